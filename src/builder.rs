@@ -1,6 +1,8 @@
 //! The builder of the [`Counterfoil`] handle. [`Builder::build`] is the only way to create a handle, and it reports
 //! missing or contradictory parts.
 
+mod import;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,10 +26,12 @@ use crate::service::unsourced::Unsourced;
 use crate::service::upkept::Upkept;
 use crate::service::uses::Uses;
 use crate::service::watched::{Watch, Watched};
+use crate::store::alias_store::AliasStore;
 use crate::store::client_store::ClientStore;
 use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
+use crate::token::foreign::ForeignScheme;
 use crate::token::prefixes::Prefixes;
 use crate::types::realm::Realm;
 
@@ -47,6 +51,13 @@ pub enum BuildError {
     /// The policy requires a key ring, because it allows retries of refreshes (`refresh_tokens.grace` is above zero).
     #[error("policy demands a key ring where refresh_tokens.grace is above zero")]
     KeyRingDemanded,
+    /// Tokens of other systems are imported ([`Builder::import`]), and no key ring is set. Without a key, the digest of
+    /// an imported token could be computed from a dump of the other system.
+    #[error("import demands a key ring: set key_ring")]
+    ImportWithoutKeyRing,
+    /// The name of a scheme ([`Builder::import`]) breaks a rule, or two schemes have the same name.
+    #[error("each import scheme must have a name of its own of 1 to 32 characters of [a-z0-9-]")]
+    ImportScheme,
 }
 
 /// Builds a [`Counterfoil`].
@@ -66,6 +77,8 @@ pub struct Builder {
     accounts: Option<Arc<dyn Accounts>>,
     logins: Option<Arc<dyn Logins>>,
     search: Option<Arc<dyn Search>>,
+    aliases: Option<Arc<dyn AliasStore>>,
+    schemes: Vec<Arc<dyn ForeignScheme>>,
     sinks: Vec<Arc<dyn EventSink>>,
     #[cfg(feature = "tracing")]
     tracing: bool,
@@ -90,6 +103,8 @@ impl Counterfoil {
             accounts: None,
             logins: None,
             search: None,
+            aliases: None,
+            schemes: Vec::new(),
             sinks: Vec::new(),
             #[cfg(feature = "tracing")]
             tracing: true,
@@ -249,8 +264,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if a part is missing, if the policy is outside its limits, or if the policy requires a key ring
-    /// and none is set.
+    /// [`BuildError`] if a part is missing, if the policy is outside its limits, or if a key ring is required and none
+    /// is set. The policy can require one, and [`Builder::import`] does.
     pub fn build(mut self) -> Result<Counterfoil, BuildError> {
         self.policy.check()?;
         self.policy = self.policy.in_whole_micros();
@@ -262,6 +277,7 @@ impl Builder {
         let warn = retries && self.key_ring.is_none();
         let sink = self.sink();
         let watch = Watch::new(self.realm.clone(), Arc::clone(&self.clock), Arc::clone(&sink));
+        let imports = self.imports(&watch)?;
         let accounts = Watched::new(Means::Directory, self.accounts.ok_or(missing("directory"))?, &watch);
         let directory = Checked::new(accounts, &watch);
         let service = Service {
@@ -283,6 +299,7 @@ impl Builder {
             throttle: Watched::new(Means::Throttle, self.throttle.ok_or(missing("throttle"))?, &watch),
             logins: self.logins.map(|logins| directory.beside(logins)),
             search: self.search.map(|search| directory.beside(search)),
+            imports,
             directory,
             sink,
         };

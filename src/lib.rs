@@ -147,6 +147,13 @@ pub mod settings {
     };
 }
 
+/// The import of tokens of another system: schemes, and the arguments and results of
+/// [`Counterfoil::import_credentials`].
+pub mod import {
+    pub use crate::operations::import::{ForeignCredential, ImportOutcome};
+    pub use crate::token::foreign::{ForeignDigest, ForeignScheme, InvalidForeignDigest, Knox, Sanctum};
+}
+
 /// Expiry notices: messages that a credential will expire. The types describe a due notice, a worker's claim of a
 /// notice, and the outcome of sending it.
 pub mod notice {

@@ -13,6 +13,7 @@ use base64::Engine as _;
 use counterfoil::client::NewClient;
 use counterfoil::event::{EventSink, TracingSink};
 use counterfoil::http_auth::credentials;
+use counterfoil::import::{ForeignCredential, ForeignScheme as _, Sanctum};
 use counterfoil::oauth::OAuthRequest;
 use counterfoil::operations::{NewAccess, Overlap};
 use counterfoil::store::TokenStore;
@@ -115,7 +116,11 @@ fn a_leak_is_found_where_one_is_planted() {
 
 /// Runs all operations and collects in `seen` what a host could show. Returns the secrets that were used.
 fn story(seen: &Seen) -> Vec<String> {
-    let world = world_with(open_policy(), |builder| builder.events(Both(seen.clone())));
+    let store = Arc::<counterfoil::memory::MemoryStore>::default();
+    let importing = store.clone();
+    let world = world_on(open_policy(), store, |builder| {
+        builder.events(Both(seen.clone())).alias_store(importing).import(Sanctum)
+    });
     let mut canaries = vec!["xK9vQ2mZ7pLw4Tn".to_owned(), KEY.to_owned()];
     canaries
         .extend(world.secrets.iter().map(|(_, secret)| secret.clone()).filter(|s| s.len() > 49).map(|s| secret_of(&s)));
@@ -184,6 +189,24 @@ fn story(seen: &Seen) -> Vec<String> {
         Err(error) => seen.error(&error),
         Ok(_) => panic!("deleted"),
     }
+    // A token of another system: its text, its digest, and a text of another form.
+    let (text, row) = (
+        "17|kZ7mQ2bXw9Tn4LrVf6Hc1YpDs8GjEa3UoWiKxMvN",
+        "c8af9e8df06d045cc2ba94732faa703a95c626aef9e3d130cde9f41b9f111315",
+    );
+    let (bill, presenter) = (subject("bill"), Presenter::host());
+    let mut foreign = ForeignCredential::new("sanctum", row, &bill, "foreign");
+    for _ in 0..2 {
+        seen.debug(&foreign);
+        seen.debug(&block_on(world.handle.import_credentials(&presenter, std::slice::from_ref(&foreign))));
+        foreign.row = &row[1..];
+    }
+    seen.debug(&Sanctum.digest_of(text));
+    seen.debug(&world.verify(text));
+    let _ = block_on(world.handle.flush());
+    seen.debug(&world.verify(&text.to_lowercase()));
+    seen.debug(&world.verify(row));
+    canaries.extend([text[3..].to_owned(), text[3..].to_lowercase(), row.to_owned()]);
     // Clients, sessions, keys, and the values that contain their secrets.
     let made = block_on(world.handle.create_client(&Presenter::host(), NewClient::named("canary"))).expect("made");
     seen.debug(&made);

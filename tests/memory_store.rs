@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::memory::MemoryStore;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
 use counterfoil_conformance::{Fixture, SiblingFixture, Store, conformance, sibling_conformance, transfer_conformance};
 
@@ -53,6 +53,10 @@ impl SiblingFixture for Memory {
     }
 
     async fn throttle(&self, database: &Arc<MemoryStore>) -> Option<Arc<dyn Throttle>> {
+        Some(Arc::<MemoryStore>::clone(database))
+    }
+
+    async fn aliases(&self, database: &Arc<MemoryStore>) -> Option<Arc<dyn AliasStore>> {
         Some(Arc::<MemoryStore>::clone(database))
     }
 }

@@ -17,7 +17,7 @@ use crate::types::base62;
 use crate::types::ids::{KeyId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
-use crate::types::secret::{TokenSecret, wipe};
+use crate::types::secret::{SecretBytes, TokenSecret, wipe};
 
 /// The digest of a credential: 32 bytes from which the secret cannot be computed.
 ///
@@ -73,6 +73,10 @@ pub(crate) struct Digester {
     /// The hash states computed in advance for each key, the newest key first. A ring has few keys, so a linear search
     /// suffices.
     keyed: Vec<(KeyId, Primed)>,
+    /// The sub-keys of aliases, the newest first.
+    alias_keys: Vec<(KeyId, SecretBytes<32>)>,
+    /// SHA-256 of the realm's name.
+    realm: [u8; 32],
     ring: Option<Arc<KeyRing>>,
     unkeyed: Unkeyed,
 }
@@ -90,7 +94,9 @@ impl Digester {
     pub(crate) fn new(realm: &Realm, ring: Option<Arc<KeyRing>>, unkeyed: Unkeyed) -> Self {
         let keys = ring.iter().flat_map(|ring| ring.digest_keys());
         let keyed = keys.map(|(id, key)| (id, Primed::under(&key, realm))).collect();
-        Self { plain: Primed::plain(realm), keyed, ring, unkeyed }
+        let alias_keys = ring.iter().flat_map(|ring| ring.alias_keys()).collect();
+        let name = sha256::hash(&[realm.as_str().as_bytes()]);
+        Self { plain: Primed::plain(realm), keyed, alias_keys, realm: name, ring, unkeyed }
     }
 
     /// The number of the key under which new digests are computed. [`KeyId::NONE`] without a key ring.
@@ -135,6 +141,25 @@ impl Digester {
         Some(of_imported(self.find(key)?, id, text))
     }
 
+    /// The state of a key of the ring. `None` also for [`KeyId::NONE`].
+    pub(super) fn ring_key(&self, key: KeyId) -> Option<&Primed> {
+        self.keyed.iter().find(|(own, _)| *own == key).map(|(_, primed)| primed)
+    }
+
+    /// The sub-keys of aliases, the newest first.
+    pub(super) fn alias_keys(&self) -> &[(KeyId, SecretBytes<32>)] {
+        &self.alias_keys
+    }
+
+    /// HMAC of the realm and the parts under a sub-key of aliases. The caller must make sure that two different lists
+    /// of parts never have the same concatenation.
+    pub(super) fn alias_under(&self, key: &SecretBytes<32>, parts: &[&[u8]; 3]) -> [u8; 32] {
+        #[cfg(test)]
+        counting::count();
+        let [first, second, third] = parts;
+        *sha256::hmac(key.expose_secret(), &[&self.realm, first, second, third]).expose_secret()
+    }
+
     fn newest(&self) -> (KeyId, &Primed) {
         self.keyed.first().map_or((KeyId::NONE, &self.plain), |(key, primed)| (*key, primed))
     }
@@ -144,7 +169,7 @@ impl Digester {
             let usable = self.ring.is_none() || self.unkeyed == Unkeyed::Accepted;
             return usable.then_some(&self.plain);
         }
-        self.keyed.iter().find(|(own, _)| *own == key).map(|(_, primed)| primed)
+        self.ring_key(key)
     }
 }
 
@@ -160,7 +185,7 @@ pub(crate) mod counting {
         TAKEN.get()
     }
 
-    pub(super) fn count() {
+    pub(in crate::crypto) fn count() {
         TAKEN.set(TAKEN.get() + 1);
     }
 }

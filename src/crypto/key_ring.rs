@@ -144,6 +144,12 @@ impl KeyRing {
         self.keys.iter().map(|(id, key)| (*id, sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/digest/v1"])))
     }
 
+    /// For each key of the ring, the key's number and the sub-key that is used for aliases of imported tokens. The
+    /// newest key is first.
+    pub(crate) fn alias_keys(&self) -> impl Iterator<Item = (KeyId, SecretBytes<32>)> {
+        self.keys.iter().map(|(id, key)| (*id, sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/alias/v1"])))
+    }
+
     /// One sub-key of the key `id`: the secrets of rotated refresh tokens are derived from it. `None` if the key `id`
     /// is no longer in the ring.
     pub(crate) fn rotation_key(&self, id: KeyId) -> Option<RotationKey> {
@@ -231,6 +237,10 @@ mod tests {
         assert_ne!(digest.expose_secret(), rotate.expose_secret());
         assert_ne!(key(1).expose_secret(), rotate.expose_secret());
         assert_ne!(key(1).expose_secret(), digest.expose_secret());
+        let (_, alias) = ring.alias_keys().next().expect("a key");
+        for other in [digest.expose_secret(), rotate.expose_secret(), key(1).expose_secret()] {
+            assert_ne!(alias.expose_secret(), other);
+        }
         assert!(RotationKey::under(Some(&ring), KeyId::new(2)).is_none());
         assert!(RotationKey::under(None, KeyId::new(1)).is_none());
         let public = RotationKey::under(Some(&ring), KeyId::NONE).expect("public");

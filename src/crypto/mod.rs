@@ -2,6 +2,7 @@
 
 pub(crate) mod digest;
 pub(crate) mod entropy;
+pub(crate) mod foreign;
 pub(crate) mod key_file;
 pub(crate) mod key_path;
 pub(crate) mod key_ring;

@@ -9,8 +9,9 @@ use crate::crypto::sha256::{self, LastBlock, State};
 use crate::types::realm::Realm;
 use crate::types::secret::SecretBytes;
 
-/// The length of the array of hash states, whose index is a kind byte. Kind bytes are 1 to 7, so the state 0 is unused.
-const KINDS: usize = 8;
+/// The length of the array of hash states, whose index is a kind byte. Kind bytes are 1 to 9. The other states are
+/// unused: with a power of two, the index needs no division.
+const KINDS: usize = 16;
 
 /// One hash state for each kind byte: a state of SHA-256 without a key, or of the inner hash of HMAC with a key.
 ///

@@ -23,6 +23,15 @@ pub enum EventKind {
         /// The owner of the credential.
         owner: OwnerId,
     },
+    /// A token of another system was imported ([`import_credentials`](crate::Counterfoil::import_credentials)).
+    Imported {
+        /// The id of the record.
+        id: RecordId,
+        /// The owner of the token.
+        owner: OwnerId,
+        /// The name of the scheme ([`ForeignScheme::name`](crate::import::ForeignScheme::name)).
+        scheme: &'static str,
+    },
     /// A credential was refused. The caller does not learn the actual reason.
     Refused {
         /// The credential, if known.

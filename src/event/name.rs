@@ -8,6 +8,7 @@ impl EventKind {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Issued { .. } => "issued",
+            Self::Imported { .. } => "imported",
             Self::Refused { .. } => "refused",
             Self::LoginProved { .. } => "login_proved",
             Self::LoginRefused { .. } => "login_refused",

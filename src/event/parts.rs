@@ -16,6 +16,8 @@ pub enum Means {
     SettingsStore,
     /// The counters of failures.
     Throttle,
+    /// The store of aliases of imported tokens.
+    AliasStore,
     /// The directory of people.
     Directory,
 }
@@ -29,6 +31,7 @@ impl Means {
             Self::ClientStore => "client_store",
             Self::SettingsStore => "settings_store",
             Self::Throttle => "throttle",
+            Self::AliasStore => "alias_store",
             Self::Directory => "directory",
         }
     }

@@ -83,6 +83,9 @@ fn fields(what: &EventKind) -> Fields {
     let none = Fields::default();
     match what {
         EventKind::Issued { kind, id, owner } => Fields { kind: text(kind), id: text(id), owner: whose(owner), ..none },
+        EventKind::Imported { id, owner, scheme } => {
+            Fields { id: text(id), owner: whose(owner), value: text(scheme), ..none }
+        }
         EventKind::Refused { id, reason } => Fields { id: id.and_then(text), reason: text(reason), ..none },
         EventKind::LoginProved { subject } => Fields { subject: text(subject), ..none },
         EventKind::LoginRefused { subject } => Fields { subject: subject.as_ref().and_then(text), ..none },

@@ -49,6 +49,28 @@ pub fn credentials<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Cr
     if is_b64token(token) { Ok(Credentials::Bearer(text.to_owned().into())) } else { Err(MalformedHeader) }
 }
 
+/// The token of another system in a header value with one of these schemes. `None` if the header has another scheme.
+///
+/// The token consists of visible ASCII letters other than `"` and `,`. This is more than RFC 6750 allows: Laravel
+/// Sanctum sends `Bearer 1|secret`. So a header that RFC 6750 forbids is accepted only by a host that imports tokens.
+///
+/// # Errors
+///
+/// [`MalformedHeader`] if the value has invalid syntax.
+pub(crate) fn foreign_token<'a>(
+    header: &[u8],
+    schemes: impl Iterator<Item = &'a str>,
+) -> Result<Option<Secret>, MalformedHeader> {
+    for scheme in schemes {
+        let Some(token) = after_scheme(header, scheme.as_bytes())? else { continue };
+        let is_letter = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b',');
+        let text = std::str::from_utf8(token).map_err(|_| MalformedHeader)?;
+        let is_token = !token.is_empty() && token.iter().all(is_letter);
+        return if is_token { Ok(Some(text.to_owned().into())) } else { Err(MalformedHeader) };
+    }
+    Ok(None)
+}
+
 /// The part of a header value after `scheme` and `1*SP` (RFC 9110 §11.4). `None` if the header has another scheme. An
 /// error if it has no valid scheme, has no SP after the scheme, or is longer than [`MAX_VALUE`].
 pub(crate) fn after_scheme<'a>(header: &'a [u8], scheme: &[u8]) -> Result<Option<&'a [u8]>, MalformedHeader> {
@@ -163,6 +185,24 @@ mod tests {
             let header = [b"Bearer a", [byte].as_slice(), b"a"].concat();
             let fits = byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
             assert_eq!(credentials([header.as_slice()]).is_ok(), fits, "{byte}");
+        }
+    }
+
+    #[test]
+    fn life_6_a_foreign_token_has_visible_letters_and_one_of_the_schemes() {
+        let read = |header: &str| {
+            let token = foreign_token(header.as_bytes(), ["Token", "Bearer"].into_iter());
+            token.map(|token| token.map(|token| token.expose_secret().to_owned()))
+        };
+        for good in ["Bearer 1|abc", "bearer  1|abc", "Token 1|abc", "TOKEN 1|abc"] {
+            assert_eq!(read(good), Ok(Some("1|abc".into())), "{good}");
+        }
+        for other in ["Basic 1|abc", "Tokens 1|abc", "Tok"] {
+            assert_eq!(read(other), Ok(None), "{other}");
+        }
+        for bad in ["Token", "Token ", "Token a b", "Token a,b", "Token \"a\"", "Token a\n", "Bearer é", "", "Bearer"]
+        {
+            assert_eq!(read(bad), Err(MalformedHeader), "{bad}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The stores and a directory in memory.
 
+mod aliases;
 mod apply;
 mod clients;
 pub(crate) mod directory;

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 
+use super::aliases::Aliases;
 use super::clients::Clients;
 use super::indexes::Indexes;
 use super::purge::Limits;
@@ -28,7 +29,7 @@ use crate::store::token_store::TokenStore;
 use crate::types::ids::{KeyId, RecordId, Version};
 use crate::types::time::Timestamp;
 
-/// A store in memory for records, clients, settings and counters of one process. Its content is lost when the process
+/// A store in memory for records, clients, settings, counters and aliases of one process. Its content is lost when the process
 /// ends.
 ///
 /// A read by id takes no lock and uses no shared reference count. Writes run one at a time. A call waits at most a few
@@ -51,6 +52,7 @@ pub struct MemoryStore {
     pub(super) clients: Clients,
     pub(super) settings: RealmSettings,
     pub(super) counters: Counters,
+    pub(super) aliases: Aliases,
 }
 
 /// The number of times that a reader tries to read without a lock. After that, it waits for the writer's lock. A write

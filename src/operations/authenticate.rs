@@ -1,7 +1,7 @@
 //! Authenticates requests by their `Authorization` header.
 
 use crate::counterfoil::Counterfoil;
-use crate::http_auth::bearer::{Credentials, credentials};
+use crate::http_auth::bearer::{Credentials, MalformedHeader, credentials, foreign_token};
 use crate::service::challenge::Challenge;
 use crate::types::principal::Principal;
 use crate::types::source::Source;
@@ -45,13 +45,28 @@ impl Counterfoil {
         authorization: impl IntoIterator<Item = &'a [u8]>,
         source: &Source,
     ) -> Result<Principal, Challenge> {
-        match credentials(authorization) {
+        match self.presented(authorization) {
             Ok(Credentials::Bearer(token)) => {
                 let verified = self.from_source(source).verify(token.expose_secret()).await;
                 verified.map_err(|denied| Challenge::denied(denied, self.realm()))
             }
             Ok(Credentials::Absent | Credentials::OtherScheme) => Err(Challenge::no_credential(self.realm())),
             Err(fault) => Err(Challenge::malformed(fault, self.realm())),
+        }
+    }
+
+    /// The bearer token of a request. If the host imports tokens, also accepts the headers of their systems.
+    fn presented<'a>(&self, authorization: impl IntoIterator<Item = &'a [u8]>) -> Result<Credentials, MalformedHeader> {
+        let Some(imports) = &self.service.imports else { return credentials(authorization) };
+        let mut values = authorization.into_iter();
+        let values = [values.next(), values.next()];
+        match (credentials(values.into_iter().flatten()), values) {
+            (Ok(Credentials::OtherScheme) | Err(MalformedHeader), [Some(only), None]) => {
+                let names = imports.schemes.iter().map(|scheme| scheme.header_scheme());
+                let token = foreign_token(only, names.chain(["Bearer"]));
+                token.map(|token| token.map_or(Credentials::OtherScheme, Credentials::Bearer))
+            }
+            (found, _) => found,
         }
     }
 }

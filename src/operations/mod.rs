@@ -6,6 +6,7 @@ pub(crate) mod authorize;
 pub(crate) mod clients;
 pub(crate) mod credentials;
 pub(crate) mod from_source;
+pub(crate) mod import;
 pub(crate) mod logins;
 pub(crate) mod maintenance;
 pub(crate) mod notices;

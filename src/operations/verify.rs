@@ -10,6 +10,7 @@ use crate::record::record_ref::RecordRef;
 use crate::record::token_record::{BLANK, TokenRecord};
 use crate::service::Service;
 use crate::service::error::Denied;
+use crate::service::matching::Matched;
 use crate::service::measured::{Stopwatch, timed};
 use crate::types::account::Identity;
 use crate::types::ids::RecordId;
@@ -21,9 +22,10 @@ use crate::types::time::Timestamp;
 
 impl Counterfoil {
     /// Verifies a bearer token, which is an access token, a personal access token or a security code. Any other text is
-    /// refused.
+    /// refused, except the text of an imported token ([`Builder::import`](crate::Builder::import)).
     ///
-    /// One call reads the store once and the directory once. Settings and clients are read from a snapshot in memory.
+    /// One call reads the store once and the directory once. Settings and clients are read from a snapshot in memory. For
+    /// a text that may be an imported token, it also reads the alias store.
     ///
     /// # Errors
     ///
@@ -90,10 +92,13 @@ async fn verify(
     now: Timestamp,
 ) -> Result<Principal, Denied> {
     let refuse = |id, reason| refuse(service, id, reason, source, now);
-    let Ok(presented) = service.prefixes.parse(text) else { return Err(refuse(None, Refusal::Malformed)) };
-    let (id, kind) = (*presented.id(), presented.kind());
-    if !matches!(kind, TokenKind::PersonalAccessToken | TokenKind::AccessToken | TokenKind::SecurityCode) {
-        return Err(refuse(Some(id), Refusal::WrongKind { kind }));
+    let parsed = service.prefixes.parse(text);
+    match &parsed {
+        Ok(presented) if !is_bearer(presented.kind()) => {
+            return Err(refuse(Some(*presented.id()), Refusal::WrongKind { kind: presented.kind() }));
+        }
+        Err(_) if service.imports.is_none() => return Err(refuse(None, Refusal::Malformed)),
+        _ => {}
     }
     // A token that does not match is refused even if the settings cannot be read. The policy's own settings then stand
     // in, and nothing depends on them.
@@ -102,43 +107,55 @@ async fn verify(
         Err(error) => (service.policy.in_force(&StoredSettings::default()).0, Some(error)),
     };
     let limits = service.limits(&settings);
-    let claim = service.claim(&presented);
-    let (mut facts, mut seen) = (Facts::BLANK, Err(Refusal::Unknown));
-    let mut look = |record: Option<RecordRef<'_>>| {
-        // For an unknown id, the same work is done with an empty record.
-        let view = record.unwrap_or_else(|| BLANK.view());
-        let proved = service.proved(&claim, view);
-        facts.fill(view, limits, Origin::NotAsked);
-        let phase = phase(view, limits, now);
-        seen = match record {
-            Some(_) => proved.map(|fresher| (phase, fresher)),
-            None => Err(Refusal::Unknown),
+    let mut facts = Facts::BLANK;
+    let (phase, fresher) = if let Ok(presented) = &parsed {
+        let (id, claim) = (presented.id(), service.claim(presented));
+        let mut seen = Err(Refusal::Unknown);
+        let mut look = |record: Option<RecordRef<'_>>| {
+            // For an unknown id, the same work is done with an empty record.
+            let view = record.unwrap_or_else(|| BLANK.view());
+            let proved = service.proved(&claim, view);
+            facts.fill(view, limits, Origin::NotAsked);
+            let phase = phase(view, limits, now);
+            seen = match record {
+                Some(_) => proved.map(|fresher| (phase, fresher)),
+                None => Err(Refusal::Unknown),
+            };
         };
-    };
-    if !service.store.try_read(&id, &mut look) {
-        let record = service.store.get(&id).await?;
-        look(record.as_ref().map(TokenRecord::view));
-    }
-    let (phase, fresher) = match seen {
-        Ok(seen) => seen,
-        Err(reason) => return Err(refuse(Some(id), reason)),
+        if !service.store.try_read(id, &mut look) {
+            let record = service.store.get(id).await?;
+            look(record.as_ref().map(TokenRecord::view));
+        }
+        match seen {
+            Ok(seen) => seen,
+            Err(reason) => return Err(refuse(Some(*id), reason)),
+        }
+    } else {
+        // A text that is no token of this library can be a token of another system. In a box, so that the future of
+        // other calls does not become larger.
+        let Matched { record, fresher } = match Box::pin(service.matched_foreign(text)).await? {
+            Ok(matched) => matched,
+            Err((id, reason)) => return Err(refuse(id, reason)),
+        };
+        facts.fill(record.view(), limits, Origin::NotAsked);
+        (phase(record.view(), limits, now), fresher)
     };
     if let Some(error) = unread {
         return Err(error.into());
     }
+    let (id, kind, last_used_at) = (facts.id, facts.kind, facts.last_used_at);
     let mut account = None;
     let rights = match service.decided(&facts, phase, &settings, now, &mut account).await? {
         Ok(rights) => rights,
         Err(reason) => return Err(refuse(Some(id), reason)),
     };
     let Some(account) = account else { return Err(refuse(Some(id), Refusal::AccountMissing)) };
-    let last_used_at = facts.last_used_at;
     if last_used_at.is_none() && facts.parent.is_some() && service.uses.overlaid(id, None).is_none() {
         service.first_use_ends_parent(kind, facts.parent, source, now).await?;
     }
     service.uses.note(id, last_used_at, now);
-    if let Some((digest, key)) = fresher {
-        service.rekeying.note(kind, (id, facts.version), digest, key);
+    if let Some(fresher) = fresher {
+        service.rekeying.note(kind, (id, facts.version), fresher);
     }
     let Rights { role, manages_profiles, narrowed } = rights;
     let Identity { subject, name, contact, extension } = account.into_identity();
@@ -163,6 +180,11 @@ async fn verify(
         contact,
         extension,
     })
+}
+
+/// Whether a client can present a credential of this kind as a bearer token.
+const fn is_bearer(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::PersonalAccessToken | TokenKind::AccessToken | TokenKind::SecurityCode)
 }
 
 #[cold]

@@ -24,10 +24,10 @@ pub enum Unavailable {
     /// The directory failed.
     #[error(transparent)]
     Directory(DirectoryError),
-    /// The host did not set this part of the directory in the builder.
+    /// The host did not set this part in the builder.
     #[error("the host has no {part}: give it to the builder")]
     NotGiven {
-        /// The method of the builder that sets the part, which is `logins` or `search`.
+        /// The method of the builder that sets the part: `logins`, `search` or `import`.
         part: &'static str,
     },
     /// A resource server got no usable response from its authorization server.

@@ -11,6 +11,7 @@ use crate::methods_of;
 use crate::record::record_ref::Look;
 use crate::service::measured::{Stopwatch, timed};
 use crate::service::watched::Watched;
+use crate::store::alias_store::AliasStore;
 use crate::store::client_store::ClientStore;
 use crate::store::error::StoreError;
 use crate::store::settings_store::SettingsStore;
@@ -65,6 +66,7 @@ methods_of!(TokenStore => forward[TokenStore, "token_store", StoreError, {
 methods_of!(ClientStore => forward[ClientStore, "client_store", StoreError, {}]);
 methods_of!(SettingsStore => forward[SettingsStore, "settings_store", StoreError, {}]);
 methods_of!(Throttle => forward[Throttle, "throttle", StoreError, {}]);
+methods_of!(AliasStore => forward[AliasStore, "alias_store", StoreError, {}]);
 methods_of!(Accounts => forward[Accounts, "directory", DirectoryError, {
     fn try_account(&self, subject: &SubjectId, look: &mut dyn FnMut(Option<&Account>));
 }]);

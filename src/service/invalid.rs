@@ -90,6 +90,23 @@ pub enum Invalid {
     /// A setting is out of range.
     #[error(transparent)]
     Setting(#[from] InvalidSetting),
+    /// The builder was not given a scheme with this name.
+    #[error("scheme must be one that the builder was given")]
+    Scheme,
+    /// The row of another system has no digest of its scheme.
+    #[error("row must be the digest that the other system stores")]
+    ForeignRow,
+    /// The directory has no account for the owner of an imported token.
+    #[error("owner must name an account")]
+    Owner,
+    /// The request has too many items.
+    #[error("{field} must have at most {most} items")]
+    TooMany {
+        /// The invalid field.
+        field: &'static str,
+        /// The largest number of items.
+        most: u32,
+    },
     /// The cursor is invalid.
     #[error(transparent)]
     Cursor(#[from] InvalidCursor),
@@ -115,6 +132,10 @@ impl Invalid {
             Self::ResourceServer => "resource_server",
             Self::DefaultScope => "default_scopes",
             Self::WeakSecret | Self::PublicSecret => "secret",
+            Self::Scheme => "scheme",
+            Self::ForeignRow => "row",
+            Self::Owner => "owner",
+            Self::TooMany { field, .. } => field,
             Self::Setting(invalid) => invalid.name.as_str(),
             Self::Cursor(_) => "cursor",
         }

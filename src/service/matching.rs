@@ -7,6 +7,7 @@ use crate::http_auth::refusal::Refusal;
 use crate::record::record_ref::RecordRef;
 use crate::record::token_record::{Joined, TokenRecord};
 use crate::service::Service;
+use crate::store::alias_store::Alias;
 use crate::store::error::StoreError;
 use crate::token::presented::PresentedToken;
 use crate::types::ids::KeyId;
@@ -14,11 +15,18 @@ use crate::types::ids::KeyId;
 /// A record whose secret matches the presented token. Only [`Service::matched`] creates a value of this type.
 pub(crate) struct Matched {
     pub(crate) record: TokenRecord,
-    pub(crate) fresher: Fresher,
+    /// The digest that should replace the digest of the record, if there is one.
+    pub(crate) fresher: Option<Fresher>,
 }
 
-/// A digest under the newest key, if the digest of the record is under an older key.
-pub(crate) type Fresher = Option<(Digest, KeyId)>;
+/// A digest under the newest key, for a record whose digest is under an older key or is a foreign digest.
+pub(crate) struct Fresher {
+    pub(crate) digest: Digest,
+    pub(crate) key: KeyId,
+    /// For an imported record that was found by an alias under an older key: that alias, and the alias under the newest
+    /// key.
+    pub(crate) alias: Option<Box<(Alias, Alias)>>,
+}
 
 /// A presented token with the digest of its secret under the newest key. The digest is computed before the store is
 /// read, so that the processor hashes while it waits for memory.
@@ -49,7 +57,7 @@ impl Service {
 
     /// Compares the secret of a presented token with the digest of the record that has the presented id.
     #[inline]
-    pub(crate) fn proved(&self, claim: &Claim<'_>, record: RecordRef<'_>) -> Result<Fresher, Refusal> {
+    pub(crate) fn proved(&self, claim: &Claim<'_>, record: RecordRef<'_>) -> Result<Option<Fresher>, Refusal> {
         let Claim { presented, newest: (newest, newest_key) } = claim;
         let (stored, key) = (record.digest(), record.key_id());
         // The digest under the newest key was already computed, so this refusal saves only the comparison of 32 bytes.
@@ -74,6 +82,6 @@ impl Service {
         if record.kind() != presented.kind() {
             return Err(Refusal::WrongKind { kind: record.kind() });
         }
-        Ok((key != *newest_key).then_some((*newest, *newest_key)))
+        Ok((key != *newest_key).then_some(Fresher { digest: *newest, key: *newest_key, alias: None }))
     }
 }

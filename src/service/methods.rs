@@ -8,8 +8,8 @@
 /// DirectoryError>` for a trait of the directory. To pass further tokens to `wrap!` before the methods, write them in
 /// brackets, as in `methods_of!(TokenStore => wrap[S])`.
 ///
-/// These are the traits: `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, and the directory's `Accounts`,
-/// `Logins` and `Search`.
+/// These are the traits: `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, `AliasStore`, and the directory's
+/// `Accounts`, `Logins` and `Search`.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -130,6 +130,20 @@ macro_rules! methods_of {
                 window: std::time::Duration
             ) -> ();
             fn purge_counters(&self, now: $crate::Timestamp, limit: ::core::num::NonZeroU32) -> u64;
+        }
+    };
+    (AliasStore => $to:ident $([$($first:tt)*])?) => {
+        $to! {
+            $($($first)*)?
+            fn alias(&self, alias: &$crate::store::Alias) -> Option<$crate::store::AliasEntry>;
+            fn put_alias(
+                &self, alias: &$crate::store::Alias, entry: &$crate::store::AliasEntry,
+                expect: Option<&$crate::types::RecordId>
+            ) -> $crate::store::AliasPut;
+            fn remove_alias(&self, alias: &$crate::store::Alias, expect: &$crate::types::RecordId) -> bool;
+            fn aliases(
+                &self, after: Option<&$crate::store::Alias>, limit: ::core::num::NonZeroU32
+            ) -> $crate::store::Page<($crate::store::Alias, $crate::store::AliasEntry), $crate::store::Alias>;
         }
     };
     (Accounts => $to:ident $([$($first:tt)*])?) => {

@@ -1,5 +1,6 @@
 //! Layer 12: the stores, the directory, the policy and the keys of one realm, and steps that several operations use.
 
+pub(crate) mod alias_walk;
 pub(crate) mod authority;
 pub(crate) mod bounds;
 pub(crate) mod challenge;
@@ -12,6 +13,7 @@ pub(crate) mod clock_trust;
 pub(crate) mod error;
 pub(crate) mod error_answer;
 pub(crate) mod finding;
+pub(crate) mod foreign;
 pub(crate) mod forward;
 pub(crate) mod gates;
 pub(crate) mod granting;
@@ -55,6 +57,7 @@ use crate::policy::Policy;
 use crate::record::limits::{Ceilings, Limits};
 use crate::record::notice::Schedule;
 use crate::service::checked_directory::Checked;
+use crate::service::foreign::Imports;
 use crate::service::queue::Queue;
 use crate::service::rekeying::Rekeying;
 use crate::service::snapshot::Snapshot;
@@ -89,6 +92,8 @@ pub(crate) struct Service {
     pub(crate) logins: Option<Checked<dyn Logins>>,
     /// Finds people by a text. `None` if the host did not set this part of the directory.
     pub(crate) search: Option<Checked<dyn Search>>,
+    /// The schemes and the aliases of imported tokens. `None` if the host imports none.
+    pub(crate) imports: Option<Imports>,
     pub(crate) sink: Arc<dyn EventSink>,
     pub(crate) snapshot: Snapshot,
     pub(crate) uses: Uses,

@@ -1,5 +1,6 @@
 //! The contract of a token store, and the traits of the other stores. For authors of stores.
 
+pub(crate) mod alias_store;
 #[cfg(any(test, feature = "test-util"))]
 pub(crate) mod backend_call;
 pub(crate) mod change;
@@ -22,6 +23,7 @@ pub use crate::record::record_parts::{NOTICED_MAX, NewRecord, RecordParts};
 pub use crate::record::record_ref::{Look, RecordRef};
 pub use crate::record::state::{Nonce, NoticeMark, Revoked, Superseded};
 pub use crate::record::token_record::{Corrupt, TokenRecord};
+pub use alias_store::{Alias, AliasEntry, AliasPut, AliasStore};
 pub use change::{Applied, Change, ParentUpdate, Relabel, Revoke, Rotated};
 pub use client_store::{ClientPut, ClientStore};
 pub use counter::{Counter, UNSETTLED};

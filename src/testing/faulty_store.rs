@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::faults::{Failure, Faults};
 use crate::record::record_ref::Look;
+use crate::store::alias_store::AliasStore;
 use crate::store::client_store::ClientStore;
 use crate::store::error::StoreError;
 use crate::store::page::Page;
@@ -17,8 +18,8 @@ use crate::types::ids::{FamilyId, RecordId};
 
 /// Wraps a store. [`Faults`] decides which calls fail. The error is `StoreError::Unavailable { retry: true, .. }`.
 ///
-/// It implements each of the traits [`TokenStore`], [`ClientStore`], [`SettingsStore`], [`Throttle`] and [`Transfer`]
-/// that the inner store implements. The same faults apply to all traits.
+/// It implements each of the traits [`TokenStore`], [`ClientStore`], [`SettingsStore`], [`Throttle`], [`AliasStore`] and
+/// [`Transfer`] that the inner store implements. The same faults apply to all traits.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -95,6 +96,7 @@ crate::methods_of!(TokenStore => faulty[TokenStore {
 crate::methods_of!(ClientStore => faulty[ClientStore;]);
 crate::methods_of!(SettingsStore => faulty[SettingsStore;]);
 crate::methods_of!(Throttle => faulty[Throttle;]);
+crate::methods_of!(AliasStore => faulty[AliasStore;]);
 faulty! { Transfer;
     fn families(&self, after: Option<&FamilyId>, limit: NonZeroU32) -> Page<FamilyId, FamilyId>;
     fn family(&self, id: &FamilyId) -> Option<WholeFamily>;

@@ -28,6 +28,8 @@
 
 mod faults;
 mod faulty_store;
+#[cfg(test)]
+mod foreign_tests;
 mod principal;
 mod service;
 

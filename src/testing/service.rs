@@ -74,6 +74,7 @@ pub fn service_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> 
     let builder = Counterfoil::builder()
         .policy(policy)
         .store(Arc::clone(&parts.store))
+        .alias_store(parts.store.clone())
         .directory(Arc::clone(&parts.people))
         .clock(Arc::clone(&parts.clock))
         .entropy(SeededEntropy::new(1))

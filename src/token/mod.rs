@@ -2,6 +2,7 @@
 
 pub(crate) mod derive;
 pub(crate) mod draw;
+pub(crate) mod foreign;
 pub(crate) mod format;
 pub(crate) mod issued;
 pub(crate) mod once;

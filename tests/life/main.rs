@@ -16,6 +16,7 @@ mod clock_doubt;
 mod directory;
 mod gates;
 mod hosts_tests;
+mod import;
 mod inventory;
 mod key_checks;
 mod last_use;

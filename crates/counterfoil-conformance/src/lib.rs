@@ -100,16 +100,16 @@ pub mod clauses {
     pub use crate::touch::touch_is_forward;
 }
 
-/// The checks of the sibling traits `ClientStore`, `SettingsStore` and `Throttle`. For each clause in the docs of these
-/// traits (29 to 35, 47, 51 to 53 and 56) there are one or more functions.
+/// The checks of the sibling traits `ClientStore`, `SettingsStore`, `Throttle` and `AliasStore`. For each clause in the
+/// docs of these traits (29 to 35, 47, 51 to 53, 56 and 69 to 71) there are one or more functions.
 pub mod sibling_clauses {
     pub use crate::siblings::{
-        client_answers_equal_the_model, client_pages_have_an_end, no_wait_beyond_the_window,
-        note_upkeep_needs_the_note, put_client_needs_the_version, put_settings_needs_the_version,
-        refused_writes_nothing, removed_internal_ids_never_return, reserve_never_passes_the_limit,
-        settings_answers_equal_the_model, sibling_cut_off_is_all_or_nothing, sibling_garbage_is_corrupt,
-        sibling_outage_is_unavailable, throttle_answers_equal_the_model, under_way_is_told_from_failed,
-        unsettled_counts_as_failed,
+        aliases_are_walked, an_alias_has_one_record, an_alias_is_removed_by_its_record, client_answers_equal_the_model,
+        client_pages_have_an_end, no_wait_beyond_the_window, note_upkeep_needs_the_note, put_client_needs_the_version,
+        put_settings_needs_the_version, refused_writes_nothing, removed_internal_ids_never_return,
+        reserve_never_passes_the_limit, settings_answers_equal_the_model, sibling_cut_off_is_all_or_nothing,
+        sibling_garbage_is_corrupt, sibling_outage_is_unavailable, throttle_answers_equal_the_model,
+        under_way_is_told_from_failed, unsettled_counts_as_failed,
     };
 }
 

@@ -73,6 +73,9 @@ macro_rules! __every_sibling_clause {
             client_answers_equal_the_model
             settings_answers_equal_the_model
             client_pages_have_an_end
+            an_alias_has_one_record
+            an_alias_is_removed_by_its_record
+            aliases_are_walked
             sibling_outage_is_unavailable
             sibling_garbage_is_corrupt
             sibling_cut_off_is_all_or_nothing

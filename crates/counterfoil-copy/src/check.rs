@@ -6,7 +6,7 @@ use crate::copy::Copy;
 use crate::error::{CopyError, Side};
 use crate::report::Found;
 use crate::walk::{self, Families};
-use crate::{clients, families, settings};
+use crate::{aliases, clients, families, settings};
 
 impl Copy {
     /// Reads the whole source, counts what it contains, and writes nothing. Returns an error if the source has rows
@@ -42,6 +42,8 @@ impl Copy {
                 found.report.retired_clients += u64::try_from(named.len()).unwrap_or(u64::MAX);
             }
         }
+        let (count, corrupt) = aliases::count(self).await?;
+        (found.report.aliases, damaged) = (count, damaged + corrupt);
         if damaged > 0 {
             return Err(CopyError::Damaged { count: damaged, first });
         }
@@ -72,6 +74,7 @@ impl Copy {
             settings::compatible(self, realm).await?;
             clients::compatible(self, realm).await?;
         }
+        aliases::compatible(self).await?;
         let mut sources = Families::of(&self.source, Side::Source);
         let mut targets = Families::of(&self.target, Side::Target);
         let mut source = sources.next().await?;

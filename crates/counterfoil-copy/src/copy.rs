@@ -9,7 +9,7 @@ use crate::error::{CopyError, Side};
 use crate::report::{Found, Report};
 use crate::side::Stores;
 use crate::verify::verify;
-use crate::{clients, families, settings};
+use crate::{aliases, clients, families, settings};
 
 /// The maximum number of times that one document is written to raise its version to the source's version.
 pub(crate) const RAISED: u32 = 10_000;
@@ -101,6 +101,7 @@ impl Copy {
             }
         }
         report.already_there = families::copy(self).await?;
+        aliases::copy(self).await?;
         settings::copy_upkeep(self).await?;
         verify(self, &report.realms).await?;
         Ok(report)

@@ -147,6 +147,13 @@ pub enum CopyError {
         /// The family of the target that has the label.
         holder: FamilyId,
     },
+    /// The target has an alias of an imported token that the source does not have, or that leads to another record.
+    #[error("the target has an alias of an imported token of its own; copy into an empty store")]
+    ForeignAlias,
+    /// The source has aliases of imported tokens, but the target was given no store for them. Without their aliases,
+    /// these tokens would be refused. Nothing was written.
+    #[error("the source has aliases of imported tokens, and the target has no store for them: call with_aliases")]
+    NoAliases,
     /// A registration or a settings document cannot be converted to its stored form. This does not happen for documents
     /// that were read from a store.
     #[error("a document cannot be written; this is a fault of the library: report it with its cause")]

@@ -35,6 +35,8 @@ pub struct Report {
     pub retired_clients: u64,
     /// The number of settings documents. A realm has at most one.
     pub settings: u64,
+    /// The number of aliases of imported tokens.
+    pub aliases: u64,
     /// The number of registrations and settings documents whose version in the target is lower than in the source. The
     /// source's version is too high to be reached by repeated writes.
     pub versions_behind: u64,

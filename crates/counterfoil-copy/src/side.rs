@@ -1,9 +1,9 @@
-//! The source or the target of a copy. A copy uses four traits of a store.
+//! The source or the target of a copy. A copy uses up to five traits of a store.
 
 use std::fmt;
 use std::sync::Arc;
 
-use counterfoil::store::{ClientStore, SettingsStore, TokenStore, Transfer};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, TokenStore, Transfer};
 
 /// The store from which, or to which, a copy is made. A clone refers to the same store.
 #[derive(Clone)]
@@ -12,26 +12,36 @@ pub struct Stores {
     pub(crate) families: Arc<dyn Transfer>,
     pub(crate) clients: Arc<dyn ClientStore>,
     pub(crate) settings: Arc<dyn SettingsStore>,
+    /// `None` if the host imports no tokens of another system.
+    pub(crate) aliases: Option<Arc<dyn AliasStore>>,
 }
 
 impl Stores {
     /// Uses one store for all the traits.
     pub fn of<S>(store: Arc<S>) -> Self
     where
-        S: TokenStore + Transfer + ClientStore + SettingsStore,
+        S: TokenStore + Transfer + ClientStore + SettingsStore + AliasStore,
     {
-        let (tokens, families, clients) = (store.clone(), store.clone(), store.clone());
-        Self { tokens, families, clients, settings: store }
+        let (tokens, families, clients, settings) = (store.clone(), store.clone(), store.clone(), store.clone());
+        Self { tokens, families, clients, settings, aliases: Some(store) }
     }
 
-    /// Uses separate stores, for a host that keeps its clients or settings in another store than its records.
+    /// Uses separate stores, for a host that keeps its clients or settings in another store than its records. Aliases of
+    /// imported tokens are copied only if [`with_aliases`](Self::with_aliases) is called too.
     pub fn apart(
         tokens: Arc<dyn TokenStore>,
         families: Arc<dyn Transfer>,
         clients: Arc<dyn ClientStore>,
         settings: Arc<dyn SettingsStore>,
     ) -> Self {
-        Self { tokens, families, clients, settings }
+        Self { tokens, families, clients, settings, aliases: None }
+    }
+
+    /// Sets the store of the aliases of imported tokens. A host that imports no tokens has none.
+    #[must_use]
+    pub fn with_aliases(mut self, aliases: Arc<dyn AliasStore>) -> Self {
+        self.aliases = Some(aliases);
+        self
     }
 }
 

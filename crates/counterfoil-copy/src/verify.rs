@@ -4,13 +4,14 @@ use counterfoil::Realm;
 
 use crate::copy::Copy;
 use crate::error::{CopyError, Side};
-use crate::{clients, families, settings};
+use crate::{aliases, clients, families, settings};
 
 /// Compares all copied data by value. Then checks that each store reports as many records as were compared.
 pub(crate) async fn verify<'a>(copy: &Copy, realms: impl IntoIterator<Item = &'a Realm>) -> Result<(), CopyError> {
     let realms: Vec<_> = realms.into_iter().collect();
     documents(copy, &realms).await?;
     let records = families::verify(copy).await?;
+    aliases::verify(copy).await?;
     // The families took a while: a switch or a client's epoch may have changed meanwhile.
     documents(copy, &realms).await?;
     copy.counted(Side::Source, records).await?;

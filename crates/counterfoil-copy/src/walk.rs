@@ -12,7 +12,7 @@ use crate::error::{CopyError, Side};
 use crate::side::Stores;
 
 /// The number of ids in one page.
-const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(255);
+pub(crate) const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(255);
 
 /// An iterator over the ids of a store's families, in ascending order.
 pub(crate) struct Families<'a> {

@@ -35,6 +35,9 @@ mod chapters {
     #[doc = include_str!("../../../docs/guide/src/keys.md")]
     struct Keys;
 
+    #[doc = include_str!("../../../docs/guide/src/importing.md")]
+    struct Importing;
+
     #[doc = include_str!("../../../docs/guide/src/notices.md")]
     struct Notices;
 

@@ -5,7 +5,7 @@
 //! contains the complement of the number.
 
 use counterfoil::client::{ClientId, ClientKey};
-use counterfoil::store::ThrottleKey;
+use counterfoil::store::{Alias, ThrottleKey};
 use counterfoil::types::{FamilyId, LabelKey, OwnerId, RecordId, TokenKind};
 use counterfoil::{Realm, Timestamp};
 
@@ -229,6 +229,21 @@ pub(crate) fn settings(realm: &Realm) -> Key {
 /// The key of the row with the time of the last maintenance run.
 pub(crate) fn upkeep() -> Key {
     Build::of(b'U').key()
+}
+
+/// The prefix of the aliases of imported tokens.
+pub(crate) fn aliases() -> Build {
+    Build::of(b'I')
+}
+
+/// The key of an alias.
+pub(crate) fn alias(alias: &Alias) -> Key {
+    aliases().bytes(alias.as_bytes()).key()
+}
+
+/// Returns the alias in the key of its row. `None` if the key is not the key of an alias.
+pub(crate) fn alias_of(key: &[u8]) -> Option<Alias> {
+    key.get(1..)?.try_into().ok().map(Alias::from_bytes)
 }
 
 /// The key of a throttle counter.

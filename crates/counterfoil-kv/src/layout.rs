@@ -32,6 +32,7 @@
 //! | `K` realm key (16) | empty: an internal id that was used |
 //! | `S` realm | settings and their version |
 //! | `U` | the instant of the last maintenance run of the whole store |
+//! | `I` alias (32) | the id of the record of an imported token, and when the entry was written |
 //! | `T` key (32) | a counter |
 //! | `E` gone_at key (32) | empty: counters by expiry |
 //!

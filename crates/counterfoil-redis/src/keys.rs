@@ -27,6 +27,7 @@
 //! | `cd:<realm>`, `ci:<realm>`, `cu:<realm>` | hash, zset by text, set | client registrations with their versions; their ids in order; all internal ids ever used |
 //! | `p:<realm>` | hash | settings: `v` version, `d` document |
 //! | `q` | hash | `a` the instant of the last upkeep; one key for the whole store, with the tag `{00}` |
+//! | `i` | zset by text | aliases of imported tokens: alias, id of the record, instant of the entry; the shard is the first byte of the alias |
 //! | `a`, `b` | hash, zset by score | throttle counters: key → the window's end, failures, attempts in progress; and expiry → key |
 //! | `n`, `m` | hash, zset by score | the counters of an older version, without attempts in progress; the next purge removes them |
 //! | `z` | string | written before WAIT, so that WAIT covers all earlier writes, and by the probe; never read |
@@ -216,6 +217,11 @@ impl Keys {
     fn realm(&self, kind: &str, realm: &Realm) -> Key {
         let shard = counterfoil::token::shard(realm, &counterfoil::types::OwnerId::realm());
         self.of(shard, &format!("{kind}{}", realm.as_str()))
+    }
+
+    /// The key of the aliases whose first byte is `shard`.
+    pub(crate) fn aliases(&self, shard: u8) -> Key {
+        self.of(shard, "i")
     }
 
     /// The key of a shard's counters, and the key of the index that orders these counters by expiry.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::Builder;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore, Transfer};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle, TokenStore, Transfer};
 use counterfoil_sql::{PgStore, SqliteStore};
 
 /// An open store of any kind, which can be used through each of the store traits. A clone refers to the same store.
@@ -16,6 +16,7 @@ pub struct AnyStore {
     clients: Arc<dyn ClientStore>,
     settings: Arc<dyn SettingsStore>,
     throttle: Arc<dyn Throttle>,
+    aliases: Arc<dyn AliasStore>,
     /// Closes the store. `None` if this kind of store needs no closing.
     closer: Option<Arc<dyn Close>>,
 }
@@ -44,10 +45,11 @@ impl AnyStore {
     /// Wraps `store`, which is then used through all store traits.
     pub fn of<S>(store: Arc<S>) -> Self
     where
-        S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle,
+        S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle + AliasStore,
     {
         let (tokens, families, clients, settings) = (store.clone(), store.clone(), store.clone(), store.clone());
-        Self { tokens, families, clients, settings, throttle: store, closer: None }
+        let throttle = store.clone();
+        Self { tokens, families, clients, settings, throttle, aliases: store, closer: None }
     }
 
     pub(crate) fn closed_by(self, closer: Arc<dyn Close>) -> Self {
@@ -78,6 +80,12 @@ impl AnyStore {
         &self.settings
     }
 
+    /// Returns the store as [`AliasStore`], which contains the aliases of imported tokens.
+    #[must_use]
+    pub fn aliases(&self) -> &Arc<dyn AliasStore> {
+        &self.aliases
+    }
+
     /// Returns the builder with this store as the store of the service, for all store traits.
     pub fn build_into(&self, builder: Builder) -> Builder {
         builder
@@ -85,6 +93,7 @@ impl AnyStore {
             .client_store(self.clients.clone())
             .settings_store(self.settings.clone())
             .throttle(self.throttle.clone())
+            .alias_store(self.aliases.clone())
     }
 
     /// Closes the store. Afterwards, all data of a SQLite database is in its main file, without a write-ahead log. Do

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use counterfoil::Builder;
 use counterfoil::settings::{Reading, SettingName};
-use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore, Transfer};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle, TokenStore, Transfer};
 use counterfoil_stores::{AnyStore, OpenError, Opening, StoreUrl};
 
 use crate::error::StartError;
@@ -56,7 +56,7 @@ impl Stores {
     /// demo writes no files.
     pub fn of<S>(store: S, files: Option<PathBuf>) -> Self
     where
-        S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle,
+        S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle + AliasStore,
     {
         Self { store: AnyStore::of(std::sync::Arc::new(store)), files }
     }

@@ -27,14 +27,17 @@ impl Counterfoil {
 
 /// Purges one batch: removes records whose retention has ended, and removes counters whose window has ended. Also
 /// reduces each replaced record whose retry window has ended to the fields that detect a replay. Changes at most
-/// `limit` records and at most `limit` counters.
+/// `limit` records and at most `limit` counters. If the host imports tokens, also reads at most `limit` aliases, and
+/// removes those whose record is gone.
 ///
 /// The results of other operations do not depend on a purge. A record or counter whose end is reached is treated as
 /// absent, even if it is still stored.
 async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     let records = service.store.purge(now, unsent_before(&service.policy, now), now, limit).await?;
     let counters = counters(service, limit, now).await?;
-    Ok(Progress { changed: records.changed.saturating_add(counters.changed), more: records.more || counters.more })
+    let aliases = service.remove_dangling(limit, now).await?;
+    let changed = records.changed.saturating_add(counters.changed).saturating_add(aliases);
+    Ok(Progress { changed, more: records.more || counters.more })
 }
 
 /// Returns the limit for records with an unsent notice, for a purge at `now`. Such a record is purged only if its

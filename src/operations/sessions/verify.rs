@@ -81,8 +81,8 @@ pub(crate) async fn verify(
         };
         return refuse(Some(id), reason);
     };
-    if let Some((digest, key)) = fresher {
-        service.rekeying.note(kind, (id, record.record().version), digest, key);
+    if let Some(fresher) = fresher {
+        service.rekeying.note(kind, (id, record.record().version), fresher);
     }
     Ok(principal(service, account, id, (expires_at, authenticated_at), source))
 }

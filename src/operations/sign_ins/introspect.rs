@@ -45,14 +45,15 @@ pub(crate) async fn introspect(
     token: &str,
     now: Timestamp,
 ) -> Result<Option<Introspected>, Unavailable> {
-    let Ok(presented) = service.prefixes.parse(token) else { return Ok(None) };
-    let kind = presented.kind();
-    if matches!(kind, TokenKind::ClientSecret | TokenKind::ConsoleSession) {
-        return Ok(None);
-    }
-    // A token of another realm does not match.
-    let Ok(matched) = service.matched(&presented).await? else { return Ok(None) };
+    let found = match service.prefixes.parse(token) {
+        Ok(presented) if matches!(presented.kind(), TokenKind::ClientSecret | TokenKind::ConsoleSession) => None,
+        // A token of another realm does not match.
+        Ok(presented) => service.matched(&presented).await?.ok(),
+        Err(_) => service.matched_foreign(token).await?.ok(),
+    };
+    let Some(matched) = found else { return Ok(None) };
     let record = matched.record;
+    let kind = record.record().kind;
     let is_refresh = kind == TokenKind::RefreshToken;
     let client_id = match record.body() {
         // Only the client of a refresh token may introspect it, because a resource server must never accept it as an

@@ -67,6 +67,9 @@ operations! {
     /// Ends all credentials of a user.
     RevokeAllOf { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
 
+    /// Imports tokens of another system.
+    ImportCredentials { Sessions, USERS_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, Fresh }
+
     /// Lists security codes.
     ListCodes { All, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Creates a security code.

@@ -125,6 +125,11 @@ pub(super) const ALL: &[Operation] = &[
         run: |world, who| block_on(world.handle.revoke_all_of(&who.by, &subject("bill"))).map(drop),
     },
     Operation {
+        name: "ImportCredentials",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| block_on(world.handle.import_credentials(&who.by, &[])).map(drop),
+    },
+    Operation {
         name: "ListCodes",
         scope: Scope::CODES_MANAGE,
         run: |world, who| block_on(world.handle.list_security_codes(&who.by, true, None, limit(1))).map(drop),

@@ -44,6 +44,8 @@ pub(super) fn unhindered() -> World {
     policy.refresh_tokens.live_per_owner_and_client = None;
     policy.console_sessions.live_per_owner = None;
     let world = bare_world(policy);
+    let store = world.store.clone();
+    let world = world.elsewhere(|builder| builder.alias_store(store).import(counterfoil::import::Sanctum));
     let any = NewClient::named("any").with_id(client());
     block_on(world.handle.create_client(&Presenter::host(), any)).expect("registered");
     world

@@ -60,6 +60,7 @@ pub(super) async fn run(cli: &Cli, to: &CopyTo) -> Result<Output, Failure> {
         ("clients", report.clients.into()),
         ("retired_clients", report.retired_clients.into()),
         ("settings", report.settings.into()),
+        ("aliases", report.aliases.into()),
         ("versions_behind", report.versions_behind.into()),
     ]))
 }
@@ -80,4 +81,5 @@ async fn copy(to: &CopyTo, source: &AnyStore, target: &AnyStore, does: bool) -> 
 fn side(store: &AnyStore) -> Stores {
     let (tokens, families) = (store.tokens().clone(), store.families().clone());
     Stores::apart(tokens, families, store.clients().clone(), store.settings().clone())
+        .with_aliases(store.aliases().clone())
 }

@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use counterfoil::client::{ClientId, ClientKey, Registration, VersionedRegistration};
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
-    ClientPut, ClientStore, Counter, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
+    Alias, AliasEntry, AliasPut, AliasStore, ClientPut, ClientStore, Counter, Page, Reserved, SettingsPut,
+    SettingsStore, StoreError, Throttle, ThrottleKey,
 };
-use counterfoil::types::Version;
+use counterfoil::types::{RecordId, Version};
 use counterfoil::{Realm, Timestamp};
 
 #[derive(Debug, Default)]
@@ -19,6 +20,7 @@ struct Lists {
     retired: Vec<(Realm, ClientKey)>,
     settings: Vec<(Realm, VersionedSettings)>,
     counters: Vec<(ThrottleKey, Counter)>,
+    aliases: Vec<(Alias, AliasEntry)>,
     last_upkeep: Option<Timestamp>,
     // The counter for the versions of all rows. It only grows, so an old version never equals a new one.
     written: u64,
@@ -52,6 +54,10 @@ impl Lists {
     fn put_counter(&mut self, key: &ThrottleKey, counter: Counter) {
         self.counters.retain(|(of, _)| of != key);
         self.counters.extend((!counter.is_empty()).then_some((*key, counter)));
+    }
+
+    fn alias(&self, alias: &Alias) -> Option<AliasEntry> {
+        self.aliases.iter().find(|(of, _)| of == alias).map(|(_, entry)| *entry)
     }
 
     fn next_version(&mut self) -> Version {
@@ -225,6 +231,55 @@ impl Throttle for ReferenceSiblings {
                 !goes
             });
             Ok(gone)
+        })
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl AliasStore for ReferenceSiblings {
+    async fn alias(&self, alias: &Alias) -> Result<Option<AliasEntry>, StoreError> {
+        Ok(self.with(|lists| lists.alias(alias)))
+    }
+
+    async fn put_alias(
+        &self,
+        alias: &Alias,
+        entry: &AliasEntry,
+        expect: Option<&RecordId>,
+    ) -> Result<AliasPut, StoreError> {
+        self.with(|lists| {
+            let stands = lists.alias(alias);
+            if stands.map(|stands| stands.id).as_ref() != expect {
+                return Ok(stands.map_or(AliasPut::Missing, AliasPut::Taken));
+            }
+            lists.aliases.retain(|(of, _)| of != alias);
+            lists.aliases.push((*alias, *entry));
+            Ok(AliasPut::Done)
+        })
+    }
+
+    async fn remove_alias(&self, alias: &Alias, expect: &RecordId) -> Result<bool, StoreError> {
+        self.with(|lists| {
+            let before = lists.aliases.len();
+            lists.aliases.retain(|(of, stands)| of != alias || stands.id != *expect);
+            Ok(lists.aliases.len() < before)
+        })
+    }
+
+    async fn aliases(
+        &self,
+        after: Option<&Alias>,
+        limit: NonZeroU32,
+    ) -> Result<Page<(Alias, AliasEntry), Alias>, StoreError> {
+        self.with(|lists| {
+            let mut found = lists.aliases.clone();
+            found.retain(|(alias, _)| after.is_none_or(|after| alias > after));
+            found.sort_by_key(|(alias, _)| *alias);
+            let more = found.len() > limit.get() as usize;
+            found.truncate(limit.get() as usize);
+            let last = found.last().map(|(alias, _)| *alias);
+            Ok(Page { next: last.filter(|_| more), items: found, corrupt: 0 })
         })
     }
 }

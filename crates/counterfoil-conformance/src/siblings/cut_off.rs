@@ -4,10 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use counterfoil::store::{ClientStore, Reserved, SettingsStore, Throttle, ThrottleKey};
+use counterfoil::store::{AliasPut, AliasStore, ClientStore, Reserved, SettingsStore, Throttle, ThrottleKey};
 use counterfoil::types::Version;
 use counterfoil::{Realm, Timestamp};
 
+use super::aliases::{alias, entry};
 use super::clients::{put, registration};
 use super::database::{SiblingDatabase, Siblings};
 use super::settings::document;
@@ -21,7 +22,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 /// user of the connection must not be affected.
 pub async fn sibling_cut_off_is_all_or_nothing(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
-    let tried = [clients(&database).await?, settings(&database).await?, counters(&database).await?];
+    let tried =
+        [clients(&database).await?, settings(&database).await?, counters(&database).await?, aliases(&database).await?];
     let none = Checked::NotApplicable("the fixture has no siblings");
     Ok(if tried.contains(&true) { Checked::Held } else { none })
 }
@@ -103,6 +105,49 @@ async fn one_client(store: &Arc<dyn ClientStore>, act: Put, polls: u32, number: 
         store.client(&realm, &registration("beside", 2, "beside").client_id).await?.is_some(),
         "an acknowledged write after a cut-off was lost"
     );
+    Ok(done)
+}
+
+async fn aliases(database: &SiblingDatabase) -> Result<bool, Violation> {
+    let Some(store) = database.aliases().await else { return Ok(false) };
+    let mut number = 0;
+    for put in [Put::Create, Put::Replace, Put::Remove] {
+        for polls in 1..=DEEPEST {
+            number += 1;
+            if one_alias(&store, put, polls, number).await? {
+                break;
+            }
+        }
+    }
+    Ok(true)
+}
+
+async fn one_alias(store: &Arc<dyn AliasStore>, act: Put, polls: u32, number: u8) -> Result<bool, Violation> {
+    let (cut_off, beside, old, new) = (alias(1, number), alias(2, number), entry(1, 1), entry(2, 2));
+    let must_put = async |alias, entry| {
+        let answer = store.put_alias(&alias, &entry, None).await?;
+        ensure!(answer == AliasPut::Done, "a new alias must be created, but the answer was {answer:?}");
+        Ok::<_, Violation>(())
+    };
+    if !matches!(act, Put::Create) {
+        must_put(cut_off, old).await?;
+    }
+    let done = match act {
+        Put::Create => cut(store.put_alias(&cut_off, &new, None), polls).await.is_some(),
+        Put::Replace => cut(store.put_alias(&cut_off, &new, Some(&old.id)), polls).await.is_some(),
+        Put::Remove => cut(store.remove_alias(&cut_off, &old.id), polls).await.is_some(),
+    };
+    // This is the next user of the connection.
+    must_put(beside, old).await?;
+    let (before, after) = match act {
+        Put::Create => (None, Some(new)),
+        Put::Replace => (Some(old), Some(new)),
+        Put::Remove => (Some(old), None),
+    };
+    let read = || async { Ok::<_, Violation>(store.alias(&cut_off).await?) };
+    let seen = shortly(&format!("{act:?} of an alias"), read, |seen| *seen == before || *seen == after).await?;
+    ensure!(!done || seen == after, "{act:?} of an alias returned, so it must stand, but {seen:?} does");
+    ensure!(store.alias(&beside).await? == Some(old), "an acknowledged write after a cut-off was lost");
     Ok(done)
 }
 

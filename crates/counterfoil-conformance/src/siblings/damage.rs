@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use counterfoil::Realm;
-use counterfoil::store::{ClientPut, Reserved, SettingsPut, StoreError, Throttle, ThrottleKey};
+use counterfoil::store::{AliasPut, ClientPut, Reserved, SettingsPut, StoreError, Throttle, ThrottleKey};
 
+use super::aliases::{alias, entry};
 use super::clients::{put, registration};
 use super::database::{SiblingDatabase, Siblings};
 use super::fixture::SiblingRow;
@@ -20,7 +21,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 /// attempt, whatever is settled, until a purge removes it at its time. Other rows must not be affected.
 pub async fn sibling_garbage_is_corrupt(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
-    let tried = [clients(&database).await?, settings(&database).await?, counters(&database).await?];
+    let tried =
+        [clients(&database).await?, settings(&database).await?, counters(&database).await?, aliases(&database).await?];
     let none = Checked::NotApplicable("the fixture has no hook `damage`");
     Ok(if tried.contains(&true) { Checked::Held } else { none })
 }
@@ -73,6 +75,45 @@ async fn clients(database: &SiblingDatabase) -> Result<bool, Violation> {
         store.client(&realm, &registration("c", 3, "c").client_id).await?.is_some(),
         "another client must be there"
     );
+    Ok(true)
+}
+
+async fn aliases(database: &SiblingDatabase) -> Result<bool, Violation> {
+    let Some(store) = database.aliases().await else { return Ok(false) };
+    let all: Vec<_> = (0..5).map(|number| (alias(7, number), entry(number, 1))).collect();
+    for (alias, entry) in &all {
+        ensure!(store.put_alias(alias, entry, None).await? == AliasPut::Done, "a new alias must be created");
+    }
+    let (damaged, stood) = all[2];
+    if !database.damage(SiblingRow::Alias(&damaged)).await {
+        return Ok(false);
+    }
+    let read = store.alias(&damaged).await;
+    ensure_is!(read, Err(StoreError::Corrupt { .. }), "a damaged alias must be Corrupt");
+    for expect in [None, Some(&all[3].1.id)] {
+        let put = store.put_alias(&damaged, &entry(9, 2), expect).await;
+        ensure!(!matches!(put, Ok(AliasPut::Done)), "a damaged alias must not be overwritten");
+    }
+    for limit in [1, 2, 9] {
+        let (mut found, mut corrupt, mut after) = (Vec::new(), 0, None);
+        for _ in 0..2_000 {
+            let page = store.aliases(after.as_ref(), most(limit)).await?;
+            found.extend(page.items.iter().map(|(_, entry)| entry.id));
+            corrupt += page.corrupt;
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        ensure!(after.is_none(), "a damaged alias must not keep a walk from its end");
+        found.sort_unstable();
+        let others: Vec<_> = all.iter().map(|(_, entry)| entry.id).filter(|id| *id != stood.id).collect();
+        ensure!(found == others, "pages of {limit} must show all others, but showed {found:?}");
+        ensure!(corrupt == 1, "pages of {limit} must count one damaged alias, but counted {corrupt}");
+    }
+    let removed = store.remove_alias(&damaged, &entry(9, 2).id).await;
+    ensure!(!matches!(removed, Ok(true)), "a damaged alias names no record, so nothing removes it");
+    ensure!(store.alias(&all[1].0).await? == Some(all[1].1), "another alias must be there");
     Ok(true)
 }
 

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle};
 
 use super::fixture::{SiblingFixture, SiblingRow};
 use crate::driver::Driver;
@@ -14,7 +14,7 @@ use crate::violation::Verdict;
 
 type Kept = Box<dyn Any + Send + Sync>;
 
-/// The stores under test that implement `ClientStore`, `SettingsStore` and `Throttle`. These traits are called the
+/// The stores under test that implement `ClientStore`, `SettingsStore`, `Throttle` and `AliasStore`. These traits are called the
 /// siblings of `TokenStore`.
 #[derive(Clone)]
 pub struct Siblings(Arc<dyn AnyFixture>);
@@ -69,6 +69,11 @@ impl SiblingDatabase {
         self.fixture.throttle(&self.kept).await
     }
 
+    /// Opens a handle of the store of aliases. Returns `None` if the fixture has no store of aliases.
+    pub(crate) async fn aliases(&self) -> Option<Arc<dyn AliasStore>> {
+        self.fixture.aliases(&self.kept).await
+    }
+
     /// Opens `handles` handles of the throttle. Returns an empty list if the fixture has no throttle.
     pub(crate) async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
         let mut all = Vec::new();
@@ -98,6 +103,7 @@ trait AnyFixture: Send + Sync {
     async fn clients(&self, kept: &Kept) -> Option<Arc<dyn ClientStore>>;
     async fn settings(&self, kept: &Kept) -> Option<Arc<dyn SettingsStore>>;
     async fn throttle(&self, kept: &Kept) -> Option<Arc<dyn Throttle>>;
+    async fn aliases(&self, kept: &Kept) -> Option<Arc<dyn AliasStore>>;
     async fn damage(&self, kept: &Kept, row: SiblingRow<'_>) -> bool;
     async fn outage(&self, kept: &Kept, down: bool) -> bool;
     fn block_on(&self, task: Task<'_>);
@@ -123,6 +129,10 @@ impl<F: SiblingFixture> AnyFixture for F {
 
     async fn throttle(&self, kept: &Kept) -> Option<Arc<dyn Throttle>> {
         SiblingFixture::throttle(self, of::<F>(kept)).await
+    }
+
+    async fn aliases(&self, kept: &Kept) -> Option<Arc<dyn AliasStore>> {
+        SiblingFixture::aliases(self, of::<F>(kept)).await
     }
 
     async fn damage(&self, kept: &Kept, row: SiblingRow<'_>) -> bool {

@@ -1,11 +1,11 @@
-//! The trait that a test implements to give its stores of clients, settings and counters to the suite.
+//! The trait that a test implements to give its stores of clients, settings, counters and aliases to the suite.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::Realm;
 use counterfoil::client::ClientId;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle, ThrottleKey};
+use counterfoil::store::{Alias, AliasStore, ClientStore, SettingsStore, Throttle, ThrottleKey};
 
 use crate::fixture::Task;
 
@@ -18,10 +18,12 @@ pub enum SiblingRow<'a> {
     Settings(&'a Realm),
     /// The counter that a throttle has for this key.
     Counter(&'a ThrottleKey),
+    /// The entry of this alias.
+    Alias(&'a Alias),
 }
 
-/// Makes databases for the suite, and opens the siblings of a token store on them: a client store, a settings store and
-/// a throttle. If a check needs a store or a hook that the fixture does not have, the check is reported as not
+/// Makes databases for the suite, and opens the siblings of a token store on them: a client store, a settings
+/// store, a throttle and a store of aliases. If a check needs a store or a hook that the fixture does not have, the check is reported as not
 /// applicable.
 #[async_trait]
 pub trait SiblingFixture: Send + Sync + 'static {
@@ -44,6 +46,11 @@ pub trait SiblingFixture: Send + Sync + 'static {
 
     /// Opens a handle of the throttle, or returns `None` if there is no throttle.
     async fn throttle(&self, _database: &Self::Database) -> Option<Arc<dyn Throttle>> {
+        None
+    }
+
+    /// Opens a handle of the store of aliases, or returns `None` if there is no store of aliases.
+    async fn aliases(&self, _database: &Self::Database) -> Option<Arc<dyn AliasStore>> {
         None
     }
 

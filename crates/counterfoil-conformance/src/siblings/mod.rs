@@ -1,5 +1,7 @@
-//! The checks of the siblings of `TokenStore`: the traits `ClientStore`, `SettingsStore` and `Throttle`.
+//! The checks of the siblings of `TokenStore`: the traits `ClientStore`, `SettingsStore`, `Throttle` and
+//! `AliasStore`.
 
+mod aliases;
 mod client_model;
 mod client_pages;
 mod clients;
@@ -17,6 +19,7 @@ mod settings;
 mod throttle;
 mod upkeep;
 
+pub use aliases::{aliases_are_walked, an_alias_has_one_record, an_alias_is_removed_by_its_record};
 pub use client_model::client_answers_equal_the_model;
 pub use client_pages::client_pages_have_an_end;
 pub use clients::{put_client_needs_the_version, removed_internal_ids_never_return};

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use counterfoil::Realm;
-use counterfoil::store::{StoreError, ThrottleKey};
+use counterfoil::store::{AliasPut, StoreError, ThrottleKey};
 use counterfoil::types::Version;
 
+use super::aliases::{alias, entry};
 use super::clients::{put, registration};
 use super::database::{SiblingDatabase, Siblings};
 use super::settings::document;
@@ -21,7 +22,9 @@ const NO_HOOK: Checked = Checked::NotApplicable("the fixture has no hook `outage
 pub async fn sibling_outage_is_unavailable(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let mut tried = false;
-    for held in [clients(&database).await?, settings(&database).await?, counters(&database).await?] {
+    let held =
+        [clients(&database).await?, settings(&database).await?, counters(&database).await?, aliases(&database).await?];
+    for held in held {
         match held {
             Held::Tried => tried = true,
             Held::NoSibling => {}
@@ -95,6 +98,31 @@ async fn settings(database: &SiblingDatabase) -> Result<Held, Violation> {
     ensure!(maybe_noted || !noted, "maybe_done was false, but the upkeep was noted");
     let there = store.settings(&realm).await?.is_some();
     ensure!(maybe_done || !there, "maybe_done was false, but the settings were written");
+    Ok(Held::Tried)
+}
+
+async fn aliases(database: &SiblingDatabase) -> Result<Held, Violation> {
+    let Some(store) = database.aliases().await else { return Ok(Held::NoSibling) };
+    let (one, other, first, second) = (alias(1, 0), alias(2, 0), entry(1, 1), entry(2, 2));
+    ensure!(store.put_alias(&one, &first, None).await? == AliasPut::Done, "a new alias must be created");
+    if !database.outage(true).await {
+        return Ok(Held::NoHook);
+    }
+    let asked = async {
+        unavailable("alias", store.alias(&one).await)?;
+        unavailable("aliases", store.aliases(None, most(5)).await)?;
+        let created = unavailable("put_alias", store.put_alias(&other, &second, None).await)?;
+        let replaced = unavailable("put_alias", store.put_alias(&one, &second, Some(&first.id)).await)?;
+        let removed = unavailable("remove_alias", store.remove_alias(&one, &first.id).await)?;
+        Ok::<_, Violation>((created, replaced || removed))
+    };
+    let answers = asked.await;
+    database.outage(false).await;
+    let (maybe_created, maybe_changed) = answers?;
+    let stands = store.alias(&one).await?;
+    ensure!(maybe_changed || stands == Some(first), "maybe_done was false, but the alias changed: {stands:?}");
+    let there = store.alias(&other).await?.is_some();
+    ensure!(maybe_created || !there, "maybe_done was false, but the alias was created");
     Ok(Held::Tried)
 }
 

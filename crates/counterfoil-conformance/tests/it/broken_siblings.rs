@@ -4,9 +4,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::{Checked, SIBLING_CHECKS, SiblingFixture, SiblingRow, Siblings};
 
+use crate::siblings::aliases::{
+    AliasesInTheHandle, ComparesAPrefix, ComparesTheFamily, ComparesThenPutsAnAlias, CreatesAnExpectedAlias,
+    HidesADamagedAlias, KeepsTheFirstInstant, LastAliasWins, LosesTheLastAlias, NoAliasInAnOutage, NoAliasesInAnOutage,
+    OnePageOfAliases, PassesOverADamagedAlias, PutsAnAliasInAnOutage, RemembersAliases, RemovesAnyAlias,
+    RemovesNoAliasInAnOutage, RemovesNothing, RepeatsTheCursor, ReplacesADamagedAlias, ReplacesAnAliasInTwoSteps,
+    ReplacesAnyAlias, WalkRepeatsAtADamagedAlias,
+};
 use crate::siblings::clients::{
     ComparesThenRemoves, ComparesThenReplaces, JoinsRealmAndId, LooksUpBeforeItRemoves, LooksUpTheInternalId,
     ReplacesInTwoSteps, RetiredInEveryRealm,
@@ -110,6 +117,30 @@ const CASES: &[Case] = cases! {
     RemembersAbsentClients => put_client_needs_the_version,
     ComparesThenRemoves => put_client_needs_the_version,
     ComparesThenReplaces => put_client_needs_the_version,
+    LastAliasWins => an_alias_has_one_record,
+    ReplacesAnyAlias => an_alias_has_one_record,
+    CreatesAnExpectedAlias => an_alias_has_one_record,
+    ComparesTheFamily => an_alias_has_one_record,
+    ComparesAPrefix => an_alias_has_one_record,
+    KeepsTheFirstInstant => an_alias_has_one_record,
+    ComparesThenPutsAnAlias => an_alias_has_one_record,
+    AliasesInTheHandle => an_alias_has_one_record,
+    RemembersAliases => an_alias_has_one_record,
+    RemovesAnyAlias => an_alias_is_removed_by_its_record,
+    RemovesNothing => an_alias_is_removed_by_its_record,
+    RemembersAliases => an_alias_is_removed_by_its_record,
+    RepeatsTheCursor => aliases_are_walked,
+    OnePageOfAliases => aliases_are_walked,
+    LosesTheLastAlias => aliases_are_walked,
+    WalkRepeatsAtADamagedAlias => sibling_garbage_is_corrupt,
+    PassesOverADamagedAlias => sibling_garbage_is_corrupt,
+    HidesADamagedAlias => sibling_garbage_is_corrupt,
+    ReplacesADamagedAlias => sibling_garbage_is_corrupt,
+    NoAliasInAnOutage => sibling_outage_is_unavailable,
+    NoAliasesInAnOutage => sibling_outage_is_unavailable,
+    RemovesNoAliasInAnOutage => sibling_outage_is_unavailable,
+    PutsAnAliasInAnOutage => sibling_outage_is_unavailable,
+    ReplacesAnAliasInTwoSteps => sibling_cut_off_is_all_or_nothing,
 };
 
 /// A fixture for broken client stores, settings stores and throttles. Each handle gets a flaw of its own from the
@@ -139,6 +170,10 @@ impl SiblingFixture for Bench {
     }
 
     async fn throttle(&self, kept: &Arc<Kept>) -> Option<Arc<dyn Throttle>> {
+        Some(self.open(kept))
+    }
+
+    async fn aliases(&self, kept: &Arc<Kept>) -> Option<Arc<dyn AliasStore>> {
         Some(self.open(kept))
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::memory::MemoryStore;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::{
     CHECKS, Checked, Driven, Fixture, ReferenceSiblings, ReferenceStore, Row, SIBLING_CHECKS, SiblingFixture, Store,
     Subject, Task, conformance, sibling_conformance, transfer_clauses,
@@ -114,6 +114,7 @@ fn every_clause_has_a_check_of_its_name() {
         ("client_store.rs", &sibling),
         ("settings_store.rs", &sibling),
         ("throttle.rs", &sibling),
+        ("alias_store.rs", &sibling),
         ("transfer.rs", &transfer),
     ] {
         for (number, clause) in clauses_of(file) {
@@ -129,7 +130,7 @@ fn every_clause_has_a_check_of_its_name() {
     }
     numbers.sort_unstable();
     numbers.dedup();
-    assert!(numbers.into_iter().eq((1..=35).chain(41..=59)), "every clause was read");
+    assert!(numbers.into_iter().eq((1..=35).chain(41..=59).chain(69..=71)), "every clause was read");
 }
 
 struct Beside;
@@ -151,6 +152,10 @@ impl SiblingFixture for Beside {
     }
 
     async fn throttle(&self, database: &Arc<ReferenceSiblings>) -> Option<Arc<dyn Throttle>> {
+        Some(Arc::<ReferenceSiblings>::clone(database))
+    }
+
+    async fn aliases(&self, database: &Arc<ReferenceSiblings>) -> Option<Arc<dyn AliasStore>> {
         Some(Arc::<ReferenceSiblings>::clone(database))
     }
 }

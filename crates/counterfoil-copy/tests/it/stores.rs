@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use counterfoil::memory::MemoryStore;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore, Transfer};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle, TokenStore, Transfer};
 use counterfoil_copy::Stores;
 use counterfoil_kv::{FjallEngine, KvStore, RedbEngine};
 use counterfoil_redis::{Options, RedisStore};
@@ -35,7 +35,7 @@ pub(crate) struct Opened<S> {
     _kept: Option<Box<dyn Any + Send + Sync>>,
 }
 
-impl<S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle> Opened<S> {
+impl<S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle + AliasStore> Opened<S> {
     fn new(store: S) -> Self {
         Self { store: Arc::new(store), _kept: None }
     }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use counterfoil::client::{Grant, NewClient};
 use counterfoil::clock::ManualClock;
+use counterfoil::import::{ForeignCredential, Sanctum};
 use counterfoil::memory::MemoryDirectory;
 use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::operations::SignIn;
 use counterfoil::policy::Policy;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore, Transfer};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle, TokenStore, Transfer};
 use counterfoil::types::Source;
 use counterfoil::{
     Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Secret, Timestamp, Unavailable,
@@ -35,15 +36,24 @@ impl Host {
         Self { people, clock, ring, ann }
     }
 
-    fn serve<S: TokenStore + ClientStore + SettingsStore + Throttle>(&self, store: &Arc<S>) -> Counterfoil {
+    fn serve<S: TokenStore + ClientStore + SettingsStore + Throttle + AliasStore>(
+        &self,
+        store: &Arc<S>,
+    ) -> Counterfoil {
         let mut policy = Policy::open();
         policy.refresh_tokens.grace = Duration::from_secs(30);
         let builder = Counterfoil::builder().policy(policy).store(Arc::clone(store));
         let ring = KeyRing::from_text(&self.ring).expect("our own text");
         let builder = builder.directory(Arc::clone(&self.people)).clock(Arc::clone(&self.clock)).key_ring(ring);
-        builder.build().expect("a handle")
+        builder.alias_store(store.clone()).import(Sanctum).build().expect("a handle")
     }
 }
+
+/// A token of Laravel Sanctum, and what its table has of it.
+const FOREIGN: [&str; 2] = [
+    "1|VSwn9FCqLFivSUGJKMukhq7kcrnXDK8h6JQmleJX97994aca",
+    "dc47cfc2d4371e9477781b5b4a2fef7771750864cfb7bb22870f37a63f86b62a",
+];
 
 /// Refreshes. Returns the new refresh token, or the status of the refusal.
 async fn refresh(counterfoil: &Counterfoil, header: &str, token: &str) -> Result<String, u16> {
@@ -60,7 +70,7 @@ async fn refresh(counterfoil: &Counterfoil, header: &str, token: &str) -> Result
 
 async fn tokens_open_after_the_copy<S>(target: Opened<S>)
 where
-    S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle,
+    S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle + AliasStore,
 {
     let (host, source) = (Host::new(), sqlite().await);
     let before = host.serve(&source.store);
@@ -70,6 +80,8 @@ where
     let kept = before.create_personal_access_token(&by, &pat("kept")).await.expect("a token");
     let ended = before.create_personal_access_token(&by, &pat("ended")).await.expect("a token");
     before.delete_personal_access_token(&by, &ended.view.id).await.expect("it is there");
+    let foreign = [ForeignCredential::new("sanctum", FOREIGN[1], host.ann.subject(), "foreign")];
+    before.import_credentials(&Presenter::host(), &foreign).await.expect("imported");
     let client: counterfoil::client::ClientId = "app".parse().expect("a client id");
     let new = NewClient::named("App").with_id(Some(client.clone())).with_grants(vec![Grant::RefreshToken]);
     let registered = before.create_client(&Presenter::host(), new).await.expect("a client");
@@ -93,6 +105,7 @@ where
     after.start().await.expect("its own ring");
     assert!(after.verify(kept.token.expose_secret()).await.is_ok());
     assert!(after.verify(access.expose_secret()).await.is_ok());
+    assert!(after.verify(FOREIGN[0]).await.is_ok(), "an imported token");
     assert!(after.verify(ended.token.expose_secret()).await.is_err(), "deleted stays deleted");
     let again = refresh(&after, &header, &second).await;
     assert_eq!(again.as_deref(), Ok(third.as_str()), "a retry within the window gets the same successor");

@@ -11,7 +11,8 @@ pub(crate) use family::FamilyRow;
 pub(crate) use record::{read_record, write_record};
 pub(crate) use small::write_version;
 pub(crate) use small::{
-    OwnerRow, read_counter, read_document, read_instant, read_version, write_counter, write_document, write_instant,
+    OwnerRow, read_alias, read_counter, read_document, read_instant, read_version, write_alias, write_counter,
+    write_document, write_instant,
 };
 
 /// The version of the row format that this crate writes.

@@ -1,8 +1,8 @@
 //! The rows of owners, counters, versions, instants, and documents with a version.
 
 use counterfoil::Timestamp;
-use counterfoil::store::{Corrupt, Counter};
-use counterfoil::types::{FamilyId, Version};
+use counterfoil::store::{AliasEntry, Corrupt, Counter};
+use counterfoil::types::{FamilyId, RecordId, Version};
 
 use super::reader::Reader;
 use super::writer::Writer;
@@ -88,6 +88,22 @@ pub(crate) fn read_version(row: &[u8]) -> Result<Version, Corrupt> {
     let mut row = Reader::new(row)?;
     let version = Version::new(row.number("version")?);
     row.end(version)
+}
+
+/// Encodes the entry of an alias.
+pub(crate) fn write_alias(entry: &AliasEntry) -> Value {
+    let mut row = Writer::new();
+    row.raw(entry.id.as_bytes());
+    row.instant(entry.created_at);
+    row.row()
+}
+
+/// Decodes the entry of an alias.
+pub(crate) fn read_alias(row: &[u8]) -> Result<AliasEntry, Corrupt> {
+    let mut row = Reader::new(row)?;
+    let id = RecordId::from_bytes(row.raw("alias.id")?);
+    let created_at = row.instant("alias.created_at")?;
+    row.end(AliasEntry { id, created_at })
 }
 
 /// Encodes a row that contains only an instant.

@@ -91,6 +91,8 @@ scripts! {
     CLIENTS(first most): include_str!("clients.lua");
     PUT_SETTINGS(expect document): writes!("put_settings.lua");
     NOTE_UPKEEP(expect at): writes!("note_upkeep.lua");
+    PUT_ALIAS(alias after expect new): writes!("put_alias.lua");
+    REMOVE_ALIAS(alias after expect): include_str!("remove_alias.lua");
     ATTEMPT(step key noted now window limit unsettled): writes!("attempt.lua");
     PURGE_COUNTERS(now most): writes!("purge_counters.lua");
 }

@@ -171,7 +171,20 @@ impl Space {
                 let shard = key.as_bytes()[0];
                 self.overwrite(format!("{}:{{{shard:02x}}}:a", self.name).as_bytes(), key.as_bytes())
             }
+            SiblingRow::Alias(alias) => self.damage_alias(alias.as_bytes()),
         }
+    }
+
+    /// Replaces the entry of an alias by a member that does not decode. Returns false if there is no such entry.
+    fn damage_alias(&self, alias: &[u8; 32]) -> bool {
+        let key = format!("{}:{{{:02x}}}:i", self.name, alias[0]);
+        let damage = |node: &mut Connection| {
+            let all: Vec<Vec<u8>> = node.zrangebylex(&key, "-", "+").unwrap_or_default();
+            let Some(member) = all.iter().find(|member| member.starts_with(alias)) else { return false };
+            let removed = node.zrem::<_, _, i64>(&key, member).is_ok();
+            removed && node.zadd::<_, _, _, i64>(&key, [alias.as_slice(), b"x"].concat(), 0).is_ok()
+        };
+        self.backend.each(damage).contains(&true)
     }
 
     /// Overwrites an existing field with a value that does not decode. Returns false if there is no such field.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
 use counterfoil_conformance::{Fixture, Row, SiblingFixture, SiblingRow, Store, Task};
 
@@ -70,6 +70,10 @@ impl SiblingFixture for Spaces {
     }
 
     async fn throttle(&self, space: &Space) -> Option<Arc<dyn Throttle>> {
+        Some(Arc::new(space.open().await))
+    }
+
+    async fn aliases(&self, space: &Space) -> Option<Arc<dyn AliasStore>> {
         Some(Arc::new(space.open().await))
     }
 

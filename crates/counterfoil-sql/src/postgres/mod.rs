@@ -5,6 +5,7 @@
 //! with another one is made on locked rows (see `sql.rs`). If a statement wrote nothing, a second read finds the
 //! reason.
 
+mod aliases;
 mod apply;
 mod ask;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The rows of both dialects, and the code that decodes them.
 
+mod alias;
 mod columns;
 mod counter;
 mod document;
@@ -7,6 +8,7 @@ mod page;
 mod record;
 mod values;
 
+pub(crate) use alias::{alias, aliases};
 #[cfg(feature = "postgres")]
 pub(crate) use columns::number_or_null;
 pub(crate) use columns::{instant, number, version};

@@ -4,6 +4,7 @@
 //! transaction reads everything that it needs, and then writes. So writes run one after another. A read that is not
 //! part of a write uses another connection and sees committed data.
 
+mod aliases;
 mod apply;
 mod bounds;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::support::RUNTIME;
 use crate::support::schemas::{Schema, raw};
 use async_trait::async_trait;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
 use counterfoil_conformance::{
     Fixture, Row, Scale, SiblingFixture, SiblingRow, Store, Task, conformance, scale, sibling_conformance,
@@ -161,6 +161,10 @@ impl SiblingFixture for Schemas {
         Some(self.connect(schema).await)
     }
 
+    async fn aliases(&self, schema: &Schema) -> Option<Arc<dyn AliasStore>> {
+        Some(self.connect(schema).await)
+    }
+
     async fn damage(&self, schema: &Schema, row: SiblingRow<'_>) -> bool {
         let mut raw = raw(&schema.options()).await;
         let damage = match row {
@@ -174,6 +178,9 @@ impl SiblingFixture for Schemas {
             }
             // The columns are numbers that the server itself uses, so every value decodes.
             SiblingRow::Counter(_) => return false,
+            SiblingRow::Alias(alias) => {
+                query("UPDATE counterfoil_alias SET id = '\\x00' WHERE alias = $1").bind(&alias.as_bytes()[..])
+            }
         };
         damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1
     }

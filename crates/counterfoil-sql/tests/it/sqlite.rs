@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::support::RUNTIME;
 use crate::support::files::{File, raw};
 use async_trait::async_trait;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
 use counterfoil_conformance::{
     Fixture, Row, SiblingFixture, SiblingRow, Store, Task, conformance, sibling_conformance, transfer_conformance,
@@ -77,6 +77,10 @@ impl SiblingFixture for Files {
         Some(Arc::new(file.open().await))
     }
 
+    async fn aliases(&self, file: &File) -> Option<Arc<dyn AliasStore>> {
+        Some(Arc::new(file.open().await))
+    }
+
     async fn damage(&self, file: &File, row: SiblingRow<'_>) -> bool {
         let mut raw = raw(file).await;
         let damage = match row {
@@ -91,6 +95,9 @@ impl SiblingFixture for Files {
             SiblingRow::Counter(key) => {
                 query("UPDATE counterfoil_throttle SET under_way = x'ffffffffffffffff' WHERE key = ?1")
                     .bind(&key.as_bytes()[..])
+            }
+            SiblingRow::Alias(alias) => {
+                query("UPDATE counterfoil_alias SET id = x'00' WHERE alias = ?1").bind(&alias.as_bytes()[..])
             }
         };
         damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1

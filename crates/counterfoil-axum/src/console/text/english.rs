@@ -459,6 +459,7 @@ fn event(name: EventName) -> &'static str {
         EventName::FailuresWithoutSource => "Many wrong passwords or secrets from unknown sources",
         EventName::NoKeyRing => "No key ring is configured",
         EventName::Rekeyed => "Moved to the newest key",
+        EventName::Imported => "Imported from another system",
         EventName::Corrupt => "Unreadable rows skipped",
         EventName::NoAddress => "No address to send a notice to",
         EventName::NoticeWithheld => "Notice withheld",

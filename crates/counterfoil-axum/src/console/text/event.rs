@@ -48,6 +48,7 @@ pub(crate) enum EventName {
     UsesDropped,
     MadeRoom,
     LimitReached,
+    Imported,
     /// An event for whose kind there is no text.
     Other,
 }
@@ -78,6 +79,7 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
     let whose = |id: &Option<_>| id.as_ref().map(ToString::to_string).unwrap_or_default();
     match &event.kind {
         EventKind::Issued { kind, id, .. } => usual(EventName::Issued, format!("{} {id}", kind.as_str())),
+        EventKind::Imported { id, scheme, .. } => usual(EventName::Imported, format!("{scheme} {id}")),
         EventKind::Refused { id, reason } => {
             let id = id.map(|id| id.to_string()).unwrap_or_default();
             (EventName::Refused, failure, format!("{reason} {id}").trim_end().to_owned())

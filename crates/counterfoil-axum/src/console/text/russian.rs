@@ -472,6 +472,7 @@ fn event(name: EventName) -> &'static str {
         EventName::FailuresWithoutSource => "Много неверных паролей или секретов из неизвестных источников",
         EventName::NoKeyRing => "Ключи не настроены",
         EventName::Rekeyed => "Пересчитан с новым ключом",
+        EventName::Imported => "Перенесён из другой системы",
         EventName::Corrupt => "Пропущены повреждённые записи",
         EventName::NoAddress => "Нет адреса для уведомления",
         EventName::NoticeWithheld => "Уведомление не отправлено",

@@ -10,9 +10,10 @@ use async_trait::async_trait;
 use counterfoil::client::{ClientId, Registration, VersionedRegistration};
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
-    ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey, UNSETTLED,
+    Alias, AliasEntry, AliasPut, AliasStore, ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore,
+    StoreError, Throttle, ThrottleKey, UNSETTLED,
 };
-use counterfoil::types::Version;
+use counterfoil::types::{RecordId, Version};
 use counterfoil::{Realm, Timestamp};
 use counterfoil_conformance::{ReferenceSiblings, SiblingRow};
 
@@ -26,6 +27,7 @@ pub(crate) struct Kept {
     clients: Mutex<Vec<(Realm, ClientId)>>,
     settings: Mutex<Vec<Realm>>,
     counters: Mutex<Vec<ThrottleKey>>,
+    aliases: Mutex<Vec<Alias>>,
     /// For each counter, the latest instant at which it ends. So a purge removes a damaged counter too.
     ends: Mutex<BTreeMap<ThrottleKey, Timestamp>>,
 }
@@ -48,6 +50,7 @@ impl Kept {
             SiblingRow::Client(realm, id) => lock(&self.clients).push((realm.clone(), id.clone())),
             SiblingRow::Settings(realm) => lock(&self.settings).push(realm.clone()),
             SiblingRow::Counter(key) => lock(&self.counters).push(*key),
+            SiblingRow::Alias(alias) => lock(&self.aliases).push(*alias),
         }
     }
 
@@ -90,6 +93,12 @@ impl Kept {
     pub(crate) fn reach_counter(&self, op: &'static str, key: &ThrottleKey) -> Said<()> {
         self.reach(op)?;
         corrupt_if(lock(&self.counters).contains(key))
+    }
+
+    /// Returns `Unavailable` for the method `op` during an outage, `Corrupt` if this alias is damaged, and `Ok` otherwise.
+    pub(crate) fn reach_alias(&self, op: &'static str, alias: &Alias) -> Said<()> {
+        self.reach(op)?;
+        corrupt_if(lock(&self.aliases).contains(alias))
     }
 }
 
@@ -175,5 +184,32 @@ impl Throttle for Kept {
         let ends = lock(&self.ends).clone();
         lock(&self.counters).retain(|key| ends.get(key).is_some_and(|end| !now.reached(*end)));
         self.siblings.purge_counters(now, limit).await
+    }
+}
+
+#[async_trait]
+impl AliasStore for Kept {
+    async fn alias(&self, alias: &Alias) -> Said<Option<AliasEntry>> {
+        self.reach_alias("alias", alias)?;
+        self.siblings.alias(alias).await
+    }
+
+    async fn put_alias(&self, alias: &Alias, entry: &AliasEntry, expect: Option<&RecordId>) -> Said<AliasPut> {
+        self.reach_alias("put_alias", alias)?;
+        self.siblings.put_alias(alias, entry, expect).await
+    }
+
+    async fn remove_alias(&self, alias: &Alias, expect: &RecordId) -> Said<bool> {
+        self.reach_alias("remove_alias", alias)?;
+        self.siblings.remove_alias(alias, expect).await
+    }
+
+    async fn aliases(&self, after: Option<&Alias>, limit: NonZeroU32) -> Said<Page<(Alias, AliasEntry), Alias>> {
+        self.reach("aliases")?;
+        let mut page = self.siblings.aliases(after, limit).await?;
+        let all = page.items.len();
+        page.items.retain(|(alias, _)| !lock(&self.aliases).contains(alias));
+        page.corrupt = u32::try_from(all - page.items.len()).unwrap_or(u32::MAX);
+        Ok(page)
     }
 }

@@ -1,6 +1,7 @@
 //! Broken client stores, settings stores and throttles. Each is a correct store with a flaw, which makes one or more
 //! methods incorrect.
 
+pub(crate) mod aliases;
 pub(crate) mod clients;
 pub(crate) mod handles;
 mod kept;
@@ -12,7 +13,7 @@ pub(crate) mod throttle;
 use std::sync::Arc;
 
 use counterfoil::methods_of;
-use counterfoil::store::{ClientStore, SettingsStore, StoreError, Throttle};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, StoreError, Throttle};
 
 use crate::forward::flawed;
 pub(crate) use kept::Kept;
@@ -27,13 +28,19 @@ macro_rules! clients_and {
     ($($clients:tt)*) => { methods_of!(SettingsStore => clients_and_settings_and[{ $($clients)* }]); };
 }
 macro_rules! clients_and_settings_and {
-    ($clients:tt $($settings:tt)*) => { methods_of!(Throttle => flawed_siblings[$clients { $($settings)* }]); };
+    ($clients:tt $($settings:tt)*) => { methods_of!(Throttle => and_throttle[$clients { $($settings)* }]); };
+}
+macro_rules! and_throttle {
+    ($clients:tt $settings:tt $($throttle:tt)*) => {
+        methods_of!(AliasStore => flawed_siblings[$clients $settings { $($throttle)* }]);
+    };
 }
 macro_rules! flawed_siblings {
-    ({ $($clients:tt)* } { $($settings:tt)* } $($throttle:tt)*) => {
+    ({ $($clients:tt)* } { $($settings:tt)* } { $($throttle:tt)* } $($aliases:tt)*) => {
         flawed! {
             [$ siblings] SiblingFlaw, crate::siblings::Kept, BrokenSiblings, sibling_flaw, sibling_overrides;
             { ClientStore: $($clients)* } { SettingsStore: $($settings)* } { Throttle: $($throttle)* }
+            { AliasStore: $($aliases)* }
         }
     };
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use counterfoil::Realm;
 use counterfoil::client::ClientId;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle, ThrottleKey};
+use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle, ThrottleKey};
 use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
 use counterfoil_conformance::{Fixture, Row, SiblingFixture, SiblingRow, Store};
 use counterfoil_kv::{Engine, EngineError, FjallEngine, Key, KvStore, MemoryEngine, RedbEngine, Write};
@@ -215,11 +215,16 @@ impl<K: Kind> SiblingFixture for Bases<K> {
         Some(Arc::new(base.store().await))
     }
 
+    async fn aliases(&self, base: &Base<K>) -> Option<Arc<dyn AliasStore>> {
+        Some(Arc::new(base.store().await))
+    }
+
     async fn damage(&self, base: &Base<K>, row: SiblingRow<'_>) -> bool {
         base.spoil(match row {
             SiblingRow::Client(realm, id) => client_key(realm, id),
             SiblingRow::Settings(realm) => with_text(b'S', realm.as_str()),
             SiblingRow::Counter(key) => counter_key(key),
+            SiblingRow::Alias(alias) => [b"I", &alias.as_bytes()[..]].concat(),
         })
         .await
     }

@@ -6,7 +6,7 @@ use crate::labels;
 
 /// The migrations, in order. A released migration never changes. A new migration is appended.
 pub(in crate::postgres) const MIGRATIONS: &[&str] =
-    &[V1, V2, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP];
+    &[V1, V2, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP, ALIAS_TABLE];
 /// Selects the families whose label key contains one of the characters in $1. The caller holds the lock that
 /// [`LOCK_LABELS`] takes.
 pub(in crate::postgres) const OLD_LABELS: &str =
@@ -25,6 +25,15 @@ const UPKEEP: &str = "
 CREATE TABLE counterfoil_upkeep (
     id SMALLINT NOT NULL CONSTRAINT counterfoil_upkeep_id PRIMARY KEY CHECK (id = 1),
     at BIGINT NOT NULL
+);
+";
+
+/// The migration that adds a table with the aliases of imported tokens.
+const ALIAS_TABLE: &str = "
+CREATE TABLE counterfoil_alias (
+    alias BYTEA NOT NULL CONSTRAINT counterfoil_alias_key PRIMARY KEY CHECK (length(alias) = 32),
+    id BYTEA NOT NULL,
+    created_at BIGINT NOT NULL
 );
 ";
 
@@ -158,7 +167,7 @@ JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_class s ON s.relnamespace = c.relnamespace AND s.oid = to_regclass('counterfoil_schema')
 WHERE c.relname LIKE 'counterfoil\\_%' AND i.indisvalid";
 /// The number of indexes that the migrations create.
-pub(in crate::postgres) const INDEX_COUNT: i64 = 21;
+pub(in crate::postgres) const INDEX_COUNT: i64 = 22;
 /// Whether the store's tables are in the first schema of the `search_path`, in which migrations create them.
 pub(in crate::postgres) const SCHEMA_IS_THERE: &str = "SELECT EXISTS (
     SELECT 1 FROM pg_class

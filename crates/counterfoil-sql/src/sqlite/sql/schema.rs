@@ -6,7 +6,7 @@ use crate::labels;
 
 /// The migrations, in order. A released migration never changes. A new migration is appended.
 pub(in crate::sqlite) const MIGRATIONS: &[&str] =
-    &[V1, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP];
+    &[V1, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP, ALIAS_TABLE];
 /// Selects the families whose label key contains one of the characters in ?1.
 pub(in crate::sqlite) const OLD_LABELS: &str =
     "SELECT id, label_key FROM counterfoil_family WHERE label_key GLOB '*[' || ?1 || ']*' ORDER BY id";
@@ -20,6 +20,15 @@ CREATE TABLE counterfoil_upkeep (
     id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
     at INTEGER NOT NULL
 ) STRICT;
+";
+
+/// The migration that adds a table with the aliases of imported tokens.
+const ALIAS_TABLE: &str = "
+CREATE TABLE counterfoil_alias (
+    alias BLOB NOT NULL PRIMARY KEY CHECK (length(alias) = 32),
+    id BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 ";
 
 const V1: &str = "

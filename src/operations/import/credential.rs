@@ -1,0 +1,94 @@
+//! The argument and the result of an import.
+
+use std::fmt;
+
+use crate::service::invalid::Invalid;
+use crate::types::ids::{RecordId, SubjectId};
+use crate::types::scope::Scope;
+use crate::types::time::Timestamp;
+
+/// A token of another system, from a row of that system's table.
+///
+/// ```
+/// use counterfoil::SubjectId;
+/// use counterfoil::import::ForeignCredential;
+///
+/// let owner = SubjectId::new("7")?;
+/// let row = ForeignCredential::new("sanctum", "1a51bd…", &owner, "Telegram");
+/// assert!(row.scope.is_none() && row.expires_at.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ForeignCredential<'a> {
+    /// The name of the scheme ([`ForeignScheme::name`](crate::import::ForeignScheme::name)).
+    pub scheme: &'a str,
+    /// The digest, as the other system stores it.
+    pub row: &'a str,
+    /// The owner of the token.
+    pub owner: &'a SubjectId,
+    /// The label. If another token of the owner has it, ` (2)`, ` (3)` and so on is appended. A label that is too long
+    /// is cut.
+    pub label: &'a str,
+    /// The scope of the token. `None` means all rights of the owner.
+    pub scope: Option<Scope>,
+    /// When the token expires. `None` means never. The policy's limit on lifetimes does not apply.
+    pub expires_at: Option<Timestamp>,
+    /// When the other system created the token. `None` means now. An instant in the future counts as now.
+    pub created_at: Option<Timestamp>,
+    /// When the token was last used. `None` means never.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl<'a> ForeignCredential<'a> {
+    /// A token that does not expire and has all rights of its owner.
+    #[must_use]
+    pub const fn new(scheme: &'a str, row: &'a str, owner: &'a SubjectId, label: &'a str) -> Self {
+        Self { scheme, row, owner, label, scope: None, expires_at: None, created_at: None, last_used_at: None }
+    }
+}
+
+/// Does not show the row.
+impl fmt::Debug for ForeignCredential<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { scheme, row: _, owner, label, scope, expires_at, created_at, last_used_at } = self;
+        f.debug_struct("ForeignCredential")
+            .field("scheme", scheme)
+            .field("owner", owner)
+            .field("label", label)
+            .field("scope", scope)
+            .field("expires_at", expires_at)
+            .field("created_at", created_at)
+            .field("last_used_at", last_used_at)
+            .finish_non_exhaustive()
+    }
+}
+
+crate::types::setters::setters!(ForeignCredential<'a> {
+    with_scope scope: Option<Scope>;
+    with_expires_at expires_at: Option<Timestamp>;
+    with_created_at created_at: Option<Timestamp>;
+    with_last_used_at last_used_at: Option<Timestamp>;
+});
+
+/// What became of a token in [`Counterfoil::import_credentials`](crate::Counterfoil::import_credentials).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ImportOutcome {
+    /// The token was imported. It is a personal access token of its owner with this id.
+    Imported {
+        /// The id of the record.
+        id: RecordId,
+        /// The label that the token got.
+        label: String,
+    },
+    /// The same token was imported before. It may have been changed or deleted since. Nothing was written.
+    AlreadyImported {
+        /// The id of the record.
+        id: RecordId,
+    },
+    /// A field is invalid. Nothing was written.
+    Refused(Invalid),
+    /// The owner has a thousand tokens with this label. Nothing was imported.
+    LabelTaken,
+}

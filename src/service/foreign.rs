@@ -1,0 +1,148 @@
+//! Finds the record that matches the text of an imported token.
+
+use std::sync::{Arc, Mutex};
+
+use crate::crypto::digest::Digest;
+use crate::http_auth::refusal::Refusal;
+use crate::record::token_record::TokenRecord;
+use crate::service::Service;
+use crate::service::alias_walk::Walk;
+use crate::service::matching::{Fresher, Matched};
+use crate::service::watched::Watched;
+use crate::store::alias_store::{Alias, AliasEntry, AliasPut, AliasStore};
+use crate::store::error::StoreError;
+use crate::token::foreign::{ForeignDigest, ForeignScheme, TEXT_MAX};
+use crate::types::ids::{KeyId, RecordId};
+use crate::types::kind::TokenKind;
+
+/// What a service needs for imported tokens.
+pub(crate) struct Imports {
+    pub(crate) schemes: Vec<Arc<dyn ForeignScheme>>,
+    pub(crate) aliases: Watched<dyn AliasStore>,
+    pub(crate) walk: Mutex<Walk>,
+}
+
+impl Imports {
+    /// The scheme with that name.
+    pub(crate) fn scheme(&self, name: &str) -> Option<&dyn ForeignScheme> {
+        self.schemes.iter().find(|scheme| scheme.name() == name).map(|scheme| &**scheme)
+    }
+}
+
+/// A text that has the form of a token of a scheme, with its look-up keys.
+struct Candidate<'a> {
+    scheme: &'a dyn ForeignScheme,
+    text: &'a str,
+    digest: ForeignDigest,
+    /// The newest key is first.
+    aliases: Vec<(KeyId, Alias)>,
+}
+
+/// The two digests of a candidate for one record under one key. The digest of the record has to be one of them.
+struct Pair {
+    of_digest: Digest,
+    of_text: Digest,
+}
+
+/// Why a text does not match, and the record that its alias leads to.
+pub(crate) type Mismatch = (Option<RecordId>, Refusal);
+
+impl Service {
+    /// The look-up keys of a foreign digest, the newest key first.
+    pub(crate) fn aliases_of(&self, scheme: &dyn ForeignScheme, digest: &ForeignDigest) -> Vec<(KeyId, Alias)> {
+        let aliases = self.digester.aliases(scheme.name(), digest.as_bytes());
+        aliases.into_iter().map(|(key, alias)| (key, Alias::from_bytes(alias))).collect()
+    }
+
+    /// Finds the record of an imported token by a text that is not a token of this library, and compares the digest in
+    /// constant time. A text whose alias is unknown costs as many digests as a known text.
+    pub(crate) async fn matched_foreign(&self, text: &str) -> Result<Result<Matched, Mismatch>, StoreError> {
+        let Some(imports) = &self.imports else { return Ok(Err((None, Refusal::Malformed))) };
+        if text.len() > TEXT_MAX {
+            return Ok(Err((None, Refusal::Malformed)));
+        }
+        let schemes = imports.schemes.iter().map(|scheme| &**scheme);
+        let candidates: Vec<_> = schemes.filter_map(|scheme| self.candidate(scheme, text)).collect();
+        let Some(first) = candidates.first() else { return Ok(Err((None, Refusal::Malformed))) };
+        for candidate in &candidates {
+            for (key, alias) in &candidate.aliases {
+                let Some(entry) = imports.aliases.alias(alias).await? else { continue };
+                if let Some(record) = self.store.get(&entry.id).await? {
+                    return Ok(self.compared(candidate, record, *alias, *key));
+                }
+            }
+        }
+        // The digests that a known text would cost.
+        let blank = RecordId::from_bytes([0; 16]);
+        std::hint::black_box(self.pair(first, &blank, self.digester.current_key()));
+        Ok(Err((None, Refusal::Unknown)))
+    }
+
+    fn candidate<'a>(&self, scheme: &'a dyn ForeignScheme, text: &'a str) -> Option<Candidate<'a>> {
+        let digest = scheme.digest_of(text)?;
+        Some(Candidate { scheme, text, aliases: self.aliases_of(scheme, &digest), digest })
+    }
+
+    /// Compares a record with the text. `alias` led to the record, and was computed under `alias_key`.
+    fn compared(
+        &self,
+        candidate: &Candidate<'_>,
+        record: TokenRecord,
+        alias: Alias,
+        alias_key: KeyId,
+    ) -> Result<Matched, Mismatch> {
+        let (id, key, stored) = (record.record().id, record.record().key_id, record.record().digest);
+        let refuse = |reason| Err((Some(id), reason));
+        let newest_key = self.digester.current_key();
+        let newest = self.pair(candidate, &id, newest_key);
+        let under = if key == newest_key { None } else { self.pair(candidate, &id, key) };
+        let Some(newest) = newest else { return refuse(Refusal::Unkeyed) };
+        let compare = under.as_ref().or((key == newest_key).then_some(&newest));
+        let Some(Pair { of_digest, of_text }) = compare else { return refuse(Refusal::WrongSecret) };
+        let (by_digest, by_text) = (of_digest.ct_eq(&stored), of_text.ct_eq(&stored));
+        if record.record().realm != self.realm {
+            return refuse(Refusal::WrongRealm);
+        }
+        if !(by_digest | by_text) {
+            return refuse(Refusal::WrongSecret);
+        }
+        if record.record().kind != TokenKind::PersonalAccessToken {
+            return refuse(Refusal::WrongKind { kind: record.record().kind });
+        }
+        let is_stale = by_digest || key != newest_key;
+        let moved =
+            (alias_key != newest_key).then(|| candidate.aliases.first().map(|(_, newest)| Box::new((alias, *newest))));
+        let fresher = (is_stale || alias_key != newest_key).then_some(Fresher {
+            digest: newest.of_text,
+            key: newest_key,
+            alias: moved.flatten(),
+        });
+        Ok(Matched { record, fresher })
+    }
+
+    fn pair(&self, candidate: &Candidate<'_>, id: &RecordId, key: KeyId) -> Option<Pair> {
+        let name = candidate.scheme.name();
+        let text = candidate.scheme.decisive(candidate.text);
+        let of_digest = self.digester.of_foreign_digest(key, id, name, candidate.digest.as_bytes())?;
+        Some(Pair { of_digest, of_text: self.digester.of_foreign_text(key, id, name, text.as_bytes())? })
+    }
+
+    /// Writes the alias of an imported record under the newest key. Returns false if the record must keep its digest,
+    /// because another record has that alias, or because the store failed.
+    pub(crate) async fn write_moved_alias(&self, to: &Alias, entry: AliasEntry) -> bool {
+        let Some(imports) = &self.imports else { return false };
+        match imports.aliases.put_alias(to, &entry, None).await {
+            Ok(AliasPut::Done) => true,
+            Ok(AliasPut::Taken(there)) => there.id == entry.id,
+            Ok(AliasPut::Missing) | Err(_) => false,
+        }
+    }
+
+    /// Removes the alias of an imported record under an older key. If the store fails, the alias stays until the record
+    /// is purged.
+    pub(crate) async fn remove_moved_alias(&self, from: &Alias, id: &RecordId) {
+        if let Some(imports) = &self.imports {
+            let _kept = imports.aliases.remove_alias(from, id).await;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The trait for the tokens of another system.
+
+use super::digest::ForeignDigest;
+
+/// The longest text that is given to a scheme, in bytes.
+pub(crate) const TEXT_MAX: usize = 1024;
+
+/// The tokens of another system: which digest belongs to a presented text, and which to a stored row. The two are equal
+/// for the same token, so a text that was issued by the other system finds its imported record.
+///
+/// [`Sanctum`](super::Sanctum) and [`Knox`](super::Knox) are schemes. A host implements this trait for its own system.
+/// The digest must be cryptographic, and the tokens must have at least 128 random bits: this library does not make a
+/// weak secret stronger.
+///
+/// ```
+/// use counterfoil::import::{ForeignDigest, ForeignScheme};
+///
+/// /// A system that stores BLAKE2b-256 of its tokens, in hexadecimal. Its tokens begin with `acme-`.
+/// struct Acme;
+/// # fn blake2b_256(text: &[u8]) -> [u8; 32] { let mut hash = [0; 32]; hash[0] = text.len() as u8; hash }
+///
+/// impl ForeignScheme for Acme {
+///     fn name(&self) -> &'static str {
+///         "acme"
+///     }
+///
+///     fn digest_of(&self, text: &str) -> Option<ForeignDigest> {
+///         let secret = text.strip_prefix("acme-").filter(|secret| secret.len() == 40)?;
+///         ForeignDigest::new(&blake2b_256(secret.as_bytes())).ok()
+///     }
+///
+///     fn digest_from_row(&self, row: &str) -> Option<ForeignDigest> {
+///         ForeignDigest::from_hex(row, 32).ok()
+///     }
+/// }
+///
+/// let text = format!("acme-{}", "7".repeat(40));
+/// assert!(Acme.digest_of(&text).is_some() && Acme.digest_of("acme-7").is_none());
+/// ```
+pub trait ForeignScheme: Send + Sync + 'static {
+    /// The name of the scheme: 1 to 32 characters of `[a-z0-9-]`. It is part of every stored digest, so it must never
+    /// change.
+    fn name(&self) -> &'static str;
+
+    /// The digest of a text. `None` if the text is not a token of the other system. The text has at most 1,024 bytes.
+    ///
+    /// Every text that is not a token of this library is given to each scheme. So this method should be strict about
+    /// the form of a token: each accepted text costs a read of the store.
+    fn digest_of(&self, text: &str) -> Option<ForeignDigest>;
+
+    /// The digest in a stored row of the other system, which is the content of the column that has the digest. `None`
+    /// if the text is not such a digest.
+    fn digest_from_row(&self, row: &str) -> Option<ForeignDigest>;
+
+    /// The part of a text that decides about access. Two texts with the same digest must have the same part. The stored
+    /// digest of the token is replaced by a digest of this part at the first use. By default it is the whole text.
+    fn decisive<'a>(&self, text: &'a str) -> &'a str {
+        text
+    }
+
+    /// The scheme of the `Authorization` header in which the tokens are sent. By default `Bearer`. Tokens in a `Bearer`
+    /// header are accepted in any case.
+    fn header_scheme(&self) -> &'static str {
+        "Bearer"
+    }
+}
+
+/// Whether a text is a valid name of a scheme.
+pub(crate) fn is_valid_name(name: &str) -> bool {
+    let is_valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=32).contains(&name.len()) && name.bytes().all(is_valid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_1_to_32_characters_of_a_small_alphabet() {
+        for (name, valid) in [("a", true), ("knox-4", true), ("", false), ("A", false), ("a b", false), ("é", false)] {
+            assert_eq!(is_valid_name(name), valid, "{name}");
+        }
+        assert!(is_valid_name(&"a".repeat(32)) && !is_valid_name(&"a".repeat(33)));
+    }
+}
