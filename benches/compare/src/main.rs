@@ -13,6 +13,7 @@ mod floor;
 mod host;
 mod machine;
 mod measure;
+mod memory;
 mod names;
 mod page;
 mod parts;
@@ -42,7 +43,7 @@ fn main() -> ExitCode {
         ["--page"] => page::write(),
         ["--parts"] => println!("{}", parts::PARTS.join("\n")),
         ["--bytes-of", what, records] => match records.parse() {
-            Ok(records) => println!("{}", parts::bytes_of(what, records)),
+            Ok(records) => println!("{}", memory::bytes_of(what, records)),
             Err(_) => return usage(),
         },
         ["--dudect"] => dudect::main(),

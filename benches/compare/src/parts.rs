@@ -1,18 +1,16 @@
 //! The parts of a run. Each is measured by itself, so that a run can be interrupted and continued.
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Instant;
 
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use crate::figures::{Bytes, Callers, Pair, Part, rounded};
-use crate::host::Tokens;
+use crate::figures::{Callers, Pair, Part, rounded};
 use crate::machine::Machine;
 use crate::measure::{self, Load, Warm};
 use crate::names::*;
-use crate::peer::{Peer, Texts, check};
+use crate::peer::{Peer, check};
 use crate::peers::argon2id::ArgonKeys;
 use crate::peers::floor::FloorPeer;
 use crate::peers::jwt::Jwt;
@@ -24,7 +22,7 @@ use crate::peers::prefixed_api_key::PrefixedKeys;
 use crate::peers::session_guard::Guarded;
 use crate::peers::tower_memory::TowerMemory;
 use crate::peers::tower_sqlite::TowerSqlite;
-use crate::{host, timing};
+use crate::{memory, timing};
 
 pub(crate) const PARTS: [&str; 9] =
     ["bytes", "1m", "100k", "1k", "callers", "sqlite-1k", "sqlite-100k", "sqlite-1m", "dudect"];
@@ -50,7 +48,7 @@ pub(crate) fn run(name: &str) {
         timing: Vec::new(),
     };
     match name {
-        "bytes" => part.bytes = bytes(1_000_000),
+        "bytes" => part.bytes = memory::measure(1_000_000),
         "1m" => part.pairs = in_memory(1_000_000),
         "100k" => part.pairs = in_memory(100_000),
         "1k" => part.pairs = in_memory(1_000),
@@ -168,60 +166,6 @@ fn called(records: usize) -> Vec<Callers> {
     all
 }
 
-/// The peers whose memory is measured.
-const KEPT: [&str; 5] = [VERIFY, INTROSPECT, PREFIXED, TOWER_MEMORY, SESSION_GUARD];
-
-/// Measures each peer in a process of its own, because the growth of a process equals the memory of the records only on
-/// a fresh heap.
-fn bytes(records: usize) -> Vec<Bytes> {
-    let measure = |what: &&str| {
-        let program = std::env::current_exe().expect("a program");
-        let output =
-            Command::new(program).args(["--bytes-of", what, &records.to_string()]).output().expect("a process");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let bytes = String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number");
-        eprintln!("{what}: {bytes} bytes a record");
-        Bytes { what: (*what).to_owned(), records, bytes }
-    };
-    KEPT.iter().map(measure).collect()
-}
-
-/// Returns the growth of this process, divided by the number of records that are made.
-pub(crate) fn bytes_of(what: &str, records: usize) -> usize {
-    fn grown<T>(records: usize, fill: impl FnOnce() -> T) -> usize {
-        let before = host::resident();
-        let filled = fill();
-        let grown = host::resident().saturating_sub(before);
-        drop(filled);
-        grown / records
-    }
-    // The texts of the credentials do not count.
-    let texts = |length| Texts::with_room_for(records, length);
-    match what {
-        VERIFY => {
-            let tokens = Tokens::with_room_for(records);
-            grown(records, || Service::filled(tokens, records, false))
-        }
-        INTROSPECT => {
-            let texts = texts(43);
-            grown(records, || OAuthAs::filled(texts, records))
-        }
-        PREFIXED => {
-            let texts = texts(44);
-            grown(records, || PrefixedKeys::filled(texts, records))
-        }
-        TOWER_MEMORY => {
-            let texts = texts(22);
-            grown(records, || TowerMemory::filled(texts, records))
-        }
-        SESSION_GUARD => {
-            let texts = texts(43);
-            grown(records, || Guarded::filled(texts, records))
-        }
-        _ => unreachable!("a peer with records"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,7 +190,7 @@ mod tests {
         check(V4_LOCAL, &V4Local::with(FEW));
         check(EDDSA, &Jwt::eddsa(FEW));
         check(V4_PUBLIC, &V4Public::with(FEW));
-        check(ARGON2ID, &ArgonKeys::with(FEW));
+        check(ARGON2ID, &ArgonKeys::with(4));
     }
 
     #[test]

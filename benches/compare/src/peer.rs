@@ -19,7 +19,7 @@ pub(crate) trait Peer: Sync {
     fn refused(&self) -> Vec<(&'static str, String)>;
 }
 
-/// Tests that the peer does what is timed: it accepts its own credentials, and it refuses each text that it must refuse.
+/// Tests that the peer does what is timed: it accepts its own credentials, and refuses each text that it must refuse.
 ///
 /// # Panics
 ///

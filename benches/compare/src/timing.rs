@@ -41,9 +41,10 @@ mod tests {
 
     #[test]
     fn the_output_of_the_bench_is_read() {
-        let printed = "\nrunning 2 benches\nbench one seeded with 0x01\nbench one ... : n == +0.100M, max t = -2.50000, \
-            max tau = -0.1, (5/tau)^2 = 1\nbench two seeded with 0x02\nbench two ... medians: 321 ns, 322 ns\n: n == \
-            +0.100M, max t = +1.25000, max tau = +0.1, (5/tau)^2 = 1\n\ndudect benches complete\n\n";
+        let printed = "\nrunning 2 benches\nbench one seeded with 0x01\n\
+            bench one ... : n == +0.100M, max t = -2.50000, max tau = -0.1, (5/tau)^2 = 1\n\
+            bench two seeded with 0x02\nbench two ... medians: 321 ns, 322 ns\n\
+            : n == +0.100M, max t = +1.25000, max tau = +0.1, (5/tau)^2 = 1\n\ndudect benches complete\n\n";
         let [one, two] = read(printed, 7).try_into().ok().expect("two tests");
         assert_eq!((&*one.test, one.t, one.medians, one.samples), ("one", -2.5, None, 7));
         assert_eq!((&*two.test, two.t, two.medians), ("two", 1.25, Some([321.0, 322.0])));

@@ -42,9 +42,9 @@ pub(crate) fn callers(run: &Run) -> String {
     let size = any.map(|callers| records(callers.records)).unwrap_or_default();
     let numbers = any.map(|callers| callers.callers.clone()).unwrap_or_default();
     let mut text = format!(
-        "## Several callers\n\nEach caller is a thread. A cell has the time in which all callers made their calls, divided \
-         by the number of calls. The last column has the calls a second of two callers, divided by those of one. There are \
-         {size} records.\n",
+        "## Several callers\n\nEach caller is a thread. A cell has the time in which all callers made their calls, \
+         divided by the number of calls. The last column has the calls a second of two callers, divided by those of \
+         one. There are {size} records.\n",
     );
     for (one, title, picture) in [
         (true, "All callers present one credential:", "one-credential"),
@@ -97,7 +97,8 @@ const NO_LEAK: f64 = 5.0;
 pub(crate) fn timing(run: &Run) -> String {
     let control = |test: &str| test == "early_exit_control";
     let mut text = String::from(
-        "## What the time of a refusal reveals\n\n| test | samples | t | medians of the two classes | result |\n|---|---|---|---|---|\n",
+        "## What the time of a refusal reveals\n\n\
+         | test | samples | t | medians of the two classes | result |\n|---|---|---|---|---|\n",
     );
     for timing in run.timing() {
         let result = match (timing.t.abs(), control(&timing.test)) {

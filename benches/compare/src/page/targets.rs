@@ -95,7 +95,8 @@ fn targets(run: &Run) -> [Target; 8] {
 
 pub(crate) fn section(run: &Run) -> String {
     let mut text = String::from(
-        "## Targets\n\n| figure | target | harder target | measured, with quartiles | result |\n|---|---|---|---|---|\n",
+        "## Targets\n\n\
+         | figure | target | harder target | measured, with quartiles | result |\n|---|---|---|---|---|\n",
     );
     let (mut counted, mut missed) = (0, Vec::new());
     for Target { what, bound, stretch, measured } in targets(run) {
