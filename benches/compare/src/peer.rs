@@ -87,12 +87,15 @@ pub(crate) fn changed(text: &str, at: usize) -> String {
     format!("{}{other}{}", &text[..at], &text[at + 1..])
 }
 
-/// Waits for a future. Most of them are ready at the first poll, which then is all that this costs.
+/// Waits for a future. Most of them are ready at the first poll, which then is all that this costs. A caller that has to
+/// wait for a lock polls again and gives way to other threads: to sleep and to be woken would cost much more.
 #[inline(always)]
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => futures_executor::block_on(future),
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => std::thread::yield_now(),
+        }
     }
 }

@@ -90,6 +90,9 @@ pub(crate) fn memory(run: &Run) -> String {
     text
 }
 
+/// The test that tells nothing about a secret.
+const EXISTENCE: &str = "verify_unknown_id_or_wrong_secret";
+
 /// Welch's t above which the method of dudect speaks of a leak, and below which it sees none.
 const LEAK: f64 = 10.0;
 const NO_LEAK: f64 = 5.0;
@@ -105,6 +108,9 @@ pub(crate) fn timing(run: &Run) -> String {
             (t, true) if t > LEAK => "the difference is found, as it must be",
             (_, true) => "the difference is not found: the other results mean nothing",
             (t, _) if t < NO_LEAK => "no leak found",
+            (_, _) if timing.test == EXISTENCE => {
+                "a difference is found. It tells whether an id exists; an id is public"
+            }
             (t, _) if t > LEAK => "**leak**",
             _ => "undecided",
         };
