@@ -1,6 +1,6 @@
 //! Measures counterfoil beside the libraries that a service would use instead, and writes docs/performance.md.
 //!
-//! `cargo run --release -- --all` measures everything in about ten minutes. `--part 1k` measures one part (`--parts`
+//! `cargo run --release -- --all` measures everything in several minutes. `--part 1k` measures one part (`--parts`
 //! lists them) and keeps the figures of the others. `--page` writes the page from the figures in docs/performance.
 
 #![forbid(unsafe_code)]

@@ -6,13 +6,13 @@ use super::plot::{Line, Plot};
 use crate::names::*;
 
 /// The colors of the lines, dark enough for a white background.
-const COLORS: [&str; 11] = [
+const COLORS: [&str; 13] = [
     "#555555", "#c00000", "#1f5fbf", "#1a7f37", "#8250df", "#9a6700", "#0b7285", "#bf3989", "#5c6b00", "#3b3ba8",
-    "#7a3e00",
+    "#7a3e00", "#e05d00", "#00838f",
 ];
 
 fn all_lines(points: impl Fn(&'static str) -> Vec<(f64, f64)>) -> Vec<Line> {
-    let names = [FLOOR, VERIFY].into_iter().chain(PEERS);
+    let names = [FLOOR, VERIFY].into_iter().chain(PEERS).chain([VERIFY_SQLITE, TOWER_SQLITE]);
     let lines = names.zip(COLORS).map(|(name, color)| {
         let label = name.replace('`', "");
         Line { label, color, strong: name == VERIFY, dashed: name == FLOOR, points: points(name) }
@@ -24,9 +24,12 @@ fn against_records(run: &Run) -> Plot {
     let sizes = [1_000, 100_000, 1_000_000];
     let points = |name: &str| {
         let cost = |&size: &usize| {
-            let base = if name == FLOOR { VERIFY } else { name };
-            let pair = run.pair(base, size)?;
-            let cost = if name == FLOOR { pair.base_cost() } else { pair.cost() };
+            // The floor and the store in SQLite are the bases of their pairs.
+            let cost = match name {
+                FLOOR => run.pair(VERIFY, size)?.base_cost(),
+                VERIFY_SQLITE => run.pair(TOWER_SQLITE, size)?.base_cost(),
+                _ => run.pair(name, size)?.cost(),
+            };
             Some(((size as f64).log10(), cost.median))
         };
         sizes.iter().filter_map(cost).collect()

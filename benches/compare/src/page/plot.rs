@@ -20,10 +20,10 @@ pub(crate) struct Line {
     pub(crate) points: Vec<(f64, f64)>,
 }
 
-const WIDTH: f64 = 820.0;
+const WIDTH: f64 = 870.0;
 const HEIGHT: f64 = 480.0;
 const LEFT: f64 = 70.0;
-const RIGHT: f64 = WIDTH - 230.0;
+const RIGHT: f64 = WIDTH - 275.0;
 const TOP: f64 = 50.0;
 const BOTTOM: f64 = HEIGHT - 55.0;
 
