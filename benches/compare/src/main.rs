@@ -4,6 +4,7 @@
 //! lists them) and keeps the figures of the others. `--page` writes the page from the figures in docs/performance.
 
 #![forbid(unsafe_code)]
+#![allow(clippy::disallowed_methods, reason = "a program that measures reads the clock")]
 
 mod figures;
 #[path = "../../authenticate/floor.rs"]
