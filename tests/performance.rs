@@ -100,7 +100,7 @@ fn host_72_the_performance_page_shows_the_ratios_of_the_figures_in_the_repositor
 }
 
 #[test]
-fn host_72_the_performance_page_names_machine_and_date_and_omits_no_part() {
+fn host_72_the_performance_page_names_machine_date_and_parts_that_were_not_measured() {
     let page = measured();
     for part in parts() {
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
@@ -110,7 +110,19 @@ fn host_72_the_performance_page_names_machine_and_date_and_omits_no_part() {
         assert!(date.starts_with("20") && date.len() == "2026-01-01 00:00".len(), "{date}");
     }
     assert!(page.contains("The first part began on 20"));
-    assert!(!page.to_lowercase().contains("not measured"), "a part is missing");
+    // A part without figures is named.
+    let measured: Vec<String> = parts().iter().map(|part| part["part"].as_str().expect("a name").to_owned()).collect();
+    let program = fs::read_to_string(docs().join("../benches/compare/src/parts.rs")).expect("the program");
+    let list = program
+        .split_once("const PARTS: ")
+        .and_then(|(_, rest)| rest.split_once(';'))
+        .and_then(|(_, rest)| rest.split_once(';'));
+    let names: Vec<&str> = list.expect("the parts").0.split('"').skip(1).step_by(2).collect();
+    assert!(names.len() > 5, "{names:?}");
+    let missing: Vec<&str> = names.into_iter().filter(|name| !measured.iter().any(|part| part == name)).collect();
+    let line = format!("- Not measured: {}.\n", missing.join(", "));
+    assert_eq!(page.contains("- Not measured:"), !missing.is_empty());
+    assert!(missing.is_empty() || page.contains(&line), "{line}");
 }
 
 #[test]
