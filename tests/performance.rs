@@ -1,5 +1,5 @@
 //! Checks docs/performance.md. The program in benches/compare writes the page from the figures in docs/performance, and
-//! is not built here. These tests recalculate each ratio from the figures, so that the page and the figures cannot differ.
+//! is not built here. These tests recalculate each ratio from the figures, so that page and figures cannot differ.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -48,7 +48,7 @@ fn numbers(round: &Value) -> Vec<f64> {
     numbers
 }
 
-/// The median and the quartiles as the page shows them. Numbers of four digits and more have commas, which are left out.
+/// The median and the quartiles as the page shows them, but without commas between thousands.
 fn shown(mut ratios: Vec<f64>) -> String {
     ratios.sort_by(f64::total_cmp);
     let [low, median, high] = [1, 2, 3].map(|quarter| {

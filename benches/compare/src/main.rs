@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 #![allow(clippy::disallowed_methods, reason = "a program that measures reads the clock")]
+#![allow(clippy::duplicate_mod, reason = "the bench `dudect` has the module of texts too")]
 
 mod figures;
 #[path = "../../authenticate/floor.rs"]

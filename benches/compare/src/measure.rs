@@ -116,7 +116,7 @@ pub(crate) fn callers<P: Peer>(peer: &P, load: Load, numbers: &[usize]) -> Vec<V
     (0..CALLER_ROUNDS).map(round).collect()
 }
 
-/// Waits until all callers are here. Does not sleep, because a thread that is woken may be put on a core that is in use.
+/// Waits until all callers are here. Does not sleep, because a woken thread may be put on a core that is in use.
 fn meet(arrived: &AtomicUsize, callers: usize) {
     arrived.fetch_add(1, Ordering::AcqRel);
     while arrived.load(Ordering::Acquire) < callers {

@@ -87,8 +87,8 @@ pub(crate) fn changed(text: &str, at: usize) -> String {
     format!("{}{other}{}", &text[..at], &text[at + 1..])
 }
 
-/// Waits for a future. Most of them are ready at the first poll, which then is all that this costs. A caller that has to
-/// wait for a lock polls again and gives way to other threads: to sleep and to be woken would cost much more.
+/// Waits for a future. Most of them are ready at the first poll, which then is all that this costs. A caller that has
+/// to wait for a lock polls again and gives way to other threads: to sleep and to be woken would cost much more.
 #[inline(always)]
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
