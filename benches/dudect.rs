@@ -185,7 +185,7 @@ fn early_exit_control(runner: &mut CtRunner, rng: &mut BenchRng) {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     // Cargo passes a flag to every bench. The first argument that is not a flag selects the tests whose names contain
     // it.
     let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));

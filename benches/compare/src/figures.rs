@@ -1,0 +1,155 @@
+//! The raw figures of a run. Each part of a run is a file in docs/performance.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::machine::Machine;
+
+/// What one part of a run measured.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Part {
+    pub(crate) part: String,
+    /// When the part began, in UTC.
+    pub(crate) date: String,
+    pub(crate) seconds: u64,
+    pub(crate) machine: Machine,
+    pub(crate) pairs: Vec<Pair>,
+    pub(crate) callers: Vec<Callers>,
+    pub(crate) bytes: Vec<Bytes>,
+    pub(crate) timing: Vec<Timing>,
+}
+
+/// Two peers, measured in turn.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Pair {
+    pub(crate) base: String,
+    pub(crate) what: String,
+    pub(crate) records: usize,
+    /// The nanoseconds of one call of the base and of the other peer, for each round.
+    pub(crate) rounds: Vec<[f64; 2]>,
+}
+
+/// One peer with several callers.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Callers {
+    pub(crate) what: String,
+    /// Whether all callers present one credential.
+    pub(crate) one_credential: bool,
+    pub(crate) records: usize,
+    pub(crate) callers: Vec<usize>,
+    /// The nanoseconds of one call with each number of callers, for each round.
+    pub(crate) rounds: Vec<Vec<f64>>,
+}
+
+/// The memory of one record.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Bytes {
+    pub(crate) what: String,
+    pub(crate) records: usize,
+    pub(crate) bytes: usize,
+}
+
+/// A test of the bench `dudect`.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Timing {
+    pub(crate) test: String,
+    pub(crate) samples: usize,
+    /// Welch's t.
+    pub(crate) t: f64,
+    /// The medians of the two classes in nanoseconds.
+    pub(crate) medians: Option<[f64; 2]>,
+}
+
+/// Three quartiles of rounds.
+#[derive(Clone, Copy)]
+pub(crate) struct Quartiles {
+    pub(crate) low: f64,
+    pub(crate) median: f64,
+    pub(crate) high: f64,
+}
+
+impl Quartiles {
+    pub(crate) fn of(values: impl Iterator<Item = f64>) -> Self {
+        let mut values: Vec<f64> = values.collect();
+        values.sort_by(f64::total_cmp);
+        let [low, median, high] = [1, 2, 3].map(|quarter| values[values.len() * quarter / 4]);
+        Self { low, median, high }
+    }
+}
+
+impl Pair {
+    /// The cost of the other peer divided by that of the base.
+    pub(crate) fn ratio(&self) -> Quartiles {
+        Quartiles::of(self.rounds.iter().map(|[base, other]| other / base))
+    }
+
+    /// The cost of the base divided by that of the other peer.
+    pub(crate) fn inverse(&self) -> Quartiles {
+        Quartiles::of(self.rounds.iter().map(|[base, other]| base / other))
+    }
+
+    pub(crate) fn base_cost(&self) -> Quartiles {
+        Quartiles::of(self.rounds.iter().map(|round| round[0]))
+    }
+
+    pub(crate) fn cost(&self) -> Quartiles {
+        Quartiles::of(self.rounds.iter().map(|round| round[1]))
+    }
+}
+
+impl Callers {
+    /// The cost of one call at this place of the numbers of callers.
+    pub(crate) fn cost(&self, at: usize) -> Quartiles {
+        Quartiles::of(self.rounds.iter().map(|round| round[at]))
+    }
+
+    /// How many times the calls a second of one caller this many callers make together.
+    pub(crate) fn gain(&self, callers: usize) -> Option<Quartiles> {
+        let place = |number| self.callers.iter().position(|&callers| callers == number);
+        let (one, many) = (place(1)?, place(callers)?);
+        Some(Quartiles::of(self.rounds.iter().map(|round| round[one] / round[many])))
+    }
+}
+
+/// The folder of the figures and pictures.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/performance")
+}
+
+impl Part {
+    /// Writes one line for each measurement.
+    pub(crate) fn write(&self) {
+        let line = |value: serde_json::Result<String>| value.expect("a value");
+        let list = |lines: Vec<String>| match lines.is_empty() {
+            true => "[]".to_owned(),
+            false => format!("[\n    {}\n  ]", lines.join(",\n    ")),
+        };
+        let text = format!(
+            "{{\n  \"part\": {},\n  \"date\": {},\n  \"seconds\": {},\n  \"machine\": {},\n  \"pairs\": {},\n  \
+             \"callers\": {},\n  \"bytes\": {},\n  \"timing\": {}\n}}\n",
+            line(serde_json::to_string(&self.part)),
+            line(serde_json::to_string(&self.date)),
+            self.seconds,
+            line(serde_json::to_string(&self.machine)),
+            list(self.pairs.iter().map(|pair| line(serde_json::to_string(pair))).collect()),
+            list(self.callers.iter().map(|callers| line(serde_json::to_string(callers))).collect()),
+            list(self.bytes.iter().map(|bytes| line(serde_json::to_string(bytes))).collect()),
+            list(self.timing.iter().map(|timing| line(serde_json::to_string(timing))).collect()),
+        );
+        fs::create_dir_all(folder()).expect("a folder");
+        fs::write(folder().join(format!("{}.json", self.part)), text).expect("written");
+    }
+
+    /// Reads the parts of these names that exist.
+    pub(crate) fn read_all(names: &[&str]) -> Vec<Self> {
+        let texts = names.iter().filter_map(|name| fs::read_to_string(folder().join(format!("{name}.json"))).ok());
+        texts.map(|text| serde_json::from_str(&text).expect("figures of this program")).collect()
+    }
+}
+
+/// Rounds to a tenth of a nanosecond.
+pub(crate) fn rounded(nanoseconds: f64) -> f64 {
+    (nanoseconds * 10.0).round() / 10.0
+}
