@@ -9,6 +9,7 @@ use super::store::MemoryStore;
 use crate::crypto::digest::Digest;
 use crate::record::family::{FamilyBody, NewFamily};
 use crate::record::record_parts::NewRecord;
+use crate::record::record_ref::RecordRef;
 use crate::record::state::{Nonce, NoticeMark, Revoked};
 use crate::record::token_record::TokenRecord;
 use crate::store::change::{ParentUpdate, Revoke, Rotated};
@@ -114,6 +115,18 @@ pub(super) fn found_as(store: &MemoryStore, family: &NewFamily, new: &[NewRecord
 
 pub(super) fn get(store: &MemoryStore, id: RecordId) -> Option<TokenRecord> {
     block_on(store.get(&id)).expect("never corrupt")
+}
+
+/// The record that `try_read` shows, or `None` if the call returned `false`. Fails the test if `look` was called another
+/// number of times than the result says.
+pub(super) fn shown(store: &MemoryStore, id: RecordId) -> Option<Option<TokenRecord>> {
+    let (mut calls, mut seen) = (0, None);
+    let answer = store.try_read(&id, &mut |record| {
+        calls += 1;
+        seen = record.map(RecordRef::to_record);
+    });
+    assert_eq!(calls, u32::from(answer));
+    answer.then_some(seen)
 }
 
 pub(super) fn read(store: &MemoryStore, id: RecordId) -> TokenRecord {

@@ -20,6 +20,8 @@ mod settings;
 pub(crate) mod store;
 mod table;
 mod throttle;
+#[cfg(test)]
+mod torn;
 mod transfer;
 mod write;
 

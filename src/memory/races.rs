@@ -8,9 +8,11 @@ use futures_executor::block_on;
 
 use super::fixtures::*;
 use super::store::MemoryStore;
+use crate::record::token_record::TokenRecord;
 use crate::store::change::Rotated;
 use crate::store::insert::{InsertInto, Inserted};
 use crate::store::token_store::TokenStore;
+use crate::types::ids::RecordId;
 
 /// Calls `run` in `racers` threads at the same time. Returns how many of the calls returned true.
 fn race(racers: u16, run: impl Fn(u16) -> bool + Sync) -> usize {
@@ -70,6 +72,9 @@ fn cap_holds_under_races() {
     }
 }
 
+/// Reads a record, as [`get`] does.
+type Reader = fn(&MemoryStore, RecordId) -> Option<TokenRecord>;
+
 /// One thread rotates a family repeatedly, one thread revokes the family, and two threads read its members.
 #[test]
 fn readers_see_whole_steps_only_beside_rotation_touch_and_revocation() {
@@ -78,18 +83,22 @@ fn readers_see_whole_steps_only_beside_rotation_touch_and_revocation() {
         found(&store, 1);
         let (newest, revoked, over) = (AtomicU32::new(0), AtomicBool::new(false), AtomicBool::new(false));
         thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| {
+            // The second reader uses `try_read`. If a write is in progress, it shows nothing, and `get` is used instead.
+            let by_get: Reader = get;
+            let at_once: Reader = |store, id| shown(store, id).unwrap_or_else(|| get(store, id));
+            for reader in [by_get, at_once] {
+                let (newest, revoked, over, store) = (&newest, &revoked, &over, &store);
+                scope.spawn(move || {
                     while !over.load(Ordering::SeqCst) {
                         let (was_revoked, member) = (revoked.load(Ordering::SeqCst), newest.load(Ordering::SeqCst));
-                        // `get` fails the test if record and family contradict each other.
+                        // Both readers fail the test if record and family contradict each other.
                         for member in member.saturating_sub(1)..=member + 1 {
-                            let Some(read) = get(&store, id(1, member)) else { continue };
+                            let Some(read) = reader(store, id(1, member)) else { continue };
                             assert!(!was_revoked || read.revoked().is_some(), "revoke is final");
                             let older = read.record().generation < read.family().generation;
                             assert_eq!(older, read.record().superseded.is_some(), "one step, or the other, never half");
                             if let Some(superseded) = read.record().superseded {
-                                assert!(get(&store, superseded.successor).is_some(), "no parent without successor");
+                                assert!(reader(store, superseded.successor).is_some(), "no parent without successor");
                             }
                         }
                     }

@@ -55,7 +55,7 @@ pub struct MemoryStore {
     pub(super) aliases: Aliases,
 }
 
-/// The number of times that a reader tries to read without a lock. After that, it waits for the writer's lock. A write
+/// The number of times that a reader tries to read without a lock. After that, `get` waits for the writer's lock. A write
 /// normally publishes all its parts before the last try. It can take longer if the operating system suspends the
 /// writing thread.
 const LOOKS: u32 = 64;
@@ -73,22 +73,30 @@ impl MemoryStore {
         Writer { table: &self.table, indexes: self.indexes.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 
-    /// Reads a record without a lock, if no write interferes. Otherwise reads it under the lock. Calls `look` as
-    /// [`Table::glance`] does, and returns its result.
+    /// Reads a record without a lock. Reads again as long as a write interferes, at most [`LOOKS`] times. Calls `look` as
+    /// [`Table::glance`] does.
     #[inline]
-    fn read<T>(&self, id: &RecordId, mut look: impl FnMut(Option<RecordRef<'_>>) -> T) -> Result<T, Corrupt> {
+    fn unlocked<T>(&self, id: &RecordId, mut look: impl FnMut(Option<RecordRef<'_>>) -> T) -> Glance<T> {
         for _ in 0..LOOKS {
             match self.table.glance(id, &mut look) {
-                Glance::Seen(seen) => return Ok(seen),
-                Glance::Corrupt(corrupt) => return Err(corrupt),
                 Glance::Torn => std::hint::spin_loop(),
+                answer => return answer,
             }
         }
-        // The lock excludes writes, so a record and a family that still do not match are corrupt.
-        let quiet = self.write();
-        match quiet.table.glance(id, look) {
+        Glance::Torn
+    }
+
+    /// Reads a record without a lock, if no write interferes. Otherwise reads it under the lock. Calls `look` as
+    /// [`Table::glance`] does, and returns its result.
+    fn read<T>(&self, id: &RecordId, mut look: impl FnMut(Option<RecordRef<'_>>) -> T) -> Result<T, Corrupt> {
+        let answer = match self.unlocked(id, &mut look) {
+            Glance::Torn => self.write().table.glance(id, look),
+            answer => answer,
+        };
+        match answer {
             Glance::Seen(seen) => Ok(seen),
             Glance::Corrupt(corrupt) => Err(corrupt),
+            // The lock excludes writes, so a record and a family that still do not match are corrupt.
             Glance::Torn => Err(Corrupt::Family),
         }
     }
@@ -114,10 +122,11 @@ impl TokenStore for MemoryStore {
             .map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
     }
 
+    /// Reads without a lock, so that `look` never runs under one. If a write is still in progress after the last try, or
+    /// the record is corrupt, returns `false`. The caller then uses `get`, which waits for the write or reports the record.
     #[inline]
     fn try_read(&self, id: &RecordId, look: &mut Look<'_>) -> bool {
-        // The caller then calls `get`, which reports the corrupt record.
-        self.read(id, look).is_ok()
+        matches!(self.unlocked(id, look), Glance::Seen(()))
     }
 
     async fn apply(

@@ -135,8 +135,17 @@ use crate::types::time::Timestamp;
 ///     within 10 s. A store that checks the role at intervals, instead of with every read, documents the length of the
 ///     interval.
 ///
-/// No method except [`probe`](TokenStore::probe) has a default, so a wrapper cannot forget a method. New functions will
-/// be added in new traits.
+/// 60. `try_read_shows_what_get_returns`: if [`try_read`](TokenStore::try_read) returns `true`, it has called `look`
+///     exactly once, with what a `get` at one moment during the call would return. So the record is joined with its
+///     family (clause 7), later than every write that has returned (clause 8), and never from the middle of a step
+///     (clause 11). If it returns `false`, it has not called `look`. It never shows a record for which `get` gives an
+///     error: one that is damaged or cannot be reached. While it calls `look`, it holds no lock for which another call
+///     would wait. A store may always return `false`.
+///
+/// Two methods have a default: [`try_read`](TokenStore::try_read), which then shows nothing, and
+/// [`probe`](TokenStore::probe). A wrapper cannot forget any other method. It must forward `probe`. It forwards `try_read`
+/// only if it neither delays calls, nor makes them fail, nor changes their results. New functions will be added in new
+/// traits.
 ///
 /// # Cancel safety
 ///
@@ -164,8 +173,19 @@ pub trait TokenStore: Send + Sync + 'static {
     /// call `look`. The caller then uses `get`.
     ///
     /// Only a store that keeps its records in the memory of the process implements this method, so that a verification
-    /// copies no record. `look` must not call the store and must not block. The default returns `false`. A wrapper that
-    /// delays or fails calls should keep the default.
+    /// copies no record (clause 60). `look` must not call the store and must not block. The default returns `false`. A
+    /// wrapper that delays calls, makes them fail or changes their results must keep the default.
+    ///
+    /// ```
+    /// use counterfoil::memory::MemoryStore;
+    /// use counterfoil::store::TokenStore;
+    /// use counterfoil::types::RecordId;
+    ///
+    /// let (store, mut found) = (MemoryStore::default(), None);
+    /// let shown = store.try_read(&RecordId::from_bytes([7; 16]), &mut |record| found = Some(record.is_some()));
+    /// assert!(shown);
+    /// assert_eq!(found, Some(false), "there is no such record");
+    /// ```
     fn try_read(&self, id: &RecordId, look: &mut Look<'_>) -> bool {
         let _ = (id, look);
         false

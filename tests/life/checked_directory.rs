@@ -18,16 +18,18 @@ use crate::support::*;
 
 const RESERVED: &str = "service-account:0000000000000000000001";
 
-/// A directory with one account, which it returns for every question. It keeps the subjects that it was asked for.
+/// A directory with one account, which it returns for every question. It keeps the subjects that it was asked for. If
+/// `shows` is true, it shows the account without waiting.
 #[derive(Clone)]
 struct One {
     account: Arc<Mutex<Account>>,
     asked: Arc<Mutex<Vec<SubjectId>>>,
+    shows: bool,
 }
 
 impl One {
-    fn new(account: Account) -> Self {
-        Self { account: Arc::new(Mutex::new(account)), asked: Arc::default() }
+    fn new(account: Account, shows: bool) -> Self {
+        Self { account: Arc::new(Mutex::new(account)), asked: Arc::default(), shows }
     }
 
     fn now(&self) -> Account {
@@ -39,7 +41,16 @@ impl One {
 impl Accounts for One {
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
         self.asked.lock().expect("not poisoned").push(subject.clone());
+        assert!(!self.shows, "an account that can be shown needs no call that waits");
         Ok(Some(self.now()))
+    }
+
+    fn try_account(&self, subject: &SubjectId, look: &mut dyn FnMut(Option<&Account>)) -> bool {
+        if self.shows {
+            self.asked.lock().expect("not poisoned").push(subject.clone());
+            look(Some(&self.now()));
+        }
+        self.shows
     }
 
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
@@ -69,8 +80,9 @@ struct Host {
 }
 
 impl Host {
-    fn new(account: Account) -> Self {
-        let (people, sink, clock) = (One::new(account), RecordingSink::default(), Arc::new(ManualClock::at(start())));
+    fn new(account: Account, shows: bool) -> Self {
+        let (people, sink, clock) =
+            (One::new(account, shows), RecordingSink::default(), Arc::new(ManualClock::at(start())));
         let builder = Counterfoil::builder().store(MemoryStore::default()).key_ring(ring()).policy(open_policy());
         let builder = builder.directory(Arc::new(people.clone())).events(sink.clone()).clock(clock.clone());
         Self { counterfoil: builder.build().expect("all parts are there"), people, sink, clock }
@@ -91,8 +103,12 @@ impl Host {
 
 #[test]
 fn life_2_a_future_valid_since_holds_and_is_reported_once_in_ten_minutes() {
+    [false, true].into_iter().for_each(a_future_valid_since);
+}
+
+fn a_future_valid_since(shows: bool) {
     let ivan = Account::new(subject("7"), "ivan", Role::Member);
-    let host = Host::new(ivan.clone());
+    let host = Host::new(ivan.clone(), shows);
     let session = block_on(host.counterfoil.open_session_for(&ivan)).expect("opened");
     let verify = || block_on(host.counterfoil.verify_session(session.token.expose_secret())).map(drop);
     let since = |after: u64| {
@@ -130,7 +146,11 @@ fn life_2_a_future_valid_since_holds_and_is_reported_once_in_ten_minutes() {
 
 #[test]
 fn the_directory_is_never_asked_for_a_reserved_subject() {
-    let host = Host::new(Account::new(subject("7"), "ivan", Role::SuperAdministrator));
+    [false, true].into_iter().for_each(no_question_for_a_reserved_subject);
+}
+
+fn no_question_for_a_reserved_subject(shows: bool) {
+    let host = Host::new(Account::new(subject("7"), "ivan", Role::SuperAdministrator), shows);
     let reserved = subject(RESERVED);
     let app =
         NewClient::named("App").with_id(client_id("app")).with_public(true).with_grants(vec![Grant::RefreshToken]);
@@ -148,8 +168,12 @@ fn the_directory_is_never_asked_for_a_reserved_subject() {
 
 #[test]
 fn an_account_of_the_directory_with_a_reserved_subject_is_treated_as_missing() {
+    [false, true].into_iter().for_each(a_reserved_account);
+}
+
+fn a_reserved_account(shows: bool) {
     let machine = Account::new(subject(RESERVED), "machine", Role::SuperAdministrator);
-    let host = Host::new(machine.clone());
+    let host = Host::new(machine.clone(), shows);
     let report = [EventKind::ReservedSubject { subject: subject(RESERVED) }];
     let again = || {
         host.clock.advance(Duration::from_secs(600));

@@ -41,6 +41,7 @@ mod subject;
 mod together;
 mod touch;
 mod transfer;
+mod try_read;
 mod violation;
 
 /// How to write a store: the order of the work, the designs that are known to fail, and how to verify the result.
@@ -98,6 +99,7 @@ pub mod clauses {
     pub use crate::rotate::{no_parent_without_successor, rotate_wipes_one_back, slide_is_forward};
     pub use crate::standing::list_shows_what_stands;
     pub use crate::touch::touch_is_forward;
+    pub use crate::try_read::try_read_shows_what_get_returns;
 }
 
 /// The checks of the sibling traits `ClientStore`, `SettingsStore`, `Throttle` and `AliasStore`. For each clause in the

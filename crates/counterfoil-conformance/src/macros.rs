@@ -45,6 +45,7 @@ macro_rules! __every_clause {
             interleavings_are_steps
             requests_are_checked
             every_state_has_its_answer
+            try_read_shows_what_get_returns
             refusals_come_in_order
             slide_is_forward
             census_counts_every_record

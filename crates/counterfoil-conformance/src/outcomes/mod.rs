@@ -9,7 +9,7 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, ensure};
 
 use ask::Operation;
-use state::{Case, State};
+pub(crate) use state::{Case, State};
 
 /// Checks that every operation, in every state of a record, gives the answer in the table of `WRITING-A-STORE.md`
 /// (clause 54 of `TokenStore`).

@@ -12,7 +12,7 @@ use crate::violation::{Violation, ensure_is};
 
 /// A state of a record, with the name of its column in the table of `WRITING-A-STORE.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     Live,
     Expired,
     Overlapping,
@@ -25,7 +25,7 @@ pub(super) enum State {
 }
 
 impl State {
-    pub(super) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Live,
         Self::Expired,
         Self::Overlapping,
@@ -37,7 +37,7 @@ impl State {
         Self::Absent,
     ];
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Live => "live",
             Self::Expired => "expired",
@@ -53,23 +53,23 @@ impl State {
 }
 
 /// The notice with which the record was inserted.
-pub(super) const MARK: NoticeMark = NoticeMark { at: Timestamp::EPOCH, stage: 1 };
+pub(crate) const MARK: NoticeMark = NoticeMark { at: Timestamp::EPOCH, stage: 1 };
 
 /// A record in the state that is tested, with what the calls on it need. Its owner has no other record.
-pub(super) struct Case {
-    pub(super) person: Person,
-    pub(super) draft: Draft,
-    pub(super) id: RecordId,
+pub(crate) struct Case {
+    pub(crate) person: Person,
+    pub(crate) draft: Draft,
+    pub(crate) id: RecordId,
     /// The record's stored version.
-    pub(super) version: Version,
+    pub(crate) version: Version,
     /// The generation of the record's family.
-    pub(super) generation: u64,
+    pub(crate) generation: u64,
 }
 
 impl Case {
     /// Inserts a record and makes the calls that bring it into the state `state`. Returns `None` if this state needs
     /// the hook `damage` and the fixture does not implement it.
-    pub(super) async fn new(database: &Database, state: State) -> Result<Option<Self>, Violation> {
+    pub(crate) async fn new(database: &Database, state: State) -> Result<Option<Self>, Violation> {
         let person = Person::somebody();
         let mut draft = person.refresh().noticed(MARK.at, MARK.stage);
         if state == State::Expired {
@@ -113,7 +113,7 @@ impl Case {
 
     /// Tries to insert an access token into the record's family. If `id` is given, the token gets this id, otherwise a
     /// new one.
-    pub(super) async fn join(&self, store: &dyn TokenStore, id: Option<RecordId>) -> Result<Inserted, Violation> {
+    pub(crate) async fn join(&self, store: &dyn TokenStore, id: Option<RecordId>) -> Result<Inserted, Violation> {
         let mut access = self.draft.access(self.generation);
         access.id = id.unwrap_or(access.id);
         Ok(store.insert(self.draft.join(self.generation), std::slice::from_ref(&access), at(100)).await?)

@@ -31,14 +31,7 @@ impl Fixture for References {
     }
 
     async fn damage(&self, database: &Arc<ReferenceStore>, row: Row<'_>) -> bool {
-        match row {
-            Row::Record(id) => database.with(|model| model.damaged.push(*id)),
-            Row::Family(id) => database.with(|model| {
-                let members = model.records.iter().map(|record| record.id).filter(|one| one.family() == *id);
-                let members: Vec<_> = members.collect();
-                model.damaged.extend(members);
-            }),
-        }
+        damage(database, row);
         true
     }
 
@@ -49,6 +42,18 @@ impl Fixture for References {
 }
 
 conformance!(reference, References);
+
+/// Marks the row as damaged. A damaged family is one whose members are all damaged.
+pub(crate) fn damage(database: &ReferenceStore, row: Row<'_>) {
+    match row {
+        Row::Record(id) => database.with(|model| model.damaged.push(*id)),
+        Row::Family(id) => database.with(|model| {
+            let members = model.records.iter().map(|record| record.id).filter(|one| one.family() == *id);
+            let members: Vec<_> = members.collect();
+            model.damaged.extend(members);
+        }),
+    }
+}
 
 /// A fixture that implements no hook, and whose function `block_on` the test provides.
 struct Bare;
@@ -130,7 +135,7 @@ fn every_clause_has_a_check_of_its_name() {
     }
     numbers.sort_unstable();
     numbers.dedup();
-    assert!(numbers.into_iter().eq((1..=35).chain(41..=59).chain(69..=71)), "every clause was read");
+    assert!(numbers.into_iter().eq((1..=35).chain(41..=60).chain(69..=71)), "every clause was read");
 }
 
 struct Beside;

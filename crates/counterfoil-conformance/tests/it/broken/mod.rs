@@ -27,6 +27,7 @@ pub(crate) mod raced;
 pub(crate) mod revokes;
 pub(crate) mod room;
 pub(crate) mod rotates;
+pub(crate) mod shows;
 pub(crate) mod states;
 
 /// The result of a call of a store.
@@ -47,7 +48,7 @@ macro_rules! flawed_store {
                     true
                 }
 
-                /// What `try_read` does. It shows nothing, so that every read is a `get`.
+                /// What `try_read` does. It shows nothing, so that every read is a `get`. The flaws of `shows.rs` replace it.
                 fn shows(
                     &self,
                     _: &counterfoil_conformance::ReferenceStore,

@@ -1,0 +1,153 @@
+//! Checks reads that do not wait (clause 60 of `TokenStore`).
+
+mod lock;
+mod race;
+
+use counterfoil::store::{RecordRef, TokenRecord, TokenStore};
+use counterfoil::types::RecordId;
+
+use crate::database::Database;
+use crate::fixture::Row;
+use crate::outcomes::{Case, State};
+use crate::reference::{describe, same};
+use crate::sample::{Person, member_id};
+use crate::scene::{Deed, Scene};
+use crate::subject::Subject;
+use crate::violation::{Checked, Verdict, Violation, ensure};
+
+/// Checks that `try_read` shows what `get` returns (clause 60 of `TokenStore`). It must call `look` once and return
+/// `true`, or not at all and return `false`. What it shows must be what `get` returns at the same moment, in every state
+/// of a record, after every write, through every handle, and while another thread writes. It must not show a record for
+/// which `get` gives an error. While `look` runs, calls of other threads must be able to continue.
+///
+/// A store that always returns `false` passes. If it shows nothing in any state of a record, the longer parts are left
+/// out. The parts with damaged rows and outages need the hooks `damage` and `outage` of the fixture.
+pub async fn try_read_shows_what_get_returns(subject: &Subject) -> Verdict {
+    let mut shows = every_state(subject).await?;
+    shows |= beside_damage(subject).await?;
+    shows |= during_an_outage(subject).await?;
+    if shows {
+        after_every_deed(subject).await?;
+        lock::calls_go_on(subject).await?;
+        race::beside_a_writer(subject).await?;
+    }
+    Ok(Checked::Held)
+}
+
+/// What a call of `try_read` has shown: a record, or that there is none. `None` if the call returned `false`.
+type Shown = Option<Option<TokenRecord>>;
+
+/// Calls `try_read`. Checks that it has called `look` exactly once if it returned `true`, and not at all otherwise.
+fn shown(store: &dyn TokenStore, id: &RecordId) -> Result<Shown, Violation> {
+    let (mut calls, mut seen) = (0, None);
+    let answer = store.try_read(id, &mut |record| {
+        calls += 1;
+        seen = record.map(RecordRef::to_record);
+    });
+    ensure!(
+        calls == u32::from(answer),
+        "try_read must call `look` once and return true, or not call it and return false, but it returned {answer} after \
+         {calls} calls"
+    );
+    Ok(answer.then_some(seen))
+}
+
+/// Checks through one handle that `try_read` shows what `get` returns, and that it does so again after the `get`. A
+/// store with a cache may show a record only then. Returns whether it has shown something.
+async fn agrees(store: &dyn TokenStore, id: &RecordId, when: &str) -> Result<bool, Violation> {
+    let first = shown(store, id)?;
+    let answer = store.get(id).await;
+    let second = shown(store, id)?;
+    let shows = first.is_some() || second.is_some();
+    for seen in [first, second].into_iter().flatten() {
+        let equal = match (&seen, &answer) {
+            (Some(seen), Ok(Some(got))) => same(seen, got),
+            (None, Ok(None)) => true,
+            _ => false,
+        };
+        ensure!(
+            equal,
+            "{when}, try_read must show what get returns or return false, but it showed\n{}\nand get returned\n{}",
+            said(seen.as_ref()),
+            answer.as_ref().map_or_else(|error| format!("{error:?}"), |got| said(got.as_ref()))
+        );
+    }
+    Ok(shows)
+}
+
+fn said(record: Option<&TokenRecord>) -> String {
+    record.map_or_else(|| "no record".to_owned(), describe)
+}
+
+/// Calls [`agrees`] through both handles for each of the records.
+async fn all_agree(database: &Database, ids: &[RecordId], when: &str) -> Result<bool, Violation> {
+    let mut shows = false;
+    for number in 0..2 {
+        for id in ids {
+            shows |= agrees(&**database.handle(number), id, when).await?;
+        }
+    }
+    Ok(shows)
+}
+
+/// Compares the reads of a record in each state of the table in `WRITING-A-STORE.md`, and those of an absent member.
+/// Returns whether the store has shown something.
+async fn every_state(subject: &Subject) -> Result<bool, Violation> {
+    let database = subject.fresh_with(2).await;
+    let mut shows = false;
+    for state in State::ALL {
+        let Some(case) = Case::new(&database, state).await? else { continue };
+        let ids = [case.id, member_id(case.id.family())];
+        shows |= all_agree(&database, &ids, &format!("if a record is {}", state.name())).await?;
+    }
+    Ok(shows)
+}
+
+/// Compares the reads of all records of a scene before and after each write of the scene.
+async fn after_every_deed(subject: &Subject) -> Result<(), Violation> {
+    let database = subject.fresh_with(2).await;
+    for deed in Deed::ALL.into_iter().filter(|deed| !deed.reads()) {
+        let scene = Scene::new(&*database).await?;
+        let mut ids = scene.standing();
+        ids.extend(scene.new_ids(deed, 0));
+        all_agree(&database, &ids, &format!("before {deed:?}")).await?;
+        scene.act(&*database, deed, 0).await?;
+        all_agree(&database, &ids, &format!("after {deed:?}")).await?;
+    }
+    Ok(())
+}
+
+/// Compares the reads of a damaged record and of a member beside it, and those of the members of a damaged family. Does
+/// nothing if the fixture does not implement the hook `damage`.
+async fn beside_damage(subject: &Subject) -> Result<bool, Violation> {
+    let (database, ann) = (subject.fresh_with(2).await, Person::new("default", "ann"));
+    let drafts = [(); 2].map(|()| ann.refresh().with_access());
+    let mut shows = false;
+    for (draft, whole) in drafts.iter().zip([false, true]) {
+        let id = draft.found(&*database).await?;
+        let ids: Vec<RecordId> = draft.records.iter().map(|record| record.id).collect();
+        shows |= all_agree(&database, &ids, "before the damage").await?;
+        let row = if whole { Row::Family(&draft.family.id) } else { Row::Record(&id) };
+        if !database.damage(row).await {
+            break;
+        }
+        let when = if whole { "if the family is damaged" } else { "if a record of the family is damaged" };
+        shows |= all_agree(&database, &ids, when).await?;
+    }
+    Ok(shows)
+}
+
+/// Compares the reads of a record while the backend cannot be reached. Does nothing if the fixture does not implement
+/// the hook `outage`.
+async fn during_an_outage(subject: &Subject) -> Result<bool, Violation> {
+    let (database, ann) = (subject.fresh_with(2).await, Person::new("default", "ann"));
+    let draft = ann.refresh().with_access();
+    let ids = [draft.found(&*database).await?, draft.records[1].id, member_id(draft.family.id)];
+    let before = all_agree(&database, &ids, "before an outage").await?;
+    if !database.outage(true).await {
+        return Ok(before);
+    }
+    let during = all_agree(&database, &ids, "during an outage").await;
+    database.outage(false).await;
+    Ok(during? || before)
+}

@@ -1,0 +1,163 @@
+//! Broken stores whose `try_read` is incorrect. Their other methods are correct.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use counterfoil::store::{Look, TokenRecord, TokenStore};
+use counterfoil::testing::inside_step;
+use counterfoil::types::RecordId;
+use counterfoil_conformance::ReferenceStore;
+
+use super::Flaw;
+
+/// Declares a flaw of `try_read` from a closure. It gets the correct store, the id and the function `look`.
+macro_rules! shows {
+    ($(#[$doc:meta])* $flaw:ident, |$inner:ident, $id:ident, $look:ident| $body:expr) => {
+        shows!($(#[$doc])* $flaw(()), self, |$inner, $id, $look| $body);
+    };
+    ($(#[$doc:meta])* $flaw:ident($state:ty), $me:tt, |$inner:ident, $id:ident, $look:ident| $body:expr) => {
+        $(#[$doc])*
+        #[derive(Default)]
+        #[allow(dead_code, reason = "a flaw without state")]
+        pub(crate) struct $flaw($state);
+
+        impl Flaw for $flaw {
+            fn shows(&$me, $inner: &ReferenceStore, $id: &RecordId, $look: &mut Look<'_>) -> bool {
+                $body
+            }
+        }
+    };
+}
+
+/// Reads a record as the correct store does. `None` if it cannot be read.
+fn read(inner: &ReferenceStore, id: &RecordId) -> Option<Option<TokenRecord>> {
+    let mut found = None;
+    inner
+        .try_read(id, &mut |record| found = Some(record.map(counterfoil::store::RecordRef::to_record)))
+        .then_some(())?;
+    found
+}
+
+fn show(found: Option<&TokenRecord>, look: &mut Look<'_>) -> bool {
+    look(found.map(TokenRecord::view));
+    true
+}
+
+shows!(
+    /// Shows a record without the revocation of its family.
+    ShowsWithoutTheFamily,
+    |inner, id, look| {
+        let Some(found) = read(inner, id) else { return false };
+        let found = found.and_then(|found| {
+            let (record, mut family) = found.into_parts();
+            family.revoked = None;
+            TokenRecord::from_parts(record, family).ok()
+        });
+        show(found.as_ref(), look)
+    }
+);
+
+shows!(
+    /// Shows each record twice in one call.
+    ShowsTwice,
+    |inner, id, look| inner.try_read(id, look) && inner.try_read(id, look)
+);
+
+shows!(
+    /// Shows that there is no record, and then says that it has shown nothing.
+    ShowsNothingAndDeniesIt,
+    |_inner, _id, look| {
+        look(None);
+        false
+    }
+);
+
+shows!(
+    /// Says that it has shown a record without doing so.
+    ShowsNothingAndClaimsIt,
+    |_inner, _id, _look| true
+);
+
+shows!(
+    /// Shows a record as the handle has seen it first.
+    ShowsItsFirstCopy(Mutex<HashMap<RecordId, TokenRecord>>),
+    self,
+    |inner, id, look| {
+        let Some(found) = read(inner, id) else { return false };
+        let mut copies = self.0.lock().unwrap();
+        if let Some(found) = found {
+            copies.entry(*id).or_insert(found);
+        }
+        show(copies.get(id), look)
+    }
+);
+
+shows!(
+    /// Shows a record as it was before it was rotated. Every other write is seen.
+    ShowsWhatWasRotated(Mutex<HashMap<RecordId, TokenRecord>>),
+    self,
+    |inner, id, look| {
+        let Some(found) = read(inner, id) else { return false };
+        let mut copies = self.0.lock().unwrap();
+        if let Some(found) = found.as_ref().filter(|found| found.record().superseded.is_none()) {
+            copies.insert(*id, found.clone());
+        }
+        let rotated = found.as_ref().is_some_and(|found| found.record().superseded.is_some());
+        show(found.as_ref().map(|found| copies.get(id).filter(|_| rotated).unwrap_or(found)), look)
+    }
+);
+
+shows!(
+    /// Shows damaged records as if they were intact.
+    ShowsDamage,
+    |inner, id, look| {
+        if read(inner, &RecordId::from_bytes([0; 16])).is_none() {
+            return false;
+        }
+        let intact = inner.with(|model| {
+            let mut intact = model.clone();
+            intact.damaged.clear();
+            intact.get(id)
+        });
+        intact.is_ok_and(|found| show(found.as_ref(), look))
+    }
+);
+
+shows!(
+    /// Shows records although the backend cannot be reached.
+    ShowsDuringAnOutage,
+    |inner, id, look| inner.with(|model| model.get(id)).is_ok_and(|found| show(found.as_ref(), look))
+);
+
+shows!(
+    /// Shows that there is no record if the record cannot be read.
+    ShowsErrorsAsAbsent,
+    |inner, id, look| inner.try_read(id, look) || show(None, look)
+);
+
+shows!(
+    /// Reads the record and then its family, without checking that no write came between.
+    ShowsTornPairs,
+    |inner, id, look| {
+        let Some(found) = read(inner, id) else { return false };
+        let found = found.and_then(|found| {
+            let (record, family) = found.into_parts();
+            inside_step();
+            std::thread::yield_now();
+            let family = inner.with(|model| model.family(record.id.family()).cloned()).unwrap_or(family);
+            TokenRecord::from_parts(record, family).ok()
+        });
+        show(found.as_ref(), look)
+    }
+);
+
+shows!(
+    /// Shows a record while it holds the lock that every call needs.
+    ShowsUnderItsLock,
+    |inner, id, look| {
+        if read(inner, id).is_none() {
+            return false;
+        }
+        inner.with(|model| model.get(id).is_ok_and(|found| show(found.as_ref(), look)))
+    }
+);

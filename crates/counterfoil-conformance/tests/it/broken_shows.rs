@@ -1,0 +1,103 @@
+//! Broken stores that show something else than `get` returns. The check `try_read_shows_what_get_returns` (clause 60 of
+//! `TokenStore`) must reject each of them. All other checks must accept them, because the suite reads with `get`.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use counterfoil_conformance::{CHECKS, Checked, Fixture, ReferenceStore, Row, Scale, Store, Subject, Verdict};
+
+use crate::broken::{Broken, Flaw, shows};
+use crate::reference_store::damage;
+
+/// A fixture for a broken store that has the hooks `damage` and `outage`.
+struct Hooked(fn() -> Arc<dyn Flaw>);
+
+#[async_trait]
+impl Fixture for Hooked {
+    type Database = Arc<ReferenceStore>;
+
+    async fn create(&self) -> Arc<ReferenceStore> {
+        Arc::new(ReferenceStore::new())
+    }
+
+    async fn open(&self, database: &Arc<ReferenceStore>) -> Store {
+        Arc::new(Broken { inner: Arc::clone(database), flaw: (self.0)() })
+    }
+
+    async fn damage(&self, database: &Arc<ReferenceStore>, row: Row<'_>) -> bool {
+        damage(database, row);
+        true
+    }
+
+    async fn outage(&self, database: &Arc<ReferenceStore>, down: bool) -> bool {
+        database.set_down(down);
+        true
+    }
+}
+
+fn checked(name: &str, make: fn() -> Arc<dyn Flaw>) -> Verdict {
+    let check = CHECKS.iter().find(|check| check.name == name).unwrap();
+    check.run(&Subject::new(Hooked(make)).with_scale(Scale::CI))
+}
+
+macro_rules! cases {
+    ($($flaw:ident => $said:literal,)*) => {
+        [$((stringify!($flaw), || Arc::<shows::$flaw>::default(), $said)),*]
+    };
+}
+
+/// A broken store: its name, the function that makes its flaw, and a part of the message with which it is rejected.
+type Case = (&'static str, fn() -> Arc<dyn Flaw>, &'static str);
+
+#[test]
+fn every_store_that_shows_something_else_is_rejected() {
+    let cases: [Case; 11] = cases! {
+        ShowsWithoutTheFamily => "if a record is family revoked",
+        ShowsTwice => "returned true after 2 calls",
+        ShowsNothingAndDeniesIt => "returned false after 1 calls",
+        ShowsNothingAndClaimsIt => "returned true after 0 calls",
+        ShowsItsFirstCopy => "after ",
+        ShowsWhatWasRotated => "after Supersede",
+        ShowsDamage => "damaged",
+        ShowsDuringAnOutage => "during an outage",
+        ShowsErrorsAsAbsent => "damaged",
+        ShowsTornPairs => "beside a rotation or revocation",
+        ShowsUnderItsLock => "must not be blocked",
+    };
+    for (name, make, said) in cases {
+        let broken = checked("try_read_shows_what_get_returns", make).expect_err(name);
+        assert!(broken.what().contains(said), "{name}: {broken}");
+    }
+}
+
+/// Shows what the correct store shows, or nothing.
+struct Shows(bool);
+
+impl Flaw for Shows {
+    fn shows(
+        &self,
+        inner: &ReferenceStore,
+        id: &counterfoil::types::RecordId,
+        look: &mut counterfoil::store::Look<'_>,
+    ) -> bool {
+        self.0 && counterfoil::store::TokenStore::try_read(inner, id, look)
+    }
+}
+
+#[test]
+fn a_store_that_shows_what_it_has_or_nothing_passes() {
+    let makes: [fn() -> Arc<dyn Flaw>; 2] = [|| Arc::new(Shows(true)), || Arc::new(Shows(false))];
+    for make in makes {
+        let verdict = checked("try_read_shows_what_get_returns", make);
+        assert_eq!(verdict.map_err(|broken| broken.to_string()), Ok(Checked::Held));
+    }
+}
+
+/// The clause that is named for reads without a wait is the only one that finds a store which is incorrect only there.
+#[test]
+fn no_other_read_finds_a_flaw_of_try_read() {
+    for name in ["get_sees_the_family", "get_after_write", "every_state_has_its_answer"] {
+        let verdict = checked(name, || Arc::<shows::ShowsWithoutTheFamily>::default());
+        assert_eq!(verdict.map_err(|broken| broken.to_string()), Ok(Checked::Held), "{name}");
+    }
+}
