@@ -14,8 +14,8 @@ pub use check::InvalidPolicy;
 pub use events::Events;
 pub use notice_gathering::Gather;
 pub use sections::{
-    AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,
-    SwitchGate, Uses,
+    AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes,
+    ServiceAccounts, SettingGate, SwitchGate, Uses,
 };
 pub use throttling::{Allowance, Throttling};
 
@@ -58,6 +58,8 @@ pub struct Policy {
     pub security_codes: SecurityCodes,
     /// The rules for console sessions.
     pub console_sessions: ConsoleSessions,
+    /// The rules for service accounts.
+    pub service_accounts: ServiceAccounts,
     /// The rules for expiry notices.
     pub notices: Notices,
     /// How the last use of a token is recorded.

@@ -107,6 +107,9 @@ pub struct PersonalAccessTokens {
     pub max_overlap: Duration,
     /// Whether a token without a scope is refused.
     pub scope_demanded: bool,
+    /// Whether an administrator may create a token for another person. The administrator learns the token's secret, and
+    /// so can act as this person.
+    pub made_by_administrators: bool,
 }
 
 impl Default for PersonalAccessTokens {
@@ -124,6 +127,7 @@ impl Default for PersonalAccessTokens {
             retention: days(30),
             max_overlap: days(7),
             scope_demanded: false,
+            made_by_administrators: false,
         }
     }
 }
@@ -269,6 +273,26 @@ impl Default for ConsoleSessions {
             fresh: minutes(10),
             live_per_owner: Some(LiveCap { limit: at_least_one(20), evict: true }),
         }
+    }
+}
+
+/// The rules for service accounts. Their personal access tokens follow the rules of [`PersonalAccessTokens`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ServiceAccounts {
+    /// The largest number of service accounts of a realm, at most 1,000. With 0, none can be created. Each process reads
+    /// all of them again within [`Policy::settings_staleness`](crate::policy::Policy::settings_staleness), about 300
+    /// bytes each.
+    pub max: u16,
+    /// The limit on live access tokens of one service account through one client, from the grant `client_credentials`.
+    /// `None` means no limit.
+    pub live_access_tokens: Option<LiveCap>,
+}
+
+impl Default for ServiceAccounts {
+    fn default() -> Self {
+        Self { max: 200, live_access_tokens: Some(LiveCap { limit: at_least_one(1_000), evict: true }) }
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::types::ids::{KeyId, Version};
 use crate::types::scope::Scope;
+use crate::types::service_account_id::ServiceAccountId;
 use crate::types::short::Short;
 use crate::types::time::Timestamp;
 use crate::types::unknown::UnknownFields;
@@ -89,22 +90,29 @@ pub enum Grant {
     Password,
     /// The refresh token grant (RFC 6749 §6).
     RefreshToken,
+    /// The client credentials grant (RFC 6749 §4.4). The client acts as the service account that its registration names
+    /// ([`Registration::service_account`]). A version without this grant refuses a registration that lists it.
+    ClientCredentials,
 }
 
 impl Grant {
+    /// All grants.
+    pub const ALL: [Self; 3] = [Self::Password, Self::RefreshToken, Self::ClientCredentials];
+
     /// The value of `grant_type` in a request.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",
             Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
         }
     }
 
     /// The grant for this value of `grant_type`. `None` for any other value.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Password, Self::RefreshToken].into_iter().find(|grant| grant.as_str() == name)
+        Self::ALL.into_iter().find(|grant| grant.as_str() == name)
     }
 }
 
@@ -208,6 +216,10 @@ pub struct Registration {
     pub epoch: u64,
     /// When the client was registered.
     pub created_at: Timestamp,
+    /// The service account whose tokens the client gets with the grant [`Grant::ClientCredentials`]. `None` in a
+    /// document without this member. A change does not affect tokens that exist.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_account: Option<ServiceAccountId>,
     /// Members of the stored document that a newer version of this library wrote.
     #[serde(flatten)]
     pub unknown: UnknownFields,
@@ -231,6 +243,7 @@ impl Registration {
             disabled: false,
             epoch: 0,
             created_at,
+            service_account: None,
             unknown: UnknownFields::default(),
         }
     }
@@ -249,6 +262,7 @@ crate::types::setters::setters!(Registration {
     with_disabled disabled = bool;
     with_epoch epoch = u64;
     with_created_at created_at = Timestamp;
+    with_service_account service_account: Option<ServiceAccountId>;
 });
 
 /// A registration with its version in the store.
@@ -309,6 +323,30 @@ mod tests {
         }
         for bad in ["", "a:b", "a b", "é", "a%", "a+b", &"x".repeat(101)] {
             assert_eq!(bad.parse::<ClientId>(), Err(InvalidClientId), "{bad}");
+        }
+    }
+
+    #[test]
+    fn machine_2_a_client_names_its_account_and_a_version_without_the_grant_refuses_it() {
+        /// The grants of a version without service accounts.
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Older {
+            Password,
+            RefreshToken,
+        }
+        let id = ServiceAccountId::from_bytes([7; 16]);
+        let plain = Registration::new("app".parse().expect("an id"), ClientKey([1; 16]), "App", Timestamp::EPOCH);
+        assert!(!plain.to_document().expect("written").contains("service_account"), "as earlier versions wrote it");
+        let named = plain.with_grants(vec![Grant::ClientCredentials]).with_service_account(id);
+        let text = named.to_document().expect("written");
+        let back = Registration::from_document(&text).expect("read");
+        assert_eq!((back.grants, back.service_account), (named.grants, Some(id)));
+        assert!(Registration::from_document(&text.replace(&id.to_string(), "billing")).is_err());
+        for grant in Grant::ALL {
+            let older = serde_json::from_str::<Older>(&serde_json::to_string(&grant).expect("JSON"));
+            assert_eq!(older.is_err(), grant == Grant::ClientCredentials, "{grant:?}");
+            assert_eq!(Grant::from_name(grant.as_str()), Some(grant));
         }
     }
 

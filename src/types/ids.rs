@@ -174,6 +174,22 @@ impl SubjectId {
         fits.then(|| Self(Short::new(id))).ok_or(InvalidSubject)
     }
 
+    /// Whether the id is reserved for service accounts: `service-account:` and 22 letters of `[0-9A-Za-z]`. The library
+    /// itself keeps the accounts of reserved ids, so the directory is never asked for one.
+    ///
+    /// ```
+    /// use counterfoil::SubjectId;
+    ///
+    /// assert!(SubjectId::new("service-account:0000000000000000000001")?.is_reserved());
+    /// assert!(!SubjectId::new("service-account:billing")?.is_reserved());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        let letters = self.as_str().strip_prefix(crate::types::service_account_id::PREFIX);
+        letters.is_some_and(|rest| rest.len() == 22 && rest.bytes().all(|letter| letter.is_ascii_alphanumeric()))
+    }
+
     /// Wraps a text that is known to be valid.
     pub(super) fn known(id: &str) -> Self {
         Self(Short::new(id))
