@@ -1,7 +1,7 @@
 //! Decides whether a credential authenticates. The decision combines the phase of the record (live, expired, revoked
 //! …), which was determined before, with the current account, client and gates. It does no I/O and reads no clock.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::family::{Access, FamilyBody};
@@ -74,7 +74,7 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
     }
     let account = entitled(standing.account, Some(record))?;
     check_family(record, account, &standing)?;
-    let narrowed = narrowed(record, &standing)?;
+    let narrowed = narrowed(record, account, &standing)?;
     if standing.scope_demanded && narrowed.is_none() && record.record().scope.is_none() {
         return Err(Refusal::ScopeDemanded);
     }
@@ -115,16 +115,21 @@ fn began_at(record: &TokenRecord) -> Timestamp {
 /// The effective scope. `None` if it equals the record's scope. An error if it is empty, because the credential is then
 /// refused.
 ///
-/// The effective scope is the intersection of the record's scope, the client's current allowed scope, and the scope
-/// tokens that the policy knows. A record without a scope counts as if it had the whole of the client's allowed scope.
-fn narrowed(record: &TokenRecord, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
-    let held = record.record().scope.as_ref();
+/// The effective scope is the intersection of the record's scope, the client's current allowed scope, the present scope
+/// of a service account, and the scope tokens that the policy knows. A record without a scope counts as if it had the
+/// whole of the other scopes.
+fn narrowed(record: &TokenRecord, account: &Account, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
+    let (held, known) = (record.record().scope.as_ref(), standing.known_scopes);
     let allowed = standing.client.and_then(|client| client.allowed_scope.as_ref());
-    match meet(held, allowed, standing.known_scopes) {
-        Err(NothingLeft) => Err(Refusal::ScopeEmpty),
-        Ok(None) => Ok(None),
-        Ok(Some(left)) if held == Some(&*left) => Ok(None),
-        Ok(Some(left)) => Ok(Some(Box::new(left.into_owned()))),
+    let empty = |NothingLeft| Refusal::ScopeEmpty;
+    let mut left = meet(held, allowed, known).map_err(empty)?;
+    if let Some(widest) = account.widest_scope() {
+        let within = meet(left.as_deref(), Some(widest), known).map_err(empty)?;
+        left = within.map(|within| Cow::Owned(within.into_owned()));
+    }
+    match left {
+        Some(left) if held != Some(&*left) => Ok(Some(Box::new(left.into_owned()))),
+        _ => Ok(None),
     }
 }
 
@@ -141,6 +146,9 @@ fn account_rights(record: &TokenRecord, account: &Account) -> (Role, bool) {
 
 /// Checks the requirements that depend on what the family is for.
 fn check_family(record: &TokenRecord, account: &Account, standing: &Standing<'_>) -> Result<(), Refusal> {
+    if account.is_service_account() && !fits_service_account(record.body()) {
+        return Err(Refusal::AccountMissing);
+    }
     match record.body() {
         FamilyBody::Alone => alone(record, account, standing.closed_gate),
         FamilyBody::SignIn { client, epoch, grant, .. } => {
@@ -150,6 +158,12 @@ fn check_family(record: &TokenRecord, account: &Account, standing: &Standing<'_>
         FamilyBody::Code { access, .. } => code(access, account),
         FamilyBody::Session { .. } => Ok(()),
     }
+}
+
+/// Whether a service account can own a family of this kind. It has personal access tokens, and the access tokens of the
+/// grant `client_credentials`. It never signs in, and no security code acts as it.
+fn fits_service_account(body: &FamilyBody) -> bool {
+    matches!(body, FamilyBody::Alone | FamilyBody::SignIn { grant: Some(Grant::ClientCredentials), .. })
 }
 
 fn alone(record: &TokenRecord, account: &Account, closed_gate: Option<Gate>) -> Result<(), Refusal> {

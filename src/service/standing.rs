@@ -38,7 +38,7 @@ impl Service {
             return Ok(Judged { phase, settings, account: None, verdict: decide(record, phase, NOBODY) });
         }
         let account = match subject {
-            Some(subject) => self.directory.account(subject).await?,
+            Some(subject) => self.account_for(subject, now).await?,
             None => None,
         };
         let verdict = self.verdict(record, phase, account.as_ref(), closed_gate, now).await?;
@@ -119,7 +119,7 @@ impl Judging<'_> {
 
     async fn person(&mut self, subject: SubjectId) -> Result<&(Option<Account>, Option<Gate>), Unavailable> {
         if !self.people.contains_key(&subject) {
-            let account = self.service.directory.account(&subject).await?;
+            let account = self.service.account_for(&subject, self.now).await?;
             let closed_gate = self.service.closed_gate(&subject, self.now).await?;
             self.people.insert(subject.clone(), (account, closed_gate));
         }
