@@ -7,6 +7,7 @@ use counterfoil::Scope;
 use counterfoil::client::Registration;
 use counterfoil::settings::{Reading, SettingName, StoredSettings};
 use counterfoil::store::FamilyBody;
+use counterfoil::types::Metadata;
 use serde_json::Value;
 
 use crate::bytes::choice;
@@ -23,12 +24,13 @@ type Kind = (fn(&str) -> Read, &'static [&'static str]);
 /// The kinds of documents. Scopes are written in their normal form, and all other texts as they were read.
 const KINDS: [Kind; 3] = [(registration, &["allowed_scope", "default_scope"]), (family, &[]), (settings, &[])];
 
-/// Runs the fuzz target. The first byte of `data` chooses the kind of document, and the rest is its text. Returns
-/// whether the text is a valid document.
+/// Runs the fuzz target. The first byte of `data` chooses the kind of document, and the rest is its text. The text is
+/// also read as metadata. Returns whether the text is a valid document of the kind.
 #[must_use]
 pub fn documents(data: &[u8]) -> bool {
     let (which, text) = choice(data);
     let Ok(text) = std::str::from_utf8(text) else { return false };
+    metadata(text);
     let (read, scopes) = KINDS[which % 3];
     let Ok(written) = read(text) else { return false };
     assert_eq!(read(&written).expect("our own document"), written, "one spelling");
@@ -36,6 +38,19 @@ pub fn documents(data: &[u8]) -> bool {
     assert!(written.len() < 512 + 8 * text.len(), "{} bytes of {}", written.len(), text.len());
     kept(&serde_json::from_str(text).expect("JSON"), &serde_json::from_str(&written).expect("JSON"), scopes);
     true
+}
+
+/// Asserts that valid metadata are the same JSON value as the text, and are read back.
+fn metadata(text: &str) {
+    let Ok(metadata) = text.parse::<Metadata>() else { return };
+    let value: Value = serde_json::from_str(text).expect("JSON");
+    assert_eq!(Value::Object(metadata.get()), value, "the same value");
+    assert!(metadata.as_str().len() <= Metadata::MAX.min(text.len()));
+    assert_eq!(Metadata::from_stored(metadata.as_str()).as_ref(), Ok(&metadata), "one spelling");
+    assert_eq!(Metadata::from_stored(text).is_ok(), metadata.as_str() == text);
+    if let Ok(written) = Metadata::new(&value) {
+        assert_eq!(written.get(), metadata.get(), "numbers and texts as `serde_json` writes them");
+    }
 }
 
 /// Asserts that every member of the object `read` is in `written`. Empty members can be missing. So can the member

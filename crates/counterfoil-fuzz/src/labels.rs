@@ -2,12 +2,12 @@
 //! form of keys. Equal labels have equal keys.
 
 use counterfoil::Scope;
-use counterfoil::types::{Description, Label};
+use counterfoil::types::{Description, Device, Label};
 
 use crate::bytes::choice;
 
 /// Parses a label. The first byte of `data` is the maximum length, and the rest is the text. The text is also parsed as
-/// a description and as a scope.
+/// a description, as a scope and as the text of a device.
 #[must_use]
 pub fn labels(data: &[u8]) -> bool {
     let (most, text) = choice(data);
@@ -18,6 +18,11 @@ pub fn labels(data: &[u8]) -> bool {
     }
     if let Ok(scope) = text.parse::<Scope>() {
         assert_eq!(scope.as_str().parse::<Scope>().expect("in its last form").as_str(), scope.as_str());
+    }
+    let device = Device::of_user_agent(text, None);
+    assert_eq!(Device::new(device.text(), None).as_ref(), Ok(&device), "any text becomes a valid one");
+    if let Ok(device) = Device::new(Some(text), None) {
+        assert_eq!(Device::new(device.text(), None), Ok(device), "in its last form");
     }
     let limit = u16::try_from(most).unwrap_or(u16::MAX);
     let Ok(label) = Label::new(text, limit) else { return false };

@@ -17,6 +17,7 @@ mod json_bodies;
 mod key_files;
 mod kv_rows;
 mod labels;
+mod networks;
 mod redis_rows;
 pub mod seeds;
 mod sql_rows;
@@ -32,6 +33,7 @@ pub use json_bodies::json_bodies;
 pub use key_files::key_files;
 pub use kv_rows::kv_rows;
 pub use labels::labels;
+pub use networks::networks;
 pub use redis_rows::redis_rows;
 pub use sql_rows::sql_rows;
 pub use token::token;
@@ -40,7 +42,7 @@ pub use token::token;
 pub type Target = fn(&[u8]) -> bool;
 
 /// All targets, with the names of their folders in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("authorization", authorization),
     ("cookies", cookies),
     ("cursors", cursors),
@@ -50,6 +52,7 @@ pub const TARGETS: [(&str, Target); 12] = [
     ("key_files", key_files),
     ("kv_rows", kv_rows),
     ("labels", labels),
+    ("networks", networks),
     ("redis_rows", redis_rows),
     ("sql_rows", sql_rows),
     ("token", token),

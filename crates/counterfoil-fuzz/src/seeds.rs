@@ -1,5 +1,7 @@
 //! The first files of the corpus. They are made from real records, tokens and documents.
 
+use std::net::IpAddr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil::store::{Digest, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};
@@ -99,6 +101,16 @@ fn sql(row: &Row) -> Vec<u8> {
     row.0.iter().flat_map(value).collect()
 }
 
+/// The input of the target `networks`: an address, and the text of a list.
+fn networks(address: &str, list: &str) -> Vec<u8> {
+    let octets = match address.parse() {
+        Ok(IpAddr::V4(address)) => address.to_ipv6_mapped().octets(),
+        Ok(IpAddr::V6(address)) => address.octets(),
+        Err(_) => [0; 16],
+    };
+    [&octets, list.as_bytes()].concat()
+}
+
 fn texts() -> Vec<Seed> {
     let basic = |pair: &str| format!("Basic {}", STANDARD.encode(pair));
     let key = |number: u32| format!("{number}:{}\n", STANDARD.encode([0xAB; 32]));
@@ -159,6 +171,24 @@ fn texts() -> Vec<Seed> {
         ("labels", "bad-invisible", "\x14\u{200B}\u{2060}".into()),
         ("labels", "bad-control", b"\x14a\x07".into()),
         ("labels", "bad-length", b"\x03abcd".into()),
+        ("networks", "good-one", networks("192.0.2.7", "192.0.2.0/24")),
+        ("networks", "good-mapped", networks("::ffff:192.0.2.7", "::ffff:192.0.2.0/120\n::FFFF:c000:207")),
+        ("networks", "good-nested", networks("2001:db8::7", "2001:db8:1::/48\n 2001:DB8::/32\t\n10.0.0.0/8\n10.1.2.3")),
+        ("networks", "good-any", networks("::ffff:0.0.0.0", "::/0\n0.0.0.0/0")),
+        (
+            "networks",
+            "good-sixteen",
+            networks("::15", &(0..16).map(|at| format!("::{at}")).collect::<Vec<_>>().join("\n")),
+        ),
+        ("networks", "bad-seventeen", networks("::15", &["::1"; 17].join("\n"))),
+        ("networks", "bad-stored", networks("::1", "192.0.2.0/24,2001:db8::/32")),
+        ("networks", "bad-host-bits", networks("192.0.2.1", "192.0.2.1/24")),
+        ("networks", "bad-mapped-length", networks("::ffff:0.0.0.0", "::ffff:0:0/95")),
+        ("networks", "bad-length", networks("::", "0.0.0.0/33")),
+        ("networks", "bad-padded", networks("192.0.2.1", "192.0.2.0/024")),
+        ("networks", "bad-octal", networks("192.0.2.1", "0300.0.2.0/24")),
+        ("networks", "bad-zone", networks("fe80::1", "fe80::%eth0/64")),
+        ("networks", "bad-empty", networks("::", "")),
         ("cursors", "good-cursor", b"\0${cursor}".into()),
         ("cursors", "good-clients", b"\x02${cursor}".into()),
         ("cursors", "good-key", b"\x04AAYKJOlGAAAHBwcHBwcHBwcHBwcHBwcH".into()),
@@ -199,6 +229,8 @@ fn texts() -> Vec<Seed> {
             "bad-family",
             b"\x01{\"session\":{\"authenticated_at\":1,\"absolute_end\":2,\"bound\":3}}".into(),
         ),
+        ("documents", "metadata", b"\0{ \"b\" : [1.10,2e3,{}],\"a\":\"x \\\" {:\" , \"\\u0041\":null }".into()),
+        ("documents", "metadata-repeated", b"\0{\"a\":[{\"b\":1,\"\\u0062\":2}]}".into()),
         ("documents", "good-settings", format!("\x02{SETTINGS}").into_bytes()),
         ("documents", "bad-settings", b"\x02{\"values\":{\"a\":1}}".into()),
     ];
