@@ -32,6 +32,7 @@ mod refresh_grant;
 mod renewal;
 mod revocation;
 mod rotation;
+mod service_accounts;
 mod sessions;
 mod settings;
 mod sources;
