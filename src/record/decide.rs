@@ -4,12 +4,10 @@
 use std::borrow::{Borrow, Cow};
 
 use crate::http_auth::refusal::{Gate, Refusal};
-use crate::record::family::{Access, FamilyBody};
+use crate::record::facts::{Facts, FactsBody};
 use crate::record::phase::Phase;
-use crate::record::token_record::TokenRecord;
 use crate::types::account::Account;
 use crate::types::client::{Grant, Registration};
-use crate::types::ids::SubjectId;
 use crate::types::kind::TokenKind;
 use crate::types::known_scopes::KnownScopes;
 use crate::types::role::Role;
@@ -21,7 +19,7 @@ use crate::types::time::Timestamp;
 /// policy.
 #[derive(Clone, Copy)]
 pub(crate) struct Standing<'a> {
-    /// The account whose rights the credential has ([`account_of`]). `None` if the account does not exist.
+    /// The account whose rights the credential has ([`account_of`](crate::record::facts::account_of)). `None` if the account does not exist.
     pub(crate) account: Option<&'a Account>,
     /// The client through which the sign-in was opened. `None` if it does not exist.
     pub(crate) client: Option<&'a Registration>,
@@ -46,25 +44,14 @@ pub(crate) struct Rights {
 }
 
 impl Rights {
-    /// The effective scope of a record with these rights.
-    pub(crate) fn scope<'a>(&'a self, record: &'a TokenRecord) -> Option<&'a Scope> {
-        self.narrowed.as_deref().or(record.record().scope.as_ref())
-    }
-}
-
-/// The account whose rights a credential has. It is the owner of a personal access token, sign-in or session. For a
-/// security code it is the creator or the named account, as [`Access`] says. `None` if the record cannot belong to an
-/// account.
-pub(crate) fn account_of(record: &TokenRecord) -> Option<&SubjectId> {
-    match record.body() {
-        FamilyBody::Code { created_by, access: Access::SuperAdministrator, .. } => Some(created_by),
-        FamilyBody::Code { access: Access::SameAsUser(subject), .. } => Some(subject),
-        _ => record.record().owner.person(),
+    /// The effective scope of a record with these rights. `held` is the scope of the record.
+    pub(crate) fn scope<'a>(&'a self, held: Option<&'a Scope>) -> Option<&'a Scope> {
+        self.narrowed.as_deref().or(held)
     }
 }
 
 /// Decides whether the credential authenticates. Returns its rights, or the reason of the refusal.
-pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>) -> Result<Rights, Refusal> {
+pub(crate) fn decide(facts: &Facts, phase: Phase, standing: Standing<'_>) -> Result<Rights, Refusal> {
     match phase {
         Phase::Live | Phase::Overlap { .. } => {}
         Phase::Rotated { .. } => return Err(Refusal::Replaced),
@@ -72,43 +59,29 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
         Phase::Revoked(revoked) => return Err(Refusal::Revoked { at: revoked.at, reason: revoked.reason }),
         Phase::Purgeable => return Err(Refusal::Unknown),
     }
-    let account = entitled(standing.account, Some(record))?;
-    check_family(record, account, &standing)?;
-    let narrowed = narrowed(record, account, &standing)?;
-    if standing.scope_demanded && narrowed.is_none() && record.record().scope.is_none() {
+    let account = entitled(standing.account, Some(facts.began_at))?;
+    check_family(facts, account, &standing)?;
+    let narrowed = narrowed(facts, account, &standing)?;
+    if standing.scope_demanded && narrowed.is_none() && facts.scope.is_none() {
         return Err(Refusal::ScopeDemanded);
     }
-    let (role, manages_profiles) = account_rights(record, account);
+    let (role, manages_profiles) = account_rights(facts, account);
     Ok(Rights { role, manages_profiles, narrowed })
 }
 
-/// Checks that an account may use its rights: it exists and is not disabled. If `credential` is given, also checks that
-/// this credential did not begin before the account's `valid_since`. A credential that began before is void, because
-/// the account might now belong to another person. `credential` is `None` if no credential of the account is checked,
-/// for example at a login.
-pub(crate) fn entitled<A: Borrow<Account>>(account: Option<A>, credential: Option<&TokenRecord>) -> Result<A, Refusal> {
+/// Checks that an account may use its rights: it exists and is not disabled. If `began_at` is given, also checks that a
+/// credential that began at that instant did not begin before the account's `valid_since`. A credential that began
+/// before is void, because the account might now belong to another person. `began_at` is `None` if no credential of the
+/// account is checked, for example at a login.
+pub(crate) fn entitled<A: Borrow<Account>>(account: Option<A>, began_at: Option<Timestamp>) -> Result<A, Refusal> {
     let found = account.ok_or(Refusal::AccountMissing)?;
     let account = found.borrow();
     if account.is_disabled() {
         return Err(Refusal::AccountDisabled);
     }
-    match credential.and_then(|credential| predates(credential, account)) {
+    match account.valid_since().filter(|&since| began_at.is_some_and(|began_at| began_at < since)) {
         Some(valid_since) => Err(Refusal::BeforeValidSince { valid_since }),
         None => Ok(found),
-    }
-}
-
-/// Returns the account's `valid_since` if the credential began before that instant, and `None` otherwise.
-fn predates(record: &TokenRecord, account: &Account) -> Option<Timestamp> {
-    account.valid_since().filter(|&since| began_at(record) < since)
-}
-
-/// The instant at which a credential began. A sign-in began when it was opened. Any other credential began when its
-/// current secret was created.
-fn began_at(record: &TokenRecord) -> Timestamp {
-    match record.body() {
-        FamilyBody::SignIn { opened_at, .. } => *opened_at,
-        _ => record.record().created_at,
     }
 }
 
@@ -118,8 +91,8 @@ fn began_at(record: &TokenRecord) -> Timestamp {
 /// The effective scope is the intersection of the record's scope, the client's current allowed scope, the present scope
 /// of a service account, and the scope tokens that the policy knows. A record without a scope counts as if it had the
 /// whole of the other scopes.
-fn narrowed(record: &TokenRecord, account: &Account, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
-    let (held, known) = (record.record().scope.as_ref(), standing.known_scopes);
+fn narrowed(facts: &Facts, account: &Account, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
+    let (held, known) = (facts.scope.as_ref(), standing.known_scopes);
     let allowed = standing.client.and_then(|client| client.allowed_scope.as_ref());
     let empty = |NothingLeft| Refusal::ScopeEmpty;
     let mut left = meet(held, allowed, known).map_err(empty)?;
@@ -135,39 +108,39 @@ fn narrowed(record: &TokenRecord, account: &Account, standing: &Standing<'_>) ->
 
 /// The role that the credential has, and whether the credential can manage profiles. A security code with the rights of
 /// a named account has at most the role of a member. Any other credential has the role and the right of the account.
-fn account_rights(record: &TokenRecord, account: &Account) -> (Role, bool) {
-    match record.body() {
+fn account_rights(facts: &Facts, account: &Account) -> (Role, bool) {
+    match facts.body {
         // The code has at most the rights of an ordinary member, who cannot manage profiles. This remains so if the
         // account is promoted later.
-        FamilyBody::Code { access: Access::SameAsUser(_), .. } => (account.role().min(Role::Member), false),
+        FactsBody::Code { same_as_user: true, .. } => (account.role().min(Role::Member), false),
         _ => (account.role(), account.manages_profiles()),
     }
 }
 
 /// Checks the requirements that depend on what the family is for.
-fn check_family(record: &TokenRecord, account: &Account, standing: &Standing<'_>) -> Result<(), Refusal> {
-    if account.is_service_account() && !fits_service_account(record.body()) {
+fn check_family(facts: &Facts, account: &Account, standing: &Standing<'_>) -> Result<(), Refusal> {
+    if account.is_service_account() && !fits_service_account(&facts.body) {
         return Err(Refusal::AccountMissing);
     }
-    match record.body() {
-        FamilyBody::Alone => alone(record, account, standing.closed_gate),
-        FamilyBody::SignIn { client, epoch, grant, .. } => {
+    match &facts.body {
+        FactsBody::Alone => alone(facts, account, standing.closed_gate),
+        FactsBody::SignIn { client, epoch, grant, .. } => {
             let registered = standing.client.filter(|registered| registered.key == *client);
-            sign_in(record, registered, *epoch, *grant)
+            sign_in(facts, registered, *epoch, *grant)
         }
-        FamilyBody::Code { access, .. } => code(access, account),
-        FamilyBody::Session { .. } => Ok(()),
+        FactsBody::Code { same_as_user, .. } => code(*same_as_user, account),
+        FactsBody::Session => Ok(()),
     }
 }
 
 /// Whether a service account can own a family of this kind. It has personal access tokens, and the access tokens of the
 /// grant `client_credentials`. It never signs in, and no security code acts as it.
-fn fits_service_account(body: &FamilyBody) -> bool {
-    matches!(body, FamilyBody::Alone | FamilyBody::SignIn { grant: Some(Grant::ClientCredentials), .. })
+fn fits_service_account(body: &FactsBody) -> bool {
+    matches!(body, FactsBody::Alone | FactsBody::SignIn { grant: Some(Grant::ClientCredentials), .. })
 }
 
-fn alone(record: &TokenRecord, account: &Account, closed_gate: Option<Gate>) -> Result<(), Refusal> {
-    if record.record().kind == TokenKind::PersonalAccessToken {
+fn alone(facts: &Facts, account: &Account, closed_gate: Option<Gate>) -> Result<(), Refusal> {
+    if facts.kind == TokenKind::PersonalAccessToken {
         if let Some(gate) = closed_gate {
             return Err(Refusal::GateClosed { gate });
         }
@@ -178,12 +151,7 @@ fn alone(record: &TokenRecord, account: &Account, closed_gate: Option<Gate>) -> 
     Ok(())
 }
 
-fn sign_in(
-    record: &TokenRecord,
-    client: Option<&Registration>,
-    epoch: u64,
-    grant: Option<Grant>,
-) -> Result<(), Refusal> {
+fn sign_in(facts: &Facts, client: Option<&Registration>, epoch: u64, grant: Option<Grant>) -> Result<(), Refusal> {
     let client = client.ok_or(Refusal::ClientMissing)?;
     if client.disabled {
         return Err(Refusal::ClientDisabled);
@@ -191,16 +159,13 @@ fn sign_in(
     if client.epoch != epoch {
         return Err(Refusal::ClientEpoch);
     }
-    let refreshes = record.record().kind == TokenKind::RefreshToken;
+    let refreshes = facts.kind == TokenKind::RefreshToken;
     if grant.is_some_and(|grant| !client.allows(grant)) || (refreshes && !client.allows(Grant::RefreshToken)) {
         return Err(Refusal::GrantRemoved);
     }
     Ok(())
 }
 
-fn code(access: &Access, account: &Account) -> Result<(), Refusal> {
-    match access {
-        Access::SuperAdministrator if account.role() != Role::SuperAdministrator => Err(Refusal::CreatorLostRole),
-        Access::SuperAdministrator | Access::SameAsUser(_) => Ok(()),
-    }
+fn code(same_as_user: bool, account: &Account) -> Result<(), Refusal> {
+    if same_as_user || account.role() == Role::SuperAdministrator { Ok(()) } else { Err(Refusal::CreatorLostRole) }
 }

@@ -3,12 +3,15 @@
 mod constructors;
 pub(crate) mod decide;
 pub(crate) mod expiry;
+pub(crate) mod facts;
 pub(crate) mod family;
 pub(crate) mod gather;
+pub(crate) mod limits;
 pub(crate) mod notice;
 pub(crate) mod phase;
 mod record_copy;
 pub(crate) mod record_parts;
+pub(crate) mod record_ref;
 pub(crate) mod retry_window;
 #[cfg(feature = "serde")]
 mod serial;

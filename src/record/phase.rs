@@ -2,11 +2,11 @@
 //! credential authenticates.
 
 use crate::record::expiry::effective_expiry;
+use crate::record::limits::Limits;
+use crate::record::record_ref::RecordRef;
 use crate::record::retry_window;
 use crate::record::state::Revoked;
-use crate::record::token_record::TokenRecord;
 use crate::types::kind::TokenKind;
-use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
 /// The phase of a record. `Revoked` and `Rotated` take precedence over `Expired`: a revoked or used-up record keeps its
@@ -32,16 +32,16 @@ pub(crate) enum Phase {
 }
 
 /// Determines the phase from the record alone, without accounts or clients.
-pub(crate) fn phase(record: &TokenRecord, settings: &Settings, now: Timestamp) -> Phase {
+pub(crate) fn phase(record: RecordRef<'_>, limits: Limits<'_>, now: Timestamp) -> Phase {
     if record.gone_at().is_some_and(|gone_at| now.reached(gone_at)) {
         return Phase::Purgeable;
     }
     if let Some(revoked) = record.revoked() {
         return Phase::Revoked(revoked);
     }
-    let expired = effective_expiry(record, settings).filter(|&expires_at| now.reached(expires_at));
-    match &record.record().superseded {
-        Some(superseded) if record.record().kind == TokenKind::RefreshToken => {
+    let expired = effective_expiry(record, limits).filter(|&expires_at| now.reached(expires_at));
+    match record.superseded() {
+        Some(superseded) if record.kind() == TokenKind::RefreshToken => {
             Phase::Rotated { retry_until: retry_window::open_until(record, superseded, now) }
         }
         Some(superseded) if superseded.honoured_until.is_some_and(|until| now.reached(until)) => {

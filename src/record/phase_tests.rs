@@ -4,17 +4,31 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::record::expiry::{effective_expiry, slid_expiry};
+use crate::record::expiry;
 use crate::record::family::FamilyBody;
-use crate::record::phase::{Phase, phase};
-use crate::record::samples::{around, at, record, settings, sign_in, superseded, t0};
+use crate::record::phase::{self, Phase};
+use crate::record::samples::{around, at, limits, record, settings, sign_in, superseded, t0};
 use crate::record::state::Revoked;
+use crate::record::token_record::TokenRecord;
 use crate::types::duration::days;
 use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
+use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
 const PAT: TokenKind = TokenKind::PersonalAccessToken;
+
+fn phase(record: &TokenRecord, settings: &Settings, now: Timestamp) -> Phase {
+    phase::phase(record.view(), limits(settings), now)
+}
+
+fn effective_expiry(record: &TokenRecord, settings: &Settings) -> Option<Timestamp> {
+    expiry::effective_expiry(record.view(), limits(settings))
+}
+
+fn slid_expiry(record: &TokenRecord, settings: &Settings, now: Timestamp) -> Option<Timestamp> {
+    expiry::slid_expiry(record.view(), limits(settings), now)
+}
 
 #[test]
 fn syn_pat_8_a_token_is_expired_at_its_expiry_and_not_before() {

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use crate::policy::RefreshTokens;
+use crate::record::record_ref::RecordRef;
 use crate::record::state::Superseded;
 use crate::record::token_record::TokenRecord;
 use crate::types::time::Timestamp;
@@ -32,8 +33,8 @@ pub(crate) fn ends_at(policy: &RefreshTokens, now: Timestamp) -> Timestamp {
 
 /// The end of the window of a replaced refresh token. `None` if no retry is possible: the token is not the direct
 /// parent of the newest refresh token, its nonce is no longer stored, or the window has ended.
-pub(crate) fn open_until(record: &TokenRecord, superseded: &Superseded, now: Timestamp) -> Option<Timestamp> {
-    let direct_parent = record.record().generation.checked_add(1) == Some(record.family().generation);
+pub(crate) fn open_until(record: RecordRef<'_>, superseded: &Superseded, now: Timestamp) -> Option<Timestamp> {
+    let direct_parent = record.generation().checked_add(1) == Some(record.family_generation());
     let until = superseded.honoured_until?;
     (direct_parent && superseded.nonce.is_some() && !now.reached(until)).then_some(until)
 }

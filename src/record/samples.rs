@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::crypto::digest::Digest;
 use crate::policy::Policy;
 use crate::record::family::{FamilyBody, FamilyParts, NewFamily};
+use crate::record::limits::{Ceilings, Limits};
 use crate::record::record_parts::{NewRecord, RecordParts};
 use crate::record::state::{Nonce, Superseded};
 use crate::record::token_record::TokenRecord;
@@ -34,6 +35,10 @@ pub(crate) fn around(instant: Timestamp) -> [Timestamp; 3] {
 
 pub(crate) fn settings() -> Settings {
     Policy::synergy().settings()
+}
+
+pub(crate) fn limits(settings: &Settings) -> Limits<'_> {
+    Limits { settings, ceilings: Ceilings::GRANDFATHER }
 }
 
 pub(crate) fn subject(id: &str) -> SubjectId {

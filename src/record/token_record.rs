@@ -4,9 +4,8 @@ use std::fmt;
 
 use crate::record::family::{FamilyBody, FamilyParts};
 use crate::record::record_parts::{NOTICED_MAX, RecordParts};
+use crate::record::record_ref::RecordRef;
 use crate::record::state::Revoked;
-use crate::types::label::Label;
-use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
 /// The error for a stored record that cannot be decoded or contradicts itself. Valid writes never produce such a
@@ -77,12 +76,7 @@ impl Joined {
     /// Copies the record and its family into a [`TokenRecord`].
     #[inline]
     pub(crate) fn to_record(&self) -> TokenRecord {
-        // The fields are copied one by one, because cloning and moving makes two more copies (see the `authenticate`
-        // bench).
-        let mut copy = Box::new(Self::BLANK);
-        self.record.copy_into(&mut copy.record);
-        self.family.copy_into(&mut copy.family);
-        TokenRecord(copy)
+        TokenRecord::copied(&self.record, &self.family)
     }
 }
 
@@ -105,6 +99,14 @@ fn consistent(record: &RecordParts, family: &FamilyParts) -> Result<(), Corrupt>
     Ok(())
 }
 
+/// The revocation of a record or of its family. If both are revoked, the earlier revocation.
+pub(crate) fn joined_revocation(record: &RecordParts, family: &FamilyParts) -> Option<Revoked> {
+    match (record.revoked, family.revoked) {
+        (Some(own), Some(family)) => Some(if own.at <= family.at { own } else { family }),
+        (own, family) => own.or(family),
+    }
+}
+
 impl TokenRecord {
     /// Combines a record and a family row that a store has read.
     ///
@@ -122,10 +124,21 @@ impl TokenRecord {
         (record, family)
     }
 
-    /// Takes label and scope out of the record without copying them.
-    pub(crate) fn into_label_and_scope(self) -> (Option<Label>, Option<Scope>) {
-        let Joined { record: RecordParts { label, scope, .. }, .. } = *self.0;
-        (label, scope)
+    /// Copies a record and its family, which were checked before.
+    #[inline]
+    pub(crate) fn copied(record: &RecordParts, family: &FamilyParts) -> Self {
+        // The fields are copied one by one, because cloning and moving makes two more copies (see the `authenticate`
+        // bench).
+        let mut copy = Box::new(Joined::BLANK);
+        record.copy_into(&mut copy.record);
+        family.copy_into(&mut copy.family);
+        Self(copy)
+    }
+
+    /// Shows the record without a copy.
+    #[must_use]
+    pub fn view(&self) -> RecordRef<'_> {
+        RecordRef::whole(&self.0.record, &self.0.family)
     }
 
     /// The fields of the record itself.
@@ -149,10 +162,7 @@ impl TokenRecord {
     /// The revocation of the record or of its family. If both are revoked, returns the earlier revocation.
     #[must_use]
     pub fn revoked(&self) -> Option<Revoked> {
-        match (self.0.record.revoked, self.0.family.revoked) {
-            (Some(own), Some(family)) => Some(if own.at <= family.at { own } else { family }),
-            (own, family) => own.or(family),
-        }
+        joined_revocation(&self.0.record, &self.0.family)
     }
 
     /// The instant from which the record may be purged. `None` if it has no end yet. If the family is revoked, it is

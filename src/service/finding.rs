@@ -28,7 +28,9 @@ pub(crate) async fn there<O: Permission>(
         let own = record.record();
         own.realm == service.realm && own.owner == *owner && own.kind == kind
     });
-    found.filter(|record| phase(record, &settings, now) != Phase::Purgeable).ok_or(ManageError::NotFound)
+    found
+        .filter(|record| phase(record.view(), service.limits(&settings), now) != Phase::Purgeable)
+        .ok_or(ManageError::NotFound)
 }
 
 /// Returns the view of the record with that id. [`ManageError::NotFound`] if [`there`] does not find the record, or if

@@ -26,6 +26,21 @@ impl Service {
         self.with_settings(now, |view| closed_gate(&self.policy, view, subject)).await
     }
 
+    /// Returns the closed gate that blocks the personal access tokens of the account under these settings. `None` if all
+    /// gates are open. The snapshot is read only if the policy has a switch for each account.
+    pub(crate) async fn closed_gate_under(
+        &self,
+        settings: &Settings,
+        subject: &SubjectId,
+        now: Timestamp,
+    ) -> Result<Option<Gate>, Unavailable> {
+        let closed = closed_setting(settings);
+        if closed.is_some() || self.policy.personal_access_tokens.switch == SwitchGate::NotAsked {
+            return Ok(closed);
+        }
+        self.with_settings(now, |view| closed_switch(&self.policy, view, subject)).await
+    }
+
     /// Returns the settings, and the closed gate that blocks the personal access tokens of the account. The gate is
     /// `None` if all gates are open, or if `subject` is `None`. Verifications use this method, because it usually reads
     /// only [`Quick`](crate::service::quick::Quick), a copy of the settings that needs no lock.
@@ -57,8 +72,12 @@ pub(crate) fn switch_opens(policy: &Policy, stored: &StoredSettings, subject: &S
 }
 
 fn closed_gate(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> Option<Gate> {
-    let switch = || (!switch_opens(policy, &view.stored, subject)).then_some(Gate::Switch);
-    closed_setting(&view.settings).or_else(switch)
+    closed_setting(&view.settings).or_else(|| closed_switch(policy, view, subject))
+}
+
+/// Returns [`Gate::Switch`] if the account's switch is off, and `None` if it is on or not used by the policy.
+fn closed_switch(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> Option<Gate> {
+    (!switch_opens(policy, &view.stored, subject)).then_some(Gate::Switch)
 }
 
 /// Returns [`Gate::Setting`] if the setting `personal_access_tokens_enabled` is off, and `None` if it is on.

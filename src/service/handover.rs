@@ -14,20 +14,19 @@ use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// Ends the overlap if `record` is a new token that is used for the first time: its parent, the old token, stops
-    /// working. If the overlap has a fixed end, nothing changes, and the overlap ends at that instant.
+    /// Ends the overlap if a token of this kind is used for the first time: its parent, the old token, stops working. If the overlap has a fixed end, nothing changes, and the overlap ends at that instant.
     ///
-    /// The caller must call this only if `record` was never used, and *before* it records the use. So a recorded use
+    /// The caller must call this only if the token was never used, and *before* it records the use. So a recorded use
     /// means that the parent's overlap has ended, and later uses need no check. A repeated call has no further effect.
     pub(crate) async fn first_use_ends_parent(
         &self,
-        record: &TokenRecord,
+        kind: TokenKind,
+        parent: Option<RecordId>,
         source: Option<&SourceName>,
         now: Timestamp,
     ) -> Result<(), Unavailable> {
-        let own = record.record();
-        match own.parent {
-            Some(parent) if own.kind == TokenKind::PersonalAccessToken => {
+        match parent {
+            Some(parent) if kind == TokenKind::PersonalAccessToken => {
                 let by = By::from(Actor::Upkeep, source);
                 self.end_half(&parent, by, now, |half, _| half.honoured_until.is_none()).await
             }

@@ -53,6 +53,7 @@ use crate::directory::{Accounts, Logins, Search};
 use crate::event::sink::EventSink;
 use crate::event::{By, Event, EventKind};
 use crate::policy::Policy;
+use crate::record::limits::{Ceilings, Limits};
 use crate::record::notice::Schedule;
 use crate::service::queue::Queue;
 use crate::service::rekeying::Rekeying;
@@ -103,6 +104,11 @@ impl Service {
         let By { actor: by, source } = by;
         let source = self.policy.events.named(source);
         self.sink.tell(&Event { at, realm: self.realm.clone(), by, source, kind: what });
+    }
+
+    /// The limits by which records are judged: these settings, and the ceilings of the policy.
+    pub(crate) const fn limits<'a>(&self, settings: &'a Settings) -> Limits<'a> {
+        Limits { settings, ceilings: Ceilings::GRANDFATHER }
     }
 
     /// The schedule of expiry notices for credentials of that kind.

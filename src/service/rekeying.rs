@@ -6,7 +6,6 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::crypto::digest::Digest;
 use crate::event::{Actor, By, EventKind};
-use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::store::change::{Applied, Change};
 use crate::types::ids::{KeyId, RecordId, Version};
@@ -24,13 +23,13 @@ pub(crate) struct Rekeying(Mutex<BTreeMap<RecordId, (Version, Digest, KeyId)>>);
 impl Rekeying {
     /// Queues a record that was verified under an older key, with its digest under the newest key. Refresh tokens are
     /// not queued, because a rotation replaces them soon.
-    pub(crate) fn note(&self, record: &TokenRecord, digest: Digest, key: KeyId) {
-        if record.record().kind == TokenKind::RefreshToken {
+    pub(crate) fn note(&self, kind: TokenKind, (id, version): (RecordId, Version), digest: Digest, key: KeyId) {
+        if kind == TokenKind::RefreshToken {
             return;
         }
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() < MOST {
-            waiting.insert(record.record().id, (record.record().version, digest, key));
+            waiting.insert(id, (version, digest, key));
         }
     }
 

@@ -44,7 +44,7 @@ pub(crate) async fn delete<O: Permission>(
     };
     let mut record = service.store.get(id).await?.filter(is_own).ok_or(ManageError::NotFound)?;
     for _ in 0..TURNS {
-        match phase(&record, &settings, now) {
+        match phase(record.view(), service.limits(&settings), now) {
             Phase::Purgeable => return Err(ManageError::NotFound),
             Phase::Revoked(_) | Phase::Rotated { .. } => return Ok(()),
             // Only the old token of a rotation ends. It does not occupy the label, and its successor stays live.

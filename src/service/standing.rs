@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::http_auth::refusal::{Gate, Refusal};
-use crate::record::decide::{Rights, Standing, account_of, decide};
-use crate::record::family::FamilyBody;
+use crate::record::decide::{Rights, Standing, decide};
+use crate::record::facts::{Facts, FactsBody, Origin};
 use crate::record::phase::{Phase, phase};
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
@@ -30,45 +30,62 @@ impl Service {
     /// Decides whether a record authenticates. The account and the client are read only if the phase of the record
     /// allows its use. For example, they are not read for an expired record.
     pub(crate) async fn judge(&self, record: &TokenRecord, now: Timestamp) -> Result<Judged, Unavailable> {
-        let subject = account_of(record);
-        let gated = record.record().kind == TokenKind::PersonalAccessToken;
-        let (settings, closed_gate) = self.settings_and_gate(subject.filter(|_| gated), now).await?;
-        let phase = phase(record, &settings, now);
+        let (settings, _) = self.settings_and_gate(None, now).await?;
+        let (view, limits) = (record.view(), self.limits(&settings));
+        let (facts, phase) = (Facts::of(view, limits, Origin::NotAsked), phase(view, limits, now));
+        let (account, verdict) = self.decided(&facts, phase, &settings, now).await?;
+        Ok(Judged { phase, settings, account, verdict })
+    }
+
+    /// Decides about the facts of a record in that phase. Returns the account whose rights the record has, and the
+    /// decision. The account is `None` if the phase forbids every use, or if the directory has no such account.
+    pub(crate) async fn decided(
+        &self,
+        facts: &Facts,
+        phase: Phase,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<(Option<Account>, Result<Rights, Refusal>), Unavailable> {
         if !lives(phase) {
-            return Ok(Judged { phase, settings, account: None, verdict: decide(record, phase, NOBODY) });
+            return Ok((None, decide(facts, phase, NOBODY)));
         }
-        let account = match subject {
+        let gated = facts.subject.as_ref().filter(|_| facts.kind == TokenKind::PersonalAccessToken);
+        let closed_gate = match gated {
+            Some(subject) => self.closed_gate_under(settings, subject, now).await?,
+            None => None,
+        };
+        let account = match &facts.subject {
             Some(subject) => self.account_for(subject, now).await?,
             None => None,
         };
-        let verdict = self.verdict(record, phase, account.as_ref(), closed_gate, now).await?;
-        Ok(Judged { phase, settings, account, verdict })
+        let verdict = self.verdict(facts, phase, account.as_ref(), closed_gate, now).await?;
+        Ok((account, verdict))
     }
 
     async fn verdict(
         &self,
-        record: &TokenRecord,
+        facts: &Facts,
         phase: Phase,
         account: Option<&Account>,
         closed_gate: Option<Gate>,
         now: Timestamp,
     ) -> Result<Result<Rights, Refusal>, Unavailable> {
-        let scope_demanded = match record.record().kind {
+        let scope_demanded = match facts.kind {
             TokenKind::PersonalAccessToken => self.policy.personal_access_tokens.scope_demanded,
             TokenKind::AccessToken => self.policy.access_tokens.scope_demanded,
             _ => false,
         };
         let known_scopes = self.policy.scopes.as_ref();
         let standing = Standing { account, client: None, closed_gate, scope_demanded, known_scopes };
-        match record.body() {
-            FamilyBody::SignIn { client_id, .. } => {
+        match &facts.body {
+            FactsBody::SignIn { client_id, .. } => {
                 self.with_client(client_id, now, |client| {
                     let client = client.map(|client| &client.registration);
-                    decide(record, phase, Standing { client, ..standing })
+                    decide(facts, phase, Standing { client, ..standing })
                 })
                 .await
             }
-            _ => Ok(decide(record, phase, standing)),
+            _ => Ok(decide(facts, phase, standing)),
         }
     }
 
@@ -104,14 +121,15 @@ impl Judging<'_> {
     /// Returns the view of a record. `None` if lists do not show the record. It gives the same result as
     /// [`Service::listed`].
     pub(crate) async fn listed(&mut self, record: &TokenRecord) -> Result<Option<CredentialView>, Unavailable> {
-        let phase = phase(record, &self.settings, self.now);
-        let verdict = match account_of(record) {
+        let (view, limits) = (record.view(), self.service.limits(&self.settings));
+        let (facts, phase) = (Facts::of(view, limits, Origin::NotAsked), phase(view, limits, self.now));
+        let verdict = match &facts.subject {
             Some(subject) if lives(phase) => {
                 let (service, now) = (self.service, self.now);
                 let (account, closed_gate) = self.person(subject.clone()).await?;
-                service.verdict(record, phase, account.as_ref(), *closed_gate, now).await?
+                service.verdict(&facts, phase, account.as_ref(), *closed_gate, now).await?
             }
-            _ => decide(record, phase, NOBODY),
+            _ => decide(&facts, phase, NOBODY),
         };
         let last_used_at = self.service.uses.overlaid(record.record().id, record.record().last_used_at);
         Ok(CredentialView::of(record, phase, verdict.is_ok(), &self.settings, last_used_at, self.now))

@@ -7,7 +7,8 @@ use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
 use crate::operations::maintenance::purge::unsent_before;
 use crate::operations::notices::schedule;
-use crate::record::decide::{self, account_of};
+use crate::record::decide;
+use crate::record::facts::{account_of, began_at};
 use crate::record::family::FamilyBody;
 use crate::record::notice::{Expiring, Look, arm, look, put_off};
 use crate::record::state::NoticeMark;
@@ -106,8 +107,8 @@ async fn entitled(
         return answering(service, subject, now).await;
     }
     let account = service.directory.account(subject).await?;
-    let own_rights = account_of(record) == Some(subject);
-    let account = decide::entitled(account, own_rights.then_some(record));
+    let own_rights = account_of(record.view()).as_ref() == Some(subject);
+    let account = decide::entitled(account, own_rights.then(|| began_at(record.view())));
     Ok(account.map(|account| Recipient { account, service_account: None }))
 }
 

@@ -229,7 +229,7 @@ impl Handover<'_> {
         if own.realm != self.service.realm || own.owner != self.owner || own.kind != TokenKind::PersonalAccessToken {
             return Err(ManageError::NotFound);
         }
-        match phase(record, &self.settings, self.now) {
+        match phase(record.view(), self.service.limits(&self.settings), self.now) {
             Phase::Revoked(_) | Phase::Purgeable => Err(ManageError::NotFound),
             _ if own.superseded.is_some() => Err(Conflict::Replaced.into()),
             Phase::Expired { .. } => Err(Conflict::Expired.into()),

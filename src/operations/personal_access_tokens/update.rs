@@ -44,7 +44,7 @@ async fn relabel(permit: Permit<'_, UpdateToken>, id: &RecordId, label: &str) ->
     let stands = |record: &TokenRecord| {
         let own = record.record();
         let is_own = own.realm == service.realm && own.owner == owner && own.kind == TokenKind::PersonalAccessToken;
-        match phase(record, &settings, now) {
+        match phase(record.view(), service.limits(&settings), now) {
             Phase::Revoked(_) | Phase::Purgeable => Err(ManageError::NotFound),
             _ if !is_own => Err(ManageError::NotFound),
             _ if own.superseded.is_some() => Err(Conflict::Replaced.into()),

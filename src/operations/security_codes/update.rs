@@ -180,11 +180,11 @@ impl<'a, O: Permission> Code<'a, O> {
     /// Determines whether the code has expired. The result is `NotFound` if the record is deleted or past its
     /// retention, or if it is of another kind or another realm.
     fn judged(self) -> Result<Self, ManageError> {
-        let own = self.record.record();
+        let (own, limits) = (self.record.record(), self.permit.service().limits(&self.settings));
         if own.kind != TokenKind::SecurityCode || own.realm != self.permit.service().realm {
             return Err(ManageError::NotFound);
         }
-        match phase(&self.record, &self.settings, self.permit.now()) {
+        match phase(self.record.view(), limits, self.permit.now()) {
             Phase::Live => Ok(Self { expired: false, ..self }),
             Phase::Expired { .. } => Ok(Self { expired: true, ..self }),
             _ => Err(ManageError::NotFound),

@@ -82,7 +82,7 @@ pub(crate) async fn verify(
         return refuse(Some(id), reason);
     };
     if let Some((digest, key)) = fresher {
-        service.rekeying.note(&record, digest, key);
+        service.rekeying.note(kind, (id, record.record().version), digest, key);
     }
     Ok(principal(service, account, id, (expires_at, authenticated_at), source))
 }

@@ -1,6 +1,7 @@
 //! Introspection (RFC 7662), which tells a resource server about a token. It does not record a use of the token and has
 //! no other side effects.
 
+use crate::record::expiry::effective_expiry;
 use crate::record::family::FamilyBody;
 use crate::service::Service;
 use crate::service::error::Unavailable;
@@ -71,10 +72,10 @@ pub(crate) async fn introspect(
         _ => None,
     };
     let own = record.record();
-    let expires_at = crate::record::expiry::effective_expiry(&record, &judged.settings);
+    let expires_at = effective_expiry(record.view(), service.limits(&judged.settings));
     Ok(Some(Introspected {
         kind,
-        scope: rights.scope(&record).cloned(),
+        scope: rights.scope(own.scope.as_ref()).cloned(),
         client_id,
         username: account.name().to_owned(),
         subject: account.subject().clone(),

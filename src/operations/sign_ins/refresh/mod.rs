@@ -214,7 +214,8 @@ impl Request<'_> {
         let FamilyBody::SignIn { absolute_end, .. } = record.body() else {
             return Err(RefreshError::Refused(Refusal::WrongClient));
         };
-        let slid = slid_expiry(record, &judged.settings, self.now).ok_or(Unavailable::Clock)?;
+        let slid =
+            slid_expiry(record.view(), self.service.limits(&judged.settings), self.now).ok_or(Unavailable::Clock)?;
         let access_end = self.now.plus(judged.settings.access_lifetime).ok_or(Unavailable::Clock)?;
         Ok((slid, access_end.min(*absolute_end), *absolute_end))
     }
