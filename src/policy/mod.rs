@@ -7,6 +7,7 @@ mod micros;
 mod notice_gathering;
 mod presets;
 mod sections;
+mod service_accounts;
 mod settings_in_force;
 mod throttling;
 
@@ -17,6 +18,7 @@ pub use sections::{
     AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes,
     ServiceAccounts, SettingGate, SwitchGate, Uses,
 };
+pub use service_accounts::ServiceAccounts;
 pub use throttling::{Allowance, Throttling};
 
 use std::time::Duration;

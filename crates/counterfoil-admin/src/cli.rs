@@ -80,6 +80,8 @@ pub(crate) enum List {
     Codes,
     /// The clients
     Clients,
+    /// The service accounts
+    ServiceAccounts,
 }
 
 #[derive(Subcommand)]

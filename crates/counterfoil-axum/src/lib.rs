@@ -25,7 +25,9 @@ pub use counterfoil_tower::{
     RequireScope, RequireScopeFuture, RequireScopeLayer,
 };
 pub use principal::Principal;
-pub use routers::{clients, introspect, me_tokens, metadata, revoke, security_codes, settings, token, users};
+pub use routers::{
+    clients, introspect, me_tokens, metadata, revoke, security_codes, service_accounts, settings, token, users,
+};
 pub use routes::Routes;
 #[cfg(feature = "ui")]
 pub use ui::ui;

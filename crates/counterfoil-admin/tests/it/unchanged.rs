@@ -12,6 +12,7 @@ use crate::tool::{Service, text, tool};
 const LOOKS: [&[&str]; 5] = [
     &["census"],
     &["list", "clients"],
+    &["list", "service-accounts"],
     &["purge", "--dry-run"],
     &["revoke", "subject", "7", "--dry-run"],
     &["revoke", "credential", "0000000000000000000001", "--yes"],

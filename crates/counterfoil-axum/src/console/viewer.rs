@@ -118,6 +118,7 @@ impl Viewer {
             (manages && self.counterfoil.has_search(), "/users", texts.users),
             (role == Role::SuperAdministrator, "/codes", texts.codes),
             (administers, "/clients", texts.clients),
+            (administers, "/service-accounts", texts.service_accounts),
             (administers, "/settings", texts.settings),
             (administers && console.events.is_some(), "/events", texts.events),
         ]

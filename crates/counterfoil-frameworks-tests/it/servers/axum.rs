@@ -82,6 +82,7 @@ fn router(counterfoil: &Counterfoil) -> Router {
     let api = counterfoil_axum::me_tokens(own())
         .merge(counterfoil_axum::users(own()))
         .merge(counterfoil_axum::security_codes(own()))
+        .merge(counterfoil_axum::service_accounts(own()))
         .merge(counterfoil_axum::clients(own()))
         .merge(counterfoil_axum::settings(own()));
     Router::new()

@@ -44,6 +44,7 @@ fn endpoints(counterfoil: &Counterfoil) -> Endpoints {
     let api = counterfoil_http::me_tokens(own())
         .merge(counterfoil_http::users(own()))
         .merge(counterfoil_http::security_codes(own()))
+        .merge(counterfoil_http::service_accounts(own()))
         .merge(counterfoil_http::clients(own()))
         .merge(counterfoil_http::settings(own()));
     counterfoil_http::token(own(), Sources::Extension)

@@ -35,6 +35,8 @@ struct Edit {
     layout: Layout,
     id: String,
     public: bool,
+    /// Whether the client names a service account, and so can have the grant `client_credentials`.
+    is_machine: bool,
     action: String,
     values: FormValues,
     /// The value that each field has when the page is shown. A hidden field of the form contains it.
@@ -98,6 +100,7 @@ fn page(
     let edit = Edit {
         id: client.id.to_string(),
         public: client.public,
+        is_machine: client.service_account.is_some(),
         action: console.path(&format!("{SECTION}/{}/edit", client.id)),
         was: FIELDS.into_iter().map(together).collect(),
         allowed: ALLOWED.shown(&viewer.counterfoil, texts, &values, allowed),

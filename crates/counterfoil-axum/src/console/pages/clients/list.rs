@@ -66,6 +66,7 @@ impl ClientRow {
             .map(|grant| match grant {
                 Grant::Password => texts.grant_password,
                 Grant::RefreshToken => texts.grant_refresh,
+                Grant::ClientCredentials => texts.grant_client_credentials,
                 _ => grant.as_str(),
             })
             .collect();
