@@ -47,6 +47,7 @@ impl Texts {
             Invalid::Role => self.account_role_wrong.to_owned(),
             Invalid::Notify(_) => self.notify_wrong.to_owned(),
             Invalid::ScopeBeyondAccount => self.scope_beyond_account.to_owned(),
+            Invalid::ServiceAccountMissing | Invalid::ServiceAccountPublic => self.service_account_hint.to_owned(),
             Invalid::ServiceAccount => self.account_unknown.to_owned(),
             _ => self.invalid.to_owned(),
         };
