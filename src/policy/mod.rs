@@ -15,8 +15,8 @@ pub use check::InvalidPolicy;
 pub use events::Events;
 pub use notice_gathering::Gather;
 pub use sections::{
-    AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes,
-    ServiceAccounts, SettingGate, SwitchGate, Uses,
+    AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,
+    SwitchGate, Uses,
 };
 pub use service_accounts::ServiceAccounts;
 pub use throttling::{Allowance, Throttling};
