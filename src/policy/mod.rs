@@ -10,16 +10,18 @@ mod sections;
 mod service_accounts;
 mod settings_in_force;
 mod throttling;
+mod uses;
 
 pub use check::InvalidPolicy;
 pub use events::Events;
 pub use notice_gathering::Gather;
 pub use sections::{
     AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,
-    SwitchGate, Uses,
+    SwitchGate,
 };
 pub use service_accounts::ServiceAccounts;
 pub use throttling::{Allowance, Throttling};
+pub use uses::Uses;
 
 use std::time::Duration;
 
