@@ -132,20 +132,21 @@ fn machine_2_the_scope_is_the_clients_within_the_accounts() {
         })
     };
     // What the account and the client may have, the client's default, what is asked, and what is granted.
-    let rows: [(Option<&'static str>, Option<&str>, Option<&str>, Option<&str>, Result<Option<&str>, ()>); 11] = [
-        (None, None, None, None, Ok(None)),
-        (None, None, None, Some("a"), Ok(Some("a"))),
-        (Some("a b"), None, None, None, Ok(Some("a b"))),
-        (None, Some("a b"), None, None, Ok(Some("a b"))),
-        (Some("a b"), Some("b c"), None, None, Ok(Some("b"))),
-        (Some("a b"), Some("b c"), None, Some("b"), Ok(Some("b"))),
-        (Some("a b"), Some("b c"), None, Some("a"), Err(())),
-        (Some("a b"), Some("b c"), None, Some("b c"), Err(())),
-        (Some("a b"), Some("a b c"), Some("b c"), None, Ok(Some("b"))),
-        (Some("a"), Some("b"), None, None, Err(())),
-        (Some("a"), None, Some("b"), None, Err(())),
+    type Text = Option<&'static str>;
+    let rows: [([Text; 4], Result<Text, ()>); 11] = [
+        ([None, None, None, None], Ok(None)),
+        ([None, None, None, Some("a")], Ok(Some("a"))),
+        ([Some("a b"), None, None, None], Ok(Some("a b"))),
+        ([None, Some("a b"), None, None], Ok(Some("a b"))),
+        ([Some("a b"), Some("b c"), None, None], Ok(Some("b"))),
+        ([Some("a b"), Some("b c"), None, Some("b")], Ok(Some("b"))),
+        ([Some("a b"), Some("b c"), None, Some("a")], Err(())),
+        ([Some("a b"), Some("b c"), None, Some("b c")], Err(())),
+        ([Some("a b"), Some("a b c"), Some("b c"), None], Ok(Some("b"))),
+        ([Some("a"), Some("b"), None, None], Err(())),
+        ([Some("a"), None, Some("b"), None], Err(())),
     ];
-    for (account, allowed, default, asked, expected) in rows {
+    for ([account, allowed, default, asked], expected) in rows {
         let machines = both(account, allowed, default);
         let form: Vec<_> = asked.map(|asked| ("scope", asked)).into_iter().collect();
         let reply = machines.ask(&form);

@@ -67,10 +67,9 @@ fn machine_1_an_account_is_made_shown_listed_and_owns_a_token() {
     assert_eq!((account.made_by.as_ref(), &account.subject), (Some(&subject("admin")), &account.id.subject()));
     let admin = world.presenter("admin");
     assert_eq!(block_on(world.handle.service_account(&admin, &account.id)).expect("there"), account);
-    assert_eq!(
-        block_on(world.handle.list_service_accounts(&admin, None, limit(9))).expect("listed").items,
-        [account.clone()]
-    );
+    let listed = block_on(world.handle.list_service_accounts(&admin, None, limit(9))).expect("listed").items;
+    assert_eq!(listed.first(), Some(&account));
+    assert_eq!(listed.len(), 1);
 
     let issued = world.machine_token(&admin, &account).expect("made");
     let principal = world.verify(issued.token.expose_secret()).expect("works");
