@@ -13,6 +13,9 @@ use counterfoil::*;
 
 use crate::support::*;
 
+/// A scope as text, or none.
+type Text = Option<&'static str>;
+
 const ASK: (&str, &str) = ("grant_type", "client_credentials");
 
 /// A world with a service account, and a client that acts as it.
@@ -132,7 +135,6 @@ fn machine_2_the_scope_is_the_clients_within_the_accounts() {
         })
     };
     // What the account and the client may have, the client's default, what is asked, and what is granted.
-    type Text = Option<&'static str>;
     let rows: [([Text; 4], Result<Text, ()>); 11] = [
         ([None, None, None, None], Ok(None)),
         ([None, None, None, Some("a")], Ok(Some("a"))),
