@@ -16,6 +16,7 @@ use crate::event::{Actor, By, EventKind, Means};
 use crate::policy::{InvalidPolicy, Policy};
 use crate::record::retry_window;
 use crate::service::Service;
+use crate::service::checked_directory::Checked;
 use crate::service::queue::Queue;
 use crate::service::rekeying::Rekeying;
 use crate::service::snapshot::Snapshot;
@@ -261,7 +262,8 @@ impl Builder {
         let warn = retries && self.key_ring.is_none();
         let sink = self.sink();
         let watch = Watch::new(self.realm.clone(), Arc::clone(&self.clock), Arc::clone(&sink));
-        let directory = Watched::new(Means::Directory, self.accounts.ok_or(missing("directory"))?, &watch);
+        let accounts = Watched::new(Means::Directory, self.accounts.ok_or(missing("directory"))?, &watch);
+        let directory = Checked::new(accounts, &watch);
         let service = Service {
             digester: Digester::new(&self.realm, self.key_ring.clone(), self.unkeyed),
             snapshot: Snapshot::new(),

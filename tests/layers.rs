@@ -88,7 +88,7 @@ fn a_breach_is_found_where_one_is_planted() {
 
 /// The files and folders of `src` that may read the clock. An operation reads the clock once at its beginning, and
 /// passes the instant on. The other files are the clock itself, the builder (for the events of `build`), and the rate
-/// limit for events about failures.
+/// limits for events about failures and about accounts of the directory.
 const ASK_THE_TIME: [&str; 6] =
     ["operations", "counterfoil.rs", "oauth/endpoints.rs", "clock.rs", "builder.rs", "service/watched.rs"];
 

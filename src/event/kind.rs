@@ -260,6 +260,20 @@ pub enum EventKind {
         /// The reason: [`Refusal::AccountDisabled`], [`Refusal::AccountMissing`] or [`Refusal::BeforeValidSince`].
         reason: Refusal,
     },
+    /// The directory returned an account whose `valid_since` is in the future. Until then, every credential of the
+    /// account is refused. The event is emitted at most once in ten minutes, whichever account it is.
+    ValidSinceAhead {
+        /// The account.
+        subject: SubjectId,
+        /// The `valid_since` of the account.
+        valid_since: Timestamp,
+    },
+    /// The directory returned a subject whose id is reserved for service accounts ([`SubjectId::is_reserved`]). It is
+    /// treated as missing. The event is emitted at most once in ten minutes, whichever subject it is.
+    ReservedSubject {
+        /// The subject.
+        subject: SubjectId,
+    },
     /// The buffer for the last uses of credentials was full, so some of them were not written to the store.
     UsesDropped {
         /// The number of uses that were not written.

@@ -40,6 +40,8 @@ impl EventKind {
             Self::Corrupt { .. } => "corrupt",
             Self::NoAddress { .. } => "no_address",
             Self::NoticeWithheld { .. } => "notice_withheld",
+            Self::ValidSinceAhead { .. } => "valid_since_ahead",
+            Self::ReservedSubject { .. } => "reserved_subject",
             Self::UsesDropped { .. } => "uses_dropped",
         }
     }

@@ -59,6 +59,8 @@ fn loudness(what: &EventKind) -> Loudness {
         | EventKind::KeyMissing { .. }
         | EventKind::Corrupt { .. }
         | EventKind::NoAddress { .. }
+        | EventKind::ValidSinceAhead { .. }
+        | EventKind::ReservedSubject { .. }
         | EventKind::UsesDropped { .. } => Loudness::Warning,
         _ => Loudness::Information,
     }
@@ -90,10 +92,10 @@ fn fields(what: &EventKind) -> Fields {
         EventKind::GrantRefused { client, error } => Fields { client: text(client), reason: text(error), ..none },
         EventKind::Refreshed { family, generation, retry } => {
             let reason = retry.then(|| "retry".to_owned());
-            Fields { family: debug(family), generation: Some(*generation), reason, ..none }
+            Fields { family: text(family), generation: Some(*generation), reason, ..none }
         }
         EventKind::Replayed { family, generation } => {
-            Fields { family: debug(family), generation: Some(*generation), ..none }
+            Fields { family: text(family), generation: Some(*generation), ..none }
         }
         EventKind::ForeignClient { id, client } => Fields { id: text(id), client: text(client), ..none },
         EventKind::RevocationIgnored { id } | EventKind::OverlapEnded { id } => Fields { id: text(id), ..none },
@@ -111,7 +113,7 @@ fn fields(what: &EventKind) -> Fields {
         EventKind::Switch { subject, allowed } => Fields { subject: text(subject), value: text(allowed), ..none },
         EventKind::Throttled { counted, until } => Fields { until: Some(until.micros()), ..counted_of(counted) },
         EventKind::MadeRoom { kind, family, owner } => {
-            Fields { kind: text(kind), family: debug(family), owner: whose(owner), ..none }
+            Fields { kind: text(kind), family: text(family), owner: whose(owner), ..none }
         }
         EventKind::LimitReached { limit, owner } => Fields { reason: debug(limit), owner: whose(owner), ..none },
         EventKind::FailuresWithoutSource { failures, since } => {
@@ -138,6 +140,10 @@ fn fields(what: &EventKind) -> Fields {
         EventKind::NoticeWithheld { owner, id, reason } => {
             Fields { owner: whose(owner), id: text(id), reason: debug(reason), ..none }
         }
+        EventKind::ValidSinceAhead { subject, valid_since } => {
+            Fields { subject: text(subject), until: Some(valid_since.micros()), ..none }
+        }
+        EventKind::ReservedSubject { subject } => Fields { subject: text(subject), ..none },
         EventKind::UsesDropped { count } => Fields { count: Some(*count), ..none },
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod authority;
 pub(crate) mod bounds;
 pub(crate) mod challenge;
 pub(crate) mod changing;
+pub(crate) mod checked_directory;
 pub(crate) mod claimed;
 pub(crate) mod client_auth;
 pub(crate) mod client_view;
@@ -55,6 +56,7 @@ use crate::event::{By, Event, EventKind};
 use crate::policy::Policy;
 use crate::record::limits::{Ceilings, Limits};
 use crate::record::notice::Schedule;
+use crate::service::checked_directory::Checked;
 use crate::service::queue::Queue;
 use crate::service::rekeying::Rekeying;
 use crate::service::snapshot::Snapshot;
@@ -84,11 +86,11 @@ pub(crate) struct Service {
     pub(crate) clients: Watched<dyn ClientStore>,
     pub(crate) settings: Watched<dyn SettingsStore>,
     pub(crate) throttle: Watched<dyn Throttle>,
-    pub(crate) directory: Watched<dyn Accounts>,
+    pub(crate) directory: Checked<dyn Accounts>,
     /// Tests passwords. `None` if the host did not set this part of the directory.
-    pub(crate) logins: Option<Watched<dyn Logins>>,
+    pub(crate) logins: Option<Checked<dyn Logins>>,
     /// Finds people by a text. `None` if the host did not set this part of the directory.
-    pub(crate) search: Option<Watched<dyn Search>>,
+    pub(crate) search: Option<Checked<dyn Search>>,
     pub(crate) sink: Arc<dyn EventSink>,
     pub(crate) snapshot: Snapshot,
     pub(crate) uses: Uses,

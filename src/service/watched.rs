@@ -33,7 +33,12 @@ impl Watch {
         Arc::new(Self { sink, clock, realm })
     }
 
-    fn tell(&self, at: Timestamp, what: EventKind) {
+    /// The instant that the clock shows, for the rate limit of an event.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) fn tell(&self, at: Timestamp, what: EventKind) {
         self.sink.tell(&Event { at, realm: self.realm.clone(), by: Actor::Host, source: None, kind: what });
     }
 }

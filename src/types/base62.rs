@@ -65,6 +65,24 @@ pub(crate) fn decode_id(text: &[u8; 22]) -> Option<[u8; 16]> {
     Some(number.to_be_bytes())
 }
 
+/// Encodes 10 bytes, read as one big-endian number, as 14 letters. Every number fits, because 62^14 is 10 times 2^80.
+pub(crate) fn encode_family(family: &[u8; 10]) -> [u8; 14] {
+    let mut id = [0; 16];
+    id[6..].copy_from_slice(family);
+    let mut text = [b'0'; 14];
+    text.copy_from_slice(&encode_id(&id)[8..]);
+    text
+}
+
+/// Decodes 14 letters to 10 bytes. `None` for an invalid letter, or for a number that does not fit in 10 bytes.
+pub(crate) fn decode_family(text: &[u8; 14]) -> Option<[u8; 10]> {
+    let mut letters = [b'0'; 22];
+    letters[8..].copy_from_slice(text);
+    let id = decode_id(&letters)?;
+    let (above, family) = id.split_first_chunk::<6>()?;
+    if *above == [0; 6] { family.try_into().ok() } else { None }
+}
+
 /// Encodes 32 bytes, read as one big-endian number, as 43 letters. Every number fits, because 62^43 is 1.02 times
 /// 2^256.
 ///
@@ -111,6 +129,30 @@ mod tests {
                 let mut text = *b"0000000000000000000000";
                 text[at] = byte;
                 assert_eq!(decode_id(&text).is_some(), byte.is_ascii_alphanumeric() && (at > 0 || byte <= b'7'));
+            }
+        }
+    }
+
+    #[test]
+    fn sight_1_ten_bytes_are_14_letters() {
+        let bytes = |number: u128| -> [u8; 10] { number.to_be_bytes()[6..].try_into().expect("ten bytes") };
+        for number in [0u128, 1, 61, 62, 62u128.pow(13) - 1, 62u128.pow(13), 1 << 79, (1 << 80) - 2, (1 << 80) - 1] {
+            assert_eq!(decode_family(&encode_family(&bytes(number))), Some(bytes(number)), "{number}");
+        }
+        assert_eq!(&encode_family(&[0; 10]), b"00000000000000");
+        assert_eq!(&encode_family(&bytes(61)), b"0000000000000z");
+        let last = encode_family(&[0xFF; 10]);
+        let number = last.iter().fold(0u128, |sum, &letter| sum * 62 + u128::from(raw_value(letter)));
+        assert_eq!(number, (1 << 80) - 1);
+        let mut beyond = last;
+        beyond[13] = ALPHABET[usize::from(raw_value(last[13])) + 1];
+        assert_eq!(decode_family(&beyond), None, "2^80");
+        assert_eq!(decode_family(b"zzzzzzzzzzzzzz"), None, "62^14 - 1");
+        for byte in 0..=255u8 {
+            for at in [1, 2, 12, 13] {
+                let mut text = *b"00000000000000";
+                text[at] = byte;
+                assert_eq!(decode_family(&text).is_some(), byte.is_ascii_alphanumeric(), "{byte} {at}");
             }
         }
     }

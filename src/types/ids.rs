@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::types::base62;
+pub(crate) use crate::types::family_id::FamilyId;
 use crate::types::short::Short;
 
 /// The public id of a credential. Its 16 bytes are one byte for the shard, nine random bytes for the family, and six
@@ -23,10 +24,6 @@ use crate::types::short::Short;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId([u8; 16]);
 
-/// The id of a family: the first 10 bytes of the ids of its members.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FamilyId([u8; 10]);
-
 /// Not a valid record id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("id must be 22 characters of [0-9A-Za-z] for a number below 2^128")]
@@ -41,7 +38,7 @@ impl RecordId {
 
     pub(crate) fn of(family: FamilyId, member: [u8; 6]) -> Self {
         let mut bytes = [0; 16];
-        bytes[..10].copy_from_slice(&family.0);
+        bytes[..10].copy_from_slice(family.as_bytes());
         bytes[10..].copy_from_slice(&member);
         Self(bytes)
     }
@@ -64,7 +61,7 @@ impl RecordId {
     pub fn family(&self) -> FamilyId {
         let mut family = [0; 10];
         family.copy_from_slice(&self.0[..10]);
-        FamilyId(family)
+        FamilyId::from_bytes(family)
     }
 
     /// The six bytes that distinguish the credential from others of its family.
@@ -73,26 +70,6 @@ impl RecordId {
         let mut member = [0; 6];
         member.copy_from_slice(&self.0[10..]);
         member
-    }
-}
-
-impl FamilyId {
-    /// The family id with these bytes.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 10]) -> Self {
-        Self(bytes)
-    }
-
-    /// The 10 bytes.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 10] {
-        &self.0
-    }
-
-    /// The shard: the first byte of the id. It is the same for all members of the family.
-    #[must_use]
-    pub const fn shard(&self) -> u8 {
-        self.0[0]
     }
 }
 
@@ -106,14 +83,6 @@ impl fmt::Display for RecordId {
 impl fmt::Debug for RecordId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RecordId({self})")
-    }
-}
-
-impl fmt::Debug for FamilyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("FamilyId(")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        f.write_str(")")
     }
 }
 

@@ -25,3 +25,25 @@ fn an_id_names_family_and_shard() {
     assert_eq!(RecordId::of(id.family(), id.member()), id);
     assert_eq!("x".parse::<RecordId>(), Err(InvalidId));
 }
+
+#[test]
+fn a_subject_is_reserved_by_its_prefix_and_22_letters() {
+    let reserved = |id: &str| SubjectId::new(id).expect("a subject").is_reserved();
+    let letters = "0aZ0aZ0aZ0aZ0aZ0aZ0aZ0";
+    assert!(reserved(&format!("service-account:{letters}")));
+    assert!(reserved(&format!("service-account:{}", "z".repeat(22))), "also if the number is 2^128 or more");
+    for id in [
+        letters.to_owned(),
+        "service-account:".to_owned(),
+        format!("service-account:{}", &letters[1..]),
+        format!("service-account:{letters}0"),
+        format!("service-account:{}-", &letters[1..]),
+        format!("service-account:{}ж", &letters[2..]),
+        format!(" service-account:{letters}"),
+        format!("Service-account:{letters}"),
+        format!("service_account:{letters}"),
+        format!("service-account:service-account:{letters}"),
+    ] {
+        assert!(!reserved(&id), "{id}");
+    }
+}

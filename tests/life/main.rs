@@ -9,6 +9,7 @@ mod attempts;
 mod authenticate;
 mod authority;
 mod bad_input;
+mod checked_directory;
 mod client_credentials;
 mod client_naming;
 mod clients;

@@ -105,7 +105,8 @@ pub(crate) async fn for_account(
     now: Timestamp,
 ) -> Result<OpenedSession, LoginError> {
     let by = By::from(Actor::Host, source);
-    if entitled(Some(account), None).is_err() {
+    // The directory has no account with a reserved subject, so such an account is not a person's.
+    if account.subject().is_reserved() || entitled(Some(account), None).is_err() {
         service.tell(now, by, EventKind::LoginRefused { subject: Some(account.subject().clone()) });
         return Err(LoginError::Refused);
     }

@@ -476,6 +476,8 @@ fn event(name: EventName) -> &'static str {
         EventName::Corrupt => "Unreadable rows skipped",
         EventName::NoAddress => "No address to send a notice to",
         EventName::NoticeWithheld => "Notice withheld",
+        EventName::ValidSinceAhead => "Credentials are valid only from an instant in the future",
+        EventName::ReservedSubject => "The directory uses an id that is reserved for service accounts",
         EventName::UsesDropped => "Records of last access dropped",
         EventName::MadeRoom => "Ended to make room for a newer one",
         EventName::LimitReached => "Limit reached: nothing was created",

@@ -48,6 +48,8 @@ pub(crate) enum EventName {
     Corrupt,
     NoAddress,
     NoticeWithheld,
+    ValidSinceAhead,
+    ReservedSubject,
     UsesDropped,
     MadeRoom,
     LimitReached,
@@ -92,8 +94,8 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
             (EventName::ClientRefused, failure, format!("{reason} {client}").trim_end().to_owned())
         }
         EventKind::GrantRefused { client, error } => (EventName::GrantRefused, failure, format!("{error} {client}")),
-        EventKind::Refreshed { family, .. } => usual(EventName::Refreshed, format!("{family:?}")),
-        EventKind::Replayed { family, .. } => (EventName::Replayed, alarm, format!("{family:?}")),
+        EventKind::Refreshed { family, .. } => usual(EventName::Refreshed, family.to_string()),
+        EventKind::Replayed { family, .. } => (EventName::Replayed, alarm, family.to_string()),
         EventKind::ForeignClient { id, client } => (EventName::ForeignClient, alarm, format!("{id} {client}")),
         EventKind::RevocationIgnored { id } => (EventName::RevocationIgnored, failure, id.to_string()),
         EventKind::Revoked { kind, id, .. } => usual(EventName::Revoked, format!("{} {id}", kind.as_str())),
@@ -118,6 +120,8 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
         EventKind::Corrupt { rows } => (EventName::Corrupt, alarm, rows.to_string()),
         EventKind::NoAddress { id, .. } => (EventName::NoAddress, failure, id.to_string()),
         EventKind::NoticeWithheld { id, reason, .. } => usual(EventName::NoticeWithheld, format!("{id}: {reason}")),
+        EventKind::ValidSinceAhead { subject, .. } => (EventName::ValidSinceAhead, alarm, subject.to_string()),
+        EventKind::ReservedSubject { subject } => (EventName::ReservedSubject, alarm, subject.to_string()),
         EventKind::UsesDropped { count } => (EventName::UsesDropped, failure, count.to_string()),
         EventKind::MadeRoom { kind, owner, .. } => {
             usual(EventName::MadeRoom, format!("{} {}", kind.as_str(), shown(owner)))

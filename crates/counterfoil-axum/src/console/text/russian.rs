@@ -489,6 +489,8 @@ fn event(name: EventName) -> &'static str {
         EventName::Corrupt => "Пропущены повреждённые записи",
         EventName::NoAddress => "Нет адреса для уведомления",
         EventName::NoticeWithheld => "Уведомление не отправлено",
+        EventName::ValidSinceAhead => "Учётные данные начнут действовать только в будущем",
+        EventName::ReservedSubject => "В каталоге занят идентификатор служебной учётной записи",
         EventName::UsesDropped => "Отметки о доступе потеряны",
         EventName::MadeRoom => "Завершён, чтобы освободить место новому",
         EventName::LimitReached => "Достигнут предел: ничего не создано",

@@ -1,0 +1,136 @@
+//! The host's directory, with a check of each subject and account that it returns.
+//!
+//! A reserved subject ([`SubjectId::is_reserved`]) is a service account, which the directory does not know. The directory
+//! is never asked for one. If it returns one, the library treats it as missing: otherwise a person of the host could act
+//! as a service account.
+
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
+use crate::event::EventKind;
+use crate::service::watched::{Watch, Watched};
+use crate::types::account::Account;
+use crate::types::ids::SubjectId;
+use crate::types::time::Timestamp;
+
+/// The period for which one event stands for all events of its kind.
+const EVERY: Duration = Duration::from_secs(600);
+
+/// A part of the directory whose answers are checked. `P` is the trait of the part, as in `dyn Accounts`.
+pub(crate) struct Checked<P: ?Sized> {
+    part: Watched<P>,
+    answers: Arc<Answers>,
+}
+
+/// Checks answers, and reports what is wrong with them. All parts of the directory share one value.
+struct Answers {
+    watch: Arc<Watch>,
+    ahead: Rarely,
+    reserved: Rarely,
+}
+
+/// When an event of one kind was last emitted.
+#[derive(Default)]
+struct Rarely(Mutex<Option<Timestamp>>);
+
+impl<P: ?Sized> Checked<P> {
+    pub(crate) fn new(part: Watched<P>, watch: &Arc<Watch>) -> Self {
+        let (ahead, reserved) = (Rarely::default(), Rarely::default());
+        Self { part, answers: Arc::new(Answers { watch: Arc::clone(watch), ahead, reserved }) }
+    }
+
+    /// Wraps another part of the same directory. See [`Watched::beside`].
+    pub(crate) fn beside<Q: ?Sized>(&self, port: Arc<Q>) -> Checked<Q> {
+        Checked { part: self.part.beside(port), answers: Arc::clone(&self.answers) }
+    }
+}
+
+impl Checked<dyn Accounts> {
+    pub(crate) async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+        if subject.is_reserved() {
+            return Ok(None);
+        }
+        let account = self.part.account(subject).await?;
+        Ok(account.filter(|account| self.answers.is_usable(account)))
+    }
+
+    pub(crate) async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
+        let mut resolved = self.part.resolve(name).await?;
+        resolved.subject = resolved.subject.filter(|subject| self.answers.is_a_persons(subject));
+        Ok(resolved)
+    }
+}
+
+impl Checked<dyn Logins> {
+    pub(crate) async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        let account = self.part.authenticate(login).await?;
+        Ok(account.filter(|account| self.answers.is_usable(account)))
+    }
+}
+
+impl Checked<dyn Search> {
+    pub(crate) async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
+        let mut found = self.part.find(text, limit).await?;
+        found.retain(|account| self.answers.is_a_persons(account.subject()));
+        Ok(found)
+    }
+}
+
+impl Answers {
+    /// Whether the account is a person's. Reports a `valid_since` that is in the future.
+    fn is_usable(&self, account: &Account) -> bool {
+        if !self.is_a_persons(account.subject()) {
+            return false;
+        }
+        if let Some(valid_since) = account.valid_since() {
+            let now = self.watch.now();
+            if valid_since > now && self.ahead.is_due(now) {
+                self.watch.tell(now, EventKind::ValidSinceAhead { subject: account.subject().clone(), valid_since });
+            }
+        }
+        true
+    }
+
+    /// Whether the subject is not reserved. Reports a reserved one.
+    fn is_a_persons(&self, subject: &SubjectId) -> bool {
+        if !subject.is_reserved() {
+            return true;
+        }
+        let now = self.watch.now();
+        if self.reserved.is_due(now) {
+            self.watch.tell(now, EventKind::ReservedSubject { subject: subject.clone() });
+        }
+        false
+    }
+}
+
+impl Rarely {
+    /// Whether an event is emitted now. If the clock was set back, it is.
+    fn is_due(&self, now: Timestamp) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = last.is_none_or(|last| now < last || last.plus(EVERY).is_some_and(|again| now >= again));
+        if is_due {
+            *last = Some(now);
+        }
+        is_due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn life_2_an_event_about_the_directory_is_emitted_once_in_ten_minutes() {
+        let at = |micros: u64| Timestamp::EPOCH.plus_capped(Duration::from_micros(1_000_000_000_000 + micros));
+        let rarely = Rarely::default();
+        assert!(rarely.is_due(at(0)), "the first");
+        assert!(!rarely.is_due(at(0)) && !rarely.is_due(at(599_999_999)));
+        assert!(rarely.is_due(at(600_000_000)), "after ten minutes");
+        assert!(!rarely.is_due(at(1_199_999_999)), "counted from the last event");
+        assert!(rarely.is_due(at(10)), "the clock was set back");
+        assert!(!rarely.is_due(at(11)));
+    }
+}

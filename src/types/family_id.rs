@@ -1,0 +1,88 @@
+//! The id of a family.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::types::base62;
+
+/// The id of a family: the first 10 bytes of the ids of its members. As text it is 14 base62 letters: the id of a
+/// sign-in in lists and in the log.
+///
+/// ```
+/// use counterfoil::types::FamilyId;
+///
+/// let family = FamilyId::from_bytes([7; 10]);
+/// assert_eq!(family.to_string().len(), 14);
+/// assert_eq!(family.to_string().parse(), Ok(family));
+/// assert!("7".parse::<FamilyId>().is_err());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FamilyId([u8; 10]);
+
+/// Not a valid family id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("id must be 14 characters of [0-9A-Za-z] for a number below 2^80")]
+pub struct InvalidFamilyId;
+
+impl FamilyId {
+    /// The family id with these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 10]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 10 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 10] {
+        &self.0
+    }
+
+    /// The shard: the first byte of the id. It is the same for all members of the family.
+    #[must_use]
+    pub const fn shard(&self) -> u8 {
+        self.0[0]
+    }
+}
+
+impl fmt::Display for FamilyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = base62::encode_family(&self.0);
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for FamilyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FamilyId({self})")
+    }
+}
+
+impl FromStr for FamilyId {
+    type Err = InvalidFamilyId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidFamilyId> {
+        let letters: &[u8; 14] = text.as_bytes().try_into().map_err(|_| InvalidFamilyId)?;
+        base62::decode_family(letters).map(Self).ok_or(InvalidFamilyId)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sight_1_a_family_id_has_one_text_of_14_letters() {
+        for bytes in [[0; 10], [0xFF; 10], [7; 10], *b"0123456789"] {
+            let family = FamilyId::from_bytes(bytes);
+            assert_eq!((family.to_string().len(), family.to_string().parse()), (14, Ok(family)));
+            assert_eq!(format!("{family:?}"), format!("FamilyId({family})"));
+        }
+        let record = crate::types::ids::RecordId::from_bytes([7; 16]).to_string();
+        for bad in
+            ["", "0", "0000000000000", "000000000000000", "0000000000000-", "zzzzzzzzzzzzzz", " 0000000000000", &record]
+        {
+            assert_eq!(bad.parse::<FamilyId>(), Err(InvalidFamilyId), "{bad}");
+        }
+        assert_eq!("жжжжжжж".parse::<FamilyId>(), Err(InvalidFamilyId), "14 bytes, but no letters");
+    }
+}
