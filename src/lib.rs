@@ -139,6 +139,13 @@ pub mod client {
     pub use crate::types::unknown::UnknownFields;
 }
 
+/// Service accounts: owners of credentials that are no persons, such as a build server. Administrators make them.
+pub mod service_account {
+    pub use crate::service::service_account_view::{NewServiceAccount, ServiceAccountUpdate, ServiceAccountView};
+    pub use crate::types::service_account::ServiceAccount;
+    pub use crate::types::service_account_id::{InvalidServiceAccountId, ServiceAccountId};
+}
+
 /// The settings: values that administrators change at run time, such as default lifetimes, and their names and units.
 pub mod settings {
     pub use crate::types::key_check::KeyCheck;

@@ -9,7 +9,7 @@ use crate::types::ids::{RecordId, SubjectId};
 pub enum Actor {
     /// A caller whose authentication was refused, so its identity is unknown.
     Unproved,
-    /// A person.
+    /// A person, or a service account, whose subject is reserved ([`SubjectId::is_reserved`]).
     Person {
         /// The person.
         subject: SubjectId,

@@ -1,12 +1,13 @@
 //! The kinds of events.
 
-use super::parts::{Action, ClientAction, Fault, Limit, Means, Throttled};
+use super::parts::{Action, ClientAction, Fault, Limit, Means, ServiceAccountAction, Throttled};
 use crate::http_auth::client_fault::ClientFault;
 use crate::http_auth::refusal::Refusal;
 use crate::types::client::ClientId;
 use crate::types::ids::{FamilyId, KeyId, OwnerId, RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
+use crate::types::service_account_id::ServiceAccountId;
 use crate::types::settings::SettingName;
 use crate::types::time::Timestamp;
 
@@ -56,11 +57,13 @@ pub enum EventKind {
         /// The actual reason.
         reason: ClientFault,
     },
-    /// An authenticated client requested a grant or a scope that it is not allowed to have.
+    /// An authenticated client requested a grant or a scope that it is not allowed to have, or its service account may
+    /// not act.
     GrantRefused {
         /// The client.
         client: ClientId,
-        /// The OAuth error in the response: `unauthorized_client`, `unsupported_grant_type` or `invalid_scope`.
+        /// The OAuth error in the response: `unauthorized_client`, `unsupported_grant_type` or `invalid_scope`, or
+        /// `invalid_grant` if the service account may not act.
         error: &'static str,
     },
     /// A refresh at the token endpoint succeeded.
@@ -133,6 +136,13 @@ pub enum EventKind {
         client: ClientId,
         /// The change.
         action: ClientAction,
+    },
+    /// A service account was created, changed or deleted.
+    ServiceAccount {
+        /// The account.
+        id: ServiceAccountId,
+        /// The change.
+        action: ServiceAccountAction,
     },
     /// A setting was changed.
     Setting {

@@ -24,6 +24,7 @@ impl EventKind {
             Self::OverlapEnded { .. } => "overlap_ended",
             Self::Changed { .. } => "changed",
             Self::Client { .. } => "client",
+            Self::ServiceAccount { .. } => "service_account",
             Self::Setting { .. } => "setting",
             Self::Switch { .. } => "switch",
             Self::Throttled { .. } => "throttled",

@@ -131,3 +131,19 @@ pub enum ClientAction {
     /// The client was deleted.
     Deleted,
 }
+
+/// A change of a service account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ServiceAccountAction {
+    /// The account was created.
+    Created,
+    /// Its label, description, role, scope, address or maker was changed.
+    Changed,
+    /// The account was disabled.
+    Disabled,
+    /// The account was enabled again.
+    Enabled,
+    /// The account was deleted, and all its credentials were ended.
+    Deleted,
+}

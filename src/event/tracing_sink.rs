@@ -109,6 +109,9 @@ fn fields(what: &EventKind) -> Fields {
         EventKind::Rotated { id, successor } => Fields { id: text(id), other_id: text(successor), ..none },
         EventKind::Changed { id, action } => Fields { id: text(id), reason: debug(action), ..none },
         EventKind::Client { client, action } => Fields { client: text(client), reason: debug(action), ..none },
+        EventKind::ServiceAccount { id, action } => {
+            Fields { subject: text(id.subject()), reason: debug(action), ..none }
+        }
         EventKind::Setting { name, value } => Fields { reason: text(name), value: text(value), ..none },
         EventKind::Switch { subject, allowed } => Fields { subject: text(subject), value: text(allowed), ..none },
         EventKind::Throttled { counted, until } => Fields { until: Some(until.micros()), ..counted_of(counted) },

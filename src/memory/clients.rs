@@ -117,6 +117,7 @@ mod tests {
             disabled: false,
             epoch: 0,
             created_at: Timestamp::EPOCH,
+            service_account: None,
             unknown: crate::types::unknown::UnknownFields::default(),
         }
     }

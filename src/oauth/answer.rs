@@ -122,7 +122,9 @@ pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
         .with("expires_in", Value::Number(expires_at.since(now).as_secs()))
         .with_optional("refresh_token", refresh_token.map(Value::Text))
         .with_optional("scope", scope.map(|scope| Value::Text(scope.as_str())));
-    if vendor_fields {
+    // These fields describe a user, and a service account is none.
+    let names_user = vendor_fields && !account.is_service_account();
+    if names_user {
         object = object.with_text("user_name", account.name());
         if !account.claims().any(|(name, _)| name == "user_id") {
             object = object.with_text("user_id", account.subject().as_str());
@@ -132,11 +134,11 @@ pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
         object = object.with_text(name, value);
     }
     if vendor_fields {
-        object = object
-            .with_text("as:client_id", &client.display_name)
-            .with_text("is_read_only_web_user", if is_collaborator { "true" } else { "false" })
-            .with_text(".issued", &issued)
-            .with_text(".expires", &expires);
+        object = object.with_text("as:client_id", &client.display_name);
+        if names_user {
+            object = object.with_text("is_read_only_web_user", if is_collaborator { "true" } else { "false" });
+        }
+        object = object.with_text(".issued", &issued).with_text(".expires", &expires);
     }
     Answer::new(200, Vec::new(), &object)
 }

@@ -22,6 +22,7 @@ fn client() -> Registration {
         disabled: false,
         epoch: 0,
         created_at: Timestamp::EPOCH,
+        service_account: None,
         unknown: crate::types::unknown::UnknownFields::default(),
     }
 }

@@ -25,6 +25,7 @@ pub(crate) fn description(code: OAuthErrorCode, reason: Option<&Reason>) -> Cow<
         }
         Reason::GrantNotRegistered => "parameter grant_type names a grant that the client is not registered for".into(),
         Reason::Login => "the user name or the password is not valid".into(),
+        Reason::ServiceAccount => "the client's service account may not act".into(),
         Reason::Token(_) => "parameter refresh_token is not a valid refresh token of this client".into(),
         Reason::ForeignClient => "parameter token is a token of another client".into(),
         Reason::QuotaReached => "the user has as many sign-ins as may be: end one first".into(),

@@ -33,6 +33,7 @@ fn causes() -> Vec<Reason> {
         Reason::Login,
         Reason::Token(Refusal::Unknown),
         Reason::ForeignClient,
+        Reason::ServiceAccount,
         Reason::QuotaReached,
         Reason::Scope(invalid_scope),
         Reason::ScopeBeyond,

@@ -10,7 +10,7 @@ use crate::service::queue::Place;
 use crate::store::throttle::ThrottleKey;
 
 impl Counterfoil {
-    /// `POST /token` (RFC 6749 §3.2) with the password grant and the refresh grant.
+    /// `POST /token` (RFC 6749 §3.2) with the password grant, the refresh grant and the client credentials grant.
     ///
     /// # Errors
     ///

@@ -25,7 +25,8 @@ pub enum OAuthErrorCode {
     /// The client authentication failed. The status is 401 with a challenge. If the client is named only in the
     /// request's body, the status is 400 without a challenge instead.
     InvalidClient,
-    /// The status is 400. The user name, the password or the refresh token is not valid.
+    /// The status is 400. The user name, the password or the refresh token is not valid, or the client's service account
+    /// may not act.
     InvalidGrant,
     /// The status is 400. The client is not allowed to use this grant.
     UnauthorizedClient,
@@ -101,6 +102,9 @@ pub enum Reason {
     /// The token belongs to another client.
     #[error("token belongs to another client")]
     ForeignClient,
+    /// The client's service account does not exist or may not act: it is disabled, or its maker is disabled or missing.
+    #[error("the client's service account may not act")]
+    ServiceAccount,
     /// The owner already has as many live sign-ins as the policy allows.
     #[error("quota is reached")]
     QuotaReached,

@@ -3,7 +3,7 @@
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::basic::client_header;
 use crate::http_auth::client_fault::ClientFault;
-use crate::oauth::error::{OAuthError, OAuthErrorCode};
+use crate::oauth::error::{OAuthError, OAuthErrorCode, Reason};
 use crate::oauth::form::Form;
 use crate::service::Service;
 use crate::service::client_auth::{ClientRefusal, PresentedClient};
@@ -80,11 +80,13 @@ impl Proved<'_> {
         Err(OAuthError::of_client(refusal, &service.realm, now))
     }
 
-    /// Emits an event if an authenticated client requested a grant or a scope that it is not allowed to have. Refused
+    /// Emits an event if an authenticated client requested a grant or a scope that it is not allowed to have, or if its
+    /// service account may not act. Refused
     /// logins and tokens have their own events.
     pub(crate) fn tell_of_refused_grant(&self, service: &Service, error: &OAuthError, now: Timestamp) {
         use OAuthErrorCode::{InvalidScope, UnauthorizedClient, UnsupportedGrantType};
-        if matches!(error.code(), InvalidScope | UnauthorizedClient | UnsupportedGrantType) {
+        let stopped = matches!(error.reason(), Some(Reason::ServiceAccount));
+        if stopped || matches!(error.code(), InvalidScope | UnauthorizedClient | UnsupportedGrantType) {
             let client = self.client.client_id.clone();
             let by = Actor::Client { client: client.clone(), subject: None };
             service.tell(

@@ -30,7 +30,9 @@ async fn granted(service: &Service, proved: &mut Proved<'_>, now: Timestamp) -> 
     if grant == Grant::Password && service.logins.is_none() {
         return Err(OAuthError::new(OAuthErrorCode::UnsupportedGrantType, Reason::NoLogins));
     }
-    if !proved.client.allows(grant) {
+    // A public client cannot prove that it is the client that the registration means (RFC 6749 §4.4).
+    let is_public_machine = grant == Grant::ClientCredentials && proved.client.public;
+    if !proved.client.allows(grant) || is_public_machine {
         return Err(OAuthError::new(OAuthErrorCode::UnauthorizedClient, Reason::GrantNotRegistered));
     }
     let scope = asked_scope(proved)?;
@@ -41,6 +43,7 @@ async fn granted(service: &Service, proved: &mut Proved<'_>, now: Timestamp) -> 
             let refreshed = refresh(service, &proved.client, &token, scope, proved.source, now).await;
             refreshed.map_err(|error| of_refresh(error, now))
         }
+        Grant::ClientCredentials => client_credentials(service, proved, scope, now).await,
     }
 }
 
@@ -69,13 +72,32 @@ async fn password(
     };
     // The scope is checked before the password, so that the refusal of a scope does not reveal whether the password was
     // right.
-    let scope = granted_scope(service, &proved.client, scope.as_ref())?;
+    let scope = granted_scope(service, &proved.client, None, scope.as_ref())?;
     let client = proved.client.client_id.clone();
     let by = Actor::Client { client: client.clone(), subject: None };
     let account = service.log_in(&login, None, proved.source, &by, now).await.map_err(|error| of_login(error, now))?;
     let by = Actor::Client { client, subject: Some(account.subject().clone()) };
     let by = By::from(by, proved.source.name());
     let opening = Opening { grant: Some(Grant::Password), scope, remember, by };
+    Ok(family(service, &proved.client, account, opening, now).await?)
+}
+
+/// The client credentials grant (RFC 6749 §4.4). The access token belongs to the service account that the client's
+/// registration names. The answer has no refresh token (§4.4.3).
+async fn client_credentials(
+    service: &Service,
+    proved: &Proved<'_>,
+    scope: Option<Scope>,
+    now: Timestamp,
+) -> Result<Granted, OAuthError> {
+    let stopped = || OAuthError::new(OAuthErrorCode::InvalidGrant, Reason::ServiceAccount);
+    let id = proved.client.service_account.ok_or_else(stopped)?;
+    let account = service.account_for(&id.subject(), now).await?;
+    let account = account.filter(|account| !account.is_disabled()).ok_or_else(stopped)?;
+    let scope = granted_scope(service, &proved.client, account.widest_scope(), scope.as_ref())?;
+    let by = Actor::Client { client: proved.client.client_id.clone(), subject: Some(account.subject().clone()) };
+    let by = By::from(by, proved.source.name());
+    let opening = Opening { grant: Some(Grant::ClientCredentials), scope, remember: false, by };
     Ok(family(service, &proved.client, account, opening, now).await?)
 }
 

@@ -3,16 +3,18 @@
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::clients::update;
-use crate::operations::personal_access_tokens::{get, list, rotate};
-use crate::operations::{security_codes, users};
+use crate::operations::personal_access_tokens::{create_for, get, list, rotate};
+use crate::operations::{security_codes, service_accounts, users};
 use crate::service::authority::operations::{
-    CreateClient, CreateCode, CreateToken, DeleteClient, DescribeCode, DisableClient, ForbidTokenLogin, ListClients,
-    ListCredentials, UpdateSettings,
+    CreateClient, CreateCode, CreateServiceAccount, CreateToken, DeleteClient, DeleteServiceToken, DescribeCode,
+    DisableClient, DisableServiceAccount, ForbidTokenLogin, ListClients, ListCredentials, ListServiceAccounts,
+    ListServiceTokens, UpdateSettings,
 };
 use crate::service::error::ManageError;
 use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
 use crate::types::ids::{RecordId, SubjectId};
+use crate::types::service_account_id::ServiceAccountId;
 
 /// An operation for [`Counterfoil::authorize`], which checks its permission. In a variant with an `Option`, `None`
 /// stands for a text that is not a valid id, for example in a path. For such a text `authorize` returns
@@ -32,6 +34,25 @@ pub enum Operation<'a> {
     DeleteToken(&'a RecordId),
     /// [`Counterfoil::delete_personal_access_token_of`].
     DeleteTokenOf(&'a SubjectId, &'a RecordId),
+    /// [`Counterfoil::create_personal_access_token_for`].
+    CreateTokenFor(Option<&'a SubjectId>),
+    /// [`Counterfoil::create_service_account`]. Whether the presenter has the role and the scope of the new account is
+    /// not checked.
+    CreateServiceAccount,
+    /// The permission for [`Counterfoil::service_account`]. Whether the account exists is not checked.
+    SeeServiceAccount,
+    /// [`Counterfoil::update_service_account`].
+    UpdateServiceAccount(Option<&'a ServiceAccountId>),
+    /// [`Counterfoil::delete_service_account`].
+    DeleteServiceAccount(Option<&'a ServiceAccountId>),
+    /// [`Counterfoil::list_service_tokens`].
+    ListServiceTokens(Option<&'a ServiceAccountId>),
+    /// [`Counterfoil::create_service_token`].
+    CreateServiceToken(Option<&'a ServiceAccountId>),
+    /// [`Counterfoil::rotate_service_token`].
+    RotateServiceToken(Option<&'a ServiceAccountId>, Option<&'a RecordId>),
+    /// [`Counterfoil::delete_service_token`].
+    DeleteServiceToken(Option<&'a ServiceAccountId>, Option<&'a RecordId>),
     /// [`Counterfoil::set_token_login`].
     SetTokenLogin(Option<&'a SubjectId>),
     /// [`Counterfoil::create_security_code`].
@@ -87,6 +108,25 @@ impl Counterfoil {
             Operation::ListCredentials => self.permit::<ListCredentials>(by).await.map(drop),
             Operation::DeleteToken(id) => get::own_exists(self.permit(by).await?, id).await,
             Operation::DeleteTokenOf(subject, id) => get::exists_of(self.permit(by).await?, subject, id).await,
+            Operation::CreateTokenFor(subject) => create_for::owner(&self.permit(by).await?, subject).await.map(drop),
+            Operation::CreateServiceAccount => self.permit::<CreateServiceAccount>(by).await.map(drop),
+            Operation::SeeServiceAccount => self.permit::<ListServiceAccounts>(by).await.map(drop),
+            Operation::UpdateServiceAccount(id) => {
+                service_accounts::get::exists(&self.permit::<DisableServiceAccount>(by).await?, id).await
+            }
+            Operation::DeleteServiceAccount(id) => service_accounts::delete::exists(self.permit(by).await?, id).await,
+            Operation::ListServiceTokens(id) => {
+                service_accounts::get::exists(&self.permit::<ListServiceTokens>(by).await?, id).await
+            }
+            Operation::CreateServiceToken(id) => {
+                service_accounts::tokens::may_create(&self.permit(by).await?, id).await
+            }
+            Operation::RotateServiceToken(account, id) => {
+                service_accounts::tokens::may_rotate(&self.permit(by).await?, account, id).await
+            }
+            Operation::DeleteServiceToken(account, id) => {
+                service_accounts::tokens::exists(&self.permit::<DeleteServiceToken>(by).await?, account, id).await
+            }
             Operation::DeleteCode(id) => security_codes::get::code_exists(self.permit(by).await?, id).await,
             Operation::SeeClient => self.permit::<ListClients>(by).await.map(drop),
             Operation::SetTokenLogin(subject) => {

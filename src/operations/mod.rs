@@ -13,6 +13,7 @@ pub(crate) mod notices;
 pub(crate) mod once;
 pub(crate) mod personal_access_tokens;
 pub(crate) mod security_codes;
+pub(crate) mod service_accounts;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod sign_ins;

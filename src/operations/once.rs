@@ -8,6 +8,7 @@ use crate::operations::clients::update::{self, OnceSecret};
 use crate::operations::personal_access_tokens::create::{NewPersonalAccessToken, personal_access_token};
 use crate::operations::personal_access_tokens::rotate::{self, Overlap};
 use crate::operations::security_codes::create::{NewSecurityCode, security_code};
+use crate::operations::service_accounts::tokens;
 use crate::service::client_view::{NewClient, RegisteredClient};
 use crate::service::error::ManageError;
 use crate::service::presenter::Presenter;
@@ -15,6 +16,7 @@ use crate::service::view::IssuedCredential;
 use crate::token::once::OnceKey;
 use crate::types::client::ClientId;
 use crate::types::ids::RecordId;
+use crate::types::service_account_id::ServiceAccountId;
 
 /// A handle for one web form that was shown to a person. [`Counterfoil::once`] creates it from the form's key. Of all
 /// calls with the same key, at most one creates or replaces a credential.
@@ -94,6 +96,36 @@ impl Once<'_> {
         overlap: Overlap,
     ) -> Result<IssuedCredential, ManageError> {
         rotate::rotate(self.counterfoil.permit_on(by, Some(id)).await?, id, overlap, Some(&self.key)).await
+    }
+
+    /// Creates a personal access token of a service account.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Counterfoil::create_service_token`], and the conflicts of [`Once`].
+    pub async fn create_service_token(
+        &self,
+        by: &Presenter,
+        account: &ServiceAccountId,
+        new: &NewPersonalAccessToken<'_>,
+    ) -> Result<IssuedCredential, ManageError> {
+        tokens::create(self.counterfoil.permit(by).await?, account, new, Some(&self.key)).await
+    }
+
+    /// Replaces a personal access token of a service account. If the same web form is later submitted with a different
+    /// value of `overlap`, the error is `Conflict::Replaced`.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Counterfoil::rotate_service_token`], and the conflicts of [`Once`].
+    pub async fn rotate_service_token(
+        &self,
+        by: &Presenter,
+        account: &ServiceAccountId,
+        id: &RecordId,
+        overlap: Overlap,
+    ) -> Result<IssuedCredential, ManageError> {
+        tokens::rotate(self.counterfoil.permit(by).await?, account, id, overlap, Some(&self.key)).await
     }
 
     /// Registers a client. If the client was changed or deleted after the first submission of the web form, a second

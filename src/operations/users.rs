@@ -6,7 +6,6 @@ use crate::counterfoil::Counterfoil;
 use crate::directory::UserView;
 use crate::event::EventKind;
 use crate::http_auth::refusal::Gate;
-use crate::record::state::Revoked;
 use crate::service::Service;
 use crate::service::authority::operations::{AllowTokenLogin, ForbidTokenLogin, RevokeAllOf, SeeUsers};
 use crate::service::authority::{Permission, Permit};
@@ -14,9 +13,8 @@ use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::gates::switch_opens;
 use crate::service::page_limit::LARGEST_PAGE;
 use crate::service::presenter::Presenter;
-use crate::service::revoking::{BATCH, by_administrator};
+use crate::service::revoking::end_owner;
 use crate::service::snapshot::SettingsView;
-use crate::store::change::Revoke;
 use crate::types::account::Account;
 use crate::types::ids::{OwnerId, SubjectId};
 
@@ -161,20 +159,5 @@ fn shown(service: &Service, view: &SettingsView, account: &Account) -> UserView 
 
 /// Ends all credentials that an owner had when the call began.
 async fn owner(permit: Permit<'_, RevokeAllOf>, subject: &SubjectId) -> Result<u64, ManageError> {
-    let (service, now, reason) = (permit.service(), permit.now(), by_administrator(&permit));
-    let owner = OwnerId::from(subject);
-    let mut families = 0;
-    loop {
-        let what = Revoke::Owner { realm: &service.realm, owner: &owner };
-        let progress = service
-            .store
-            .revoke(what, Revoked { at: now, reason }, service.policy.gone_after_revocation(now), BATCH)
-            .await?;
-        families += progress.changed;
-        if !progress.more {
-            break;
-        }
-    }
-    permit.tell(EventKind::OwnerRevoked { owner, families });
-    Ok(families)
+    end_owner(&permit, OwnerId::from(subject)).await
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::policy::Policy;
 use crate::types::duration::{days, minutes};
 use crate::types::label::Label;
+use crate::types::service_account::ServiceAccount;
 use crate::types::settings::SettingName;
 
 /// The error for a policy that contradicts itself or exceeds a limit.
@@ -99,6 +100,7 @@ impl Policy {
             (within(self.console_sessions.idle, second, days(1)), "console_sessions.idle", "1 s to 1 day"),
             (self.console_sessions.fresh <= year, "console_sessions.fresh", "at most 366 days"),
             (within(self.console_sessions.absolute, second, days(30)), "console_sessions.absolute", "1 s to 30 days"),
+            (self.service_accounts.max <= ServiceAccount::MOST, "service_accounts.max", "0 to 1000"),
             (
                 within(self.notices.lead, second, longest(SettingName::NoticeLeadDays)),
                 "notices.lead",
@@ -221,6 +223,16 @@ mod tests {
             assert_eq!(policy.check().is_ok(), fits);
         }
         assert_eq!(policy.check().map_err(|error| error.field), Err("refresh_tokens.grace"));
+    }
+
+    #[test]
+    fn machine_1_a_realm_has_at_most_1000_service_accounts() {
+        let mut policy = Policy::default();
+        for (most, fits) in [(0, true), (1_000, true), (1_001, false)] {
+            policy.service_accounts.max = most;
+            assert_eq!(policy.check().is_ok(), fits);
+        }
+        assert_eq!(policy.check().map_err(|error| error.field), Err("service_accounts.max"));
     }
 
     #[test]

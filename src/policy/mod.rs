@@ -7,17 +7,21 @@ mod micros;
 mod notice_gathering;
 mod presets;
 mod sections;
+mod service_accounts;
 mod settings_in_force;
 mod throttling;
+mod uses;
 
 pub use check::InvalidPolicy;
 pub use events::Events;
 pub use notice_gathering::Gather;
 pub use sections::{
     AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,
-    SwitchGate, Uses,
+    SwitchGate,
 };
+pub use service_accounts::ServiceAccounts;
 pub use throttling::{Allowance, Throttling};
+pub use uses::Uses;
 
 use std::time::Duration;
 
@@ -58,6 +62,8 @@ pub struct Policy {
     pub security_codes: SecurityCodes,
     /// The rules for console sessions.
     pub console_sessions: ConsoleSessions,
+    /// The rules for service accounts.
+    pub service_accounts: ServiceAccounts,
     /// The rules for expiry notices.
     pub notices: Notices,
     /// How the last use of a token is recorded.

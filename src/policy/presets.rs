@@ -18,6 +18,7 @@ impl Default for Policy {
             refresh_tokens: Default::default(),
             security_codes: Default::default(),
             console_sessions: Default::default(),
+            service_accounts: Default::default(),
             notices: Default::default(),
             uses: Default::default(),
             throttle: Default::default(),

@@ -68,7 +68,7 @@ pub struct LiveCap {
     pub evict: bool,
 }
 
-const fn at_least_one(number: u32) -> NonZeroU32 {
+pub(super) const fn at_least_one(number: u32) -> NonZeroU32 {
     match NonZeroU32::new(number) {
         Some(number) => number,
         None => NonZeroU32::MIN,
@@ -107,6 +107,9 @@ pub struct PersonalAccessTokens {
     pub max_overlap: Duration,
     /// Whether a token without a scope is refused.
     pub scope_demanded: bool,
+    /// Whether an administrator may create a token for another person. The administrator learns the token's secret, and
+    /// so can act as this person.
+    pub made_by_administrators: bool,
 }
 
 impl Default for PersonalAccessTokens {
@@ -124,6 +127,7 @@ impl Default for PersonalAccessTokens {
             retention: days(30),
             max_overlap: days(7),
             scope_demanded: false,
+            made_by_administrators: false,
         }
     }
 }
@@ -307,23 +311,5 @@ impl Default for Notices {
             unsent_kept: days(30),
             gather: Gather::default(),
         }
-    }
-}
-
-/// The rules for recording the last use of a token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Uses {
-    /// The shortest time between two writes of the last use of the same token, from 1 s to 1 day.
-    #[serde(with = "whole_seconds")]
-    pub interval: Duration,
-    /// The largest number of tokens whose last use is kept in memory until it is written.
-    pub buffered: u32,
-}
-
-impl Default for Uses {
-    fn default() -> Self {
-        Self { interval: minutes(1), buffered: 100_000 }
     }
 }

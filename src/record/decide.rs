@@ -1,7 +1,7 @@
 //! Decides whether a credential authenticates. The decision combines the phase of the record (live, expired, revoked
 //! …), which was determined before, with the current account, client and gates. It does no I/O and reads no clock.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::facts::{Facts, FactsBody};
@@ -61,7 +61,7 @@ pub(crate) fn decide(facts: &Facts, phase: Phase, standing: Standing<'_>) -> Res
     }
     let account = entitled(standing.account, Some(facts.began_at))?;
     check_family(facts, account, &standing)?;
-    let narrowed = narrowed(facts, &standing)?;
+    let narrowed = narrowed(facts, account, &standing)?;
     if standing.scope_demanded && narrowed.is_none() && facts.scope.is_none() {
         return Err(Refusal::ScopeDemanded);
     }
@@ -88,16 +88,21 @@ pub(crate) fn entitled<A: Borrow<Account>>(account: Option<A>, began_at: Option<
 /// The effective scope. `None` if it equals the record's scope. An error if it is empty, because the credential is then
 /// refused.
 ///
-/// The effective scope is the intersection of the record's scope, the client's current allowed scope, and the scope
-/// tokens that the policy knows. A record without a scope counts as if it had the whole of the client's allowed scope.
-fn narrowed(facts: &Facts, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
-    let held = facts.scope.as_ref();
+/// The effective scope is the intersection of the record's scope, the client's current allowed scope, the present scope
+/// of a service account, and the scope tokens that the policy knows. A record without a scope counts as if it had the
+/// whole of the other scopes.
+fn narrowed(facts: &Facts, account: &Account, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
+    let (held, known) = (facts.scope.as_ref(), standing.known_scopes);
     let allowed = standing.client.and_then(|client| client.allowed_scope.as_ref());
-    match meet(held, allowed, standing.known_scopes) {
-        Err(NothingLeft) => Err(Refusal::ScopeEmpty),
-        Ok(None) => Ok(None),
-        Ok(Some(left)) if held == Some(&*left) => Ok(None),
-        Ok(Some(left)) => Ok(Some(Box::new(left.into_owned()))),
+    let empty = |NothingLeft| Refusal::ScopeEmpty;
+    let mut left = meet(held, allowed, known).map_err(empty)?;
+    if let Some(widest) = account.widest_scope() {
+        let within = meet(left.as_deref(), Some(widest), known).map_err(empty)?;
+        left = within.map(|within| Cow::Owned(within.into_owned()));
+    }
+    match left {
+        Some(left) if held != Some(&*left) => Ok(Some(Box::new(left.into_owned()))),
+        _ => Ok(None),
     }
 }
 
@@ -114,6 +119,9 @@ fn account_rights(facts: &Facts, account: &Account) -> (Role, bool) {
 
 /// Checks the requirements that depend on what the family is for.
 fn check_family(facts: &Facts, account: &Account, standing: &Standing<'_>) -> Result<(), Refusal> {
+    if account.is_service_account() && !fits_service_account(&facts.body) {
+        return Err(Refusal::AccountMissing);
+    }
     match &facts.body {
         FactsBody::Alone => alone(facts, account, standing.closed_gate),
         FactsBody::SignIn { client, epoch, grant, .. } => {
@@ -123,6 +131,12 @@ fn check_family(facts: &Facts, account: &Account, standing: &Standing<'_>) -> Re
         FactsBody::Code { same_as_user, .. } => code(*same_as_user, account),
         FactsBody::Session => Ok(()),
     }
+}
+
+/// Whether a service account can own a family of this kind. It has personal access tokens, and the access tokens of the
+/// grant `client_credentials`. It never signs in, and no security code acts as it.
+fn fits_service_account(body: &FactsBody) -> bool {
+    matches!(body, FactsBody::Alone | FactsBody::SignIn { grant: Some(Grant::ClientCredentials), .. })
 }
 
 fn alone(facts: &Facts, account: &Account, closed_gate: Option<Gate>) -> Result<(), Refusal> {

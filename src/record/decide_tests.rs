@@ -15,8 +15,11 @@ use crate::types::account::Account;
 use crate::types::client::{ClientKey, Grant, Registration};
 use crate::types::ids::SubjectId;
 use crate::types::kind::TokenKind;
+use crate::types::label::Label;
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::role::Role;
+use crate::types::scope::Scope;
+use crate::types::service_account_id::ServiceAccountId;
 
 const ROLES: [Role; 4] = [Role::Collaborator, Role::Member, Role::Administrator, Role::SuperAdministrator];
 
@@ -195,6 +198,96 @@ proptest! {
                 prop_assert!(effective <= owner.role());
             }
             Err(refusal) => prop_assert!(refusal.is_suspension(), "{refusal:?} can pass by itself"),
+        }
+    }
+}
+
+fn machine(role: Role, widest: Option<&str>) -> Account {
+    let label = Label::new("build", 100).expect("a label");
+    let widest = widest.map(|scope| scope.parse().expect("a scope"));
+    Account::of_service_account(ServiceAccountId::from_bytes([7; 16]), &label, role, widest)
+}
+
+fn machine_token(client: &Registration, scope: Option<&str>) -> TokenRecord {
+    let body = match sign_in(false, at(9_999)) {
+        FamilyBody::SignIn { client_id, epoch, remember, opened_at, absolute_end, .. } => FamilyBody::SignIn {
+            client: client.key,
+            client_id,
+            epoch,
+            grant: Some(Grant::ClientCredentials),
+            remember,
+            opened_at,
+            absolute_end,
+        },
+        body => body,
+    };
+    record(TokenKind::AccessToken, body, Some(at(600)), |record, _| {
+        record.scope = scope.map(|scope| scope.parse().expect("a scope"));
+    })
+}
+
+#[test]
+fn machine_1_a_service_account_owns_tokens_and_nothing_of_a_person() {
+    for role in ROLES {
+        let owner = machine(role, None);
+        let verdict = decide(&pat(), Phase::Live, standing(Some(&owner), None));
+        let expected = if role == Role::Collaborator { Err(Refusal::OwnerIsCollaborator) } else { Ok(role) };
+        assert_eq!(verdict, expected);
+        let disabled = owner.clone().with_disabled(true);
+        assert_eq!(decide(&pat(), Phase::Live, standing(Some(&disabled), None)), Err(Refusal::AccountDisabled));
+        let session = FamilyBody::Session { authenticated_at: at(1), absolute_end: at(9_999) };
+        let session = record(TokenKind::ConsoleSession, session, Some(at(600)), |_, _| {});
+        let app = client();
+        let codes = [Access::SuperAdministrator, Access::SameAsUser(subject("owner"))].map(code);
+        for never in codes.iter().chain([&session, &access_token()]) {
+            let standing = standing(Some(&owner), Some(&app));
+            assert_eq!(decide(never, Phase::Live, standing), Err(Refusal::AccountMissing));
+        }
+    }
+}
+
+#[test]
+fn machine_2_an_access_token_needs_its_client_to_keep_the_grant() {
+    let mut app = client();
+    app.grants = vec![Grant::ClientCredentials];
+    let (token, owner) = (machine_token(&app, None), machine(Role::Administrator, None));
+    assert_eq!(decide(&token, Phase::Live, standing(Some(&owner), Some(&app))), Ok(Role::Administrator));
+    app.service_account = Some(ServiceAccountId::from_bytes([8; 16]));
+    let verdict = decide(&token, Phase::Live, standing(Some(&owner), Some(&app)));
+    assert_eq!(verdict, Ok(Role::Administrator), "the account at the time of the grant goes on");
+    app.grants = vec![Grant::Password, Grant::RefreshToken];
+    assert_eq!(decide(&token, Phase::Live, standing(Some(&owner), Some(&app))), Err(Refusal::GrantRemoved));
+    assert_eq!(decide(&token, Phase::Live, standing(Some(&owner), None)), Err(Refusal::ClientMissing));
+}
+
+fn some_scope() -> impl Strategy<Value = Option<String>> {
+    proptest::option::of(proptest::sample::subsequence(vec!["a", "b", "c"], 1..=3).prop_map(|scope| scope.join(" ")))
+}
+
+proptest! {
+    #[test]
+    fn machine_1_the_scope_lies_within_the_tokens_the_accounts_and_the_clients(
+        own in some_scope(), widest in some_scope(), allowed in some_scope(),
+    ) {
+        let mut app = client();
+        app.grants = vec![Grant::ClientCredentials];
+        app.allowed_scope = allowed.as_ref().map(|scope| scope.parse().expect("a scope"));
+        let owner = machine(Role::Member, widest.as_deref());
+        let token = machine_token(&app, own.as_deref());
+        let bounds = [own, widest, allowed].map(|bound| bound.map(|bound| bound.parse::<Scope>().expect("a scope")));
+        let common = |token: &str| bounds.iter().flatten().all(|bound| bound.contains(token));
+        let expected: Vec<_> = ["a", "b", "c"].into_iter().filter(|token| common(token)).collect();
+        let unbounded = bounds.iter().all(Option::is_none);
+        let facts = Facts::of(token.view(), limits(&settings()), Origin::NotAsked);
+        match decide::decide(&facts, Phase::Live, standing(Some(&owner), Some(&app))) {
+            Ok(rights) => match rights.scope(facts.scope.as_ref()) {
+                None => prop_assert!(unbounded),
+                Some(scope) => prop_assert_eq!(scope.tokens().collect::<Vec<_>>(), expected),
+            },
+            Err(refusal) => {
+                prop_assert_eq!(refusal, Refusal::ScopeEmpty);
+                prop_assert!(expected.is_empty() && !unbounded);
+            }
         }
     }
 }

@@ -64,6 +64,7 @@ pub(crate) fn client() -> Registration {
         disabled: false,
         epoch: 3,
         created_at: t0(),
+        service_account: None,
         unknown: crate::types::unknown::UnknownFields::default(),
     }
 }

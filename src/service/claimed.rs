@@ -10,6 +10,9 @@ use crate::types::account::Account;
 use crate::types::email::EmailAddress;
 use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
+use crate::types::label::Label;
+use crate::types::service_account_id::ServiceAccountId;
+use crate::types::settings::StoredSettings;
 use crate::types::time::Timestamp;
 
 /// A credential for which a worker must check whether to send an expiry notice. Only a claim decides whether a notice
@@ -25,9 +28,9 @@ pub struct DueNotice {
 }
 
 impl DueNotice {
-    /// The notice of a record, whether it is due or not. `None` if the record has no planned notice.
-    pub(crate) fn of(record: &TokenRecord, longest_wait: Duration) -> Option<Self> {
-        let (own, addressee) = (record.record(), addressee(record));
+    /// The notice of a record for that person, whether it is due or not. `None` if the record has no planned notice.
+    pub(crate) fn of(record: &TokenRecord, addressee: Option<SubjectId>, longest_wait: Duration) -> Option<Self> {
+        let own = record.record();
         let (id, kind, expires_at) = (own.id, own.kind, own.expires_at);
         Some(Self { id, kind, held: own.notice?, expires_at, longest_wait, addressee })
     }
@@ -39,8 +42,9 @@ impl DueNotice {
     }
 
     /// The person to whom the notice is sent. A worker can claim all notices of one person and send them as one digest.
-    /// `None` if the credential belongs to no person. A claim then returns [`Claim::Withheld`] and plans the next
-    /// notice.
+    /// For a credential of a service account, this is the maker of the account. If the account has an address of its own
+    /// for notices, it is the account itself. `None` if the credential belongs to nobody. A claim then returns
+    /// [`Claim::Withheld`] and plans the next notice.
     #[must_use]
     pub fn addressee(&self) -> Option<&SubjectId> {
         self.addressee.as_ref()
@@ -119,12 +123,22 @@ impl Claim {
     }
 }
 
-/// The person who can act on the notice: the owner, or the creator of a security code.
-pub(crate) fn addressee(record: &TokenRecord) -> Option<SubjectId> {
+/// The person who can act on the notice: the owner, or the creator of a security code. For a service account, it is its
+/// maker, or the account itself if it has an address for notices.
+pub(crate) fn addressee(record: &TokenRecord, stored: &StoredSettings) -> Option<SubjectId> {
     match record.body() {
         FamilyBody::Code { created_by, .. } => Some(created_by.clone()),
-        _ => record.record().owner.subject(),
+        _ => record.record().owner.person().and_then(|owner| answers_for(owner, stored)),
     }
+}
+
+/// The person who gets the notices of that owner. `None` if it is a service account of the host without an address.
+pub(crate) fn answers_for(owner: &SubjectId, stored: &StoredSettings) -> Option<SubjectId> {
+    if !owner.is_reserved() {
+        return Some(owner.clone());
+    }
+    let account = stored.service_accounts.get(&ServiceAccountId::of_subject(owner)?)?;
+    if account.notify.is_some() { Some(owner.clone()) } else { account.made_by.clone() }
 }
 
 /// The content of a notice.
@@ -144,6 +158,7 @@ pub enum NoticeText {
 pub struct ClaimedNotice {
     record: TokenRecord,
     account: Account,
+    service_account: Option<Label>,
     to: EmailAddress,
     expires_at: Timestamp,
     stage: u8,
@@ -156,7 +171,7 @@ impl ClaimedNotice {
     /// permanent or the recipient's account has no e-mail address.
     pub(crate) fn new(
         record: TokenRecord,
-        account: Account,
+        (account, service_account): (Account, Option<Label>),
         stage: u8,
         lease: NoticeMark,
         now: Timestamp,
@@ -165,7 +180,7 @@ impl ClaimedNotice {
         let to = account.email()?.clone();
         let left = expires_at.since(now);
         let text = if now.reached(expires_at) { NoticeText::Expired } else { NoticeText::ExpiresIn(left) };
-        Some(Self { record, account, to, expires_at, stage, lease, text })
+        Some(Self { record, account, service_account, to, expires_at, stage, lease, text })
     }
 
     /// The id of the credential.
@@ -189,6 +204,12 @@ impl ClaimedNotice {
         own.label.as_ref().map_or_else(described, |label| label.as_str())
     }
 
+    /// The label of the service account that owns the credential. `None` if a person owns it.
+    #[must_use]
+    pub fn service_account(&self) -> Option<&str> {
+        self.service_account.as_ref().map(Label::as_str)
+    }
+
     /// When the credential expires or expired.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
@@ -208,7 +229,8 @@ impl ClaimedNotice {
     }
 
     /// The current account of the recipient, with name, time zone and language. A worker can send all notices with the
-    /// same `account().subject()` as one digest.
+    /// same `account().subject()` as one digest. If a service account has an address of its own for notices, this is the
+    /// service account, with the time zone and the language of its maker.
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.account

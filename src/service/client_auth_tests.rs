@@ -44,6 +44,7 @@ fn client(secrets: Vec<StoredSecret>) -> Registration {
         disabled: false,
         epoch: 0,
         created_at: Timestamp::EPOCH,
+        service_account: None,
         unknown: crate::types::unknown::UnknownFields::default(),
     }
 }

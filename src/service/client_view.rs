@@ -10,6 +10,7 @@ use crate::types::client::{ClientId, Grant, RefreshMode, Registration, StoredSec
 use crate::types::ids::RecordId;
 use crate::types::scope::Scope;
 use crate::types::secret::Secret;
+use crate::types::service_account_id::ServiceAccountId;
 use crate::types::time::Timestamp;
 
 /// A client to register.
@@ -48,6 +49,9 @@ pub struct NewClient {
     /// Whether the client may introspect every token of the realm, except refresh tokens of other clients. Must be
     /// false for a public client.
     pub resource_server: bool,
+    /// The service account whose tokens the client gets with the grant [`Grant::ClientCredentials`], which needs one.
+    /// The presenter must have at least the account's role and scope. Must be `None` for a public client.
+    pub service_account: Option<ServiceAccountId>,
 }
 
 crate::types::setters::setters!(NewClient {
@@ -59,6 +63,7 @@ crate::types::setters::setters!(NewClient {
     with_public public = bool;
     with_refresh_mode refresh_mode = RefreshMode;
     with_resource_server resource_server = bool;
+    with_service_account service_account: Option<ServiceAccountId>;
 });
 
 impl NewClient {
@@ -74,6 +79,7 @@ impl NewClient {
             public: false,
             refresh_mode: RefreshMode::default(),
             resource_server: false,
+            service_account: None,
         }
     }
 }
@@ -96,6 +102,9 @@ pub struct ClientUpdate {
     pub allowed_scope: Option<Option<Scope>>,
     /// The scope that is granted if a request names no scope. `Some(None)` grants the whole allowed scope.
     pub default_scope: Option<Option<Scope>>,
+    /// The service account whose tokens the client gets with the grant [`Grant::ClientCredentials`]. `Some(None)`
+    /// removes it. Tokens that exist stay those of their account.
+    pub service_account: Option<Option<ServiceAccountId>>,
 }
 
 crate::types::setters::setters!(ClientUpdate {
@@ -120,15 +129,17 @@ impl ClientUpdate {
         self
     }
 
+    /// Sets the service account whose tokens the client gets with the grant [`Grant::ClientCredentials`]. `None`
+    /// removes it.
+    #[must_use]
+    pub fn with_service_account(mut self, service_account: impl Into<Option<ServiceAccountId>>) -> Self {
+        self.service_account = Some(service_account.into());
+        self
+    }
+
     /// Whether the update disables the client and changes nothing else.
     pub(crate) fn only_disables(&self) -> bool {
-        let Self { disabled, display_name, grants, refresh_mode, allowed_scope, default_scope } = self;
-        *disabled == Some(true)
-            && display_name.is_none()
-            && grants.is_none()
-            && refresh_mode.is_none()
-            && allowed_scope.is_none()
-            && default_scope.is_none()
+        *self == Self::default().with_disabled(true)
     }
 }
 
@@ -157,6 +168,8 @@ pub struct ClientView {
     pub disabled: bool,
     /// When the client was registered.
     pub created_at: Timestamp,
+    /// The service account whose tokens the client gets with the grant [`Grant::ClientCredentials`].
+    pub service_account: Option<ServiceAccountId>,
     /// The client's secrets, without the secret texts. The newest secret is last.
     pub secrets: Vec<SecretView>,
 }
@@ -247,6 +260,7 @@ impl From<&Registration> for ClientView {
             resource_server: registration.resource_server,
             disabled: registration.disabled,
             created_at: registration.created_at,
+            service_account: registration.service_account,
             secrets: registration.secrets.iter().map(secret).collect(),
         }
     }

@@ -112,8 +112,9 @@ pub enum Forbidden {
     /// [`Counterfoil::reauthenticate`](crate::Counterfoil::reauthenticate).
     #[error("the session's password must be proved again")]
     StaleSession,
-    /// A personal access token or a security code is not allowed to do this. With such a credential, a caller can only
-    /// read and delete. A personal access token can also replace itself by a rotation.
+    /// A personal access token, a security code, or any credential of a service account is not allowed to do this. With
+    /// such a credential, a caller can only read and delete. A person's personal access token can also replace itself by
+    /// a rotation.
     #[error("a credential of this kind cannot do this")]
     CredentialKind,
     /// The credential has a scope that does not contain this scope token.
@@ -141,8 +142,8 @@ pub enum Forbidden {
         /// The gate.
         gate: Gate,
     },
-    /// The credential to change or to replace has more rights than the presented credential.
-    #[error("the credential may do more than the one presented")]
+    /// The credential or account to make, to change or to replace has more rights than the presented credential.
+    #[error("it may do more than the credential presented")]
     Outranked,
     /// Collaborators cannot create personal access tokens.
     #[error("a collaborator cannot create personal access tokens")]
@@ -184,6 +185,13 @@ pub enum Conflict {
         /// The gate.
         gate: Gate,
     },
+    /// The policy does not allow the operation to anybody.
+    #[error("the policy does not allow this")]
+    NotAllowed,
+    /// The service account may not act, so a new credential of it would be refused. The account or its maker is
+    /// disabled, or its maker has left or may own no token.
+    #[error("the service account may not act: enable it, or take it over")]
+    MayNotAct,
     /// The same form was submitted before, and that submission executed the operation. See
     /// [`OnceKey`](crate::token::OnceKey).
     #[error("done already: this form was sent before")]

@@ -126,7 +126,7 @@ impl Forbidden {
                 Gate::Setting => (gate.as_str(), "personal access tokens are switched off"),
                 Gate::Switch => (gate.as_str(), "token login is not allowed for this account"),
             },
-            Self::Outranked => ("outranked", "the credential may do more than the one presented"),
+            Self::Outranked => ("outranked", "it may do more than the credential presented"),
             Self::Collaborator => ("collaborator", "a collaborator cannot create personal access tokens"),
         };
         (403, name, title)
@@ -154,6 +154,8 @@ impl Conflict {
             | Self::NotExpired
             | Self::Replaced
             | Self::Suspended
+            | Self::NotAllowed
+            | Self::MayNotAct
             | Self::DoneAlready
             | Self::FormUsed => None,
         }
@@ -172,6 +174,8 @@ impl Conflict {
             Self::NotApplicable { .. } => {
                 ("not-applicable", "the policy does not ask this gate: changing it would change nothing")
             }
+            Self::NotAllowed => ("not-allowed", "the policy does not allow this"),
+            Self::MayNotAct => ("may-not-act", "the service account may not act: enable it, or take it over"),
             Self::DoneAlready => ("done-already", "done already: this form was sent before"),
             Self::FormUsed => ("form-used", "the form was used already: show it anew"),
         };

@@ -22,7 +22,7 @@ const FORBIDDEN: [Forbidden; 11] = [
     Forbidden::Collaborator,
 ];
 
-const CONFLICTS: [Conflict; 11] = [
+const CONFLICTS: [Conflict; 13] = [
     Conflict::LabelTaken,
     Conflict::ClientIdTaken,
     Conflict::QuotaReached,
@@ -32,6 +32,8 @@ const CONFLICTS: [Conflict; 11] = [
     Conflict::Replaced,
     Conflict::Suspended,
     Conflict::NotApplicable { gate: Gate::Setting },
+    Conflict::NotAllowed,
+    Conflict::MayNotAct,
     Conflict::DoneAlready,
     Conflict::FormUsed,
 ];

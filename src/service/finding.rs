@@ -1,10 +1,14 @@
-//! Finds one credential by its id, with one read of the store.
+//! Finds one credential by its id, with one read of the store, or any credential of an owner.
+
+use std::num::NonZeroU32;
 
 use crate::record::phase::{Phase, phase};
 use crate::record::token_record::TokenRecord;
+use crate::service::Service;
 use crate::service::authority::{Permission, Permit};
-use crate::service::error::ManageError;
+use crate::service::error::{ManageError, Unavailable};
 use crate::service::view::CredentialView;
+use crate::store::listing::{Listing, Show};
 use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 
@@ -38,4 +42,23 @@ pub(crate) async fn shown<O: Permission>(
 ) -> Result<CredentialView, ManageError> {
     let record = there(permit, whose, id).await?;
     permit.service().judging(permit.now()).await?.listed(&record).await?.ok_or(ManageError::NotFound)
+}
+
+/// Whether the store has a credential of that owner, in any state and of any kind.
+pub(crate) async fn owns_anything(service: &Service, owner: &OwnerId) -> Result<bool, Unavailable> {
+    for kind in TokenKind::ALL {
+        let of = Listing::Owner { realm: &service.realm, owner, kind, show: Show::All };
+        let mut after = None;
+        loop {
+            let read = service.store.list(of, after.as_ref(), NonZeroU32::MIN).await?;
+            if !read.items.is_empty() || read.corrupt > 0 {
+                return Ok(true);
+            }
+            after = read.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(false)
 }

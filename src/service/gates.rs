@@ -61,10 +61,12 @@ impl Service {
     }
 }
 
-/// Whether the account's switch "token login allowed" is on, or not used by the policy.
+/// Whether the account's switch "token login allowed" is on, or not used by the policy. A service account has no switch:
+/// an administrator made it, and its tokens.
 pub(crate) fn switch_opens(policy: &Policy, stored: &StoredSettings, subject: &SubjectId) -> bool {
     match policy.personal_access_tokens.switch {
         SwitchGate::NotAsked => true,
+        _ if subject.is_reserved() => true,
         gate => stored.switches.get(subject).copied().unwrap_or(gate.opens_by_default()),
     }
 }

@@ -3,6 +3,7 @@
 use crate::store::page::InvalidCursor;
 use crate::types::client::InvalidClientId;
 use crate::types::description::InvalidDescription;
+use crate::types::email::InvalidEmail;
 use crate::types::label::InvalidLabel;
 use crate::types::scope::InvalidScope;
 use crate::types::settings::InvalidSetting;
@@ -81,6 +82,24 @@ pub enum Invalid {
     /// The default scope does not lie within the allowed scope.
     #[error("default_scopes must lie within scopes")]
     DefaultScope,
+    /// A service account cannot have the role of a collaborator.
+    #[error("role must be member, administrator or super_administrator")]
+    Role,
+    /// The scope of a token does not lie within the scope of its service account.
+    #[error("scope must lie within the service account's")]
+    ScopeBeyondAccount,
+    /// The address for notices is not valid.
+    #[error("notify must be an {0}")]
+    Notify(InvalidEmail),
+    /// A client names a service account that does not exist.
+    #[error("service_account must name a service account")]
+    ServiceAccount,
+    /// A client has the grant `client_credentials` without a service account.
+    #[error("service_account must be given for the grant client_credentials")]
+    ServiceAccountMissing,
+    /// A public client names a service account, or has the grant `client_credentials`.
+    #[error("service_account and the grant client_credentials must belong to a confidential client")]
+    ServiceAccountPublic,
     /// The imported secret is too weak.
     #[error("secret must have at least 22 characters of [A-Za-z0-9._~+/=-] unless it is imported as weak")]
     WeakSecret,
@@ -112,6 +131,12 @@ pub enum Invalid {
     Cursor(#[from] InvalidCursor),
 }
 
+impl From<InvalidEmail> for Invalid {
+    fn from(invalid: InvalidEmail) -> Self {
+        Self::Notify(invalid)
+    }
+}
+
 impl Invalid {
     /// The invalid field, by its name in the request.
     #[must_use]
@@ -131,6 +156,10 @@ impl Invalid {
             Self::RefreshMode => "refresh_mode",
             Self::ResourceServer => "resource_server",
             Self::DefaultScope => "default_scopes",
+            Self::Role => "role",
+            Self::ScopeBeyondAccount => "scope",
+            Self::Notify(_) => "notify",
+            Self::ServiceAccount | Self::ServiceAccountMissing | Self::ServiceAccountPublic => "service_account",
             Self::WeakSecret | Self::PublicSecret => "secret",
             Self::Scheme => "scheme",
             Self::ForeignRow => "row",

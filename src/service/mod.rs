@@ -1,5 +1,6 @@
 //! Layer 12: the stores, the directory, the policy and the keys of one realm, and steps that several operations use.
 
+pub(crate) mod account_for;
 pub(crate) mod alias_walk;
 pub(crate) mod authority;
 pub(crate) mod bounds;
@@ -35,6 +36,7 @@ pub(crate) mod rekeying;
 pub(crate) mod repeated_form;
 mod require;
 pub(crate) mod revoking;
+pub(crate) mod service_account_view;
 pub(crate) mod settings_writing;
 pub(crate) mod snapshot;
 pub(crate) mod standing;

@@ -186,6 +186,11 @@ impl Presenter {
         self.realm.as_ref().is_none_or(|own| own == realm)
     }
 
+    /// Whether the presenter is a service account. Its credentials create, renew and widen nothing, whatever their kind.
+    pub(crate) fn is_service_account(&self) -> bool {
+        self.subject.as_ref().is_some_and(SubjectId::is_reserved)
+    }
+
     /// The id of the credential, if it is a personal access token or a security code. Otherwise `None`.
     pub(crate) fn token(&self) -> Option<RecordId> {
         match self.means {

@@ -59,7 +59,7 @@ impl Service {
             if facts.kind == TokenKind::PersonalAccessToken {
                 closed_gate = self.closed_gate_under(settings, subject, now).await?;
             }
-            self.directory.account_into(subject, account).await?;
+            self.account_into(subject, now, account).await?;
         }
         self.verdict(facts, phase, account.as_ref(), closed_gate, now).await
     }
@@ -187,7 +187,7 @@ impl Judging<'_> {
 
     async fn read_person(&mut self, subject: &SubjectId) -> Result<(), Unavailable> {
         if !self.people.contains_key(subject) {
-            let account = self.service.directory.account(subject).await?;
+            let account = self.service.account_for(subject, self.now).await?;
             let closed_gate = self.service.closed_gate(subject, self.now).await?;
             self.people.insert(subject.clone(), (account, closed_gate));
         }

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use crate::types::email::EmailAddress;
 use crate::types::extension::Extension;
 use crate::types::ids::SubjectId;
+use crate::types::label::Label;
 use crate::types::role::Role;
+use crate::types::scope::Scope;
+use crate::types::service_account_id::ServiceAccountId;
 use crate::types::short::Short;
 use crate::types::time::Timestamp;
 
@@ -34,6 +37,8 @@ pub struct Account {
     role: Role,
     disabled: bool,
     manages_profiles: bool,
+    /// Whether the library itself keeps the account: a service account.
+    is_service_account: bool,
     valid_since: Option<Timestamp>,
     contact: Option<Box<Contact>>,
     extension: Extension,
@@ -47,6 +52,8 @@ pub(crate) struct Contact {
     zone: Short,
     language: Short,
     claims: Claims,
+    /// The widest scope of a service account.
+    widest_scope: Option<Scope>,
 }
 
 /// Prints no field, so that a printed principal puts no e-mail address or claim into a log.
@@ -76,13 +83,14 @@ pub(crate) struct Identity {
 
 impl Default for Contact {
     fn default() -> Self {
-        Self { email: None, zone: Short::new(ZONE), language: Short::new(LANGUAGE), claims: Claims::new() }
+        let (zone, language) = (Short::new(ZONE), Short::new(LANGUAGE));
+        Self { email: None, zone, language, claims: Claims::new(), widest_scope: None }
     }
 }
 
 impl PartialEq for Account {
     fn eq(&self, other: &Self) -> bool {
-        let own = |of: &Self| (of.role, of.disabled, of.manages_profiles, of.valid_since);
+        let own = |of: &Self| (of.role, of.disabled, of.manages_profiles, of.is_service_account, of.valid_since);
         let contact = |of: &Self| of.contact.as_deref().cloned().unwrap_or_default();
         (&self.subject, &self.name, &self.extension) == (&other.subject, &other.name, &other.extension)
             && own(self) == own(other)
@@ -102,10 +110,27 @@ impl Account {
             role,
             disabled: false,
             manages_profiles: false,
+            is_service_account: false,
             valid_since: None,
             contact: None,
             extension: Extension::default(),
         }
+    }
+
+    /// Creates the account with which a service account acts. `role` is its effective role, and `widest_scope` the
+    /// widest scope of its credentials.
+    pub(crate) fn of_service_account(
+        id: ServiceAccountId,
+        label: &Label,
+        role: Role,
+        widest_scope: Option<Scope>,
+    ) -> Self {
+        let mut account = Self::new(id.subject(), label.as_str(), role);
+        account.is_service_account = true;
+        if widest_scope.is_some() {
+            account.contact.get_or_insert_default().widest_scope = widest_scope;
+        }
+        account
     }
 
     /// Sets the e-mail address to which notices are sent.
@@ -205,6 +230,22 @@ impl Account {
     #[must_use]
     pub fn valid_since(&self) -> Option<Timestamp> {
         self.valid_since
+    }
+
+    /// Whether this is a service account, which the library itself keeps. Its subject is reserved
+    /// ([`SubjectId::is_reserved`]), and its name is its label.
+    #[must_use]
+    pub fn is_service_account(&self) -> bool {
+        self.is_service_account
+    }
+
+    /// The widest scope that credentials of the account can have. `None` means no limit: an account of the directory,
+    /// or a service account without a scope.
+    pub(crate) fn widest_scope(&self) -> Option<&Scope> {
+        if !self.is_service_account {
+            return None;
+        }
+        self.contact.as_ref().and_then(|contact| contact.widest_scope.as_ref())
     }
 
     /// The immutable id.

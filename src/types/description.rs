@@ -1,4 +1,4 @@
-//! The description of a security code.
+//! The description of a security code or of a service account.
 
 use std::fmt;
 
@@ -6,8 +6,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::types::visible::{code_point, refused};
 
-/// The description of a security code: free text of at most 500 characters. It is in NFC and trimmed. It has no control
-/// or format characters, with two exceptions: line feeds, and joiners where Unicode allows them.
+/// The description of a security code or of a service account: free text of at most 500 characters. It is in NFC and
+/// trimmed. It has no control or format characters, with two exceptions: line feeds, and joiners where Unicode allows
+/// them.
 ///
 /// ```
 /// use counterfoil::types::Description;
@@ -15,7 +16,7 @@ use crate::types::visible::{code_point, refused};
 /// assert_eq!(Description::new(" nightly export ").expect("fits").as_str(), "nightly export");
 /// assert!(Description::new(&"x".repeat(501)).is_err());
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Description(Box<str>);
 
 /// The text is not a valid description. Operations report it as [`Invalid`](crate::Invalid) with the field

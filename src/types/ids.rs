@@ -155,7 +155,7 @@ impl SubjectId {
     /// ```
     #[must_use]
     pub fn is_reserved(&self) -> bool {
-        let letters = self.as_str().strip_prefix("service-account:");
+        let letters = self.as_str().strip_prefix(crate::types::service_account_id::PREFIX);
         letters.is_some_and(|rest| rest.len() == 22 && rest.bytes().all(|letter| letter.is_ascii_alphanumeric()))
     }
 

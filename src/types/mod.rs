@@ -26,6 +26,8 @@ pub(crate) mod role;
 pub(crate) mod scope;
 pub(crate) mod scope_meet;
 pub(crate) mod secret;
+pub(crate) mod service_account;
+pub(crate) mod service_account_id;
 pub(crate) mod setters;
 pub(crate) mod settings;
 pub(crate) mod short;

@@ -47,6 +47,21 @@ impl Principal {
         &self.subject
     }
 
+    /// Whether the caller is a service account, which administrators made. Its name is its label.
+    ///
+    /// ```
+    /// # #[cfg(feature = "test-util")] {
+    /// use counterfoil::testing::principal;
+    ///
+    /// assert!(!principal("ivan").build().is_service_account());
+    /// assert!(principal("service-account:0000000000000000000001").build().is_service_account());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn is_service_account(&self) -> bool {
+        self.subject.is_reserved()
+    }
+
     /// The account's display name.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -54,12 +54,15 @@ impl Scope {
     pub const USERS_MANAGE: &'static str = "users:manage";
     /// The scope token for reading and changing settings.
     pub const SETTINGS_MANAGE: &'static str = "settings:manage";
+    /// The scope token for managing service accounts and their tokens.
+    pub const SERVICE_ACCOUNTS_MANAGE: &'static str = "service-accounts:manage";
     /// All scope tokens of this library.
-    pub const OWN: [&'static str; 6] = [
+    pub const OWN: [&'static str; 7] = [
         Self::CODES_MANAGE,
         Self::CLIENTS_MANAGE,
         Self::CREDENTIALS_READ,
         Self::CREDENTIALS_WRITE,
+        Self::SERVICE_ACCOUNTS_MANAGE,
         Self::SETTINGS_MANAGE,
         Self::USERS_MANAGE,
     ];

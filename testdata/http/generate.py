@@ -226,7 +226,7 @@ for name, body, status, error in [
     ("a grant in upper case", "grant_type=PASSWORD&username=a&password=b", 400, "unsupported_grant_type"),
     ("a grant with a blank", "grant_type=password+&username=a&password=b", 400, "unsupported_grant_type"),
     ("the implicit grant", "grant_type=implicit", 400, "unsupported_grant_type"),
-    ("client credentials", "grant_type=client_credentials", 400, "unsupported_grant_type"),
+    ("client credentials", "grant_type=client_credentials", 400, "unauthorized_client"),
     ("a repeated known parameter", GRANT + "&grant_type=refresh_token", 400, "invalid_request"),
     ("a repeated unknown parameter", GRANT + "&zz=1&zz=2", 400, "invalid_request"),
     ("a repeated parameter without values", GRANT + "&zz&zz", 400, "invalid_request"),

@@ -85,6 +85,8 @@ pub(crate) enum List {
     Codes,
     /// The clients
     Clients,
+    /// The service accounts
+    ServiceAccounts,
     /// The credentials of all owners: personal access tokens, access and refresh tokens, security codes and sessions
     Credentials(Inventory),
 }

@@ -30,6 +30,11 @@ pub fn clients(counterfoil: Counterfoil) -> Routes {
     counterfoil_http::clients(counterfoil).into()
 }
 
+/// Serves service accounts, for administrators, at `/service-accounts` and the paths below it.
+pub fn service_accounts(counterfoil: Counterfoil) -> Routes {
+    counterfoil_http::service_accounts(counterfoil).into()
+}
+
 /// Serves the settings, for administrators, at `/settings`.
 pub fn settings(counterfoil: Counterfoil) -> Routes {
     counterfoil_http::settings(counterfoil).into()

@@ -13,8 +13,9 @@ use counterfoil::clock::Clock as _;
 use counterfoil::memory::MemoryDirectory;
 use counterfoil::operations::{NewAccess, NewSecurityCode};
 use counterfoil::policy::{Allowance, Policy};
+use counterfoil::service_account::NewServiceAccount;
 use counterfoil::testing::{self, Failure, ManualClock, TestService};
-use counterfoil::{Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Realm};
+use counterfoil::{Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Realm, Role};
 
 use crate::case::{Body, Case, Send};
 
@@ -129,6 +130,18 @@ impl Scene {
                 let issued = service.create_security_code(&service.presenter("sue"), &new).await.expect("a code");
                 vec![("code", issued.token.expose_secret().to_owned()), ("code-id", issued.view.id.to_string())]
             }
+            "machine-id" | "machine-token" | "machine-token-id" => {
+                let new = NewServiceAccount::new("machine", Role::Member);
+                let account = service.create_service_account(&Presenter::host(), &new).await.expect("an account");
+                let new = NewPersonalAccessToken::new("runner", Lifetime::Days(1));
+                let issued = service.create_service_token(&Presenter::host(), &account.id, &new).await;
+                let issued = issued.expect("a token");
+                vec![
+                    ("machine-id", account.id.to_string()),
+                    ("machine-token", issued.token.expose_secret().to_owned()),
+                    ("machine-token-id", issued.view.id.to_string()),
+                ]
+            }
             _ => unreachable!("no text is called {name}"),
         }
     }
@@ -167,6 +180,9 @@ const NAMES: &[&str] = &[
     "basic",
     "secret",
     "machine",
+    "machine-id",
+    "machine-token",
+    "machine-token-id",
     "code",
     "code-id",
 ];

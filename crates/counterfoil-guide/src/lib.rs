@@ -23,6 +23,9 @@ mod chapters {
     #[doc = include_str!("../../../docs/guide/src/scopes.md")]
     struct Scopes;
 
+    #[doc = include_str!("../../../docs/guide/src/machines.md")]
+    struct Machines;
+
     #[doc = include_str!("../../../docs/guide/src/management-api.md")]
     struct ManagementApi;
 

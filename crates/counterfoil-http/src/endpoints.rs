@@ -206,6 +206,7 @@ mod tests {
             .merge(crate::credentials(counterfoil()))
             .merge(crate::security_codes(counterfoil()))
             .merge(crate::clients(counterfoil()))
+            .merge(crate::service_accounts(counterfoil()))
             .merge(crate::settings(counterfoil()))
             .below("/api/v1")
             .merge(crate::token(counterfoil(), Sources::Unknown))
@@ -224,7 +225,7 @@ mod tests {
         served.sort_by(|one, other| one.0.cmp(&other.0));
         let described: Vec<_> =
             all.openapi().paths.paths.iter().map(|(path, item)| (path.clone(), methods(item))).collect();
-        assert_eq!(served.len(), 22);
+        assert_eq!(served.len(), 27);
         assert_eq!(described, served);
     }
 }

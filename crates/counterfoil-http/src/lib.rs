@@ -35,6 +35,7 @@ pub use api::personal_access_tokens::me_tokens;
 #[cfg(feature = "openapi")]
 pub use api::schema::AuthenticationProblems;
 pub use api::security_codes::security_codes;
+pub use api::service_accounts::service_accounts;
 pub use api::settings::settings;
 pub use api::users::users;
 pub use body::Body;

@@ -37,6 +37,7 @@ pub fn document(title: &str, version: &str) -> OpenApi {
 mod tests {
     use counterfoil::Scope;
     use counterfoil::client::Registration;
+    use counterfoil::service_account::ServiceAccount;
     use counterfoil::settings::SettingName;
     use counterfoil::types::{Description, Label};
     use serde_json::Value;
@@ -51,7 +52,8 @@ mod tests {
         for api in [
             crate::me_tokens(counterfoil.clone()),
             crate::clients(counterfoil.clone()),
-            crate::security_codes(counterfoil),
+            crate::security_codes(counterfoil.clone()),
+            crate::service_accounts(counterfoil),
         ] {
             document.merge(api.openapi().clone());
         }
@@ -65,6 +67,12 @@ mod tests {
             ("NewCode", "description", "maxLength", Description::MAX),
             ("CodeUpdate", "description", "maxLength", Description::MAX),
             ("NewRegistration", "display_name", "maxLength", Registration::DISPLAY_NAME_MAX),
+            ("NewAccount", "label", "maxLength", usize::from(ServiceAccount::LABEL_MAX)),
+            ("NewAccount", "scope", "maxLength", Scope::MAX),
+            ("NewAccount", "description", "maxLength", Description::MAX),
+            ("AccountUpdate", "label", "maxLength", usize::from(ServiceAccount::LABEL_MAX)),
+            ("AccountUpdate", "scope", "maxLength", Scope::MAX),
+            ("AccountUpdate", "description", "maxLength", Description::MAX),
             ("RegistrationUpdate", "display_name", "maxLength", Registration::DISPLAY_NAME_MAX),
         ] {
             let own = &document["components"]["schemas"][schema]["properties"][property][bound];

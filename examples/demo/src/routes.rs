@@ -34,6 +34,7 @@ pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileStore,
         .merge(counterfoil_axum::credentials(counterfoil.clone()).into())
         .merge(counterfoil_axum::security_codes(counterfoil.clone()).into())
         .merge(counterfoil_axum::clients(counterfoil.clone()).into())
+        .merge(counterfoil_axum::service_accounts(counterfoil.clone()).into())
         .merge(counterfoil_axum::settings(counterfoil.clone()).into())
         .layer(SessionLayer::new(counterfoil.clone(), transport, CONSOLE).cookie_name(cookies.clone()));
     let api =

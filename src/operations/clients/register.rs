@@ -102,6 +102,8 @@ async fn register(
 ) -> Result<RegisteredClient, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let given = new.id.clone();
+    let accounts = rules::Accounts::read(permit).await?;
+    accounts.reached(permit, new.service_account.as_ref())?;
     for _ in 0..TURNS {
         let derived = || once.and_then(|once| once.client_id(&service.realm, ID_LETTERS));
         let client_id = match given.clone().or_else(derived) {
@@ -110,6 +112,7 @@ async fn register(
         };
         let mut registration = registration(permit, &new, client_id, once)?;
         rules::check(&registration)?;
+        accounts.named(new.service_account.as_ref())?;
         let (shown, kept) = secret(&registration.client_id)?;
         registration.secrets.extend(kept);
         match service.clients.put_client(&service.realm, None, &registration).await? {
@@ -165,6 +168,7 @@ fn registration(
         disabled: false,
         epoch: 0,
         created_at: now,
+        service_account: new.service_account,
         unknown: crate::types::unknown::UnknownFields::default(),
     })
 }
@@ -173,7 +177,7 @@ fn registration(
 fn is_alike(there: &Registration, asked: &Registration) -> bool {
     let texts = |of: &Registration| (of.display_name.clone(), of.grants.clone());
     let scopes = |of: &Registration| (of.allowed_scope.clone(), of.default_scope.clone());
-    let kinds = |of: &Registration| (of.public, of.refresh_mode, of.resource_server);
+    let kinds = |of: &Registration| (of.public, of.refresh_mode, of.resource_server, of.service_account);
     texts(there) == texts(asked) && scopes(there) == scopes(asked) && kinds(there) == kinds(asked)
 }
 

@@ -1,9 +1,15 @@
 //! Rules for all registrations. They apply when a client is created, imported or changed.
 
+use std::collections::BTreeMap;
+
+use crate::operations::service_accounts::{reaches, stored};
 use crate::service::authority::{Permission, Permit};
+use crate::service::error::{Forbidden, ManageError};
 use crate::service::invalid::Invalid;
 use crate::types::client::{Grant, RefreshMode, Registration};
 use crate::types::scope::Scope;
+use crate::types::service_account::ServiceAccount;
+use crate::types::service_account_id::ServiceAccountId;
 
 impl Registration {
     /// The longest display name, in characters.
@@ -19,6 +25,13 @@ pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
     if registration.public && registration.resource_server {
         return Err(Invalid::ResourceServer);
     }
+    let is_machine = registration.allows(Grant::ClientCredentials);
+    if registration.public && (is_machine || registration.service_account.is_some()) {
+        return Err(Invalid::ServiceAccountPublic);
+    }
+    if is_machine && registration.service_account.is_none() {
+        return Err(Invalid::ServiceAccountMissing);
+    }
     match (&registration.allowed_scope, &registration.default_scope) {
         (Some(allowed), Some(default)) if !allowed.covers(default) => Err(Invalid::DefaultScope),
         _ => Ok(()),
@@ -30,6 +43,30 @@ pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
 pub(super) fn within<O: Permission>(permit: &Permit<'_, O>, registration: &Registration) -> Result<(), Invalid> {
     let reaches = permit.needs_reach(registration.allowed_scope.as_ref());
     reaches.map_err(|_| Invalid::ScopeBeyond { field: "scopes" })
+}
+
+/// The service accounts of the realm, as the store has them now.
+pub(super) struct Accounts(BTreeMap<ServiceAccountId, ServiceAccount>);
+
+impl Accounts {
+    pub(super) async fn read<O: Permission>(permit: &Permit<'_, O>) -> Result<Self, ManageError> {
+        Ok(Self(stored(permit).await?.service_accounts))
+    }
+
+    /// Checks that the presenter has at least the role and the scope of a client's service account: whoever has the
+    /// client's secret acts as this account. An account that was deleted never acts again.
+    pub(super) fn reached<O: Permission>(
+        &self,
+        permit: &Permit<'_, O>,
+        id: Option<&ServiceAccountId>,
+    ) -> Result<(), Forbidden> {
+        id.and_then(|id| self.0.get(id)).map_or(Ok(()), |account| reaches(permit, account))
+    }
+
+    /// Checks that the account that a request names exists.
+    pub(super) fn named(&self, asked: Option<&ServiceAccountId>) -> Result<(), Invalid> {
+        if asked.is_none_or(|id| self.0.contains_key(id)) { Ok(()) } else { Err(Invalid::ServiceAccount) }
+    }
 }
 
 /// Checks that the service knows all requested scope tokens.

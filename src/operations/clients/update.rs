@@ -112,13 +112,19 @@ async fn edit(
     id: &ClientId,
     change: ClientUpdate,
 ) -> Result<ClientView, ManageError> {
+    let accounts = rules::Accounts::read(&permit).await?;
     let (after, actions) = update(&permit, id, |registration| {
         let before = registration.clone();
         let actions = applied(&change, registration);
+        let wider = widens(&before, registration);
+        if wider {
+            accounts.reached(&permit, registration.service_account.as_ref())?;
+        }
         rules::check(registration)?;
-        if widens(&before, registration) {
+        if wider {
             rules::within(&permit, registration)?;
         }
+        accounts.named(change.service_account.as_ref().and_then(Option::as_ref))?;
         rules::known(&permit, change.allowed_scope.as_ref(), change.default_scope.as_ref())?;
         Ok(actions)
     })
@@ -140,8 +146,8 @@ async fn disable(permit: Permit<'_, DisableClient>, id: &ClientId) -> Result<Cli
     Ok(ClientView::from(&after))
 }
 
-/// Whether a change gives a client additional rights: a grant, a wider scope, the enabled state, or reuse of refresh
-/// tokens.
+/// Whether a change gives a client additional rights: a grant, a wider scope, the enabled state, reuse of refresh
+/// tokens, or another service account.
 fn widens(before: &Registration, after: &Registration) -> bool {
     let grants = after.grants.iter().any(|grant| !before.grants.contains(grant));
     let covers = |wide: &Option<Scope>, narrow: &Option<Scope>| match (wide, narrow) {
@@ -153,6 +159,7 @@ fn widens(before: &Registration, after: &Registration) -> bool {
     let reuses = before.refresh_mode != RefreshMode::Reuse && after.refresh_mode == RefreshMode::Reuse;
     grants
         || reuses
+        || (after.service_account.is_some() && before.service_account != after.service_account)
         || (before.disabled && !after.disabled)
         || !covers(&before.allowed_scope, &after.allowed_scope)
         || before.default_scope != after.default_scope
@@ -195,7 +202,9 @@ pub(crate) async fn rotate_secret(
     once: Option<&OnceSecret<'_>>,
 ) -> Result<RegisteredClient, ManageError> {
     let (service, now) = (permit.service(), permit.now());
+    let accounts = rules::Accounts::read(&permit).await?;
     let (after, shown) = update(&permit, id, |registration| {
+        accounts.reached(&permit, registration.service_account.as_ref())?;
         if overlap > OVERLAP_MOST {
             return Err(Invalid::Overlap { most: OVERLAP_MOST.as_secs() }.into());
         }
@@ -289,7 +298,10 @@ fn applied(change: &ClientUpdate, registration: &mut Registration) -> Vec<Client
     if let Some(default) = &change.default_scope {
         registration.default_scope.clone_from(default);
     }
-    let named = |of: &Registration| (of.display_name.clone(), of.grants.clone(), of.refresh_mode);
+    if let Some(account) = change.service_account {
+        registration.service_account = account;
+    }
+    let named = |of: &Registration| (of.display_name.clone(), of.grants.clone(), of.refresh_mode, of.service_account);
     let scopes = |of: &Registration| (of.allowed_scope.clone(), of.default_scope.clone());
     if named(&before) != named(registration) || scopes(&before) != scopes(registration) {
         actions.push(ClientAction::Changed);

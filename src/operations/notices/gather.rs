@@ -5,15 +5,18 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
+use crate::record::family::FamilyBody;
 use crate::record::gather::{Place, place, waits_until};
 use crate::record::notice::LONGEST_LEASE;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
-use crate::service::claimed::{DueNotice, Gathered, addressee};
+use crate::service::claimed::{DueNotice, Gathered, answers_for};
 use crate::service::error::Unavailable;
 use crate::store::listing::{Listing, Show};
 use crate::types::ids::{OwnerId, RecordId, SubjectId};
 use crate::types::kind::TokenKind;
+use crate::types::service_account_id::ServiceAccountId;
+use crate::types::settings::StoredSettings;
 use crate::types::time::Timestamp;
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
@@ -21,6 +24,10 @@ const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 /// How many pages of a person's credentials of one kind are read to find notices that can be sent together. The notice
 /// of a credential on a later page is sent alone when it is due.
 const PAGES: usize = 10;
+
+/// How many service accounts of a person are read to find notices that can be sent together. The notices of further
+/// accounts are sent when they are due.
+const ACCOUNTS: usize = 50;
 
 impl Counterfoil {
     /// Decides which notices of one person are sent together now, in one message. The rules are in
@@ -55,8 +62,15 @@ async fn gather(
     let (rules, lease) = (service.policy.notices.gather, lease.min(LONGEST_LEASE));
     let mut known: BTreeMap<_, _> =
         due.into_iter().filter(|due| due.addressee() == Some(whom)).map(|due| (due.id(), due)).collect();
+    let owners = service.with_settings(now, |view| owners_of(whom, &view.stored)).await?;
     for &kind in &service.policy.notices.kinds {
-        read(service, whom, kind, &mut known, now).await?;
+        if kind == TokenKind::SecurityCode {
+            read(service, (whom, &OwnerId::realm()), kind, &mut known, now).await?;
+        } else {
+            for owner in &owners {
+                read(service, (whom, owner), kind, &mut known, now).await?;
+            }
+        }
     }
     let (mut first, mut along, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
     for notice in known.into_values() {
@@ -82,24 +96,34 @@ async fn gather(
     Ok(Gathered::Send { first, along })
 }
 
-/// Reads a person's current credentials of one kind into `known`. A credential that is already in `known` is replaced
+/// The owners whose notices go to this person: the person, and the first [`ACCOUNTS`] service accounts that the person
+/// made and that have no address of their own.
+fn owners_of(whom: &SubjectId, stored: &StoredSettings) -> Vec<OwnerId> {
+    let made = stored.service_accounts.keys().map(ServiceAccountId::subject);
+    let made = made.filter(|account| account != whom && answers_for(account, stored).as_ref() == Some(whom));
+    [OwnerId::from(whom)].into_iter().chain(made.take(ACCOUNTS).map(OwnerId::from)).collect()
+}
+
+/// Reads the current credentials of one kind and owner, whose notices go to one person, into `known`. A credential that is already in `known` is replaced
 /// by its current state, or removed if it no longer has a pending notice.
 async fn read(
     service: &Service,
-    whom: &SubjectId,
+    (whom, owner): (&SubjectId, &OwnerId),
     kind: TokenKind,
     known: &mut BTreeMap<RecordId, DueNotice>,
     now: Timestamp,
 ) -> Result<(), Unavailable> {
-    let owner = if kind == TokenKind::SecurityCode { OwnerId::realm() } else { OwnerId::from(whom) };
-    let of = Listing::Owner { realm: &service.realm, owner: &owner, kind, show: Show::Standing { now } };
+    let of = Listing::Owner { realm: &service.realm, owner, kind, show: Show::Standing { now } };
     let longest_wait = service.policy.notices.gather.longest_wait;
     let mut after = None;
     for _ in 0..PAGES {
         let page = service.store.list(of, after.as_ref(), PAGE).await?;
-        let theirs = |record: &&TokenRecord| addressee(record).as_ref() == Some(whom);
+        let theirs = |record: &&TokenRecord| match record.body() {
+            FamilyBody::Code { created_by, .. } => created_by == whom,
+            _ => true,
+        };
         for record in page.items.iter().filter(theirs) {
-            match DueNotice::of(record, longest_wait) {
+            match DueNotice::of(record, Some(whom.clone()), longest_wait) {
                 Some(notice) => known.insert(notice.id(), notice),
                 None => known.remove(&record.record().id),
             };

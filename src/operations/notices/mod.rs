@@ -15,8 +15,9 @@ use crate::record::notice::{Expiring, LONGEST_LEASE, Schedule, arm, put_off};
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
-use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Outcome};
+use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Outcome, addressee};
 use crate::service::error::Unavailable;
+use crate::service::snapshot::SettingsView;
 use crate::store::page::{Cursor, Page};
 use crate::types::time::Timestamp;
 
@@ -99,7 +100,10 @@ async fn due(
     // The store may contain records of other realms, whose owners are not in this directory.
     let ours = read.items.iter().filter(|record| record.record().realm == service.realm);
     let longest_wait = service.policy.notices.gather.longest_wait;
-    let items = ours.filter_map(|record| DueNotice::of(record, longest_wait)).collect();
+    let noticed = |view: &SettingsView| {
+        ours.filter_map(|record| DueNotice::of(record, addressee(record, &view.stored), longest_wait)).collect()
+    };
+    let items = service.with_settings(now, noticed).await?;
     Ok(Page { items, next: read.next, corrupt: read.corrupt })
 }
 
@@ -111,10 +115,17 @@ async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timesta
     let Some(record) = service.store.claim(&due.id(), held, lease_until).await? else { return Ok(Claim::Lost) };
     let lease = NoticeMark { at: lease_until, stage: held.stage };
     let (next, claim) = match plan(service, &record, lease.stage, now).await? {
-        Plan::Send { stage, account, otherwise } => match ClaimedNotice::new(record, *account, stage, lease, now) {
-            Some(claimed) => return Ok(Claim::Won(Box::new(claimed))),
-            None => (otherwise, Claim::NothingToSend),
-        },
+        // The service account has got another maker or address since the notice was found. It is found again at once,
+        // and then belongs into the digest of the other recipient.
+        Plan::Send { whom, .. } if Some(whom.account.subject()) != due.addressee() => {
+            (Some(NoticeMark { at: now, ..held }), Claim::Lost)
+        }
+        Plan::Send { stage, whom, otherwise } => {
+            match ClaimedNotice::new(record, (whom.account, whom.service_account), stage, lease, now) {
+                Some(claimed) => return Ok(Claim::Won(Box::new(claimed))),
+                None => (otherwise, Claim::NothingToSend),
+            }
+        }
         Plan::Rest(next) => (next, Claim::NothingToSend),
         Plan::Withhold(next) => (next, Claim::Withheld),
     };

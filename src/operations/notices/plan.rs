@@ -9,14 +9,18 @@ use crate::operations::maintenance::purge::unsent_before;
 use crate::operations::notices::schedule;
 use crate::record::decide;
 use crate::record::facts::{account_of, began_at};
+use crate::record::family::FamilyBody;
 use crate::record::notice::{Expiring, Look, arm, look, put_off};
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
-use crate::service::claimed::addressee;
+use crate::service::account_for::{Maker, acting};
 use crate::service::error::Unavailable;
 use crate::types::account::Account;
 use crate::types::duration::days;
+use crate::types::ids::SubjectId;
+use crate::types::label::Label;
+use crate::types::service_account_id::ServiceAccountId;
 use crate::types::time::Timestamp;
 
 /// The time after which a notice is tried again if its recipient has no address or its credential is suspended. In this
@@ -28,12 +32,19 @@ const LOOK_AGAIN: Duration = days(1);
 pub(super) enum Plan {
     /// Send the notice with this stage (its number in the schedule) to this account. If the account has no e-mail
     /// address, store `otherwise`, which says when to try again.
-    Send { stage: u8, account: Box<Account>, otherwise: Option<NoticeMark> },
+    Send { stage: u8, whom: Box<Recipient>, otherwise: Option<NoticeMark> },
     /// Send nothing now. Store when the next notice is due. `None` if the record has no further notice.
     Rest(Option<NoticeMark>),
     /// Send nothing, because nobody is entitled to this notice. Store when the next notice is due. `None` if this was
     /// the last.
     Withhold(Option<NoticeMark>),
+}
+
+/// The recipient of a notice.
+pub(super) struct Recipient {
+    pub(super) account: Account,
+    /// The label of the service account that owns the credential, if one does.
+    pub(super) service_account: Option<Label>,
 }
 
 pub(super) async fn plan(
@@ -56,8 +67,8 @@ pub(super) async fn plan(
         Look::Send(stage) => stage,
         Look::Rest(next) => return Ok(Plan::Rest(next)),
     };
-    let account = match entitled(service, record).await? {
-        Ok(account) => account,
+    let whom = match entitled(service, record, now).await? {
+        Ok(whom) => whom,
         Err(reason) => {
             service.tell(
                 now,
@@ -73,18 +84,63 @@ pub(super) async fn plan(
     if !now.reached(expires_at) && service.judge(record, now).await?.verdict.is_err_and(Refusal::is_suspension) {
         return Ok(Plan::Rest(again));
     }
-    if account.email().is_none() {
+    if whom.account.email().is_none() {
         service.tell(now, By::itself(Actor::Upkeep), EventKind::NoAddress { owner: own.owner.clone(), id: own.id });
     }
-    Ok(Plan::Send { stage, account: Box::new(account), otherwise: again })
+    Ok(Plan::Send { stage, whom: Box::new(whom), otherwise: again })
 }
 
 /// The account that gets the notice of a record, or the reason why nobody gets it. One reason is a missing or disabled
 /// account. Another reason is an account whose `valid_since` is later than a credential that uses the account's rights.
 /// Such a credential is void, and the account might now belong to another person.
-async fn entitled(service: &Service, record: &TokenRecord) -> Result<Result<Account, Refusal>, Unavailable> {
-    let Some(subject) = addressee(record) else { return Ok(Err(Refusal::AccountMissing)) };
-    let account = service.directory.account(&subject).await?;
-    let own_rights = account_of(record.view()).as_ref() == Some(&subject);
-    Ok(decide::entitled(account, own_rights.then(|| began_at(record.view()))))
+async fn entitled(
+    service: &Service,
+    record: &TokenRecord,
+    now: Timestamp,
+) -> Result<Result<Recipient, Refusal>, Unavailable> {
+    let subject = match record.body() {
+        FamilyBody::Code { created_by, .. } => Some(created_by),
+        _ => record.record().owner.person(),
+    };
+    let Some(subject) = subject else { return Ok(Err(Refusal::AccountMissing)) };
+    if subject.is_reserved() {
+        return answering(service, subject, now).await;
+    }
+    let account = service.directory.account(subject).await?;
+    let own_rights = account_of(record.view()).as_ref() == Some(subject);
+    let account = decide::entitled(account, own_rights.then(|| began_at(record.view())));
+    Ok(account.map(|account| Recipient { account, service_account: None }))
+}
+
+/// The recipient of the notices of a service account: its maker, or the account itself with its address for notices, in
+/// the maker's language and time zone. Nobody gets the notices of an account that may not act.
+async fn answering(
+    service: &Service,
+    subject: &SubjectId,
+    now: Timestamp,
+) -> Result<Result<Recipient, Refusal>, Unavailable> {
+    let id = ServiceAccountId::of_subject(subject);
+    let own = match &id {
+        Some(id) => service.service_account(id, now).await?,
+        None => None,
+    };
+    let (Some(id), Some(own)) = (id, own) else { return Ok(Err(Refusal::AccountMissing)) };
+    let maker = match &own.made_by {
+        Some(maker) => service.directory.account(maker).await?,
+        None => None,
+    };
+    let made_by = if own.made_by.is_some() { Maker::Person(maker.as_ref()) } else { Maker::Host };
+    let acting = match decide::entitled(Some(acting(id, &own, made_by)), None) {
+        Ok(acting) => acting,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let account = match (own.notify, maker) {
+        (Some(address), Some(maker)) => {
+            Some(acting.with_email(address).with_zone(maker.zone()).with_language(maker.language()))
+        }
+        (Some(address), None) => Some(acting.with_email(address)),
+        (None, maker) => maker,
+    };
+    let service_account = Some(own.label);
+    Ok(account.map(|account| Recipient { account, service_account }).ok_or(Refusal::AccountMissing))
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::counterfoil::Counterfoil;
 use crate::record::family::FamilyBody;
 use crate::service::Service;
-use crate::service::authority::Permit;
 use crate::service::authority::operations::CreateToken;
+use crate::service::authority::{Permission, Permit};
 use crate::service::error::{ManageError, Unavailable};
 use crate::service::invalid::Invalid;
 use crate::service::issuing::{Draft, derived, insert};
@@ -145,19 +145,44 @@ pub(crate) async fn personal_access_token(
     new: &NewPersonalAccessToken<'_>,
     once: Option<&OnceKey>,
 ) -> Result<IssuedCredential, ManageError> {
-    let (service, now, owner) = (permit.service(), permit.now(), permit.person()?);
-    let settings = service.settings(now).await?;
+    let settings = permit.service().settings(permit.now()).await?;
+    let whose = For { owner: permit.person()?.into(), widest_scope: None };
+    let draft = draft(&permit, whose, new, &settings, once)?;
+    insert(&permit, draft, &settings).await
+}
+
+/// The owner of a new token.
+pub(crate) struct For<'a> {
+    pub(crate) owner: OwnerId,
+    /// The widest scope of the owner's credentials, if the owner is a service account that has a scope.
+    pub(crate) widest_scope: Option<&'a Scope>,
+}
+
+/// Validates the request for a new token.
+pub(crate) fn draft<O: Permission>(
+    permit: &Permit<'_, O>,
+    whose: For<'_>,
+    new: &NewPersonalAccessToken<'_>,
+    settings: &Settings,
+    once: Option<&OnceKey>,
+) -> Result<Draft, ManageError> {
+    let (service, now, For { owner, widest_scope }) = (permit.service(), permit.now(), whose);
     let rules = &service.policy.personal_access_tokens;
     let label = Label::new(new.label, rules.label_max).map_err(Invalid::from)?;
-    let expires_at = expiry(service, new.lifetime, &settings, now)?;
-    let scope = permit.narrowed(new.scope.clone(), "scope")?;
-    if rules.scope_demanded && scope.is_none() {
+    let expires_at = expiry(service, new.lifetime, settings, now)?;
+    let scope = match (permit.narrowed(new.scope.clone(), "scope")?, widest_scope) {
+        (Some(scope), Some(widest)) if widest.covers(&scope) => Some(scope),
+        (Some(_), Some(_)) if new.scope.is_some() => return Err(Invalid::ScopeBeyondAccount.into()),
+        // The presenter's own scope, which contains the account's.
+        (Some(_), Some(widest)) => Some(widest.clone()),
+        (scope, _) => scope,
+    };
+    if rules.scope_demanded && scope.is_none() && widest_scope.is_none() {
         return Err(Invalid::ScopeDemanded.into());
     }
-    let owner = OwnerId::from(owner);
     let asked = scope.as_ref().map(Scope::to_string).unwrap_or_default();
     let fields = [label.as_str(), &format!("{:?}", new.lifetime), &asked];
-    let draft = Draft {
+    Ok(Draft {
         kind: TokenKind::PersonalAccessToken,
         id: derived(service, once, &owner, TokenKind::PersonalAccessToken, &fields),
         owner,
@@ -169,8 +194,7 @@ pub(crate) async fn personal_access_token(
         description: None,
         scope,
         expires_at,
-    };
-    insert(&permit, draft, &settings).await
+    })
 }
 
 /// The limits that the policy and the settings set now.

@@ -6,12 +6,12 @@ use crate::counterfoil::Counterfoil;
 use crate::service::authority::Permit;
 use crate::service::authority::operations::{ListTokens, ListTokensOf};
 use crate::service::error::ManageError;
+use crate::service::finding::owns_anything;
 use crate::service::listing::{Wanted, page};
 use crate::service::presenter::Presenter;
 use crate::service::view::CredentialView;
-use crate::store::listing::{Listing, Show};
 use crate::store::page::{Cursor, Page};
-use crate::types::ids::{OwnerId, SubjectId};
+use crate::types::ids::SubjectId;
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
@@ -83,20 +83,5 @@ pub(crate) async fn known(permit: &Permit<'_, ListTokensOf>, subject: Option<&Su
     if permit.is_host() || service.directory.account(subject).await?.is_some() {
         return Ok(());
     }
-    let owner = OwnerId::from(subject);
-    for kind in TokenKind::ALL {
-        let of = Listing::Owner { realm: &service.realm, owner: &owner, kind, show: Show::All };
-        let mut after = None;
-        loop {
-            let read = service.store.list(of, after.as_ref(), NonZeroU32::MIN).await?;
-            if !read.items.is_empty() || read.corrupt > 0 {
-                return Ok(());
-            }
-            after = read.next;
-            if after.is_none() {
-                break;
-            }
-        }
-    }
-    Err(ManageError::NotFound)
+    if owns_anything(service, &subject.into()).await? { Ok(()) } else { Err(ManageError::NotFound) }
 }

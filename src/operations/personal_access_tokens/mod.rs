@@ -1,6 +1,7 @@
 //! Personal access tokens.
 
 pub(crate) mod create;
+pub(crate) mod create_for;
 pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod list;

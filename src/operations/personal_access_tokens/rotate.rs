@@ -9,8 +9,8 @@ use crate::record::phase::{Phase, phase};
 use crate::record::record_parts::NewRecord;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
-use crate::service::authority::Permit;
 use crate::service::authority::operations::RotateToken;
+use crate::service::authority::{Permission, Permit};
 use crate::service::bounds::{hour_after, hourly};
 use crate::service::changing::TURNS;
 use crate::service::error::{Conflict, ManageError, Unavailable};
@@ -107,10 +107,22 @@ pub(crate) async fn rotate(
     overlap: Overlap,
     once: Option<&OnceKey>,
 ) -> Result<IssuedCredential, ManageError> {
+    let owner = permit.person()?.into();
+    replace(permit, owner, id, overlap, once).await
+}
+
+/// Replaces the owner's token by a new token with the same label, scope and expiry.
+pub(crate) async fn replace<O: Permission>(
+    permit: Permit<'_, O>,
+    owner: OwnerId,
+    id: &RecordId,
+    overlap: Overlap,
+    once: Option<&OnceKey>,
+) -> Result<IssuedCredential, ManageError> {
     let derived = once.map(|once| once.successor_id(id, &[form_field(overlap).as_bytes()]));
-    let (service, now, owner) = (permit.service(), permit.now(), permit.person()?);
+    let (service, now) = (permit.service(), permit.now());
     let (settings, _) = service.settings_and_gate(None, now).await?;
-    let handover = Handover { service, owner: owner.into(), settings, now };
+    let handover = Handover { service, owner, settings, now };
     let mut old = service.store.get(id).await?.ok_or(ManageError::NotFound)?;
     // Checks existence, then validates the request, then checks the state.
     if let Err(missing @ ManageError::NotFound) = handover.stands(&old) {
@@ -171,9 +183,19 @@ fn form_field(overlap: Overlap) -> String {
 /// Checks that the token exists and has no more rights than the presenter. `None` stands for a text that is not a valid
 /// id.
 pub(crate) async fn exists(permit: &Permit<'_, RotateToken>, id: Option<&RecordId>) -> Result<(), ManageError> {
-    let (service, now, owner) = (permit.service(), permit.now(), permit.person()?);
+    replaceable(permit, permit.person()?.into(), id).await
+}
+
+/// Checks that the owner's token exists and has no more rights than the presenter. `None` stands for a text that is not
+/// a valid id.
+pub(crate) async fn replaceable<O: Permission>(
+    permit: &Permit<'_, O>,
+    owner: OwnerId,
+    id: Option<&RecordId>,
+) -> Result<(), ManageError> {
+    let (service, now) = (permit.service(), permit.now());
     let (settings, _) = service.settings_and_gate(None, now).await?;
-    let handover = Handover { service, owner: owner.into(), settings, now };
+    let handover = Handover { service, owner, settings, now };
     let old = service.store.get(id.ok_or(ManageError::NotFound)?).await?.ok_or(ManageError::NotFound)?;
     match handover.stands(&old) {
         Err(missing @ ManageError::NotFound) => Err(missing),

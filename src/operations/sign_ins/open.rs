@@ -1,5 +1,7 @@
-//! Opens a sign-in, which is a family of tokens for one person and one client. It is opened by the password grant, or
-//! by the host after single sign-on or a second factor.
+//! Opens a sign-in, which is a family of tokens for one account and one client. It is opened by the password grant, by
+//! the grant `client_credentials`, or by the host after single sign-on or a second factor.
+
+use std::borrow::Cow;
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
@@ -15,6 +17,7 @@ use crate::types::client::{ClientId, Grant, Registration};
 use crate::types::ids::{OwnerId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::scope::Scope;
+use crate::types::scope_meet::{NothingLeft, is_granted, meet};
 use crate::types::secret::Secret;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
@@ -113,7 +116,7 @@ pub(crate) async fn by_host(
         service.with_client(sign_in.client, now, |client| client.map(|client| client.registration.clone())).await?;
     let client = client.ok_or(OpenError::ClientMissing)?;
     let account = service.directory.account(sign_in.subject).await?.ok_or(OpenError::AccountMissing)?;
-    let scope = granted_scope(service, &client, sign_in.scope.as_ref())?;
+    let scope = granted_scope(service, &client, None, sign_in.scope.as_ref())?;
     let by = By::from(Actor::Host, source);
     let opening = Opening { grant: None, scope, remember: sign_in.remember, by };
     family(service, &client, account, opening, now).await
@@ -125,14 +128,21 @@ pub(crate) struct GrantedScope {
     as_asked: bool,
 }
 
-/// Decides which scope a client gets.
+/// Decides which scope a client gets. `widest` is the widest scope of the account, if it is a service account that has
+/// one. A requested scope must lie within it, and any other scope is cut down to it.
 pub(crate) fn granted_scope(
     service: &Service,
     client: &Registration,
+    widest: Option<&Scope>,
     asked: Option<&Scope>,
 ) -> Result<GrantedScope, OpenError> {
-    let scope = client_scope(client, asked, service.policy.scopes.as_ref());
-    let scope = scope.map_err(|ScopeBeyond| OpenError::ScopeBeyond)?;
+    let known = service.policy.scopes.as_ref();
+    let scope = client_scope(client, asked, known).map_err(|ScopeBeyond| OpenError::ScopeBeyond)?;
+    if asked.is_some_and(|asked| !is_granted(asked, widest, known)) {
+        return Err(OpenError::ScopeBeyond);
+    }
+    let scope = meet(scope.as_ref(), widest, known).map_err(|NothingLeft| OpenError::ScopeBeyond)?;
+    let scope = scope.map(Cow::into_owned);
     if service.policy.access_tokens.scope_demanded && scope.is_none() {
         return Err(OpenError::ScopeDemanded);
     }
@@ -162,7 +172,9 @@ pub(crate) async fn family(
     }
     let account = entitled(Some(account), None).map_err(|_| OpenError::AccountDisabled)?;
     let settings = service.settings(now).await?;
-    let refreshes = client.allows(Grant::RefreshToken);
+    // A refresh token would outlive the client's secret, which the client can present again instead (RFC 6749 §4.4.3).
+    let is_machine = grant == Some(Grant::ClientCredentials);
+    let refreshes = client.allows(Grant::RefreshToken) && !is_machine;
     let access_end = now.plus(settings.access_lifetime).ok_or(Unavailable::Clock)?;
     let idle_end = now.plus(settings.refresh_inactivity).ok_or(Unavailable::Clock)?;
     let life_end = now.plus(settings.refresh_absolute).ok_or(Unavailable::Clock)?;
@@ -211,7 +223,12 @@ pub(crate) async fn family(
             client: Some(client.key),
             used_at: now,
         };
-        let cap = service.cap(service.policy.refresh_tokens.live_per_owner_and_client, now);
+        let policy = &service.policy;
+        let limit = match is_machine {
+            true => policy.service_accounts.live_access_tokens,
+            false => policy.refresh_tokens.live_per_owner_and_client,
+        };
+        let cap = service.cap(limit, now);
         let inserted = service.insert(InsertInto::Found { family: &family, cap, pace: None }, &records, now).await?;
         match inserted {
             Inserted::Done | Inserted::MadeRoom(_) => {

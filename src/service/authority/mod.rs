@@ -112,6 +112,9 @@ impl Service {
 }
 
 fn may_present(credentials: Credentials, by: &Presenter, credential: Option<&RecordId>) -> Result<(), Forbidden> {
+    if by.is_service_account() && credentials != Credentials::All {
+        return Err(Forbidden::CredentialKind);
+    }
     let Some(token) = by.token() else { return Ok(()) };
     match credentials {
         Credentials::All => Ok(()),
@@ -181,6 +184,16 @@ impl<'a, O: Permission> Permit<'a, O> {
             (Some(own), Some(asked)) if own.covers(&asked) => Ok(Some(asked)),
             (Some(_), Some(_)) => Err(Invalid::ScopeBeyond { field }),
         }
+    }
+
+    /// Checks that the presenter has at least a role, which another account has or shall get.
+    pub(crate) fn needs_rank(&self, role: Role) -> Result<(), Forbidden> {
+        if self.by.role() >= role { Ok(()) } else { Err(Forbidden::Outranked) }
+    }
+
+    /// The scope of the presenter. `None` means all that the role allows.
+    pub(crate) fn scope(&self) -> Option<&'a Scope> {
+        self.by.scope()
     }
 
     /// Checks that the scope of a credential lies within the presenter's own scope. A rotation needs this check,

@@ -69,6 +69,27 @@ operations! {
 
     /// Imports tokens of another system.
     ImportCredentials { Sessions, USERS_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, Fresh }
+    /// Creates a personal access token for another person.
+    CreateTokenFor { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
+
+    /// Lists service accounts, or shows a single one.
+    ListServiceAccounts { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
+    /// Creates a service account.
+    CreateServiceAccount { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
+    /// Changes a service account, or enables it.
+    UpdateServiceAccount { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
+    /// Disables a service account without any other change.
+    DisableServiceAccount { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
+    /// Ends all credentials of a service account, and removes it.
+    DeleteServiceAccount { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
+    /// Lists the personal access tokens of a service account, or shows a single one.
+    ListServiceTokens { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
+    /// Creates a personal access token for a service account.
+    CreateServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
+    /// Replaces a personal access token of a service account by a new token.
+    RotateServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
+    /// Deletes a personal access token of a service account.
+    DeleteServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
 
     /// Lists security codes.
     ListCodes { All, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }

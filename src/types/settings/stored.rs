@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::types::client::InvalidDocument;
 use crate::types::ids::{KeyId, SubjectId, Version};
 use crate::types::key_check::KeyCheck;
+use crate::types::service_account::ServiceAccount;
+use crate::types::service_account_id::ServiceAccountId;
 use crate::types::settings::{InvalidSetting, SettingName, SettingUnit};
 use crate::types::unknown::UnknownFields;
 
@@ -34,6 +36,10 @@ pub struct StoredSettings {
     /// [`KeyRing`](crate::KeyRing) has a different key with the same number.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub key_checks: BTreeMap<KeyId, KeyCheck>,
+    /// The service accounts of the realm. They are in this document, so their labels are unique in the realm, and a
+    /// verification finds them in memory.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub service_accounts: BTreeMap<ServiceAccountId, ServiceAccount>,
     /// Members of the stored document that a newer version of this library wrote.
     #[serde(flatten)]
     pub unknown: UnknownFields,

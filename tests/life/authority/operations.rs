@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use counterfoil::client::{ClientId, ClientUpdate, NewClient};
 use counterfoil::operations::{CredentialFilter, NewAccess, NewSecurityCode, Overlap};
+use counterfoil::service_account::{NewServiceAccount, ServiceAccountId, ServiceAccountUpdate};
 use counterfoil::settings::SettingsUpdate;
 use counterfoil::types::RecordId;
 use counterfoil::*;
@@ -128,6 +129,103 @@ pub(super) const ALL: &[Operation] = &[
         name: "ImportCredentials",
         scope: Scope::USERS_MANAGE,
         run: |world, who| block_on(world.handle.import_credentials(&who.by, &[])).map(drop),
+    },
+    Operation {
+        name: "CreateTokenFor",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| {
+            let label = unused_label();
+            let new = NewPersonalAccessToken::new(&label, Lifetime::Days(1));
+            block_on(world.handle.create_personal_access_token_for(&who.by, &subject("ivan"), &new)).map(drop)
+        },
+    },
+    Operation {
+        name: "ListServiceAccounts",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            let id = service_account(world);
+            same([
+                block_on(world.handle.list_service_accounts(&who.by, None, limit(1))).map(drop),
+                block_on(world.handle.service_account(&who.by, &id)).map(drop),
+            ])
+        },
+    },
+    Operation {
+        name: "CreateServiceAccount",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            let label = unused_label();
+            let new = NewServiceAccount::new(&label, Role::Member);
+            block_on(world.handle.create_service_account(&who.by, &new)).map(drop)
+        },
+    },
+    Operation {
+        name: "UpdateServiceAccount",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            let id = service_account(world);
+            let described = ServiceAccountUpdate::default().with_description("text");
+            let enabled = ServiceAccountUpdate::default().with_disabled(false);
+            let adopted = ServiceAccountUpdate::default().with_disabled(true).with_adopt(true);
+            let changes = [described, enabled, adopted];
+            same(changes.map(|change| block_on(world.handle.update_service_account(&who.by, &id, &change)).map(drop)))
+        },
+    },
+    Operation {
+        name: "DisableServiceAccount",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            let id = service_account(world);
+            let disabled = ServiceAccountUpdate::default().with_disabled(true);
+            block_on(world.handle.update_service_account(&who.by, &id, &disabled)).map(drop)
+        },
+    },
+    Operation {
+        name: "DeleteServiceAccount",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            let id = service_account(world);
+            block_on(world.handle.delete_service_account(&who.by, &id))
+        },
+    },
+    Operation {
+        name: "ListServiceTokens",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            let account = service_account(world);
+            let id = service_token(world, &account);
+            same([
+                block_on(world.handle.list_service_tokens(&who.by, &account, None, limit(1))).map(drop),
+                block_on(world.handle.service_token(&who.by, &account, &id)).map(drop),
+            ])
+        },
+    },
+    Operation {
+        name: "CreateServiceToken",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            let account = service_account(world);
+            let new = NewPersonalAccessToken::new("made", Lifetime::Days(1));
+            block_on(world.handle.create_service_token(&who.by, &account, &new)).map(drop)
+        },
+    },
+    Operation {
+        name: "RotateServiceToken",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            let account = service_account(world);
+            let id = service_token(world, &account);
+            block_on(world.handle.rotate_service_token(&who.by, &account, &id, Overlap::Immediate)).map(drop)
+        },
+    },
+    Operation {
+        name: "DeleteServiceToken",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            let account = service_account(world);
+            let id = service_token(world, &account);
+            block_on(world.handle.delete_service_token(&who.by, &account, &id))
+        },
     },
     Operation {
         name: "ListCodes",
@@ -265,6 +363,11 @@ fn unused_label() -> String {
 /// Creates a token of the presenter's person, with the scope for changes of credentials. So an operation on the token
 /// is not refused because of the token's scope.
 fn own_token(world: &World, who: &Presented) -> RecordId {
+    if let Some(account) = who.by.subject().and_then(ServiceAccountId::of_subject) {
+        let (label, scope) = (unused_label(), Scope::CREDENTIALS_WRITE.parse::<Scope>().expect("a scope"));
+        let new = NewPersonalAccessToken::new(&label, Lifetime::Days(1)).with_scope(scope);
+        return block_on(world.handle.create_service_token(&Presenter::host(), &account, &new)).expect("made").view.id;
+    }
     let owner = who.by.subject().map_or("ivan", SubjectId::as_str).to_owned();
     token(world, &owner, Some(Scope::CREDENTIALS_WRITE))
 }
@@ -292,4 +395,19 @@ fn client(world: &World) -> ClientId {
     let scope = Scope::CLIENTS_MANAGE.parse::<Scope>().expect("a scope");
     let new = NewClient::named("target").with_allowed_scope(scope);
     block_on(world.handle.create_client(&Presenter::host(), new)).expect("registered").view.id
+}
+
+/// Creates a service account of the host. It has the scope that the operation needs, so a refusal is not caused by the
+/// account's scope.
+fn service_account(world: &World) -> ServiceAccountId {
+    let label = unused_label();
+    let scope = Scope::SERVICE_ACCOUNTS_MANAGE.parse::<Scope>().expect("a scope");
+    let new = NewServiceAccount::new(&label, Role::Member).with_scope(scope);
+    block_on(world.handle.create_service_account(&Presenter::host(), &new)).expect("made").id
+}
+
+fn service_token(world: &World, account: &ServiceAccountId) -> RecordId {
+    let scope = Scope::SERVICE_ACCOUNTS_MANAGE.parse::<Scope>().expect("a scope");
+    let new = NewPersonalAccessToken::new("target", Lifetime::Days(1)).with_scope(scope);
+    block_on(world.handle.create_service_token(&Presenter::host(), account, &new)).expect("made").view.id
 }

@@ -1,7 +1,8 @@
 //! Makes presenters of every kind for the table of operations. Each presenter is made with the library's own calls.
 
-use counterfoil::client::{ClientId, NewClient};
+use counterfoil::client::{ClientId, Grant, NewClient};
 use counterfoil::operations::{NewAccess, NewSecurityCode, SignIn};
+use counterfoil::service_account::{NewServiceAccount, ServiceAccountView};
 use counterfoil::types::RecordId;
 use counterfoil::*;
 
@@ -43,6 +44,8 @@ pub(super) fn unhindered() -> World {
     policy.security_codes.creations_per_hour = None;
     policy.refresh_tokens.live_per_owner_and_client = None;
     policy.console_sessions.live_per_owner = None;
+    policy.personal_access_tokens.made_by_administrators = true;
+    policy.service_accounts.max = 1_000;
     let world = bare_world(policy);
     let store = world.store.clone();
     let world = world.elsewhere(|builder| builder.alias_store(store).import(counterfoil::import::Sanctum));
@@ -75,6 +78,8 @@ pub(super) fn all(world: &World, scope: &str) -> Vec<Kind> {
             name: "code as a super administrator",
             of: only_super(code(world, NewAccess::SameAsUser("super@example.com"))),
         },
+        Kind { name: "personal access token of a service account", of: each(|who| machine_pat(world, who)) },
+        Kind { name: "access token of a service account", of: each(|who| machine_access(world, who)) },
         Kind { name: "session of another realm", of: each(|who| Some(foreign(world, who))) },
     ]
 }
@@ -122,4 +127,35 @@ pub(super) fn code(world: &World, access: NewAccess<'_>) -> Presented {
 pub(super) fn foreign(world: &World, who: &str) -> Presented {
     let realm = Realm::new("other").expect("a realm");
     session(&world.elsewhere(|builder| builder.realm(realm)), who)
+}
+
+/// Makes a service account of the host with the role of this person. Returns `None` for a collaborator, because a service
+/// account cannot have this role, and for a person who manages profiles, because this is no role.
+fn machine(world: &World, who: &str) -> Option<ServiceAccountView> {
+    let account = world.account(who);
+    let label = format!("presented by {who}");
+    let host = Presenter::host();
+    let there = block_on(world.handle.list_service_accounts(&host, None, limit(1_000))).expect("listed").items;
+    let there = there.into_iter().find(|there| there.label == label);
+    let new = NewServiceAccount::new(&label, account.role());
+    let made = || block_on(world.handle.create_service_account(&host, &new)).ok();
+    if account.manages_profiles() { None } else { there.or_else(made) }
+}
+
+/// Makes a presenter with a personal access token of a service account that has the role of this person.
+fn machine_pat(world: &World, who: &str) -> Option<Presented> {
+    let account = machine(world, who)?;
+    let new = NewPersonalAccessToken::new("presented", Lifetime::Days(1));
+    let issued = block_on(world.handle.create_service_token(&Presenter::host(), &account.id, &new)).expect("made");
+    Some(Presented::from(&block_on(world.handle.verify(issued.token.expose_secret())).expect("live")))
+}
+
+/// Makes a presenter with an access token of the grant `client_credentials`.
+fn machine_access(world: &World, who: &str) -> Option<Presented> {
+    let account = machine(world, who)?;
+    let new = NewClient::named("machine").with_grants(vec![Grant::ClientCredentials]);
+    let new = new.with_service_account(account.id);
+    let client = block_on(world.handle.create_client(&Presenter::host(), new)).expect("registered").view.id;
+    let reply = world.token_as(&client, &[("grant_type", "client_credentials")]);
+    Some(Presented::from(&block_on(world.handle.verify(&reply.access())).expect("live")))
 }

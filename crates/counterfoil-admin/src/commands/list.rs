@@ -1,8 +1,9 @@
-//! `list`: lists credentials and clients. No secret is stored, so the output contains none.
+//! `list`: lists credentials, clients and service accounts. No secret is stored, so the output contains none.
 
 use std::num::NonZeroU32;
 
 use counterfoil::client::ClientView;
+use counterfoil::service_account::ServiceAccountView;
 use counterfoil::{Counterfoil, CredentialView, Presenter, SubjectId};
 use serde_json::Value;
 
@@ -13,6 +14,7 @@ use crate::output::{Output, instant, instant_or_none};
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 const CREDENTIAL: [&str; 8] = ["id", "kind", "label", "status", "created_at", "expires_at", "last_used_at", "scope"];
+const SERVICE_ACCOUNT: [&str; 8] = ["id", "label", "role", "scope", "made_by", "notify", "disabled", "created_at"];
 const CLIENT: [&str; 7] = ["id", "name", "grants", "public", "resource_server", "disabled", "created_at"];
 
 pub(super) async fn run(cli: &Cli, what: &List) -> Result<Output, Failure> {
@@ -23,6 +25,7 @@ pub(super) async fn run(cli: &Cli, what: &List) -> Result<Output, Failure> {
         List::Codes => codes(&counterfoil).await,
         List::Clients => clients(&counterfoil).await,
         List::Credentials(filter) => inventory::list(cli, &counterfoil, filter).await,
+        List::ServiceAccounts => service_accounts(&counterfoil).await,
     };
     store.close().await;
     listed
@@ -64,6 +67,31 @@ async fn clients(counterfoil: &Counterfoil) -> Result<Output, Failure> {
             return Ok(Output::Table(CLIENT.into(), rows));
         }
     }
+}
+
+async fn service_accounts(counterfoil: &Counterfoil) -> Result<Output, Failure> {
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let page = counterfoil.list_service_accounts(&Presenter::host(), after.as_ref(), PAGE).await?;
+        rows.extend(page.items.iter().map(service_account));
+        after = page.next;
+        if after.is_none() {
+            return Ok(Output::Table(SERVICE_ACCOUNT.into(), rows));
+        }
+    }
+}
+
+fn service_account(view: &ServiceAccountView) -> Vec<Value> {
+    vec![
+        view.id.to_string().into(),
+        view.label.as_str().into(),
+        view.role.as_str().into(),
+        view.scope.as_ref().map(|scope| scope.as_str().to_owned()).into(),
+        view.made_by.as_ref().map(|maker| maker.as_str().to_owned()).into(),
+        view.notify.as_ref().map(|address| address.as_str().to_owned()).into(),
+        view.disabled.into(),
+        instant(view.created_at),
+    ]
 }
 
 fn credential(view: &CredentialView) -> Vec<Value> {

@@ -2,9 +2,10 @@
 
 use counterfoil::client::{ClientId, NewClient};
 use counterfoil::operations::SignIn;
+use counterfoil::service_account::NewServiceAccount;
 use counterfoil::store::Revoke;
 use counterfoil::types::OwnerId;
-use counterfoil::{Presenter, Realm};
+use counterfoil::{Presenter, Realm, Role};
 use counterfoil_conformance::sample::most;
 use counterfoil_conformance::sample::{Person, revoked};
 
@@ -34,6 +35,21 @@ fn host_61_tokens_are_listed_and_revoked_by_id_with_an_event() {
     let again = run(&["--json", "revoke", "credential", &id, "--yes"]);
     assert_eq!((again.code, again.json()["revoked"].as_u64()), (0, Some(0)), "it was revoked already");
     assert_eq!(run(&["revoke", "credential", &token, "--yes"]).code, 2, "a token is no id");
+}
+
+#[test]
+fn machine_1_the_tool_lists_service_accounts_with_their_makers() {
+    let service = Service::on_sqlite();
+    service.serve(async |counterfoil, _| {
+        let new = NewServiceAccount::new("build", Role::Member);
+        let _made = counterfoil.create_service_account(&Presenter::host(), &new).await.expect("an account");
+    });
+    let listed = tool(&["--json", "--store", service.url.as_str(), "list", "service-accounts"]);
+    let row = &listed.json()[0];
+    assert_eq!((row["label"].as_str(), row["role"].as_str()), (Some("build"), Some("member")), "{}", listed.err);
+    assert!(
+        row["made_by"].is_null() && row["disabled"] == false && row["id"].as_str().is_some_and(|id| id.len() == 22)
+    );
 }
 
 #[test]

@@ -36,7 +36,8 @@ pub(crate) fn page_of(path: &str) -> String {
     let parent = |path: &str| path.rsplit_once('/').map_or("/", |(parent, _)| parent).to_owned();
     match path.rsplit('/').next().unwrap_or_default() {
         "sign-out" => "/".to_owned(),
-        "zone" | "signature" | "token-login" => parent(path),
+        "zone" | "signature" | "token-login" | "adopt" => parent(path),
+        "disable" | "enable" if path.starts_with("/service-accounts/") => parent(path),
         "clear" | "disable" | "enable" => parent(&parent(path)),
         _ => path.to_owned(),
     }
@@ -107,6 +108,8 @@ mod tests {
             ("/tokens/1/rotate", "/tokens/1/rotate"),
             ("/codes/1/reset", "/codes/1/reset"),
             ("/clients/a.b/disable", "/clients"),
+            ("/service-accounts/1/disable", "/service-accounts/1"),
+            ("/service-accounts/1/adopt", "/service-accounts/1"),
             ("/profile/zone", "/profile"),
             ("/profile/signature/clear", "/profile"),
             ("/users/%3C/token-login", "/users/%3C"),

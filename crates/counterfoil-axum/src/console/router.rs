@@ -13,8 +13,8 @@ use counterfoil_http::request::to_the_end;
 use crate::console::assets::asset;
 use crate::console::cookie::{CookieName, Cookies, Transport};
 use crate::console::pages::{
-    clients, credentials, events, languages, personal_access_tokens, profile, security_codes, sessions, settings,
-    signature, users,
+    clients, credentials, events, languages, personal_access_tokens, profile, security_codes, service_accounts,
+    sessions, settings, signature, users,
 };
 use crate::console::profiles::Profiles;
 use crate::console::recent_events::RecentEvents;
@@ -123,6 +123,7 @@ impl Console {
             .route("/clients/{id}/disable", post(clients::disable))
             .route("/clients/{id}/secret", get(clients::ask_secret).post(clients::secret))
             .route("/clients/{id}/delete", get(clients::ask_delete).post(clients::delete))
+            .merge(service_account_pages())
             .route("/settings", get(settings::show).post(settings::save))
             .merge(events(&state))
             .route("/assets/{name}", get(asset))
@@ -144,6 +145,26 @@ fn profile(state: &Shared) -> Router<Shared> {
         .route("/profile/zone", post(profile::set_zone))
         .route("/profile/signature", get(signature::file).post(signature::save))
         .route("/profile/signature/clear", post(signature::clear))
+}
+
+/// The pages about service accounts.
+fn service_account_pages() -> Router<Shared> {
+    Router::new()
+        .route("/service-accounts", get(service_accounts::list).post(service_accounts::create))
+        .route("/service-accounts/{id}", get(service_accounts::show).post(service_accounts::create_token))
+        .route("/service-accounts/{id}/edit", get(service_accounts::edit::show).post(service_accounts::edit::edit))
+        .route("/service-accounts/{id}/enable", post(service_accounts::enable))
+        .route("/service-accounts/{id}/disable", post(service_accounts::disable))
+        .route("/service-accounts/{id}/adopt", post(service_accounts::adopt))
+        .route("/service-accounts/{id}/delete", get(service_accounts::ask_delete).post(service_accounts::delete))
+        .route(
+            "/service-accounts/{id}/tokens/{token}/rotate",
+            get(service_accounts::ask_rotate).post(service_accounts::rotate),
+        )
+        .route(
+            "/service-accounts/{id}/tokens/{token}/delete",
+            get(service_accounts::ask_delete_token).post(service_accounts::delete_token),
+        )
 }
 
 /// Returns the route of the events section. A console without events has no such route.

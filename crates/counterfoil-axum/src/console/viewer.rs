@@ -119,6 +119,7 @@ impl Viewer {
             (administers, "/credentials", texts.inventory),
             (role == Role::SuperAdministrator, "/codes", texts.codes),
             (administers, "/clients", texts.clients),
+            (administers, "/service-accounts", texts.service_accounts),
             (administers, "/settings", texts.settings),
             (administers && console.events.is_some(), "/events", texts.events),
         ]

@@ -61,7 +61,8 @@ async fn syn_token_10_every_error_has_its_code_and_status() {
         ("grant_type=password&grant_type=password&username=bill&password=bill", 400, "invalid_request"),
         ("grant_type=password&username=bill&password=bill&x=1&x=2", 400, "invalid_request"),
         ("grant_type=password&username=%zz&password=bill", 400, "invalid_request"),
-        ("grant_type=client_credentials", 400, "unsupported_grant_type"),
+        ("grant_type=client_credentials", 400, "unauthorized_client"),
+        ("grant_type=device_code", 400, "unsupported_grant_type"),
         ("grant_type=password&username=bill&password=wrong", 400, "invalid_grant"),
         ("grant_type=password&username=nobody&password=bill", 400, "invalid_grant"),
         ("grant_type=refresh_token&refresh_token=cfr_x", 400, "invalid_grant"),
@@ -253,7 +254,7 @@ async fn rfc_8414_the_metadata_say_what_is_mounted_and_nothing_else() {
     let all = ask(all.token("/token").revocation("/revoke").introspection("/introspect")).await;
     assert_eq!(all["issuer"], "https://auth.example.com/", "as it was given");
     assert_eq!(all["token_endpoint"], "https://auth.example.com/token");
-    assert_eq!(all["grant_types_supported"], serde_json::json!(["password", "refresh_token"]));
+    assert_eq!(all["grant_types_supported"], serde_json::json!(["password", "refresh_token", "client_credentials"]));
     let scopes = all["scopes_supported"].as_array().expect("scopes");
     assert!(scopes.contains(&"demo:read".into()) && scopes.contains(&"settings:manage".into()));
     let without_logins = counterfoil::Counterfoil::builder()
@@ -263,7 +264,11 @@ async fn rfc_8414_the_metadata_say_what_is_mounted_and_nothing_else() {
         .build()
         .expect("a handle");
     let fewer = ask(Metadata::new(issuer("https://auth.example.com"), &without_logins).token("/token")).await;
-    assert_eq!(fewer["grant_types_supported"], serde_json::json!(["refresh_token"]), "no password can be tested");
+    assert_eq!(
+        fewer["grant_types_supported"],
+        serde_json::json!(["refresh_token", "client_credentials"]),
+        "no password can be tested"
+    );
     let none = ask(Metadata::new(issuer("https://auth.example.com"), &counterfoil)).await;
     for absent in ["token_endpoint", "revocation_endpoint", "introspection_endpoint", "grant_types_supported"] {
         assert!(none.get(absent).is_none(), "{absent}");

@@ -5,5 +5,6 @@ mod clauses;
 mod interrupted;
 mod refused;
 mod round_trip;
+mod service_accounts;
 mod stores;
 mod tokens;

@@ -19,15 +19,15 @@ use counterfoil_copy::Copy;
 
 use crate::stores::{Opened, RUNTIME, fjall, postgres, redb, redis, sqlite};
 
-struct Host {
-    people: Arc<MemoryDirectory>,
+pub(crate) struct Host {
+    pub(crate) people: Arc<MemoryDirectory>,
     clock: Arc<ManualClock>,
     ring: Secret,
     ann: Account,
 }
 
 impl Host {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let ann = Account::new(7_u64.into(), "ann", Role::Member);
         let people = Arc::new(MemoryDirectory::default());
         people.insert(ann.clone(), &["ann"], "a password");
@@ -36,12 +36,15 @@ impl Host {
         Self { people, clock, ring, ann }
     }
 
-    fn serve<S: TokenStore + ClientStore + SettingsStore + Throttle + AliasStore>(
+    pub(crate) fn serve<S: TokenStore + ClientStore + SettingsStore + Throttle + AliasStore>(
         &self,
         store: &Arc<S>,
     ) -> Counterfoil {
         let mut policy = Policy::open();
         policy.refresh_tokens.grace = Duration::from_secs(30);
+        policy.personal_access_tokens.made_by_administrators = true;
+        // A change by another handle is seen at once.
+        policy.settings_staleness = Duration::ZERO;
         let builder = Counterfoil::builder().policy(policy).store(Arc::clone(store));
         let ring = KeyRing::from_text(&self.ring).expect("our own text");
         let builder = builder.directory(Arc::clone(&self.people)).clock(Arc::clone(&self.clock)).key_ring(ring);

@@ -27,7 +27,7 @@ fn delete(path: &str) -> Send {
 }
 
 pub fn cases() -> Vec<Case> {
-    [tokens(), users(), credentials(), codes(), clients(), settings()].concat()
+    [tokens(), users(), credentials(), codes(), clients(), service_accounts(), settings()].concat()
 }
 
 fn tokens() -> Vec<Case> {
@@ -173,6 +173,66 @@ fn clients() -> Vec<Case> {
         case("clients: delete", delete(one).bearer("ada"), gone()),
         case("clients: one that is not there", get(&format!("{list}/x")).bearer("ada"), not_found()),
     ]
+}
+
+fn service_accounts() -> Vec<Case> {
+    let list = "/api/v1/service-accounts";
+    let one = "/api/v1/service-accounts/{machine-id}";
+    let token = "/api/v1/service-accounts/{machine-id}/tokens/{machine-token-id}";
+    let outranked = || Expected::problem(403, "outranked");
+    let new = r#"{"label":"build","role":"member","scope":"a","description":"x","notify":"ops@example.com"}"#;
+    let super_administrator = r#"{"label":"build","role":"super_administrator"}"#;
+    vec![
+        case("service accounts: list", get(list).bearer("ada").header("x-of", "{machine-token}"), shown()),
+        case("service accounts: a page", get(&format!("{list}?limit=1")).bearer("ada"), shown()),
+        case("service accounts: create", post(list).bearer("ada").json(new), made()),
+        case("service accounts: above the own role", post(list).bearer("ada").json(super_administrator), outranked()),
+        case("service accounts: no role", post(list).bearer("ada").json(r#"{"label":"build"}"#), invalid()),
+        case(
+            "service accounts: a role that it cannot have",
+            post(list).bearer("ada").json(r#"{"label":"build","role":"collaborator"}"#),
+            invalid(),
+        ),
+        case(
+            "service accounts: a label that is taken",
+            post(list).bearer("ada").json(r#"{"label":"MACHINE","role":"member"}"#).header("x-of", "{machine-id}"),
+            Expected::problem(409, "label-taken"),
+        ),
+        case("service accounts: see", get(one).bearer("ada"), shown()),
+        case("service accounts: change", patch(one).bearer("ada").json(r#"{"scope":null,"notify":null}"#), shown()),
+        case("service accounts: disable", patch(one).bearer("ada").json(r#"{"disabled":true}"#), shown()),
+        case("service accounts: take over", patch(one).bearer("ada").json(r#"{"adopt":true}"#), shown()),
+        case("service accounts: no address", patch(one).bearer("ada").json(r#"{"notify":"x"}"#), invalid()),
+        case("service accounts: delete", delete(one).bearer("ada"), gone()),
+        case("service accounts: delete again", delete(one).bearer("ada"), gone()).after(delete(one).bearer("ada")),
+        case("service accounts: one that is not there", get(&format!("{list}/x")).bearer("ada"), not_found()),
+        case("service accounts: no body for nothing", patch(&format!("{list}/x")).bearer("ada").json("{"), not_found()),
+        case("service accounts: without the right", get(list).bearer("access"), Expected::problem(403, "role")),
+        case("service tokens: list", get(&format!("{one}/tokens")).bearer("ada"), shown()),
+        case(
+            "service tokens: create",
+            post(&format!("{one}/tokens")).bearer("ada").json(r#"{"label":"ci","expires_in_days":1}"#),
+            made(),
+        ),
+        case("service tokens: see", get(token).bearer("ada"), shown()),
+        case("service tokens: rotate", post(&format!("{token}/rotate")).bearer("ada"), made()),
+        case("service tokens: delete", delete(token).bearer("ada"), gone()),
+        case("service tokens: one that is not there", get(&format!("{one}/tokens/x")).bearer("ada"), not_found()),
+        case(
+            "service tokens: it renews nothing",
+            post("/api/v1/me/tokens/{machine-token-id}/rotate").bearer("machine-token"),
+            Expected::problem(403, "credential-kind"),
+        ),
+        case(
+            "tokens: for somebody, against the policy",
+            post("/api/v1/users/ivan/tokens").bearer("ada").json(r#"{"label":"for him","expires_in_days":1}"#),
+            Expected::problem(409, "not-allowed"),
+        ),
+    ]
+}
+
+fn invalid() -> Expected {
+    Expected::problem(422, "invalid-field")
 }
 
 fn settings() -> Vec<Case> {

@@ -39,6 +39,11 @@ fn token() -> Vec<Case> {
         )
         .with_accounts_only(),
         case("token: a grant that the client lacks", as_machine("/token", LOGIN), fault("unauthorized_client")),
+        case(
+            "token: client credentials that the client lacks",
+            as_machine("/token", "grant_type=client_credentials"),
+            fault("unauthorized_client"),
+        ),
         case("token: no grant", post("/token", ""), fault("invalid_request")),
         case("token: a parameter twice", post("/token", &format!("{LOGIN}&x=1&x=2")), fault("invalid_request")),
         case("token: not a form", post("/token", "%zz=1"), fault("invalid_request")),

@@ -66,6 +66,7 @@ fn configure(routes: &mut web::ServiceConfig, counterfoil: &Counterfoil) {
         .merge(counterfoil_actix::users(own()))
         .merge(counterfoil_actix::credentials(own()))
         .merge(counterfoil_actix::security_codes(own()))
+        .merge(counterfoil_actix::service_accounts(own()))
         .merge(counterfoil_actix::clients(own()))
         .merge(counterfoil_actix::settings(own()));
     let oauth = counterfoil_actix::token(own(), Sources::Extension)

@@ -83,6 +83,7 @@ fn router(counterfoil: &Counterfoil) -> Router {
         .merge(counterfoil_axum::users(own()))
         .merge(counterfoil_axum::credentials(own()))
         .merge(counterfoil_axum::security_codes(own()))
+        .merge(counterfoil_axum::service_accounts(own()))
         .merge(counterfoil_axum::clients(own()))
         .merge(counterfoil_axum::settings(own()));
     Router::new()

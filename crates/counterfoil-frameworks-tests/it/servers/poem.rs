@@ -82,6 +82,7 @@ fn app(counterfoil: &Counterfoil) -> impl Endpoint + use<> {
         .merge(counterfoil_poem::users(own()))
         .merge(counterfoil_poem::credentials(own()))
         .merge(counterfoil_poem::security_codes(own()))
+        .merge(counterfoil_poem::service_accounts(own()))
         .merge(counterfoil_poem::clients(own()))
         .merge(counterfoil_poem::settings(own()));
     let oauth = counterfoil_poem::token(own(), Sources::Extension)

@@ -45,6 +45,7 @@ fn endpoints(counterfoil: &Counterfoil) -> Endpoints {
         .merge(counterfoil_http::users(own()))
         .merge(counterfoil_http::credentials(own()))
         .merge(counterfoil_http::security_codes(own()))
+        .merge(counterfoil_http::service_accounts(own()))
         .merge(counterfoil_http::clients(own()))
         .merge(counterfoil_http::settings(own()));
     counterfoil_http::token(own(), Sources::Extension)

@@ -1,7 +1,8 @@
 //! The request bodies of the client routes.
 
-use counterfoil::Scope;
 use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, RefreshMode};
+use counterfoil::service_account::ServiceAccountId;
+use counterfoil::{Invalid, Scope};
 use serde::Deserialize;
 
 use crate::json::{Body, Fields};
@@ -42,6 +43,12 @@ pub(super) struct NewRegistration {
     /// public client.
     #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     resource_server: bool,
+    /// The id of the service account as which the client acts with the grant `client_credentials`.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required = false, pattern = "^[0-9A-Za-z]{22}$")
+    )]
+    service_account: Option<ServiceAccountId>,
 }
 
 /// The request to change a client. Missing fields stay as they are.
@@ -67,6 +74,12 @@ pub(super) struct RegistrationUpdate {
     /// `scopes`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Scopes>, required = false))]
     default_scopes: Option<Option<Scope>>,
+    /// The id of the service account as which the client acts with the grant `client_credentials`; null for none.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<String>, required = false, pattern = "^[0-9A-Za-z]{22}$")
+    )]
+    service_account: Option<Option<ServiceAccountId>>,
 }
 
 /// The name of a grant.
@@ -77,6 +90,7 @@ pub(super) struct RegistrationUpdate {
 enum GrantName {
     Password,
     RefreshToken,
+    ClientCredentials,
 }
 
 /// `rotate`: each refresh returns a new refresh token. `reuse`: the refresh token stays the same.
@@ -122,6 +136,10 @@ fn parsed(scopes: Scopes, name: &'static str) -> Result<Scope, Problem> {
     text.parse().map_err(|invalid: counterfoil::types::InvalidScope| Problem::field(name, invalid.to_string()))
 }
 
+fn account(text: &str) -> Result<ServiceAccountId, Problem> {
+    text.parse().map_err(|_| Problem::field("service_account", Invalid::ServiceAccount.to_string()))
+}
+
 impl Body for NewRegistration {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
         Ok(Self {
@@ -133,6 +151,7 @@ impl Body for NewRegistration {
             scopes: scope(fields, "scopes")?,
             default_scopes: scope(fields, "default_scopes")?,
             resource_server: fields.optional("resource_server")?.unwrap_or_default(),
+            service_account: fields.optional::<String>("service_account")?.as_deref().map(account).transpose()?,
         })
     }
 }
@@ -147,6 +166,7 @@ impl From<NewRegistration> for NewClient {
             .with_public(new.public)
             .with_refresh_mode(new.refresh_mode)
             .with_resource_server(new.resource_server)
+            .with_service_account(new.service_account)
     }
 }
 
@@ -159,6 +179,10 @@ impl Body for RegistrationUpdate {
             refresh_mode: fields.optional("refresh_mode")?,
             scopes: nullable_scope(fields, "scopes")?,
             default_scopes: nullable_scope(fields, "default_scopes")?,
+            service_account: fields
+                .optional::<Option<String>>("service_account")?
+                .map(|given| given.as_deref().map(account).transpose())
+                .transpose()?,
         })
     }
 }
@@ -172,6 +196,7 @@ impl From<RegistrationUpdate> for ClientUpdate {
         update.refresh_mode = change.refresh_mode;
         update.allowed_scope = change.scopes;
         update.default_scope = change.default_scopes;
+        update.service_account = change.service_account;
         update
     }
 }

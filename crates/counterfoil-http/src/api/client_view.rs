@@ -28,6 +28,9 @@ pub(crate) struct ClientView {
     disabled: bool,
     created_at: Rfc3339,
     /// The client's secrets, the newest last. Their texts are not shown.
+    /// The id of the service account as which the client acts with the grant `client_credentials`; null for none.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    service_account: Option<String>,
     secrets: Vec<SecretView>,
 }
 
@@ -72,6 +75,7 @@ impl From<&Shown> for ClientView {
             resource_server: shown.resource_server,
             disabled: shown.disabled,
             created_at: Rfc3339(shown.created_at),
+            service_account: shown.service_account.map(|id| id.to_string()),
             secrets: shown
                 .secrets
                 .iter()

@@ -18,6 +18,8 @@ mod request;
 #[cfg(feature = "openapi")]
 pub(crate) mod schema;
 pub(crate) mod security_codes;
+mod service_account_body;
+pub(crate) mod service_accounts;
 #[cfg(feature = "openapi")]
 mod setting_schemas;
 pub(crate) mod settings;

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use counterfoil::client::ClientId;
 use counterfoil::operations::Operation;
+use counterfoil::service_account::ServiceAccountId;
 use counterfoil::types::RecordId;
 use counterfoil::{Counterfoil, Presenter, SubjectId};
 
@@ -15,6 +16,16 @@ use crate::problem::Problem;
 /// credential does not exist.
 pub(super) fn record(text: Option<&str>) -> RecordId {
     text.and_then(|text| text.parse().ok()).unwrap_or(RecordId::from_bytes([0; 16]))
+}
+
+/// The id of a service account. A text that is not a valid id gives an id that no account has.
+pub(super) fn service_account(text: Option<&str>) -> ServiceAccountId {
+    text.and_then(|text| text.parse().ok()).unwrap_or(ServiceAccountId::from_bytes([0; 16]))
+}
+
+/// Whether the first segment is a valid id of a service account.
+pub(super) fn names_service_account(segments: &[Option<String>]) -> bool {
+    matches!(segments, [Some(text), ..] if ServiceAccountId::from_str(text).is_ok())
 }
 
 /// Returns the subject in a segment. If the text is not a valid subject, returns an error. It is the refusal of

@@ -38,7 +38,7 @@ pub fn me_tokens(counterfoil: Counterfoil) -> Endpoints {
 
 /// The request to create a token.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-struct NewToken {
+pub(super) struct NewToken {
     /// The label of the token. It must be unique among the owner's tokens.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255, example = "nightly build"))]
     label: String,
@@ -59,7 +59,14 @@ struct NewToken {
 }
 
 #[cfg(feature = "openapi")]
-type NewTokenSchema = Strict<NewToken>;
+pub(super) type NewTokenSchema = Strict<NewToken>;
+
+impl NewToken {
+    pub(super) fn request(&self) -> NewPersonalAccessToken<'_> {
+        let lifetime = self.expires_in_days.map_or(Lifetime::Permanent, Lifetime::Days);
+        NewPersonalAccessToken::new(&self.label, lifetime).with_scope(self.scope.clone())
+    }
+}
 
 impl Body for NewToken {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
@@ -77,6 +84,15 @@ pub(super) struct NewOverlap {
     /// How long the old token stays valid together with the new one, in seconds. With 0, the old token ends at once.
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub(super) overlap_seconds: Duration,
+}
+
+impl NewOverlap {
+    pub(super) fn overlap(&self) -> Overlap {
+        match self.overlap_seconds {
+            Duration::ZERO => Overlap::Immediate,
+            overlap => Overlap::For(overlap),
+        }
+    }
 }
 
 #[cfg(feature = "openapi")]
@@ -133,9 +149,7 @@ async fn list(call: Call) -> Result<Response, Problem> {
 async fn create(call: Call, sent: Sent<NewToken>) -> Result<Response, Problem> {
     let (counterfoil, by) = (&call.counterfoil, call.by());
     let new = sent.or_problem(counterfoil, &by, Operation::CreateToken).await?;
-    let lifetime = new.expires_in_days.map_or(Lifetime::Permanent, Lifetime::Days);
-    let new = NewPersonalAccessToken::new(&new.label, lifetime).with_scope(new.scope);
-    let issued = or_problem(counterfoil, counterfoil.create_personal_access_token(&by, &new).await)?;
+    let issued = or_problem(counterfoil, counterfoil.create_personal_access_token(&by, &new.request()).await)?;
     Ok(new_token(&call.location, &issued))
 }
 
@@ -191,10 +205,7 @@ async fn rotate(call: Call, sent: Sent<NewOverlap>) -> Result<Response, Problem>
     let (counterfoil, by) = (&call.counterfoil, call.by());
     let id = paths::record(call.first());
     let asked = sent.or_problem(counterfoil, &by, Operation::RotateToken(Some(&id))).await?;
-    let overlap = match asked.overlap_seconds {
-        Duration::ZERO => Overlap::Immediate,
-        overlap => Overlap::For(overlap),
-    };
-    let issued = or_problem(counterfoil, counterfoil.rotate_personal_access_token(&by, &id, overlap).await)?;
+    let issued = counterfoil.rotate_personal_access_token(&by, &id, asked.overlap()).await;
+    let issued = or_problem(counterfoil, issued)?;
     Ok(new_token(&call.location.clone().up(2), &issued))
 }

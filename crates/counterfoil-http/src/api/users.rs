@@ -13,12 +13,15 @@ use super::handler::{Api, on, on_json};
 #[cfg(feature = "openapi")]
 use super::page_params::{LimitParam, PageParams};
 use super::paths;
+use super::personal_access_tokens::NewToken;
+#[cfg(feature = "openapi")]
+use super::personal_access_tokens::NewTokenSchema;
 use super::request::{Sent, no_query, or_problem};
 #[cfg(feature = "openapi")]
-use super::schema::{NotOffered, ReadProblems, WriteProblems};
+use super::schema::{CreateProblems, NotOffered, ReadProblems, WriteProblems};
 #[cfg(feature = "openapi")]
-use super::view::PageView;
-use super::view::{TokenView, after, page};
+use super::view::{NewTokenView, PageView};
+use super::view::{TokenView, after, new_token, page};
 use crate::body::Response;
 use crate::cursor::List;
 use crate::endpoints::{Endpoints, described};
@@ -34,9 +37,12 @@ pub fn users(counterfoil: Counterfoil) -> Endpoints {
     let api = Api::new(counterfoil)
         .at("/users", [on(Method::GET, find)])
         .at("/users/{subject}", [on_json(Method::PATCH, change).if_path(paths::names_subject)])
-        .at("/users/{subject}/tokens", [on(Method::GET, tokens)])
+        .at(
+            "/users/{subject}/tokens",
+            [on(Method::GET, tokens), on_json(Method::POST, create_token).if_path(paths::names_subject)],
+        )
         .at("/users/{subject}/tokens/{id}", [on(Method::GET, see_token), on(Method::DELETE, delete_token)]);
-    described!(api.endpoints(), find, change, tokens, see_token, delete_token)
+    described!(api.endpoints(), find, change, tokens, create_token, see_token, delete_token)
 }
 
 /// A user.
@@ -150,6 +156,26 @@ async fn tokens(call: Call) -> Result<Response, Problem> {
     };
     let found = or_problem(counterfoil, counterfoil.list_personal_access_tokens_of(&by, &subject, after, limit).await)?;
     asked.map(|_| page::<TokenView>(&found, list))
+}
+
+/// Creates a personal access token that the user owns, where the policy allows this
+#[cfg_attr(feature = "openapi", utoipa::path(
+    post,
+    path = "/users/{subject}/tokens",
+    operation_id = "create_token_for",
+    tag = "users",
+    params(("subject" = String, Path)),
+    request_body = NewTokenSchema,
+    responses((status = 201, description = "the only response with its text",
+        headers(("Location" = String, description = "its path")), body = inline(NewTokenView<'static>)), CreateProblems),
+    security(("bearer" = [])),
+))]
+async fn create_token(call: Call, sent: Sent<NewToken>) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let subject = paths::subject(counterfoil, &by, call.first(), Operation::CreateTokenFor(None)).await?;
+    let new = sent.or_problem(counterfoil, &by, Operation::CreateTokenFor(Some(&subject))).await?;
+    let issued = counterfoil.create_personal_access_token_for(&by, &subject, &new.request()).await;
+    Ok(new_token(&call.location, &or_problem(counterfoil, issued)?))
 }
 
 /// Shows a user's personal access token

@@ -111,7 +111,8 @@ impl Metadata {
         self.token_endpoint = Some(self.at(path));
         self.token_endpoint_auth_methods_supported = Some(EVERY_CLIENT.to_vec());
         let password = self.has_logins.then_some(Grant::Password);
-        self.grant_types_supported = password.into_iter().chain([Grant::RefreshToken]).map(Grant::as_str).collect();
+        self.grant_types_supported =
+            password.into_iter().chain([Grant::RefreshToken, Grant::ClientCredentials]).map(Grant::as_str).collect();
         self
     }
 

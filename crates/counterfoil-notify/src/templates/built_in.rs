@@ -121,6 +121,7 @@ struct Texts {
     subject: fn(Option<&str>, usize, usize, &str) -> String,
     tokens: &'static str,
     codes: &'static str,
+    service_account: &'static str,
 }
 
 const ENGLISH: Texts = Texts {
@@ -132,6 +133,7 @@ const ENGLISH: Texts = Texts {
     subject: english::subject,
     tokens: "Your tokens",
     codes: "Security codes",
+    service_account: "service account",
 };
 
 const RUSSIAN: Texts = Texts {
@@ -143,6 +145,7 @@ const RUSSIAN: Texts = Texts {
     subject: russian::subject,
     tokens: "Ваши токены",
     codes: "Коды безопасности",
+    service_account: "сервисный аккаунт",
 };
 
 impl Texts {
@@ -153,10 +156,20 @@ impl Texts {
         };
         Line {
             kind: (self.kind)(notice.kind()),
-            label: self.quoted(notice.label()),
+            label: self.named(notice),
             id: notice.id().to_string(),
             at: (self.instant)(&Local::of(notice.expires_at(), zone)),
             left,
+        }
+    }
+
+    /// Returns the label or description of a credential, and the service account that owns it: `“runner” (service
+    /// account “build”)`.
+    fn named(&self, notice: &ClaimedNotice) -> String {
+        let label = self.quoted(notice.label());
+        match notice.service_account() {
+            Some(account) => format!("{label} ({} {})", self.service_account, self.quoted(account)),
+            None => label,
         }
     }
 
@@ -169,7 +182,7 @@ impl Texts {
 
     fn subject_of(&self, digest: &Digest<'_>, page: &Page<'_>) -> String {
         let one = match digest.notices() {
-            [only] => Some(format!("{} {}", (self.kind)(only.kind()), self.quoted(only.label()))),
+            [only] => Some(format!("{} {}", (self.kind)(only.kind()), self.named(only))),
             _ => None,
         };
         let first = digest.notices().first();

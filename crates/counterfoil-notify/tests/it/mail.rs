@@ -229,3 +229,29 @@ async fn fault_e4_a_mail_links_to_the_page_of_what_it_speaks_of_and_offers_no_re
         assert!(!text(&mail).contains("renew"), "nothing can be renewed: {}", text(&mail));
     }
 }
+
+#[tokio::test]
+async fn machine_1_a_notice_names_the_service_account_in_the_language_of_its_maker() {
+    for (language, expected) in
+        [("en", "“runner” (service account “build”)"), ("ru", "«runner» (сервисный аккаунт «build»)")]
+    {
+        let (world, server) = (World::new(), servers::Smtp::start());
+        let boss = Account::new(SubjectId::new("boss").expect("an id"), "boss", Role::Administrator)
+            .with_email(EmailAddress::new("boss@example.com").expect("an address"))
+            .with_language(language);
+        world.people.insert(boss.clone(), &["boss"], "a password");
+        let (counterfoil, by) = (world.counterfoil.at(day(0)), counterfoil::Presenter::signed_in(&boss));
+        for (label, notify) in [("build", None), ("apart", EmailAddress::new("ops@example.com").ok())] {
+            let new = counterfoil::service_account::NewServiceAccount::new(label, Role::Member).with_notify(notify);
+            let account = counterfoil.create_service_account(&by, &new).await.expect("an account");
+            let new = counterfoil::NewPersonalAccessToken::for_days("runner", 30);
+            counterfoil.create_service_token(&by, &account.id, &new).await.expect("a token");
+        }
+        world.worker(smtp(&server)).run_once(day(23)).await.expect("a run");
+        let mails = server.taken();
+        assert_eq!(mails.len(), 2, "one to the maker, one to the address");
+        let to_maker = mails.iter().map(parsed).find(|mail| text(mail).contains(expected)).expect("named");
+        assert!(to_maker.subject().is_some_and(|subject| subject.contains("build")), "{:?}", to_maker.subject());
+        assert!(to_maker.body_html(0).is_some_and(|html| html.contains(expected)));
+    }
+}

@@ -4,6 +4,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::operations::Status;
+use counterfoil::service_account::ServiceAccountId;
 use counterfoil::store::{Cursor, Page};
 use counterfoil::{Counterfoil, CredentialView, ManageError, Presenter, SubjectId};
 use counterfoil_http::request::{List, Query};
@@ -161,6 +162,8 @@ pub(super) enum CredentialList<'a> {
     Own,
     Of(&'a SubjectId),
     Codes,
+    /// The personal access tokens of a service account.
+    Service(&'a ServiceAccountId),
 }
 
 impl CredentialList<'_> {
@@ -174,6 +177,7 @@ impl CredentialList<'_> {
         match self {
             Self::Own => counterfoil.list_personal_access_tokens(by, after, limit).await,
             Self::Of(subject) => counterfoil.list_personal_access_tokens_of(by, subject, after, limit).await,
+            Self::Service(account) => counterfoil.list_service_tokens(by, account, after, limit).await,
             Self::Codes => counterfoil.list_security_codes(by, true, after, limit).await,
         }
     }

@@ -14,6 +14,7 @@ pub(crate) mod profile;
 mod scopes;
 mod secret_page;
 pub(crate) mod security_codes;
+pub(crate) mod service_accounts;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod signature;

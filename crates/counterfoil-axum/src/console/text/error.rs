@@ -44,6 +44,11 @@ impl Texts {
             Invalid::ScopeBeyond { .. } => self.scope_beyond.to_owned(),
             Invalid::ScopeDemanded => self.scope_needed.to_owned(),
             Invalid::DefaultScope => self.default_outside.to_owned(),
+            Invalid::Role => self.account_role_wrong.to_owned(),
+            Invalid::Notify(_) => self.notify_wrong.to_owned(),
+            Invalid::ScopeBeyondAccount => self.scope_beyond_account.to_owned(),
+            Invalid::ServiceAccountMissing | Invalid::ServiceAccountPublic => self.service_account_hint.to_owned(),
+            Invalid::ServiceAccount => self.account_unknown.to_owned(),
             _ => self.invalid.to_owned(),
         };
         FieldMessage { field: Some(field), text }
@@ -60,6 +65,8 @@ impl Texts {
             Conflict::NotExpired => (None, self.not_expired),
             Conflict::Replaced => (None, self.replaced),
             Conflict::Suspended => (None, self.is_suspended),
+            Conflict::MayNotAct => (None, self.may_not_act),
+            Conflict::NotAllowed => (None, self.policy_forbids),
             Conflict::FormUsed => (None, self.form_used),
             Conflict::DoneAlready => (None, self.done_already),
             Conflict::NotApplicable { gate: Gate::Setting } => {

@@ -1,7 +1,7 @@
 //! The names and the severities of events.
 
 use counterfoil::SubjectId;
-use counterfoil::event::{Action, ClientAction, Event, EventKind, Throttled};
+use counterfoil::event::{Action, ClientAction, Event, EventKind, ServiceAccountAction, Throttled};
 use counterfoil::types::OwnerId;
 
 /// The kind of an event. The actor and the subject of the event are not part of it.
@@ -33,6 +33,11 @@ pub(crate) enum EventName {
     ClientSecretReplaced,
     ClientTokensRevoked,
     ClientDeleted,
+    ServiceAccountCreated,
+    ServiceAccountChanged,
+    ServiceAccountDisabled,
+    ServiceAccountEnabled,
+    ServiceAccountDeleted,
     Setting,
     LoginAllowed,
     LoginForbidden,
@@ -103,6 +108,7 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
         EventKind::OverlapEnded { id } => usual(EventName::OverlapEnded, id.to_string()),
         EventKind::Changed { id, action } => usual(changed(*action), id.to_string()),
         EventKind::Client { client, action } => usual(client_event(*action), client.to_string()),
+        EventKind::ServiceAccount { id, action } => usual(service_account_event(*action), id.to_string()),
         EventKind::Setting { name, value } => usual(EventName::Setting, format!("{name} = {value}")),
         EventKind::Switch { subject, allowed } => {
             usual(if *allowed { EventName::LoginAllowed } else { EventName::LoginForbidden }, subject.to_string())
@@ -148,6 +154,17 @@ const fn changed(action: Action) -> EventName {
         Action::MadePermanent => EventName::MadePermanent,
         Action::Reset => EventName::Reset,
         Action::Reactivated => EventName::Reactivated,
+        _ => EventName::Other,
+    }
+}
+
+const fn service_account_event(action: ServiceAccountAction) -> EventName {
+    match action {
+        ServiceAccountAction::Created => EventName::ServiceAccountCreated,
+        ServiceAccountAction::Changed => EventName::ServiceAccountChanged,
+        ServiceAccountAction::Disabled => EventName::ServiceAccountDisabled,
+        ServiceAccountAction::Enabled => EventName::ServiceAccountEnabled,
+        ServiceAccountAction::Deleted => EventName::ServiceAccountDeleted,
         _ => EventName::Other,
     }
 }

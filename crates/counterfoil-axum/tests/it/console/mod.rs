@@ -16,6 +16,7 @@ mod policies;
 mod reauthentication;
 mod returns;
 mod scopes;
+mod service_accounts;
 mod sessions;
 mod settings;
 mod slow_forms;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::browser::{Browser, secret, value};
 use crate::support::world;
 
-const SECTIONS: [&str; 5] = ["/tokens", "/users", "/codes", "/clients", "/settings"];
+const SECTIONS: [&str; 6] = ["/tokens", "/users", "/codes", "/clients", "/service-accounts", "/settings"];
 
 #[tokio::test]
 async fn console_1_each_section_is_open_only_to_those_who_manage_it() {
@@ -14,7 +14,7 @@ async fn console_1_each_section_is_open_only_to_those_who_manage_it() {
         ("bill", &["/tokens"][..]),
         ("carol", &["/tokens"]),
         ("mia", &["/tokens", "/users"]),
-        ("adam", &["/tokens", "/users", "/clients", "/settings"]),
+        ("adam", &["/tokens", "/users", "/clients", "/service-accounts", "/settings"]),
         ("sue", &SECTIONS),
     ] {
         let browser = Browser::signed_in(&world, name).await;

@@ -141,6 +141,7 @@ pub fn router(counterfoil: &Counterfoil) -> Router {
         .merge(counterfoil_axum::credentials(counterfoil.clone()))
         .merge(counterfoil_axum::security_codes(counterfoil.clone()))
         .merge(counterfoil_axum::clients(counterfoil.clone()))
+        .merge(counterfoil_axum::service_accounts(counterfoil.clone()))
         .merge(counterfoil_axum::settings(counterfoil.clone()));
     counterfoil_axum::token(counterfoil.clone(), Sources::Extension)
         .merge(counterfoil_axum::revoke(counterfoil.clone(), Sources::Extension))

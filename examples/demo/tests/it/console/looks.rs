@@ -171,6 +171,7 @@ fn administration(fixture: &Fixture, judge: &mut impl FnMut(&str)) {
     judge("client-delete");
     goto("credentials");
     judge("credentials");
+    service_accounts(fixture, judge);
     goto("events");
     judge("events");
     goto("settings");
@@ -184,6 +185,43 @@ fn administration(fixture: &Fixture, judge: &mut impl FnMut(&str)) {
     judge("settings-notice");
     goto("tokens");
     judge("tokens-off");
+}
+
+fn service_accounts(fixture: &Fixture, judge: &mut impl FnMut(&str)) {
+    let goto = |path: &str| fixture.goto(&format!("/console/{path}"));
+    goto("service-accounts");
+    judge("service-accounts-empty");
+    fixture.browser.fill("#create [name=label]", "Nightly import of the warehouse, from the host in the cellar");
+    fixture.browser.fill("#create [name=notify]", "ops@example.com");
+    fixture.browser.follow("#create button");
+    judge("service-account-empty");
+    fixture.browser.send_anyway("#create");
+    judge("service-account-wrong");
+    goto("service-accounts");
+    judge("service-accounts");
+    fixture.browser.follow("tr[data-id] a");
+    fixture.browser.fill("#create [name=label]", "runner");
+    fixture.browser.fill("#create [name=days]", "30");
+    fixture.browser.follow("#create button");
+    judge("service-token-secret");
+    goto("service-accounts");
+    fixture.browser.follow("tr[data-id] a");
+    judge("service-account");
+    fixture.browser.follow("tr[data-id] a.rotate");
+    judge("service-token-rotate");
+    goto("service-accounts");
+    fixture.browser.follow("tr[data-id] a");
+    fixture.browser.follow("#edit");
+    judge("service-account-edit");
+    fixture.browser.fill("#edit [name=label]", "");
+    fixture.browser.send_anyway("#edit");
+    judge("service-account-edit-wrong");
+    goto("service-accounts");
+    fixture.browser.follow("tr[data-id] a");
+    fixture.browser.follow("#switch button");
+    judge("service-account-disabled");
+    fixture.browser.follow("#delete");
+    judge("service-account-delete");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse as _, Response};
 use counterfoil::client::{ClientId, Grant, NewClient, RefreshMode};
 use http::StatusCode;
 
-use super::SECTION;
 use super::list::show;
+use super::{SECTION, service_account};
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_number;
@@ -23,16 +23,26 @@ use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
 /// The form fields that may occur once.
-const ONCE: [&str; 7] = ["display_name", "id", "refresh_mode", "public", "resource_server", ALLOWED.mode, DEFAULT.mode];
+const ONCE: [&str; 8] = [
+    "display_name",
+    "id",
+    "refresh_mode",
+    "public",
+    "resource_server",
+    service_account::FIELD,
+    ALLOWED.mode,
+    DEFAULT.mode,
+];
 /// The form fields that may be repeated.
 const MANY: [&str; 3] = ["grants", ALLOWED.field, DEFAULT.field];
-pub(super) const FIELDS: [&str; 10] = [
+pub(super) const FIELDS: [&str; 11] = [
     "display_name",
     "id",
     "grants",
     "refresh_mode",
     "public",
     "resource_server",
+    service_account::FIELD,
     ALLOWED.mode,
     ALLOWED.field,
     DEFAULT.mode,
@@ -107,6 +117,7 @@ fn registration(viewer: &Viewer, form: &Form) -> Result<NewClient, FormError> {
         .with_grants(grants.collect::<Result<_, _>>()?)
         .with_public(ticked("public")?)
         .with_resource_server(ticked("resource_server")?)
+        .with_service_account(service_account::read(viewer, form)?)
         .with_refresh_mode(refresh_mode)
         .with_allowed_scope(ALLOWED.read(viewer, form)?)
         .with_default_scope(DEFAULT.read(viewer, form)?))

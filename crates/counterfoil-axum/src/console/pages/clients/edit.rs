@@ -7,7 +7,7 @@ use counterfoil::Scope;
 use counterfoil::client::{ClientUpdate, ClientView, Grant, RefreshMode};
 use http::StatusCode;
 
-use super::{SECTION, client};
+use super::{SECTION, client, service_account};
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_values::FormValues;
@@ -23,11 +23,19 @@ use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
 /// The form fields that may occur once.
-const ONCE: [&str; 4] = ["display_name", "refresh_mode", ALLOWED.mode, DEFAULT.mode];
+const ONCE: [&str; 5] = ["display_name", "refresh_mode", service_account::FIELD, ALLOWED.mode, DEFAULT.mode];
 /// The form fields that may be repeated.
 const MANY: [&str; 3] = ["grants", ALLOWED.field, DEFAULT.field];
-const FIELDS: [&str; 7] =
-    ["display_name", "refresh_mode", ALLOWED.mode, DEFAULT.mode, "grants", ALLOWED.field, DEFAULT.field];
+const FIELDS: [&str; 8] = [
+    "display_name",
+    "refresh_mode",
+    service_account::FIELD,
+    ALLOWED.mode,
+    DEFAULT.mode,
+    "grants",
+    ALLOWED.field,
+    DEFAULT.field,
+];
 
 #[derive(Template)]
 #[template(path = "console/client_edit.html")]
@@ -35,6 +43,8 @@ struct Edit {
     layout: Layout,
     id: String,
     public: bool,
+    /// The service accounts that the form offers, each with its id and its label.
+    accounts: Vec<(String, String)>,
     action: String,
     values: FormValues,
     /// The value that each field has when the page is shown. A hidden field of the form contains it.
@@ -56,7 +66,24 @@ pub(crate) async fn show(
     let values = FormValues::from_query(query.as_deref(), &FIELDS);
     let layout = Layout::of(&console, &viewer, SECTION).with_prefilled(&values);
     let values = values.with_defaults(current_values(&client));
-    Ok(page(layout, &console, &viewer, &client, values, back_from_query(query.as_deref(), SECTION), StatusCode::OK))
+    let accounts = offered(&console, &viewer, &client).await?;
+    let back = back_from_query(query.as_deref(), SECTION);
+    Ok(page(layout, &console, &viewer, (&client, accounts), values, back, StatusCode::OK))
+}
+
+/// The service accounts that the form offers. The account of the client is always one of them, even if it was deleted or
+/// the viewer may not see it, so that saving the form does not remove it. A public client cannot have one.
+async fn offered(console: &Console, viewer: &Viewer, client: &ClientView) -> Result<Vec<(String, String)>, Rejection> {
+    if client.public {
+        return Ok(Vec::new());
+    }
+    let mut accounts = service_account::options(console, viewer).await?;
+    if let Some(own) = client.service_account.map(|id| id.to_string())
+        && !accounts.iter().any(|(id, _)| *id == own)
+    {
+        accounts.push((own.clone(), own));
+    }
+    Ok(accounts)
 }
 
 async fn find(console: &Console, viewer: &Viewer, text: &str) -> Result<ClientView, Rejection> {
@@ -71,6 +98,7 @@ fn current_values(client: &ClientView) -> Vec<(&'static str, String)> {
         RefreshMode::Reuse => "reuse",
     };
     let mut values = vec![("display_name", client.display_name.clone()), ("refresh_mode", mode.to_owned())];
+    values.push((service_account::FIELD, client.service_account.map(|id| id.to_string()).unwrap_or_default()));
     values.extend(client.grants.iter().map(|grant| ("grants", grant.as_str().to_owned())));
     values.extend(ALLOWED.current_values(client.allowed_scope.as_ref()));
     values.extend(DEFAULT.current_values(client.default_scope.as_ref()));
@@ -81,7 +109,7 @@ fn page(
     layout: Layout,
     console: &Console,
     viewer: &Viewer,
-    client: &ClientView,
+    (client, accounts): (&ClientView, Vec<(String, String)>),
     values: FormValues,
     back: String,
     status: StatusCode,
@@ -98,6 +126,7 @@ fn page(
     let edit = Edit {
         id: client.id.to_string(),
         public: client.public,
+        accounts,
         action: console.path(&format!("{SECTION}/{}/edit", client.id)),
         was: FIELDS.into_iter().map(together).collect(),
         allowed: ALLOWED.shown(&viewer.counterfoil, texts, &values, allowed),
@@ -135,7 +164,8 @@ async fn edit_or_show_form(
         (Layout::of(console, viewer, SECTION), FormValues::new(form.values_over(&FIELDS, &current_values(&client))));
     let (layout, values) = form_error.place(layout, values, &[&FIELDS[..], &["password"]].concat());
     let back = back(Some(form.one("back")), SECTION);
-    Ok(form_error.with_retry_after(page(layout, console, viewer, &client, values, back, form_error.status)))
+    let accounts = offered(console, viewer, &client).await?;
+    Ok(form_error.with_retry_after(page(layout, console, viewer, (&client, accounts), values, back, form_error.status)))
 }
 
 /// Saves the changed fields. Returns the name of the notice that the next page shows.
@@ -191,6 +221,12 @@ fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientUpd
     if changed("grants", &grants.join(" ")) {
         let grants = grants.into_iter().map(|name| Grant::from_name(name).ok_or_else(|| refused("grants")));
         change.grants = Some(grants.collect::<Result<_, _>>()?);
+    }
+    // A form without the field changes nothing: the page leaves it out if there are no accounts.
+    if form.secret(service_account::FIELD).is_some()
+        && changed(service_account::FIELD, form.one(service_account::FIELD))
+    {
+        change.service_account = Some(service_account::read(viewer, form)?);
     }
     let scope = |choice: Choice| -> Result<Option<Option<Scope>>, FormError> {
         // If the scope fields are missing, the scope is not changed, because missing fields must not mean "all scopes".

@@ -9,8 +9,8 @@ use counterfoil::client::{ClientId, ClientView, Grant};
 use counterfoil_http::request::{List, Query};
 use http::StatusCode;
 
-use super::SECTION;
 use super::create::FIELDS;
+use super::{SECTION, service_account};
 use crate::console::clock::Clock;
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
@@ -34,6 +34,8 @@ struct Clients {
     form_number: String,
     allowed: ScopeField,
     default: ScopeField,
+    /// The service accounts that the form offers, each with its id and its label.
+    accounts: Vec<(String, String)>,
     rows: Vec<ClientRow>,
     empty: Option<EmptyList>,
     controls: ListControls,
@@ -66,6 +68,7 @@ impl ClientRow {
             .map(|grant| match grant {
                 Grant::Password => texts.grant_password,
                 Grant::RefreshToken => texts.grant_refresh,
+                Grant::ClientCredentials => texts.grant_client_credentials,
                 _ => grant.as_str(),
             })
             .collect();
@@ -135,6 +138,7 @@ pub(super) async fn show(
             &values,
             (texts.client_default, texts.default_any, texts.default_limited),
         ),
+        accounts: service_account::options(console, viewer).await?,
         back: back_to_here(viewer),
         here: viewer.here.clone(),
         layout,

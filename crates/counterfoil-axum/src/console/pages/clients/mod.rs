@@ -5,6 +5,7 @@ mod delete;
 pub(crate) mod edit;
 mod list;
 mod secret;
+mod service_account;
 mod switch;
 
 use std::str::FromStr as _;

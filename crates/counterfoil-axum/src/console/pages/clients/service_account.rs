@@ -1,0 +1,34 @@
+//! The form field for the service account of a client.
+
+use std::num::NonZeroU32;
+
+use counterfoil::ManageError;
+use counterfoil::service_account::ServiceAccountId;
+
+use crate::console::form::Form;
+use crate::console::form_error::FormError;
+use crate::console::rejection::Rejection;
+use crate::console::state::Console;
+use crate::console::viewer::Viewer;
+
+/// The name of the field.
+pub(super) const FIELD: &str = "service_account";
+
+/// More accounts than a policy can allow, so one page of the library has all of them.
+const ALL: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
+
+/// The accounts that the field offers, each with its id and its label. None if the viewer may not see them.
+pub(super) async fn options(console: &Console, viewer: &Viewer) -> Result<Vec<(String, String)>, Rejection> {
+    match viewer.counterfoil.list_service_accounts(&viewer.presenter(), None, ALL).await {
+        Ok(page) => Ok(page.items.into_iter().map(|account| (account.id.to_string(), account.label)).collect()),
+        Err(ManageError::Forbidden(_)) => Ok(Vec::new()),
+        Err(error) => Err(Rejection::of(console, viewer, error)),
+    }
+}
+
+/// Reads the field. An empty value means no account.
+pub(super) fn read(viewer: &Viewer, form: &Form) -> Result<Option<ServiceAccountId>, FormError> {
+    let text = form.one(FIELD);
+    let parsed = (!text.is_empty()).then(|| text.parse()).transpose();
+    parsed.map_err(|_| FormError::invalid_field(viewer, Some(FIELD)))
+}

@@ -1,0 +1,62 @@
+//! Service accounts: owners of credentials that are no persons. Administrators create, change and delete them, and create
+//! their personal access tokens.
+//!
+//! A service account is an entry in the stored settings, so its label is unique in the realm, and a verification finds
+//! it in memory. `service/account_for.rs` decides with which rights it acts.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod tokens;
+pub(crate) mod update;
+
+use crate::service::authority::{Permission, Permit};
+use crate::service::error::{Conflict, Forbidden, ManageError};
+use crate::service::invalid::Invalid;
+use crate::types::role::Role;
+use crate::types::scope::Scope;
+use crate::types::service_account::ServiceAccount;
+use crate::types::service_account_id::ServiceAccountId;
+use crate::types::settings::StoredSettings;
+
+/// The settings as the store has them now, so that an account that another process has just created is found.
+pub(crate) async fn stored<O: Permission>(permit: &Permit<'_, O>) -> Result<StoredSettings, ManageError> {
+    let service = permit.service();
+    Ok(service.settings.settings(&service.realm).await?.map(|found| found.settings).unwrap_or_default())
+}
+
+/// The account with that id. `None` stands for a text that is not a valid id.
+async fn found<O: Permission>(
+    permit: &Permit<'_, O>,
+    id: Option<&ServiceAccountId>,
+) -> Result<ServiceAccount, ManageError> {
+    let id = id.ok_or(ManageError::NotFound)?;
+    stored(permit).await?.service_accounts.remove(id).ok_or(ManageError::NotFound)
+}
+
+/// Checks that the presenter has at least the role and the scope of an account.
+pub(crate) fn reaches<O: Permission>(permit: &Permit<'_, O>, account: &ServiceAccount) -> Result<(), Forbidden> {
+    permit.needs_rank(account.role)?;
+    permit.needs_reach(account.scope.as_ref())
+}
+
+/// Checks that a service account can have the role. A collaborator could own no token.
+fn role(role: Role) -> Result<(), Invalid> {
+    if role == Role::Collaborator { Err(Invalid::Role) } else { Ok(()) }
+}
+
+/// Checks that the service knows the scope tokens of an account.
+fn known<O: Permission>(permit: &Permit<'_, O>, scope: Option<&Scope>) -> Result<(), Invalid> {
+    match (&permit.service().policy.scopes, scope) {
+        (Some(known), Some(scope)) if !known.knows(scope) => Err(Invalid::ScopeUnknown { field: "scope" }),
+        _ => Ok(()),
+    }
+}
+
+/// Checks that no other account of the realm has the label of `account`.
+fn unused_label(stored: &StoredSettings, id: &ServiceAccountId, account: &ServiceAccount) -> Result<(), Conflict> {
+    let same =
+        |(other, there): (&ServiceAccountId, &ServiceAccount)| other != id && there.label_key == account.label_key;
+    if stored.service_accounts.iter().any(same) { Err(Conflict::LabelTaken) } else { Ok(()) }
+}

@@ -1,0 +1,251 @@
+//! The personal access tokens of service accounts.
+
+use std::num::NonZeroU32;
+
+use super::{found, reaches};
+use crate::counterfoil::Counterfoil;
+use crate::operations::personal_access_tokens::create::{For, NewPersonalAccessToken, draft};
+use crate::operations::personal_access_tokens::rotate::{Overlap, replace, replaceable};
+use crate::service::authority::operations::{
+    CreateServiceToken, DeleteServiceToken, ListServiceTokens, RotateServiceToken,
+};
+use crate::service::authority::{Permission, Permit};
+use crate::service::error::{Conflict, Forbidden, ManageError};
+use crate::service::finding::{shown, there};
+use crate::service::issuing::insert;
+use crate::service::listing::{Wanted, page};
+use crate::service::presenter::Presenter;
+use crate::service::revoking::{by_administrator, delete};
+use crate::service::view::{CredentialView, IssuedCredential};
+use crate::store::page::{Cursor, Page};
+use crate::token::once::OnceKey;
+use crate::types::account::Account;
+use crate::types::ids::{OwnerId, RecordId};
+use crate::types::kind::TokenKind;
+use crate::types::role::Role;
+use crate::types::service_account_id::ServiceAccountId;
+
+impl Counterfoil {
+    /// Creates a personal access token that a service account owns. Only for administrators, with the scope
+    /// `service-accounts:manage`. Only the result contains the token's secret.
+    ///
+    /// Without a scope in the request, the token has the scope that its account has at each use. If the presenter has a
+    /// scope, the token gets the account's present scope instead.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError::Forbidden`] if the presenter has no permission, or a lower role or a narrower scope than the
+    /// account, or if personal access tokens are blocked for all accounts. [`ManageError::NotFound`] if no account has
+    /// this id. [`ManageError::Invalid`] for an invalid field. [`ManageError::Conflict`] if the account may not act
+    /// ([`Conflict::MayNotAct`]), if the label is taken, or if the account already has as many live tokens as the policy
+    /// allows. [`ManageError::SlowDown`] after too many creations in an hour.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has either created the token or changed nothing.
+    ///
+    /// # Example
+    ///
+    /// See [`Counterfoil::create_service_account`].
+    pub async fn create_service_token(
+        &self,
+        by: &Presenter,
+        account: &ServiceAccountId,
+        new: &NewPersonalAccessToken<'_>,
+    ) -> Result<IssuedCredential, ManageError> {
+        create(self.permit(by).await?, account, new, None).await
+    }
+
+    /// Returns a page of the personal access tokens of a service account, newest first. `after` is the cursor `next` of
+    /// the previous page. Only for administrators, with the scope `service-accounts:manage`.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if no account has this
+    /// id. [`ManageError::Unavailable`] if a store or the directory failed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn list_service_tokens(
+        &self,
+        by: &Presenter,
+        account: &ServiceAccountId,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<CredentialView>, ManageError> {
+        list(self.permit(by).await?, account, after, limit).await
+    }
+
+    /// One personal access token of a service account, as [`Counterfoil::list_service_tokens`] shows it.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Counterfoil::list_service_tokens`]. [`ManageError::NotFound`] also if the token does not exist,
+    /// is not the account's, is deleted, or is replaced and no longer works.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn service_token(
+        &self,
+        by: &Presenter,
+        account: &ServiceAccountId,
+        id: &RecordId,
+    ) -> Result<CredentialView, ManageError> {
+        get(self.permit(by).await?, account, id).await
+    }
+
+    /// Replaces a personal access token of a service account by a new token with the same label, scope and expiry. Only
+    /// for administrators, with the scope `service-accounts:manage`. Only the result contains the new token's secret. A
+    /// token of a service account cannot replace itself.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError::Forbidden`] if the presenter has no permission, or a lower role or a narrower scope than the
+    /// account or the token. The other errors are those of [`Counterfoil::rotate_personal_access_token`].
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has either replaced the token or changed nothing.
+    ///
+    /// # Example
+    ///
+    /// ```
+    #[doc = include_str!("../../example.in")]
+    /// use counterfoil::operations::Overlap;
+    /// use counterfoil::service_account::NewServiceAccount;
+    ///
+    /// let host = Presenter::host();
+    /// let account = counterfoil.create_service_account(&host, &NewServiceAccount::new("build", Role::Member)).await?;
+    /// let new = NewPersonalAccessToken::new("runner", Lifetime::Days(30));
+    /// let old = counterfoil.create_service_token(&host, &account.id, &new).await?;
+    /// let new = counterfoil.rotate_service_token(&host, &account.id, &old.view.id, Overlap::Immediate).await?;
+    /// assert!(counterfoil.verify(old.token.expose_secret()).await.is_err());
+    /// assert!(counterfoil.verify(new.token.expose_secret()).await.is_ok());
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn rotate_service_token(
+        &self,
+        by: &Presenter,
+        account: &ServiceAccountId,
+        id: &RecordId,
+        overlap: Overlap,
+    ) -> Result<IssuedCredential, ManageError> {
+        rotate(self.permit(by).await?, account, id, overlap, None).await
+    }
+
+    /// Deletes a personal access token of a service account. Only for administrators, with the scope
+    /// `service-accounts:manage`. A repeated call also succeeds, for the time of the policy's `tombstone`.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if no account has this
+    /// id, or no token of the account. [`ManageError::Unavailable`] if a store failed.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has either deleted the token or changed nothing.
+    pub async fn delete_service_token(
+        &self,
+        by: &Presenter,
+        account: &ServiceAccountId,
+        id: &RecordId,
+    ) -> Result<(), ManageError> {
+        remove(self.permit(by).await?, account, id).await
+    }
+}
+
+pub(crate) async fn create(
+    permit: Permit<'_, CreateServiceToken>,
+    id: &ServiceAccountId,
+    new: &NewPersonalAccessToken<'_>,
+    once: Option<&OnceKey>,
+) -> Result<IssuedCredential, ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    let account = found(&permit, Some(id)).await?;
+    reaches(&permit, &account)?;
+    let subject = id.subject();
+    if let Some(gate) = service.closed_gate(&subject, now).await? {
+        return Err(Forbidden::Gate { gate }.into());
+    }
+    let settings = service.settings(now).await?;
+    let whose = For { owner: (&subject).into(), widest_scope: account.scope.as_ref() };
+    let draft = draft(&permit, whose, new, &settings, once)?;
+    let may_act = |account: &Account| !account.is_disabled() && account.role() != Role::Collaborator;
+    if !may_act(&service.acting(*id, &account).await?) {
+        return Err(Conflict::MayNotAct.into());
+    }
+    insert(&permit, draft, &settings).await
+}
+
+/// Checks that the presenter may create a token for the account. `None` stands for a text that is not a valid id.
+pub(crate) async fn may_create(
+    permit: &Permit<'_, CreateServiceToken>,
+    id: Option<&ServiceAccountId>,
+) -> Result<(), ManageError> {
+    Ok(reaches(permit, &found(permit, id).await?)?)
+}
+
+async fn list(
+    permit: Permit<'_, ListServiceTokens>,
+    id: &ServiceAccountId,
+    after: Option<&Cursor>,
+    limit: NonZeroU32,
+) -> Result<Page<CredentialView>, ManageError> {
+    found(&permit, Some(id)).await?;
+    let owner = OwnerId::from(id.subject());
+    let wanted = Wanted { owner: &owner, kind: TokenKind::PersonalAccessToken, expired_too: true };
+    page(&permit, &wanted, after, limit).await
+}
+
+async fn get(
+    permit: Permit<'_, ListServiceTokens>,
+    account: &ServiceAccountId,
+    id: &RecordId,
+) -> Result<CredentialView, ManageError> {
+    found(&permit, Some(account)).await?;
+    shown(&permit, (TokenKind::PersonalAccessToken, &account.subject().into()), id).await
+}
+
+pub(crate) async fn rotate(
+    permit: Permit<'_, RotateServiceToken>,
+    account: &ServiceAccountId,
+    id: &RecordId,
+    overlap: Overlap,
+    once: Option<&OnceKey>,
+) -> Result<IssuedCredential, ManageError> {
+    reaches(&permit, &found(&permit, Some(account)).await?)?;
+    replace(permit, account.subject().into(), id, overlap, once).await
+}
+
+/// Checks that the presenter may replace the token. `None` stands for a text that is not a valid id.
+pub(crate) async fn may_rotate(
+    permit: &Permit<'_, RotateServiceToken>,
+    account: Option<&ServiceAccountId>,
+    id: Option<&RecordId>,
+) -> Result<(), ManageError> {
+    let account_id = account.ok_or(ManageError::NotFound)?;
+    reaches(permit, &found(permit, account).await?)?;
+    replaceable(permit, account_id.subject().into(), id).await
+}
+
+async fn remove(
+    permit: Permit<'_, DeleteServiceToken>,
+    account: &ServiceAccountId,
+    id: &RecordId,
+) -> Result<(), ManageError> {
+    found(&permit, Some(account)).await?;
+    delete(&permit, (TokenKind::PersonalAccessToken, &account.subject().into()), id, by_administrator(&permit)).await
+}
+
+/// Checks that a token of the account exists and can be deleted.
+pub(crate) async fn exists<O: Permission>(
+    permit: &Permit<'_, O>,
+    account: Option<&ServiceAccountId>,
+    id: Option<&RecordId>,
+) -> Result<(), ManageError> {
+    found(permit, account).await?;
+    let (account, id) = (account.ok_or(ManageError::NotFound)?, id.ok_or(ManageError::NotFound)?);
+    there(permit, (TokenKind::PersonalAccessToken, &account.subject().into()), id).await.map(drop)
+}

@@ -1,0 +1,26 @@
+//! The section of a policy for service accounts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::policy::sections::{LiveCap, at_least_one};
+
+/// The rules for service accounts. Their personal access tokens follow the rules of
+/// [`PersonalAccessTokens`](crate::policy::PersonalAccessTokens).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ServiceAccounts {
+    /// The largest number of service accounts of a realm, at most 1,000. With 0, none can be created. Each process reads
+    /// all of them again within [`Policy::settings_staleness`](crate::policy::Policy::settings_staleness), about 300
+    /// bytes each.
+    pub max: u16,
+    /// The limit on live access tokens of one service account through one client, from the grant `client_credentials`.
+    /// `None` means no limit.
+    pub live_access_tokens: Option<LiveCap>,
+}
+
+impl Default for ServiceAccounts {
+    fn default() -> Self {
+        Self { max: 200, live_access_tokens: Some(LiveCap { limit: at_least_one(1_000), evict: true }) }
+    }
+}

@@ -1,0 +1,137 @@
+//! The account whose rights a credential has: a person of the directory, or a service account.
+
+use crate::service::Service;
+use crate::service::error::Unavailable;
+use crate::types::account::Account;
+use crate::types::ids::SubjectId;
+use crate::types::service_account::ServiceAccount;
+use crate::types::service_account_id::ServiceAccountId;
+use crate::types::time::Timestamp;
+
+/// The present maker of a service account.
+#[derive(Clone, Copy)]
+pub(crate) enum Maker<'a> {
+    /// The host itself, which has every right.
+    Host,
+    /// A person, as the directory describes the person now. `None` if the directory has no such account.
+    Person(Option<&'a Account>),
+}
+
+impl Service {
+    /// Returns the account with that subject. A service account comes from the settings, and its maker from the
+    /// directory, so this reads the directory at most once. `None` if there is no such account.
+    pub(crate) async fn account_for(
+        &self,
+        subject: &SubjectId,
+        now: Timestamp,
+    ) -> Result<Option<Account>, Unavailable> {
+        let mut account = None;
+        self.account_into(subject, now, &mut account).await?;
+        Ok(account)
+    }
+
+    /// Writes the result of [`Service::account_for`] to `account`. The account of a person is then copied only once.
+    #[inline]
+    pub(crate) async fn account_into(
+        &self,
+        subject: &SubjectId,
+        now: Timestamp,
+        account: &mut Option<Account>,
+    ) -> Result<(), Unavailable> {
+        if subject.is_reserved() {
+            // In a box, so that the future of other calls does not become larger.
+            *account = Box::pin(self.service_account_for(subject, now)).await?;
+            return Ok(());
+        }
+        Ok(self.directory.account_into(subject, account).await?)
+    }
+
+    async fn service_account_for(&self, subject: &SubjectId, now: Timestamp) -> Result<Option<Account>, Unavailable> {
+        let Some(id) = ServiceAccountId::of_subject(subject) else { return Ok(None) };
+        match self.service_account(&id, now).await? {
+            Some(own) => self.acting(id, &own).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns the account with which a service account acts now.
+    pub(crate) async fn acting(&self, id: ServiceAccountId, own: &ServiceAccount) -> Result<Account, Unavailable> {
+        let Some(maker) = &own.made_by else { return Ok(acting(id, own, Maker::Host)) };
+        let maker = self.directory.account(maker).await?;
+        Ok(acting(id, own, Maker::Person(maker.as_ref())))
+    }
+
+    /// Returns the stored service account with that id.
+    pub(crate) async fn service_account(
+        &self,
+        id: &ServiceAccountId,
+        now: Timestamp,
+    ) -> Result<Option<ServiceAccount>, Unavailable> {
+        self.with_settings(now, |view| view.stored.service_accounts.get(id).cloned()).await
+    }
+}
+
+/// The account with which a service account acts now. Its role is the lower one of its own role and its maker's present
+/// role. It is disabled if it is disabled itself, or if its maker is disabled or missing.
+pub(crate) fn acting(id: ServiceAccountId, own: &ServiceAccount, maker: Maker<'_>) -> Account {
+    let (role, stopped) = match maker {
+        Maker::Host => (own.role, false),
+        Maker::Person(Some(maker)) => (own.role.min(maker.role()), maker.is_disabled()),
+        Maker::Person(None) => (own.role, true),
+    };
+    Account::of_service_account(id, &own.label, role, own.scope.clone()).with_disabled(own.disabled || stopped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::label::Label;
+    use crate::types::role::Role;
+
+    const ROLES: [Role; 4] = [Role::Collaborator, Role::Member, Role::Administrator, Role::SuperAdministrator];
+    const ID: ServiceAccountId = ServiceAccountId::from_bytes([7; 16]);
+
+    fn own(role: Role) -> ServiceAccount {
+        let label = Label::new("build", ServiceAccount::LABEL_MAX).expect("a label");
+        ServiceAccount::new(label, role, Timestamp::EPOCH)
+    }
+
+    #[test]
+    fn machine_1_it_acts_with_the_lesser_of_its_own_role_and_its_makers_present_one() {
+        for role in ROLES {
+            for makers in ROLES {
+                let maker = Account::new(SubjectId::from(7_u32), "admin", makers).with_profile_management(true);
+                let acting = acting(ID, &own(role), Maker::Person(Some(&maker)));
+                assert_eq!((acting.role(), acting.is_disabled()), (role.min(makers), false));
+                assert!(!acting.manages_profiles(), "the right of its maker is not its own");
+                assert!(acting.is_service_account() && acting.subject() == &ID.subject() && acting.name() == "build");
+            }
+            let acting = acting(ID, &own(role), Maker::Host);
+            assert_eq!((acting.role(), acting.is_disabled()), (role, false));
+        }
+    }
+
+    #[test]
+    fn machine_1_it_is_disabled_with_itself_and_with_its_maker() {
+        let maker = Account::new(SubjectId::from(7_u32), "admin", Role::Administrator);
+        for disabled in [false, true] {
+            let own = own(Role::Member).with_disabled(disabled);
+            for gone in [false, true] {
+                let maker = maker.clone().with_disabled(gone);
+                let acting = acting(ID, &own, Maker::Person(Some(&maker)));
+                assert_eq!(acting.is_disabled(), disabled || gone);
+            }
+            assert!(acting(ID, &own, Maker::Person(None)).is_disabled(), "nobody answers for it");
+            assert_eq!(acting(ID, &own, Maker::Host).is_disabled(), disabled);
+        }
+    }
+
+    #[test]
+    fn machine_1_its_scope_bounds_its_credentials() {
+        let scope: Option<crate::types::scope::Scope> = "demo:read".parse().ok();
+        let own = own(Role::Member).with_scope(scope.clone());
+        assert_eq!(acting(ID, &own, Maker::Host).widest_scope(), scope.as_ref());
+        let person = Account::new(SubjectId::from(7_u32), "ivan", Role::Member).with_zone("Europe/Moscow");
+        assert_eq!(person.widest_scope(), None);
+    }
+}
