@@ -23,7 +23,7 @@ const THREADS: usize = 3;
 pub(super) async fn beside_a_writer(subject: &Subject) -> Result<(), Violation> {
     let database = subject.fresh_with(2).await;
     let pool = Pool::new(&subject.driver(), THREADS);
-    for round in 0..(subject.scale().rounds / 10).clamp(4, 300) {
+    for round in 0..(subject.scale().rounds / 15).clamp(4, 300) {
         let life = Life::new(round.is_multiple_of(2)).await?;
         life.draft.found(&*database).await?;
         let (life, written) = (Arc::new(life), Arc::new(AtomicUsize::new(0)));
