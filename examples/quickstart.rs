@@ -71,7 +71,8 @@ fn person(people: &MemoryDirectory, id: &str, name: &str, role: Role, password: 
     Ok(account)
 }
 
-/// Makes a service with the hardened policy. The clock begins at the first `.issued` in 12d Synergy's documentation.
+/// Makes a service with the hardened policy. The clock begins at the instant of an example answer in the documentation
+/// of 12d Synergy. The answer has this instant in its member `.issued`.
 fn open_service(people: Arc<MemoryDirectory>) -> Outcomes<Service> {
     let clock = Arc::new(ManualClock::at(Timestamp::try_from(datetime!(2022-12-22 23:14:42 UTC))?));
     let events = RecordingSink::default();

@@ -84,9 +84,9 @@ pub(crate) struct Digester {
 /// Whether a service with a key ring still accepts digests that were computed without a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unkeyed {
-    /// The digest does not verify, because anyone with write access to the store could have created it.
+    /// A digest without a key is never accepted, because anyone with write access to the store could have computed it.
     Refused,
-    /// The digest still verifies, because the host migrates to its first key ring.
+    /// A digest without a key is accepted, because the host migrates to its first key ring.
     Accepted,
 }
 
@@ -216,8 +216,8 @@ fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
 /// message needs no second block.
 ///
 /// An invalid letter is packed as 63, which is not the value of a valid letter. (The parser accepts no invalid letter.)
-/// The code writes four `u64` words and then the last byte. Eight letters have 48 bits, so the first 32 letters fill
-/// three words.
+/// Eight letters have 48 bits, so the first 32 letters fill three `u64` words. The other 11 letters have 66 bits. They
+/// fill the fourth word and two bits of the last byte.
 fn pack(letters: &[u8; 43], bytes: &mut [u8]) {
     let bits = |from: usize, to: usize| {
         let values = letters[from..to].iter().map(|&letter| u64::from(base62::raw_value(letter) & 0x3F));

@@ -22,12 +22,13 @@ pub(crate) struct Primed {
 }
 
 impl Primed {
-    /// The states without a key: SHA-256 after the block of the realm.
+    /// Computes the states without a key: for each kind, the state of SHA-256 after it has processed the realm's block.
     pub(crate) fn plain(realm: &Realm) -> Self {
         Self { kinds: blocks(realm).map(|block| sha256::primed(&block)), outer: None }
     }
 
-    /// The states with a key: HMAC-SHA-256 after the block of the realm.
+    /// Computes the states with a key: for each kind, the state of the inner hash of HMAC-SHA-256 after it has
+    /// processed the key's block and then the realm's block.
     pub(crate) fn under(key: &SecretBytes<32>, realm: &Realm) -> Self {
         let [inner, outer] = sha256::keyed(key.expose_secret());
         Self { kinds: blocks(realm).map(|block| sha256::absorbed(inner, &block)), outer: Some(outer) }

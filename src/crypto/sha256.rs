@@ -18,12 +18,12 @@ pub(crate) type State = [u32; 8];
 const START: State =
     [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19];
 
-/// The state after one block. It starts from the initial state.
+/// Returns the state of SHA-256 after `block`, the first block of a message.
 pub(crate) fn primed(block: &[u8; 64]) -> State {
     absorbed(START, block)
 }
 
-/// The state after one more block. It starts from the given state.
+/// Returns the state of SHA-256 after one more block. `state` is the state before this block.
 pub(crate) fn absorbed(mut state: State, block: &[u8; 64]) -> State {
     compress256(&mut state, std::slice::from_ref(block));
     state

@@ -211,7 +211,8 @@ pub enum EventKind {
     KeyMissing {
         /// The missing key. 0 means that the records were digested without a key.
         key: KeyId,
-        /// The number of these records. It includes expired and revoked records that are not purged yet.
+        /// How many records in the store were digested under the missing key, or without a key if `key` is 0. Expired
+        /// and revoked records count until they are purged.
         records: u64,
     },
     /// A record got a new digest under the newest key.

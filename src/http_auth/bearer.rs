@@ -22,10 +22,10 @@ pub struct MalformedHeader;
 /// most 88 letters.
 pub(crate) const MAX_VALUE: usize = 4096;
 
-/// Reads all `Authorization` values of a request. A request can have at most one.
+/// Reads the credentials of a request from all its `Authorization` values. More than one value is an error.
 ///
-/// Accepts `Bearer` in upper or lower case, one or more SP (RFC 6750 §2.1, RFC 9110 §11.4), and a b64token. No other
-/// blanks are removed.
+/// A bearer token is the word `Bearer` in upper or lower case, then one or more SP (RFC 6750 §2.1, RFC 9110 §11.4),
+/// then a b64token. A blank anywhere else is an error.
 ///
 /// ```
 /// use counterfoil::http_auth::{Credentials, credentials};

@@ -136,8 +136,9 @@ pub enum PublicRefusal {
 
 impl Refusal {
     /// The reason that the caller is allowed to learn. It is `insufficient_scope` for [`Refusal::ScopeEmpty`], and
-    /// `invalid_token` for every other reason. [`Refusal::ScopeDemanded`] is `invalid_token` too: the token does not
-    /// lack a privilege that the request requires (RFC 6750 §3.1), but the policy refuses it for every request.
+    /// `invalid_token` for every other reason, including [`Refusal::ScopeDemanded`]. `insufficient_scope` means that
+    /// one request needs more privileges than the token has (RFC 6750 §3.1). For `ScopeDemanded`, the policy refuses
+    /// every request with the token.
     #[must_use]
     pub const fn public(self) -> PublicRefusal {
         match self {

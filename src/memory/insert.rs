@@ -88,9 +88,10 @@ impl Writer<'_> {
         owner.pace_reached(family.kind, pace.limit.get(), pace.since)
     }
 
-    /// Adds records to an existing family. The first check is for a revocation, because a revocation is final. The next
-    /// check is for taken ids, so that a repeated call finds its own records even if the family now has a newer
-    /// generation.
+    /// Adds records to an existing family, unless it is revoked, an id is taken, the family no longer has the expected
+    /// `generation`, or `access_cap` is exceeded. The checks have this order. The revocation is first, because it is
+    /// final. Ids come before the generation, so that a repeated call finds the records of the first call even if the
+    /// family has a newer generation now.
     fn join(
         &mut self,
         family: FamilyId,

@@ -6,8 +6,8 @@
 //!
 //! - A write that changes records *and* the row has a number. It first publishes the records with this number, and then
 //!   the row with the same number. If a record has a higher number than its row, the write is still in progress, and
-//!   the reader reads again. So all parts of a write become visible together, and a reader that finds a superseded
-//!   parent also finds the successor.
+//!   the reader reads again. So a reader never uses one part of a write without the others. For example, a rotation
+//!   marks the old record as superseded and adds its successor: a reader that finds the mark also finds the successor.
 //! - A reader reads the record, then the row, then the record again. If both reads of the record give the same entry,
 //!   no write replaced the record between them. (The address of an entry is not reused while the guard exists.) So an
 //!   old record is never combined with a newer row.
@@ -40,8 +40,8 @@ pub(super) struct StepNumber(pub(super) u64);
 enum Slot {
     /// The record is the only member of its family. The entry also contains the family.
     Alone(Joined),
-    /// The record is one of several members, and the family has a separate row. The number is that of the write that
-    /// stored this entry. As long as the row has a lower number, that write is still in progress.
+    /// The record is one of several members of its family, and the family has a separate row. The number identifies the
+    /// write that stored this entry. While the family's row has a lower number, that write is still in progress.
     Member(RecordParts, StepNumber),
 }
 

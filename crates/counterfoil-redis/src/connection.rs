@@ -124,8 +124,9 @@ impl Connection {
     /// Whether the client has noticed that the connection is closed, and would send no further request. Always false
     /// for a cluster, whose client reconnects by itself.
     ///
-    /// The client shows this only in its answer to a request. So this function starts a request and drops it at once.
-    /// The client does not send a request that was dropped.
+    /// The client has no function that tells whether the connection is closed, but a request on a closed connection
+    /// fails at once. So this function starts a request and drops it at once. The client does not send a dropped
+    /// request.
     pub(crate) fn is_over(&self) -> bool {
         match self {
             Self::Single(connection) => {

@@ -77,9 +77,9 @@ impl RedisStore {
     }
 }
 
-/// Whether a purge of this family was interrupted. This is true if the family has no members. It is also true if the
-/// family is revoked and the end of its tombstone is reached, which is the instant from which a revoked family is
-/// purged. The script that purges the family checks these conditions again.
+/// Whether a purge of this family was interrupted. There are two signs: the family has no members, or it is revoked and
+/// its tombstone has ended, so that it should have been purged. The script that purges the family checks the signs
+/// again.
 fn is_half_done(answer: &Value, now: Timestamp) -> bool {
     let Value::Array(fields) = answer else { return false };
     let [count, revoked] = fields.as_slice() else { return false };

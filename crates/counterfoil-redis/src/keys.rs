@@ -4,9 +4,9 @@
 //! a record is the first byte of its id, which is computed from the realm and the owner. So all keys of one script are
 //! in one slot, and the script can declare them.
 //!
-//! A family is everything that descends from one issued credential. Its records are its members. A purge removes a
-//! record from its `gone_at` on, and a revoked family from the end of its tombstone on. A rotation supersedes a record,
-//! and `honoured_until` is the end of the retry window. After it, a purge shrinks the superseded record.
+//! A family is everything that descends from one issued credential. Its records are its members. A record can be purged
+//! when its `gone_at` is reached. A revoked family can be purged when its tombstone ends. A rotation supersedes a
+//! record, and `honoured_until` is the end of the retry window. After it, a purge shrinks the superseded record.
 //!
 //! In the table, "zset" is a sorted set. The members of a "zset by text" all have the score 0 and are ordered byte by
 //! byte. The score of a "zset by score" is the instant before the arrow. `␀` is a zero byte.

@@ -61,8 +61,9 @@ impl RedisStore {
     }
 }
 
-/// Recomputes the label key in one entry of the label index. Returns the family that has the label, with the new field
-/// of the entry, the old key and the new key. Returns `None` if the key does not change, if the new key would be empty,
+/// Recomputes the label key in one entry of the label index. The field of the entry is the realm, the owner and the
+/// label key, and its value begins with the id of the family that has the label. Returns this id, the new field, the
+/// old label key and the new label key. Returns `None` if the label key does not change, if the new one would be empty,
 /// or if the entry does not decode.
 fn renewed(field: &[u8], held: &[u8]) -> Option<(FamilyId, [Vec<u8>; 3])> {
     let end = field.iter().rposition(|byte| *byte == 0)? + 1;

@@ -23,8 +23,8 @@ pub struct Waits {
 }
 
 impl Waits {
-    /// Waits until `replicas` replicas have confirmed a write, but not longer than `within`. A time below one
-    /// millisecond counts as one millisecond. The writes that wait use 4 connections.
+    /// Makes the option: each write waits until `replicas` replicas have confirmed it, but not longer than `within`. A
+    /// `within` below one millisecond counts as one millisecond. These writes use 4 connections of their own.
     #[must_use]
     pub fn new(replicas: NonZeroU32, within: Duration) -> Self {
         // `WAIT` takes 0 to mean "without a limit".

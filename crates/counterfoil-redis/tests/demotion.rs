@@ -26,10 +26,11 @@ fn rounds() -> usize {
     if scale() == Scale::SOAK { 20 } else { 1 }
 }
 
-/// The way in which the store's address is made to lead to a node that is not the primary.
+/// How the test makes the store's address lead to a node that is not the primary.
 #[derive(Clone, Copy)]
 enum How {
-    /// The primary becomes a replica and its replica is promoted. Then the address leads to the new primary.
+    /// The primary becomes a replica, and its replica is promoted. The address still leads to the demoted node. Later
+    /// it leads to the new primary.
     InPlace,
     /// The address leads to a replica that receives no more writes. Later it leads to a primary.
     ByAddress,
@@ -110,8 +111,8 @@ impl Tally {
         assert!(longest < SOON);
     }
 
-    /// Reads the records, which are all revoked, again and again for `time`. Counts the wrong answers. Also counts the
-    /// passes over all records in which at least one read was not answered.
+    /// Reads all records again and again for `time`. All of them are revoked. Counts the answers that do not say so,
+    /// and the rounds that had at least one read without an answer.
     async fn read(&mut self, store: &RedisStore, ids: &[RecordId], time: Duration) {
         let begun = now();
         loop {
@@ -163,9 +164,9 @@ async fn revoke(store: &RedisStore, person: &Person, draft: &Draft) {
     assert_eq!(done.expect("an answer").changed, 1);
 }
 
-/// The replica misses the revocation of the token, and then the address leads to the replica. Later the address leads
-/// to a primary: either to the old one, or to the replica after it has caught up and is promoted. Checks that no read
-/// ever returns the token as live.
+/// The replica does not get the revocation of the token, and then the store's address leads to this replica. A round
+/// ends in one of two ways: the replica gets the revocation and is promoted, or the address leads to the old primary
+/// again. Checks that no read ever returns the token as live.
 #[test]
 fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
     RUNTIME.block_on(async {
@@ -240,8 +241,8 @@ fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
     });
 }
 
-/// The address leads to another server, and no connection is cut. A write opens a new connection and finds that it
-/// leads to a node that is not a primary. Then reads must not use the old connection either.
+/// The address leads to another server, but the open connection is not cut. A write opens a new connection and finds
+/// that it leads to a node that is not a primary. From then on, reads must not use the old connection either.
 #[test]
 fn fault_g1_what_a_new_connection_finds_out_holds_for_the_one_that_is_open() {
     RUNTIME.block_on(async {
@@ -268,8 +269,8 @@ fn fault_g1_what_a_new_connection_finds_out_holds_for_the_one_that_is_open() {
     });
 }
 
-/// In a cluster, each primary becomes a replica in turn while the store reads its tokens. All these tokens are revoked.
-/// Checks that no read returns one of them as live.
+/// Revokes tokens in a cluster. Then a replica becomes a primary and the old primary becomes its replica, while the
+/// store reads the revoked tokens. Checks that no read returns one of them as live.
 #[test]
 fn fault_g1_a_node_of_a_cluster_that_became_a_replica_answers_nothing() {
     RUNTIME.block_on(async {

@@ -67,8 +67,8 @@ impl RemotePrincipal {
         self.0.client_id.as_deref()
     }
 
-    /// The scope of the token. `None` either means that the token permits everything, or that it has no scope token.
-    /// [`RemotePrincipal::is_unrestricted`] tells these two cases apart.
+    /// The scope of the token. `None` in two cases: the token permits everything, or it permits nothing.
+    /// [`RemotePrincipal::is_unrestricted`] is true in the first case only.
     #[must_use]
     pub fn scope(&self) -> Option<&Scope> {
         match &self.0.scope {

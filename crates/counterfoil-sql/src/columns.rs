@@ -42,8 +42,8 @@ macro_rules! record_columns {
 }
 pub(crate) use record_columns;
 
-/// Passes the columns of a family to a macro. The entries are like those of a record, with variants of
-/// [`FamilyColumn`].
+/// Passes the columns of a family to a macro. The entries have the same form as in `record_columns`, but with variants
+/// of [`FamilyColumn`].
 macro_rules! family_columns {
     ($then:ident) => {
         $then! {

@@ -13,9 +13,9 @@ pub(crate) fn owned_by(new: &[NewRecord]) -> (&str, &str) {
     new.first().map_or(("", ""), |first| (first.realm.as_str(), first.owner.as_str()))
 }
 
-/// Returns how many live access tokens the family can have now so that the new ones still fit under the cap. Returns
-/// `None` if there is no cap, or if no live access token is added. The number is negative if the new tokens alone
-/// exceed the cap.
+/// Returns `cap`, the limit on live access tokens of a family, minus the number of live access tokens in `new`. The new
+/// ones fit if at most this many are live already. Returns `None` if there is no cap, or if `new` has no live access
+/// token. The number is negative if the new tokens alone exceed the cap.
 pub(crate) fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Timestamp) -> Option<i64> {
     let lives = |new: &&NewRecord| {
         new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))

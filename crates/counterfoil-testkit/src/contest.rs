@@ -75,8 +75,8 @@ struct Racer<'a> {
 }
 
 impl Racer<'_> {
-    /// Makes the call to the store that the words of an order ask for. Returns one word, which contains the outcome and
-    /// the ids of the new records.
+    /// Carries out an order: its words name one call to the store. Returns one word, which contains the outcome and the
+    /// ids of the new records.
     async fn run(&self, words: &[&str]) -> String {
         let person = Person::new("default", words[2]);
         match words[0] {

@@ -70,13 +70,13 @@ impl Journal {
     }
 }
 
-/// The time at which [`load`] writes to the journal that the store has acknowledged a call.
+/// When [`load`] writes to the journal that a call is acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
-    /// After the store has answered. This is the correct time.
+    /// [`load`] writes after the store has answered. This is correct.
     WhenTold,
-    /// Before the call. This is the control: if the process crashes during the call, the test must report that data was
-    /// lost.
+    /// [`load`] writes before it makes the call. This is wrong on purpose, as a control: if the process crashes during
+    /// the call, the test must report that data was lost.
     TooEarly,
 }
 
@@ -96,7 +96,7 @@ enum Call {
 }
 
 /// Creates, rotates and revokes families until the store fails, and returns the store's error. Returns `None` if the
-/// store did not fail during 20,000 calls. Loads with different values of `part` use different ids.
+/// store did not fail during 20,000 calls. The ids are different for each `part`.
 ///
 /// # Panics
 ///

@@ -20,8 +20,8 @@ pub use crate::scope::service::RequireScope;
 
 /// An authenticated caller: the successful result of an [`Authenticator`].
 ///
-/// The layers find the result in a request's extensions by the type of the caller. So an authenticator does not read
-/// the results of another authenticator whose callers have another type.
+/// The layers put the result into a request's extensions, under the type of the caller, and look it up there by the
+/// same type. If two authenticators have different types of callers, their layers do not see each other's results.
 pub trait Caller: Clone + Debug + Send + Sync + 'static {
     /// The realm of the authenticator that verified the credential.
     fn realm(&self) -> &Realm;
@@ -104,7 +104,8 @@ pub trait Authenticator: Clone + Send + Sync + 'static {
     ///
     /// # Cancel safety
     ///
-    /// The future can be dropped at any time, because the client can close the connection.
+    /// An implementation must allow that its future is dropped at any time, because the client can close the
+    /// connection.
     fn authenticate(
         &self,
         values: &[HeaderValue],

@@ -18,7 +18,8 @@ pub struct Limits {
     pub idle: Duration,
     /// The time after which a connection is closed if its client does not read the data that waits to be sent.
     pub unread: Duration,
-    /// The time after which a connection is closed if no request on it begins or ends while at least one runs.
+    /// The time after which a connection is closed if its requests are stuck: at least one is running, but none has
+    /// begun or ended in this time.
     pub stuck: Duration,
     /// The interval of HTTP/2 pings. It is also the maximum time until the answer to a ping must arrive.
     pub ping: Duration,

@@ -180,7 +180,8 @@ pub(crate) struct OnceSecret<'a> {
 impl OnceSecret<'_> {
     /// Derives the id of the new secret from the key of the submitted web form. If a stored secret already has this id,
     /// the error is `DoneAlready`. If a stored secret was created by the same form with other values, the error is
-    /// `FormUsed`. If `beside` is no longer the newest secret, the error is `ChangedMeanwhile`.
+    /// `FormUsed`. If `self.beside` is not the client's newest secret, the form is outdated, and the error is
+    /// `ChangedMeanwhile`.
     fn id(&self, service: &Service, registration: &Registration, overlap: Duration) -> Result<[u8; 16], Conflict> {
         let id = self.key.secret_id(&service.realm, &registration.client_id, &[&whole_micros(overlap).to_be_bytes()]);
         for own in &registration.secrets {

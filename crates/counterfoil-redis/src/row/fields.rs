@@ -44,8 +44,8 @@ pub(crate) fn instant_of(value: &[u8]) -> Result<Timestamp, StoreError> {
     instant(value).ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "instant" }))
 }
 
-/// Decodes the expiry in an index entry. There a missing expiry is a text that sorts after every instant. For this
-/// text, returns [`Timestamp::MAX`].
+/// Decodes the expiry in an index entry. A record without an expiry has the text [`NEVER`] in its entry, so that it
+/// sorts after every instant. For this text, returns [`Timestamp::MAX`].
 pub(crate) fn end_of(value: &[u8]) -> Result<Timestamp, StoreError> {
     if value == NEVER { Ok(Timestamp::MAX) } else { instant_of(value) }
 }

@@ -64,7 +64,7 @@ pub(crate) fn piece(text: Option<&str>) -> Bytes {
     text.map_or_else(|| b"-".to_vec(), |text| format!("+{:06}{text}", text.len()).into_bytes())
 }
 
-/// Encodes a nonce in the form of the field `o`, where it follows the member.
+/// Encodes a nonce as the second part of the field `o` of a family. The first part is the member that has the nonce.
 pub(crate) fn nonce(nonce: Option<Nonce>) -> Bytes {
     nonce.map_or_else(Vec::new, |nonce| [&nonce.bytes[..], &digits::<10>(u64::from(nonce.key_id.number()))].concat())
 }

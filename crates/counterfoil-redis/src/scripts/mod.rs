@@ -36,7 +36,8 @@ macro_rules! scripts {
     };
 }
 
-/// Makes the text of a script that writes. The text begins with the checks of `needs.lua`.
+/// Makes the text of a script that writes. The text begins with `needs.lua`, whose functions check before the first
+/// write that all commands will succeed.
 macro_rules! writes {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!($file))
@@ -50,8 +51,8 @@ macro_rules! token {
     };
 }
 
-/// Makes the text of a script about tokens without the checks of `needs.lua`. The script does these checks itself, or
-/// does not write.
+/// Makes the text of a script about tokens, but without `step.lua`, which tries the commands that every step on a
+/// family needs. The script itself tries the commands that it needs, or it does not write.
 macro_rules! bare_token {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!("lib.lua"), include_str!($file))

@@ -13,8 +13,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 /// What is known about the answers of the shared connection.
 #[derive(Default)]
 pub(super) struct Silence {
-    /// The time of the first call after the last success, or `None` if there was no such call. A pause of [`PATIENCE`]
-    /// between two calls counts as a success, because time without calls is not silence.
+    /// The time of the first call after the last success, or `None` if there was no such call. If no call begins for
+    /// [`PATIENCE`], the next call counts as the first one.
     since: Option<Instant>,
     last_call: Option<Instant>,
     renewed_at: Option<Instant>,
@@ -24,7 +24,8 @@ impl Silence {
     /// Records that a call begins at `now`. Returns true if calls have been made for at least [`PATIENCE`] and none of
     /// them has succeeded.
     pub(super) fn call(&mut self, now: Instant) -> bool {
-        // Time without calls is not silence. The last caller may have been dropped before its answer came.
+        // The last caller may have been dropped before its answer came. So a pause without calls does not prove
+        // silence.
         if self.last_call.replace(now).is_some_and(|last| is_silent(last, now)) {
             self.since = None;
         }
@@ -51,8 +52,8 @@ pub(super) fn is_silent(since: Instant, now: Instant) -> bool {
     now.duration_since(since) >= PATIENCE
 }
 
-/// Returns the instant until which a call waits if it begins to wait at `now`. At this instant the connection counts as
-/// silent for too long. If the call's deadline is earlier, returns the deadline.
+/// Returns the instant at which the connection is silent for too long if it gives no answer from `now` on. If the
+/// call's deadline is earlier, returns the deadline. The call waits until the returned instant.
 pub(super) fn silent_at(now: Instant, deadline: Instant) -> Instant {
     (now + PATIENCE).min(deadline)
 }

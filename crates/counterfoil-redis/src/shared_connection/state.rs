@@ -20,7 +20,7 @@ pub(super) struct State {
     connection: Option<Connection>,
     /// The number of the current connection. Each new connection gets a higher number.
     pub(super) epoch: u64,
-    /// The number of times that a node was found not to be a primary, or to have a configuration that is refused.
+    /// How often a node was found not to be a primary, or to have a configuration that is refused.
     pub(super) distrusted: u64,
     /// The last time at which the node answered that it is a primary.
     confirmed_at: Option<Instant>,
@@ -98,8 +98,8 @@ impl State {
 
     /// Stops the use of the shared connection and of every connection that was opened before now. The reason is that
     /// the address of the server now leads to a node that is not a primary or has a configuration that is refused.
-    /// `trust` is the value of `distrusted` that the caller has read. Does nothing if another call has changed
-    /// `distrusted` since then.
+    /// `trust` is the number that the caller has read from `distrusted`. Does nothing if `distrusted` has a higher
+    /// number now, because another call has already stopped the use.
     pub(super) fn distrust(&mut self, trust: u64) {
         if self.distrusted == trust {
             self.distrusted += 1;

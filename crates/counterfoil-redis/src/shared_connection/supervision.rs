@@ -15,8 +15,9 @@ use crate::error::{SetupError, Silence, refusal, silent, unavailable};
 
 impl SharedConnection {
     /// Opens the shared connection if there is none. Returns an error if that fails, for example because the
-    /// configuration of the server is refused. Writes that wait for replicas call this before they use a connection of
-    /// their own. If the last check of the configuration is a second old, starts a new check in the background.
+    /// configuration of the server is refused. A write that waits for replicas uses a connection of its own, and calls
+    /// this function first. If the last check of the configuration is a second old, starts a new check in the
+    /// background.
     pub(crate) async fn admit(&self, op: &'static str) -> Result<(), StoreError> {
         let now = Instant::now();
         let (held, looks) = {
@@ -92,9 +93,9 @@ impl SharedConnection {
         Ok(connection)
     }
 
-    /// The number of times that a connection was found to lead to a node that is not a primary or has a configuration
-    /// that is refused. A connection is used only while this number has the value that it had when the connection was
-    /// opened.
+    /// Returns a number that shows whether an open connection can still be used. It grows each time when a node turns
+    /// out not to be a primary, or to have a configuration that is refused. A connection is used only while the number
+    /// is the same as when the connection was opened.
     pub(crate) fn trust(&self) -> u64 {
         self.state().distrusted
     }

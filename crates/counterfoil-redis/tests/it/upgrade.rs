@@ -149,9 +149,9 @@ async fn insert(store: &RedisStore, home: InsertInto<'_>, new: &[counterfoil::st
     store.insert(home, new, at(now)).await.expect("an answer")
 }
 
-/// Checks that the records of the old version count after the upgrade: their labels are taken, and they count for the
-/// caps (limits on live families), for the paces (limits on creations or rotations in a period), and for the limits of
-/// access tokens.
+/// Checks that the limits of the new version also apply to the records of the old version: a label of an old record is
+/// taken, and old records count for each cap (limit on live families), for each pace (limit on creations or rotations
+/// in a period), and for the limit on access tokens.
 async fn all_counts(store: &RedisStore) {
     const NOW: u64 = 1_000;
     let ann = ann();

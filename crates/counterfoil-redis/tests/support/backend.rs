@@ -56,13 +56,13 @@ impl Backend {
     }
 }
 
-/// Returns the rights that the README lists for the server's user.
+/// Returns the rules that the README lists for the server's user, in the syntax of `ACL SETUSER`.
 fn told_rules() -> Vec<&'static str> {
     let rule = include_str!("../../README.md").lines().find_map(|line| line.strip_prefix("ACL SETUSER counterfoil "));
     rule.expect("the README says what a user needs").split(' ').collect()
 }
 
-/// Returns the commands among the rights that the README lists.
+/// Returns the commands that the rules of the README allow.
 pub fn told_rights() -> Vec<&'static str> {
     told_rules().into_iter().filter_map(|rule| rule.strip_prefix('+')).collect()
 }

@@ -30,12 +30,12 @@ pub fn pick(of: usize, caller: usize, nth: u64) -> usize {
     spread as usize % of
 }
 
-/// The ids of the records for one call of `touch`.
+/// Returns the ids of the records for one call of `touch`.
 pub fn batch(ids: &[RecordId], caller: usize, nth: u64) -> Vec<RecordId> {
     (0..BATCH as u64).map(|place| ids[pick(ids.len(), caller, nth * BATCH as u64 + place)]).collect()
 }
 
-/// The owner whose records one call lists.
+/// Returns the owner for one call of `list`, which lists the records of this owner.
 pub fn owner(ids: &[RecordId], caller: usize, nth: u64) -> String {
     format!("owner-{}", pick(ids.len() / OF_ONE, caller, nth))
 }

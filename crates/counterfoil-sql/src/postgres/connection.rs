@@ -131,8 +131,9 @@ impl Route {
         None
     }
 
-    /// Whether the connection that gave this answer can be used again. Returns false if the connection broke, or if the
-    /// server refused the write as read-only. Then no connection that was opened before is used any more.
+    /// Whether the connection that gave this answer can be used again. Returns false if the connection broke, and if
+    /// the server refused a write as read-only. In both cases, this call also prevents the use of all other connections
+    /// that are open now.
     pub(super) fn keeps<T>(&self, answer: &Result<T, sqlx::Error>) -> bool {
         let lost = answer.as_ref().is_err_and(|error| is_cut(error) || is_demoted(error));
         if lost {

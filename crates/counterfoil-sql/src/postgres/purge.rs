@@ -26,8 +26,8 @@ struct Limits {
 }
 
 impl Limits {
-    /// The instant up to which records with an unsent notice are removed. It is never later than `now`, up to which all
-    /// other records are removed.
+    /// The instant up to which records with an unsent notice are removed. All other records are removed up to `now`.
+    /// The instant is at most `now`.
     fn unsent(self) -> i64 {
         micros(self.now.min(self.unsent_before))
     }
@@ -64,10 +64,10 @@ impl PgStore {
         }
     }
 
-    /// Clears the column `purge_at` of the members of revoked families. `purge_at` is the instant from which a purge
-    /// removes a record because of the record's own `gone_at`. For the members of a revoked family, the `gone_at` of
-    /// the family decides instead. Repeats the statement until it finds no such member among the first `front` rows
-    /// that are due. Leaves out rows that other transactions have locked.
+    /// Clears the column `purge_at` of members of revoked families. For other records, this column has the instant at
+    /// which they are purged. A member of a revoked family is purged at the `gone_at` of the family instead. One
+    /// statement looks at the first `front` rows whose `purge_at` is reached, and leaves out rows that other
+    /// transactions have locked. It is repeated until it clears nothing.
     async fn leave_to_families(&self, limits: Limits, front: u32) -> Result<(), StoreError> {
         let query = || {
             let query = sqlx::query(sql::LEAVE_TO_FAMILY);

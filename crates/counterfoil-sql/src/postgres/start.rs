@@ -30,7 +30,7 @@ pub(super) async fn connect(options: &PgConnectOptions, setup: PgSetup) -> Resul
     timeout(setup.connect_timeout, connecting).await.unwrap_or(Err(no_answer))
 }
 
-/// Runs a check of the start within the time limit of a statement.
+/// Awaits one of the checks with which a store is opened. Returns an error after the `statement_timeout` of `setup`.
 pub(super) async fn within<T>(
     setup: PgSetup,
     asked: impl Future<Output = Result<T, SetupError>> + Send,

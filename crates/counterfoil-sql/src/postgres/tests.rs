@@ -150,8 +150,8 @@ fn scan(plan: &[String]) -> Option<&String> {
     plan.iter().find(|line| line.contains("Seq Scan on counterfoil"))
 }
 
-/// Checks the plans of ordinary connections on filled tables, where a missing index changes the plan. Also checks the
-/// plans of the store's connections on empty tables.
+/// Checks that no plan scans a whole table. Makes the plans twice: with empty tables, on a connection of the store;
+/// then with filled tables, on a connection without the store's options. The second plans show a missing index.
 #[tokio::test]
 async fn no_statement_scans() {
     let server = Postgres::start();
@@ -204,10 +204,11 @@ async fn nothing_is_compiled_before_it_is_run() {
     }
 }
 
-/// Checks that the statement that records a sent notice compares this notice only with whole entries of the column
-/// `noticed`. The column has nine bytes for each notice that was sent: the expiry and the stage. The bytes of the
-/// notice (0, 1) also occur across the entries (0, 0) and (1, 5). If the length of the column is wrong, the statement
-/// must report an error and leave the row unchanged.
+/// Checks how a sent notice is looked up in the column `noticed`: only as a whole entry. An entry has nine bytes, eight
+/// for the expiry and one for the stage. The test records three notices. Their expiries and stages are (0, 0), (1, 5)
+/// and (0, 1). The bytes of the third already occur where the entries of the first two meet, and nevertheless the third
+/// must be recorded. If the length of the column is wrong, the statement must report an error and leave the row
+/// unchanged.
 #[tokio::test]
 async fn a_notice_is_looked_for_where_one_begins() {
     let server = Postgres::start();

@@ -12,9 +12,9 @@ use crate::row::{self, count, micros};
 use crate::rules::room_beside;
 
 impl Write {
-    /// Returns the families that must be revoked so that the owner can create another family like `family`, the least
-    /// recently used first. The list is empty if there is room. Returns `None` if the cap is reached and its
-    /// `when_full` is [`WhenFull::Refuse`].
+    /// Makes room for a new family like `family` under the owner's cap: returns the families that must be revoked. The
+    /// least recently used one is first. The list is empty if there is room already. Returns `None` if the cap is
+    /// reached and its `when_full` is [`WhenFull::Refuse`].
     pub(super) async fn leaving(
         &mut self,
         family: &FamilyParts,

@@ -165,8 +165,8 @@ async fn fault_a13_a_cap_walks_over_nothing_that_has_expired() {
     assert!(taken > 2_200, "the control: a longer way shows, {taken} steps");
 }
 
-/// Checks that each statement that sorts finds its rows by an index. Such a statement reads only live rows, of which a
-/// cap allows few.
+/// Checks that each statement that sorts finds its rows by an index. Then it sorts only live rows, and a cap keeps
+/// their number small.
 #[tokio::test]
 async fn what_sorts_finds_what_it_sorts_by_an_index() {
     let (_folder, store) = open().await;

@@ -78,10 +78,10 @@ impl SqliteStore {
     }
 }
 
-/// Clears the column `purge_at` of the members of revoked families. `purge_at` is the instant from which a purge
-/// removes a record because of the record's own `gone_at`. For the members of a revoked family, the `gone_at` of the
-/// family decides instead. Repeats the statement until there is no such member among the first `front` rows that are
-/// due. [`chores`] then reads only records that can be removed.
+/// Clears the column `purge_at` of members of revoked families. For other records, this column has the instant at which
+/// they are purged. A member of a revoked family is purged at the `gone_at` of the family instead. One statement looks
+/// at the first `front` rows whose `purge_at` is reached. It is repeated until it clears nothing. After that,
+/// [`chores`] reads only records that can be removed.
 async fn leave_to_families(write: &mut Write, limits: Limits, front: u32) -> Result<(), StoreError> {
     loop {
         let query = sqlx::query(sql::LEAVE_TO_FAMILY);

@@ -73,8 +73,8 @@ async fn no_statement_scans_or_sorts() {
     }
 }
 
-/// The writer gets no more pages, as on a full disk. Writes change nothing, no answer says that a record is missing,
-/// and later the store works again.
+/// The writer gets no more pages, as on a full disk. Checks that a refused write changes nothing, that existing records
+/// are still found, and that the store works again when there is room.
 #[tokio::test]
 async fn a_full_disk_is_unavailable_and_passes() {
     let folder = TempDir::new().expect("a folder");

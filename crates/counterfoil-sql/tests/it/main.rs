@@ -1,6 +1,6 @@
-//! Tests of the SQLite and PostgreSQL stores. They run the store contract. They also test properties of a server or a
-//! file that the contract does not cover, several processes, and upgrades. `postgres_failover.rs` measures durations,
-//! so it is a separate test binary.
+//! Tests of the SQLite and PostgreSQL stores. They run the store contract. They also test what the contract does not
+//! cover: upgrades, several processes on one store, and properties of the server or the file. `postgres_failover.rs`
+//! measures durations, so it is a separate test binary.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod inventory;

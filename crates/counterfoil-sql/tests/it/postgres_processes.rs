@@ -111,9 +111,9 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
     assert!(tally.created > 0 && tally.rotated > 0 && tally.revoked > 0 && tally.in_doubt > 0, "{tally}");
 }
 
-/// The control for the test that kills the server and must find every acknowledged write again. With
-/// `synchronous_commit = off`, that test must find lost writes. The role gets this setting after the store was opened,
-/// because the store would refuse it.
+/// The control for the test above, which kills the server and checks that no acknowledged write is lost. Here the
+/// server acknowledges writes before they are on disk (`synchronous_commit = off`), so the same checks must report lost
+/// writes. The role gets this setting after the store was opened, because the store would refuse it.
 #[test]
 fn a_server_that_acknowledges_before_it_writes_loses_some() {
     let (kills, mut server) = (kills(), Postgres::start());

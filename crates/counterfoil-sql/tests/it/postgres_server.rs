@@ -130,9 +130,9 @@ fn cut_connections_pass() {
     });
 }
 
-/// Checks that a refresh whose answer is lost gets the same new token when it is repeated. A proxy closes the
-/// connection after the server has answered and before the store gets the answer. This is repeated for each answer for
-/// which a refresh waits.
+/// Checks that a refresh whose answer is lost gets the same new token when it is repeated. During a refresh, the
+/// database server answers several statements. In each round, a proxy loses another one of these answers: it closes the
+/// connection after the server has answered and before the store gets the answer.
 #[test]
 fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     RUNTIME.block_on(async {
@@ -179,8 +179,8 @@ async fn a_server_that_is_down_is_unavailable_and_never_not_found() {
     assert_eq!(refresh(&node, &token).await.status(), 200);
 }
 
-/// The table cannot grow, as on a full disk. Writes change nothing, no answer says that a record is missing, and later
-/// the store works again.
+/// The table cannot grow, as on a full disk. Checks that a refused write changes nothing, that existing records are
+/// still found, and that the store works again when there is room.
 #[tokio::test]
 async fn a_full_disk_is_unavailable_and_passes() {
     let server = Postgres::setup().largest_file(2 * 1024 * 1024 + 4096).start();

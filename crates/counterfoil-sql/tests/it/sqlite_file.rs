@@ -158,8 +158,9 @@ async fn no_secret_is_in_the_file_or_its_log() {
     }
 }
 
-/// The database file is moved away, and then replaced by an empty file and by a copy. The file that the store has open
-/// is then no longer at its path. Checks that every call returns `Unavailable`, until the file is back at its path.
+/// The database file is moved away. Then an empty file is put at its path, and after that a copy of the database. The
+/// store still has the moved file open. Checks that every call returns `Unavailable` until the file is back at its
+/// path.
 #[tokio::test]
 async fn fault_g11_a_removed_or_replaced_file_is_an_outage_and_never_a_success() {
     let file = File::new();

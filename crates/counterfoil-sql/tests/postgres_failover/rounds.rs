@@ -178,8 +178,10 @@ impl Round {
     }
 }
 
-/// Runs one round. Revokes some sign-ins before the fail-over. While the address leads to the wrong server, revokes and
-/// signs in directly on the primary. The node makes calls during the whole round.
+/// Runs one round. `breaks` begins the fail-over and `mends` ends it. The node under test connects to the address, and
+/// another node connects directly to the primary. A sign-in is revoked on the node under test before the fail-over.
+/// During the fail-over, sign-ins are revoked on both nodes, and one is made on the primary. The node under test also
+/// verifies tokens from before the fail-over to the end of the round.
 async fn fail_over(
     tally: &mut Tally,
     pair: &Pair,

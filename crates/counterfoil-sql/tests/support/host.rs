@@ -44,8 +44,8 @@ impl Site {
         self.wired(Counterfoil::builder().store(store))
     }
 
-    /// Makes a node on the store that reads and writes records through `records`. `records` is another handle to the
-    /// records of the same store.
+    /// Makes a node on the store, but the node reads and writes records through `records`. `records` is another handle
+    /// to the records of the same store.
     pub fn node_by_way_of<S>(&self, store: S, records: Arc<dyn TokenStore>) -> Counterfoil
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,

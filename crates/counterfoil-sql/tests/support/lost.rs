@@ -6,7 +6,7 @@ use counterfoil::types::RecordId;
 
 use super::host::{refresh, sign_in, tokens};
 
-/// The largest number of the store's answers for which one refresh waits.
+/// An upper bound for the number of rounds. A refresh waits for fewer answers of the store than this.
 const MOST: u64 = 60;
 
 /// A node that loses one answer, and a function that returns whether the answer was lost.

@@ -117,9 +117,8 @@ impl Shared {
 }
 
 impl Wire {
-    /// Forwards bytes in one direction until one side closes its connection. Then closes the other side too and returns
-    /// true. In a silent connection, leaves the other side open, so that this side does not learn of the end, and
-    /// returns false.
+    /// Forwards bytes from one end to the other until one of them is closed. Then closes both and returns true. In a
+    /// silent connection, returns false and closes neither: an end must not learn that the other one was closed.
     fn forward(&self, from: usize, to: usize) -> bool {
         let mut bytes = [0; 16 * 1024];
         while let Ok(read @ 1..) = (&self.ends[from]).read(&mut bytes) {

@@ -120,8 +120,8 @@ async fn host_71_a_new_password_in_service_axum_ends_the_other_sign_ins_and_the_
     assert_eq!(service.get("/projects", &refreshed.member("access_token")).await.status, 200, "{refreshed:?}");
 }
 
-/// Changes a password while sign-ins with the old password are in progress. Checks that none of these sign-ins stays
-/// valid, whether it ends before or after the change.
+/// Changes a password while requests to sign in with the old password are in progress. Such a request can succeed
+/// before the change or during it. Checks that after the change none of their tokens is valid.
 #[tokio::test]
 async fn host_71_a_sign_in_in_progress_does_not_outlive_a_new_password_in_service_axum() {
     let folder = tempfile::tempdir().expect("a folder");

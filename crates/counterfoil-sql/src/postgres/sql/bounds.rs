@@ -3,9 +3,9 @@
 //! family is rotated in a period. The lists contain no records that are revoked, past `gone_at`, or superseded and past
 //! their retry window.
 //!
-//! The SQL functions of the migration are `VOLATILE`, so each statement in them sees everything that is committed when
-//! this statement begins. That is needed if the calling statement has waited for a lock. The calling statement does not
-//! see what the previous holder of the lock committed, but a `VOLATILE` function does.
+//! The SQL functions of the migration are `VOLATILE`. Each statement in such a function sees everything that is
+//! committed when that inner statement begins. The statement that calls the function sees less: if it has waited for a
+//! lock, it does not see what the previous holder of the lock committed.
 
 use crate::ends::{expires, lives_until, no_end};
 
@@ -43,9 +43,9 @@ macro_rules! living {
     };
 }
 
-/// The part of the migration that adds `client` and `used_at`. It reads `client` from the 16 numbers in the body of the
-/// family. `client` is NULL if the body does not parse. `used_at` is the latest `expiry_set_at` of the family's
-/// members.
+/// The part of the migration that adds `client` and `used_at`. In the body of a sign-in's family, the client's key is a
+/// list of 16 numbers, one for each byte. `client` gets these bytes, or NULL if the body does not have this form.
+/// `used_at` is the latest `expiry_set_at` of the family's members.
 macro_rules! tables {
     () => {
         concat!(

@@ -1,10 +1,10 @@
 //! Statements that purge records.
 
-/// Clears the column `purge_at` of the members of revoked families. `purge_at` is the instant from which a purge
-/// removes a record because of the record's own `gone_at`. For the members of a revoked family, the `gone_at` of the
-/// family decides instead, and [`CHORES`] finds them through the family. So no purge reads them twice. The statement
-/// reads only the first $3 rows by `purge_at`. Other parameters: $1 now, $2 the instant up to which records with an
-/// unsent notice are removed.
+/// Clears the column `purge_at` of members of revoked families. For other records, this column has the instant at which
+/// they are purged. A member of a revoked family is purged at the `gone_at` of the family instead, and [`CHORES`] finds
+/// it through the family. Without the clearing, [`CHORES`] would also find it through `purge_at`. The statement looks
+/// at the first $3 rows by `purge_at`. Other parameters: $1 now, $2 the instant up to which records with an unsent
+/// notice are removed.
 pub(in crate::postgres) const LEAVE_TO_FAMILY: &str = "
 WITH c AS MATERIALIZED (
     SELECT r.id FROM (

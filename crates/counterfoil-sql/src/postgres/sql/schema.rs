@@ -127,9 +127,9 @@ CREATE TABLE counterfoil_counter (
 CREATE INDEX counterfoil_counter_end ON counterfoil_counter (ends_at);
 "#;
 
-/// The migration that adds an SQL function to count an owner's live families, up to the cap. The SQL function is
-/// `VOLATILE`, so it sees everything that is committed when it is called. The calling statement has waited for the lock
-/// on the owner's row, and does not see what the previous holder of the lock wrote.
+/// The migration that adds an SQL function to count an owner's live families, up to the cap. The statement that calls
+/// it has waited for the lock on the owner's row, and itself does not see what the previous holder of the lock wrote.
+/// The function does, because it is `VOLATILE`: it sees everything that is committed when it is called.
 const V2: &str = r#"
 CREATE FUNCTION counterfoil_live(of_realm TEXT, of_owner TEXT, of_kind BIGINT, at_instant BIGINT, cap BIGINT) RETURNS BIGINT LANGUAGE plpgsql VOLATILE AS $live$
 BEGIN

@@ -15,9 +15,9 @@ macro_rules! stands_until {
 }
 pub(super) use stands_until;
 
-/// The migration that adds `client` and `used_at`. It reads `client` from the 16 numbers in the body of a sign-in's
-/// family. `client` is NULL if the body does not parse. `used_at` is the latest instant at which a member of the family
-/// got an expiry.
+/// The migration that adds `client` and `used_at`. In the body of a sign-in's family, the client's key is a list of 16
+/// numbers, one for each byte. `client` gets these bytes, or NULL if the body does not have this form. `used_at` is the
+/// latest `expiry_set_at` of the family's members.
 pub(super) const MIGRATION: &str = concat!(
     "
 ALTER TABLE counterfoil_family ADD COLUMN client BLOB CHECK (length(client) = 16);

@@ -14,13 +14,14 @@ macro_rules! living {
         )
     };
 }
-/// Counts live families, up to ?6.
+/// Counts live families, but stops at ?6.
 pub(in crate::sqlite) const LIVE: &str = concat!("SELECT count(*) AS live FROM (SELECT 1 ", living!(), " LIMIT ?6)");
 /// Selects the ?6 least recently used live families.
 pub(in crate::sqlite) const LEAVING: &str = concat!("SELECT id ", living!(), " ORDER BY used_at, id LIMIT ?6");
-/// Finds out whether an owner has already created ?5 + 1 records after ?4. If so, selects the creation time of one
-/// record: number ?5 + 1 of these records, counted from the newest. Otherwise selects no row. Parameters: ?1 realm, ?2
-/// owner, ?3 kind.
+/// Finds out whether a pace is reached: whether an owner has created at least as many records after ?4 as the pace
+/// allows. Counts back from the newest of these records, and selects the creation time of the record at which the limit
+/// is reached. If there are fewer records, selects no row. Parameters: ?1 realm, ?2 owner, ?3 kind, ?4 start of the
+/// period, ?5 limit minus one.
 pub(in crate::sqlite) const PACED: &str = "
 SELECT created_at FROM counterfoil_record
 WHERE realm = ?1 AND owner = ?2 AND kind = ?3 AND shrunk = 0 AND created_at > ?4
@@ -30,8 +31,8 @@ pub(in crate::sqlite) const ROTATED: &str = "
 SELECT superseded_at FROM counterfoil_record
 WHERE family = ?1 AND generation = ?2 AND kind = ?3 AND superseded_at IS NOT NULL
 ORDER BY id LIMIT 1";
-/// Counts the access tokens of family ?1 that are live at ?2, up to ?3. Also selects the time at which the first of
-/// them expires.
+/// Counts the access tokens of family ?1 that are live at the instant ?2. Stops at ?3 tokens. Also selects the time at
+/// which the first of them expires.
 pub(in crate::sqlite) const ACCESS: &str = concat!(
     "SELECT count(*) AS live, min(until) AS first_end FROM (
         SELECT ",

@@ -62,12 +62,12 @@ impl Browser {
 }
 
 impl BorrowedBrowser {
-    /// Keeps the browser for this test, so that no other test borrows it later. It ends when the returned value is
-    /// dropped.
+    /// Takes the browser out of the loan, so that no other test borrows it later. The browser ends when the returned
+    /// [`Browser`] is dropped.
     ///
     /// # Panics
     ///
-    /// Never, because the browser exists until this value is dropped.
+    /// Never. A `BorrowedBrowser` has its browser until this method or the drop takes it.
     #[must_use]
     pub fn keep(mut self) -> Browser {
         self.browser.take().expect("a browser")

@@ -66,7 +66,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Creates a folder. If the system has a file system in memory, the folder is there.
+    /// Creates a folder, in a file system in memory if there is one (`/dev/shm`).
     pub(super) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };

@@ -33,7 +33,8 @@ pub struct Reader {
     pub language: &'static str,
 }
 
-/// The browsers in which a test runs below soak scale ([`in_full`]). At soak scale each test runs in both browsers.
+/// The browsers in which a test runs at the usual scale. At soak scale (see [`in_full`]), each test runs in both
+/// browsers instead.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Commit {
     Chromium,
@@ -43,8 +44,9 @@ pub enum Commit {
 impl Reader {
     pub const ENGLISH: Self = Self { engine: Engine::Chromium, language: "en" };
 
-    /// Returns the browsers and languages in which the present test runs. Below soak scale, the name of the test
-    /// selects one language for each browser.
+    /// Returns the browsers and languages in which the present test runs. At soak scale (see [`in_full`]), these are
+    /// all combinations. Otherwise each browser gets one language, which is computed from the name of the test, so that
+    /// different tests use different languages.
     pub fn all(languages: &[&'static str], commit: Commit) -> Vec<Self> {
         let name: usize = std::thread::current().name().unwrap_or_default().bytes().map(usize::from).sum();
         let browsers = if in_full() || commit == Commit::BothBrowsers { &Engine::ALL[..] } else { &[Engine::Chromium] };
@@ -56,19 +58,20 @@ impl Reader {
     }
 }
 
-/// Runs a test that depends on the language. At soak scale, runs it in both languages and both browsers. Otherwise runs
-/// it in Chromium and in one language. Each run has a new demo.
+/// Runs a test that depends on the language, in one language in Chromium. At soak scale (see [`in_full`]), runs it in
+/// both languages in both browsers. Each run has a new demo.
 pub fn in_both(act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&LANGUAGES, Commit::Chromium), act);
 }
 
-/// Runs a test that depends on the language, at any scale in both browsers. At soak scale, runs it in both languages in
-/// each browser. Otherwise each browser has a different language. Each run has a new demo.
+/// Runs a test that depends on the language in both browsers, with a different language in each. At soak scale (see
+/// [`in_full`]), runs it in both languages in both browsers. Each run has a new demo.
 pub fn in_both_browsers(act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&LANGUAGES, Commit::BothBrowsers), act);
 }
 
-/// Runs a test that does not depend on the language. `commit` says in which browsers it runs below soak scale.
+/// Runs a test that does not depend on the language, in the browsers that `commit` names. At soak scale (see
+/// [`in_full`]), runs it in both browsers.
 pub fn in_english(commit: Commit, act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&["en"], commit), act);
 }
