@@ -33,8 +33,9 @@ pub async fn pause() {
 }
 
 /// A listener of backend calls that lets other threads run before about every fourth call. So if an operation of a
-/// store makes two backend calls, other threads can run between them. If it did this at every call, threads that wait
-/// for a lock would mostly wait for the scheduler.
+/// store makes two backend calls, other threads can run between them. It does not do so before every call. Otherwise
+/// the holder of a lock would be paused at each of its calls, and the threads that wait for the lock would lose most of
+/// their time.
 pub(crate) struct Yielding {
     seed: u64,
     calls: AtomicU64,

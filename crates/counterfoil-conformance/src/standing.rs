@@ -133,13 +133,13 @@ async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Numbers of records that are not standing, for [`behind_thousands_of_dead_ones`]. The first is the number of access
-/// tokens in each family. The second is the number of revoked families. There are as many other families whose access
-/// tokens have reached their `gone_at`.
+/// The sizes for [`behind_thousands_of_dead_ones`]. The first is the number of access tokens in each family that has no
+/// standing access tokens. The second is the number of families of each kind: revoked families, and families whose
+/// access tokens have reached their `gone_at`.
 const BULK: (usize, usize) = (130, 8);
 
-/// Inserts thousands of records that are not standing between the standing ones. Checks that the pages still reach all
-/// standing records, although a page may be short or empty.
+/// Checks that a listing shows all standing records even if thousands of other records lie between them. A page may be
+/// short or empty, but the following pages must still reach all standing records.
 async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let bulk = |created: u64| {

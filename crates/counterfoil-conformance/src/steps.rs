@@ -27,14 +27,15 @@ pub fn pace(limit: u32, since: Timestamp) -> Pace {
     Pace { limit: most(limit), since }
 }
 
-/// Makes the update of a parent for a slide to this expiry and this `gone_at`, without a cap on access tokens.
+/// Makes a [`ParentUpdate::Slide`], which gives the parent this expiry and this `gone_at`. The number of access tokens
+/// is not limited.
 #[must_use]
 pub const fn slide(expires_at: Timestamp, gone_at: Timestamp) -> ParentUpdate {
     ParentUpdate::Slide { expires_at, gone_at, access_cap: None }
 }
 
-/// Returns the update `step` of a parent with `cap` as its cap on access tokens. If the update supersedes the parent,
-/// it also gets `within`, the limit on the rate of rotations.
+/// Adds limits to the update `step`. `cap` becomes the cap on the live access tokens of the family. `within` becomes
+/// the limit on the rate of rotations, if the update supersedes the parent. Otherwise `within` is not used.
 #[must_use]
 pub fn bounded(step: ParentUpdate, within: Option<Pace>, cap: Option<u32>) -> ParentUpdate {
     let mut step = step;

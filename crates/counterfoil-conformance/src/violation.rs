@@ -50,8 +50,9 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// Converts an error of the store to a violation, for the checks that provoke no errors. The contract allows an error
-/// only if the store cannot return a result. In these checks, nothing prevents the store from returning one.
+/// Converts an error of the store to a violation. The contract allows an error only if something, such as an outage,
+/// prevents the store from returning a result. The checks that use this conversion provoke no errors. So every error is
+/// a violation there.
 impl From<StoreError> for Violation {
     #[track_caller]
     fn from(error: StoreError) -> Self {

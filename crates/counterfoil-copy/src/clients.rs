@@ -63,10 +63,12 @@ pub(crate) async fn copy(copy: &Copy, realm: &Realm) -> Result<u64, CopyError> {
     Ok(behind)
 }
 
-/// Writes a registration to the target. Each write raises its version, so the write is repeated until the version is at
-/// least the source's version. Otherwise a later change in the target could get the same version that an administrator
-/// read from the source before the copy. The administrator's update would then overwrite this change unnoticed. Returns
-/// false if the version is still lower after [`RAISED`] writes.
+/// Writes a registration to the target. Each write raises the version of the registration in the target. The write is
+/// repeated until this version is at least the source's. Returns false if it is still lower after [`RAISED`] writes.
+///
+/// An example shows why a lower version is dangerous. An administrator reads version 5 from the source. Then the copy
+/// is made, and the registration has version 4 in the target. Another administrator changes it there, so it gets
+/// version 5. The first administrator's update, which expects version 5, then overwrites this change unnoticed.
 async fn copy_one(copy: &Copy, realm: &Realm, source: &VersionedRegistration) -> Result<bool, CopyError> {
     let id = &source.registration.client_id;
     let target = copy.target.clients.client(realm, id).await.map_err(Side::Target.failed())?;

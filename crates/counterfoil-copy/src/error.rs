@@ -78,7 +78,8 @@ pub enum CopyError {
     /// Rows of the target cannot be decoded.
     #[error("{count} rows of the target do not decode; repair them, or copy into an empty store")]
     DamagedTarget {
-        /// The number of rows that cannot be decoded, as far as they were found.
+        /// The number of rows that cannot be decoded among those that were read. There can be more, because the search
+        /// may have stopped early.
         count: u64,
     },
     /// The target's last upkeep is later than the source's, so a service has run on the target. This service may have
@@ -116,7 +117,8 @@ pub enum CopyError {
     /// but is a different key.
     #[error("the target belongs to another key ring: key {} of realm {realm} differs", .key.number())]
     ForeignKeyRing {
-        /// The realm of the settings that show the difference. Settings contain a check value of each key.
+        /// The realm whose settings show the difference. The settings of a realm contain a check value of each key, so
+        /// that two keys can be compared.
         realm: Realm,
         /// The number that the two keys have in common.
         key: KeyId,

@@ -103,8 +103,8 @@ async fn filled() -> Sound {
     Sound { person, ids, pairs, records }
 }
 
-/// Returns an input of this target for each undamaged row, except index entries. The input replaces the row's value by
-/// the same value.
+/// Returns inputs with which the fuzzing begins: one for each undamaged row, except index entries. Each input gives the
+/// row the value that it already has, so that the fuzzer starts from valid values.
 pub(crate) fn rows() -> Vec<Vec<u8>> {
     let seed = |(at, (_, value)): (usize, &(Key, Value))| [&[u8::try_from(at).expect("few")], &value[..]].concat();
     sound().pairs.iter().enumerate().filter(|(_, (_, value))| !value.is_empty()).map(seed).collect()

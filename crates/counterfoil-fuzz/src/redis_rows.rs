@@ -57,9 +57,10 @@ fn same_but_for_document(read: &Field, written: &Field) -> bool {
     read[..head] == written[..head]
 }
 
-/// Whether the field with the instants of a family may differ between its read form and its written form. Returns true
-/// if the read form has 32 bytes, as in the old layout 1. Also returns true if the family is revoked and only the
-/// second instant differs, because the tombstone of a revoked family replaces this instant.
+/// Compares two values of the field that contains the instants of a family. `read` was in the database, and `written`
+/// is what this library writes for the same family. Returns true if the difference between them is allowed. Every
+/// difference is allowed if `read` has 32 bytes, as in the old layout 1. If the family is revoked, the second instant
+/// may differ, because the tombstone of a revoked family replaces this instant.
 fn same_but_for_end(read: &Field, written: &Field, revoked: bool) -> bool {
     let (Some(read), Some(written)) = (read, written) else { return false };
     read.len() == 32 || revoked && read[..16] == written[..16] && read[32..] == written[32..]

@@ -30,8 +30,8 @@ pub fn token(data: &[u8]) -> bool {
     read.is_some()
 }
 
-/// Makes a token with this id, and checks that its text can be parsed. `rest` determines the kind, the secret and the
-/// character that is then changed.
+/// Makes a token with this id, and checks that its text can be parsed. Then changes one byte of the text, and checks
+/// that the result is refused. `rest` determines the kind, the secret, and which byte is changed to which value.
 fn made(prefixes: &Prefixes, id: [u8; 16], rest: &[u8]) {
     let byte = |at: usize| rest.get(at).copied().unwrap_or(0);
     let kind = TokenKind::ALL[usize::from(byte(0)) % TokenKind::ALL.len()];

@@ -119,10 +119,12 @@ impl TrustedProxies {
         }
     }
 
-    /// Returns the last hop that is not a trusted proxy. The hops are the addresses that a header lists. They are read
-    /// backwards. If a hop that is not an address is found first, returns the hop that was read before it, or `peer` if
-    /// there is none. If all hops are trusted proxies, returns the first hop of the list. Returns `None` if the list is
-    /// empty.
+    /// Returns the last hop in `hops` that is not a trusted proxy. `hops` are the elements of a header in their order.
+    /// An element that is not an address is `None`.
+    ///
+    /// The list is read from its end, and no further than to the first `None`. If all hops after this `None` are
+    /// trusted proxies, returns the hop directly after it, or `peer` if there is no hop after it. If the list has no
+    /// `None` and all hops are trusted proxies, returns the first hop. Returns `None` if the list is empty.
     fn last_foreign(&self, peer: IpAddr, hops: impl DoubleEndedIterator<Item = Option<IpAddr>>) -> Option<IpAddr> {
         let mut seen = None;
         for hop in hops.rev() {

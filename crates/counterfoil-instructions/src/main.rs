@@ -29,8 +29,9 @@ use host::{Tokens, ready};
 /// The number of records in the store.
 const RECORDS: usize = 1_000;
 
-/// The number of tokens for which each kind of call is counted. It is large enough that some of the lookups visit only
-/// one slot. In a full table, this is true for about one unknown id in forty.
+/// The number of tokens for which each kind of call is counted. The store looks an id up in a hash table. If the table
+/// is full, about one lookup of an unknown id in forty visits only one slot of it. The number of tokens is large enough
+/// that this case occurs.
 const TOKENS: usize = 500;
 
 fn main() {

@@ -81,9 +81,9 @@ impl Step<'_> {
         Ok(newest.last().filter(|_| newest.len() >= limit).and_then(instant))
     }
 
-    /// Checks the pace at which the family is rotated. Returns `None` if one more rotation is allowed. If the family
-    /// was already rotated `pace.limit` times after `pace.since`, returns the time of the oldest of the `pace.limit`
-    /// newest rotations.
+    /// Checks the pace at which the family is rotated. Returns `None` if one more rotation is allowed. It is not
+    /// allowed if at least `pace.limit` rotations happened after `pace.since`. The result is then the time of one of
+    /// them: the rotation with the number `pace.limit`, counted back from the newest.
     pub(crate) async fn rotated(
         &mut self,
         family: &FamilyParts,
@@ -101,7 +101,8 @@ impl Step<'_> {
     }
 
     /// Checks the cap of a family's live access tokens. Returns `None` if there is room for the new ones. Otherwise
-    /// returns the time at which the first live access token expires, or `now` if the family has no live one.
+    /// returns the time at which the first live access token expires. If no access token is live, the new ones alone
+    /// exceed the cap, and the result is `now`.
     pub(crate) async fn access_full(
         &mut self,
         family: &FamilyId,

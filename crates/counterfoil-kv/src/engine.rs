@@ -35,7 +35,7 @@ pub type Value = Vec<u8>;
 /// they are about seven for each new record, and five for each family that is ended to make room.
 ///
 /// The longest keys contain a label. If the policy allows labels of 255 characters, such a key has at most about 10 KB.
-/// Otherwise it has far less than 1 KB. No value is longer than the document that it contains.
+/// Otherwise it has far less than 1 KB. The longest values contain a document, such as a client's registration.
 #[async_trait]
 pub trait Engine: Send + Sync + 'static {
     /// Returns the values of the keys, in the order of `keys`. The value of a missing key is `None`.

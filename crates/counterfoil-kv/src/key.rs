@@ -261,7 +261,7 @@ pub(crate) fn counter_end(at: Timestamp, counter: &ThrottleKey) -> Key {
     counter_ends().instant(at).bytes(counter.as_bytes()).key()
 }
 
-/// Returns the key of the counter that an entry in the index of counters by expiry belongs to.
+/// Returns the counter to which an index entry belongs. `key` is the key of an entry that [`counter_end`] has made.
 pub(crate) fn last_counter(key: &[u8]) -> Option<ThrottleKey> {
     key.last_chunk::<32>().map(|counter| ThrottleKey::from_bytes(*counter))
 }

@@ -57,9 +57,9 @@
 //! The other sets a later expiry of an access token that has expired. Both are safe, because no cap applies to such a
 //! change.
 //!
-//! A step that refuses a request writes nothing, so the engine compares no expectation. Therefore, if the step made
-//! more than one read, the store reads all keys of the step again. If a value has changed, the step starts again. So
-//! every refusal was correct at some moment.
+//! A step that refuses a request writes nothing. So no conditional write shows whether the values that the step read
+//! have changed in the meantime. Therefore, if the step made more than one read, the store reads all keys of the step
+//! again. If a value has changed, the step starts again. So every refusal was correct at some moment.
 //!
 //! A step that scans an index and then reads the rows of its entries sees two moments. If a row no longer has the
 //! scanned entry, a step that writes starts again. A page of a list skips the entry, because the record now has another

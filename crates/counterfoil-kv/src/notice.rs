@@ -17,8 +17,8 @@ pub(crate) struct Touch<'a>(pub(crate) &'a [(RecordId, Timestamp)]);
 impl Decision for Touch<'_> {
     type Answer = ();
 
-    /// Stores each time that is later than the record's stored time of last use. Skips records that are missing or
-    /// corrupt, and records that a purge has shrunk to what the detection of replays needs.
+    /// Sets the time of last use of each record, unless the stored time is the same or later. Skips records that are
+    /// missing or corrupt, and records that a purge has shrunk to what the detection of replays needs.
     async fn decide(&self, step: &mut Step<'_>) -> Result<(), StoreError> {
         step.load(self.0.iter().map(|(id, _)| key::record(id))).await?;
         for (id, at) in self.0 {

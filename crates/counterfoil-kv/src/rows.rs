@@ -134,13 +134,13 @@ impl Step<'_> {
     }
 }
 
-/// How the families of an owner changed.
+/// What a step did with a family of an owner.
 #[derive(Clone, Copy)]
 pub(crate) enum Families {
-    /// A family was created.
+    /// A family was created, so the owner has one more.
     More,
-    /// A family was removed.
+    /// A family was removed, so the owner has one less.
     Less,
-    /// A family was revoked.
+    /// A family was revoked. The number of families stays the same.
     Revoked,
 }

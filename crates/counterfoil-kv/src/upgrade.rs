@@ -32,8 +32,9 @@ pub(crate) struct Upgrade {
     pub(crate) rewrite: fn(&Key, &Value) -> Result<Option<Changes>, Corrupt>,
 }
 
-/// All upgrades, in order. The first one leads from layout 1 to 3, the second from 3 to 5, and so on. There are none
-/// yet.
+/// All upgrades, in order. The list is empty, because layout 1 is the only one so far. Each upgrade will raise the
+/// number of the layout by two, so the first one will lead from layout 1 to 3. An even number means that an upgrade is
+/// in progress.
 pub(crate) const UPGRADES: &[Upgrade] = &[];
 
 /// The number of the layout after all these upgrades.
@@ -41,8 +42,8 @@ pub(crate) const fn layout_after(upgrades: &[Upgrade]) -> u64 {
     1 + 2 * upgrades.len() as u64
 }
 
-/// Returns the upgrade that starts from layout `found`, with the number that the layout has during this upgrade.
-/// Returns `None` if this crate never writes layout `found`.
+/// Returns the upgrade that a database with layout `found` needs next, or that is in progress if `found` is even. The
+/// first value is the even number that the layout has during this upgrade. Returns `None` if there is no such upgrade.
 pub(crate) fn step_from(found: u64, upgrades: &[Upgrade]) -> Option<(u64, &Upgrade)> {
     let index = usize::try_from(found.checked_sub(1)? / 2).ok()?;
     Some((2 * (index as u64 + 1), upgrades.get(index)?))

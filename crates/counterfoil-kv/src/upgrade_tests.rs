@@ -1,5 +1,4 @@
-//! Tests an upgrade that exists only here. It appends one byte to the rows of last versions (`V`) and of settings
-//! (`S`).
+//! Tests an upgrade that exists only here. It appends one byte to each row whose key begins with `V` or `S`.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -76,8 +75,8 @@ fn engines(folder: &TempDir) -> Engines {
     [("redb", Arc::new(redb)), ("fjall", Arc::new(fjall))]
 }
 
-/// The number of rows for each letter, which is more than one batch of the upgrade reads. The database also contains
-/// rows whose letters the upgrade does not read.
+/// The number of rows for each first letter of a key. The upgrade reads them in several batches, because a batch is
+/// smaller than this number. The database also contains rows with letters that the upgrade does not read.
 const ROWS: u16 = 50;
 
 async fn fill(engine: &dyn Engine) {

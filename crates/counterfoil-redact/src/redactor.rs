@@ -41,8 +41,9 @@ pub(crate) struct Part<'a> {
     /// The index of the first byte that must be kept until more of the text is known. The bytes from here on can be the
     /// beginning of a token.
     pub(crate) keep: usize,
-    /// How many of the kept bytes were already passed on. The number is 0, except if the end of a token's checksum can
-    /// also be the prefix of the next token.
+    /// How many of the kept bytes need not be passed on later, because `out` already includes them, redacted. The
+    /// number is usually 0. It is larger if a token has ended, and its last bytes can also be the beginning of the next
+    /// token.
     pub(crate) shown: usize,
 }
 
@@ -98,9 +99,9 @@ impl Redactor {
         Part { out, keep, shown: end - keep }
     }
 
-    /// Replaces all secrets in the range of `text` that begins at `start` and ends at the index that `end` returns.
-    /// Returns the redacted bytes and this index. `end` gets the index after the last secret, or `start` if there is no
-    /// secret.
+    /// Replaces all secrets in `text` from the index `start` on. Stops at the index that the function `end` returns.
+    /// The argument of `end` is the index after the last secret, or `start` if there is no secret. Returns the redacted
+    /// bytes and the index at which it stopped.
     fn redact_between<'a>(
         &self,
         text: &'a [u8],

@@ -22,8 +22,8 @@ pub(crate) enum Deed {
     FoundFreeLabel,
     /// Calls `insert` for a new family with the label that the scene's family of refresh tokens has.
     FoundHeldLabel,
-    /// Calls `insert` for a new family with a label whose family is past its `gone_at`, so that the new family may take
-    /// it.
+    /// Calls `insert` for a new family with a label that an old family has. The old family is past its `gone_at`, so
+    /// the new family may take the label.
     FoundGoneLabel,
     /// Calls `insert` for access tokens that join the scene's family of refresh tokens.
     Join,
@@ -37,8 +37,9 @@ pub(crate) enum Deed {
     EditLabel,
     /// Calls `apply` to change the description of a record.
     EditDescription,
-    /// Calls `apply` to change the description of a record, and expects the version that the record has after one
-    /// change. So the call is refused as stale if no other call has changed the record.
+    /// Calls `apply` to change the description of a record. The call expects the version that follows the version at
+    /// the beginning of the scene. So it succeeds only if another call has changed the record once. Otherwise it is
+    /// refused as stale.
     EditStale,
     /// Calls `apply` to change the expiry of a record.
     Expiry,
@@ -134,7 +135,7 @@ impl Deed {
         Self::Census,
     ];
 
-    /// Further pairs of operations. The first operation of each pair is not in [`ALL`](Self::ALL). It is tried only
+    /// Pairs that [`ALL`](Self::ALL) does not yield. The first operation of each pair is not in `ALL`. It is tried only
     /// with the second one, which can change its result.
     const FURTHER: [[Self; 2]; 2] = [[Self::JoinGone, Self::PurgeGone], [Self::EditStale, Self::EditDescription]];
 
@@ -156,9 +157,10 @@ impl Deed {
         Self::PurgeGone,
     ];
 
-    /// Returns the pairs of operations to run concurrently. These are all pairs of [`ALL`](Self::ALL) in which at least
-    /// one operation writes, including each operation with itself. They are in random order, so that a broken store
-    /// fails early. If `rounds` is low, only a part of them is returned. The further pairs are always added.
+    /// Returns the pairs of operations to run concurrently, in random order, so that a broken store fails early. They
+    /// are all pairs of [`ALL`](Self::ALL) in which at least one operation writes, including each operation with
+    /// itself. If `rounds` is low, only a part of these pairs is returned. The pairs of [`FURTHER`](Self::FURTHER) are
+    /// always returned.
     pub(crate) fn pairs(rounds: u32) -> Vec<[Self; 2]> {
         let with_later = |(index, one): (usize, &Self)| {
             let one = *one;
@@ -174,7 +176,7 @@ impl Deed {
         all
     }
 
-    /// Returns all operations, including those that are only in the further pairs.
+    /// Returns all operations: those of [`ALL`](Self::ALL), and those that are only in [`FURTHER`](Self::FURTHER).
     pub(crate) fn every() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().chain([Self::JoinGone, Self::EditStale])
     }

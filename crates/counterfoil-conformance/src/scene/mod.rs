@@ -2,9 +2,12 @@
 //! drop calls, race calls and interleave calls use scenes.
 //!
 //! All operations of a scene use the same families, labels and caps, so that they affect each other. Each scene has its
-//! own realm and its own digest keys. It also has its own *hour*, which is a range of 1,000 microseconds. So several
-//! scenes can run one after another in one store. A later scene has an earlier hour. So its purge and its due notices
-//! find no records of the scenes before it.
+//! own realm and its own digest keys.
+//!
+//! Each scene also has its own *hour*, which is a range of 1,000 microseconds. The operations of the scene run in its
+//! hour. The hours go backwards: the second scene's hour is directly before the first scene's. So in the second scene,
+//! the records of the first lie in the future. Its purges do not remove them, and their notices are not due. Therefore
+//! several scenes can run one after another in one store.
 
 mod act;
 mod deed;
@@ -58,10 +61,11 @@ struct Brought {
     next: NewRecord,
     /// An access token that is inserted together with `next`.
     beside: NewRecord,
-    /// Two access tokens with the chain's generation at the beginning. A call without a cap on access tokens inserts
-    /// both of them, and a call with such a cap inserts only the first.
+    /// Two access tokens that can join the chain, the scene's family of refresh tokens. Their generation is the one
+    /// that the chain has when the scene begins. A call without a cap on access tokens inserts both of them. A call
+    /// with such a cap inserts only the first.
     joining: [NewRecord; 2],
-    /// An access token that can join the family that is past its `gone_at`.
+    /// An access token for `Scene::gone`, the family that is past its `gone_at`.
     gone: [NewRecord; 1],
 }
 
@@ -192,7 +196,7 @@ impl Scene {
         }
     }
 
-    /// The access tokens with the family's generation that this operation inserts if this actor runs it.
+    /// The access tokens that this operation inserts if this actor runs it.
     fn joining(&self, deed: Deed, actor: usize) -> &[NewRecord] {
         if deed == Deed::JoinGone {
             return &self.actors[actor].gone;
@@ -230,7 +234,7 @@ fn key(hour: u32) -> KeyId {
 }
 
 /// Returns the instant `micros` microseconds after the beginning of the hour with this number. An hour is 1,000
-/// microseconds long. The hour with the next number is the one directly before.
+/// microseconds long. The hours are numbered backwards in time: hour 1 ends where hour 0 begins.
 fn near(hour: u32, micros: u64) -> Timestamp {
     Timestamp::from_micros(at(0).micros() - 1_000 * u64::from(hour) + micros).expect("an instant")
 }

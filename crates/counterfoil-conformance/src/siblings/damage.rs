@@ -18,7 +18,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 /// Checks damaged rows (clause 52 of `ClientStore`, which also applies to `SettingsStore` and `Throttle`). A row that
 /// cannot be decoded must be `Corrupt`. It must never be reported as absent, and a `put` that creates must never
 /// overwrite it. A removal of a damaged registration must remove it or be `Corrupt`. A damaged counter must grant no
-/// attempt, whatever is settled, until a purge removes it at its time. Other rows must not be affected.
+/// attempt, even after attempts were released or reported as failed. A purge must remove a damaged counter once the
+/// counter has ended. Other rows must not be affected.
 pub async fn sibling_garbage_is_corrupt(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let tried =
@@ -167,8 +168,8 @@ async fn counters(database: &SiblingDatabase) -> Result<bool, Violation> {
     Ok(true)
 }
 
-/// Checks that no attempt is granted with a damaged counter, whose limit would allow another one. `when` is what
-/// happened before.
+/// Checks that a damaged counter grants no attempt. The limit is 2, and the counter has at most one attempt, so an
+/// undamaged counter would grant a second one. `when` says what happened before, for the text of the violation.
 async fn grants_nothing(store: &dyn Throttle, key: &ThrottleKey, when: &str) -> Result<(), Violation> {
     let answer = store.reserve(key, at(2), Duration::from_secs(60), most(2)).await;
     ensure_is!(answer, Err(StoreError::Corrupt { .. }), "a damaged counter must be Corrupt {when}");

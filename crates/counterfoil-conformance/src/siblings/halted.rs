@@ -1,4 +1,5 @@
-//! Pauses one call before one of its calls of the backend, while another call runs to its end.
+//! Pauses one call of a store directly before one of the backend calls that it makes. Another call of the store runs to
+//! its end during the pause.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -15,7 +16,8 @@ type Act<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// for a lock that the first call holds. So the first call then continues.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// A gate that pauses a call before its backend call with the number `at`, until the gate is opened.
+/// A gate that pauses a call of a store directly before the backend call with the number `at`, until the gate is
+/// opened.
 struct Gate {
     at: usize,
     calls: AtomicUsize,

@@ -107,8 +107,8 @@ pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Makes as many attempts as the limit allows, which is more than 8 bits can count. None is settled, so all of them
-/// fail at once.
+/// Makes as many attempts as the limit allows, which is more than 8 bits can count. No attempt is released or reported
+/// as failed in time. So when the time [`UNSETTLED`] has passed, all of them must count as failed.
 async fn many_attempts(gate: &Gate<'_>) -> Result<(), Violation> {
     for _ in 0..gate.limit {
         gate.grant(0, "an attempt below a limit of 260").await?;
@@ -234,9 +234,10 @@ pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Checks attempts that are never released or failed (clause 33 of `Throttle`). Such an attempt must count as failed
-/// from 60 s after its instant on. A later release or failure of it must change nothing. If the instant of an attempt
-/// is 60 s or more after `now`, because the clock was set back, the attempt must count as failed at once.
+/// Checks attempts that are never released or failed (clause 33 of `Throttle`). Such an attempt must count as failed as
+/// soon as 60 s have passed since its instant. A later release or failure of it must change nothing. After a clock was
+/// set back, the instant of an attempt can be in the future. If it is 60 s or more in the future, the attempt must
+/// count as failed immediately.
 pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };

@@ -100,8 +100,8 @@ fn a_page_in_another_order_is_rejected() {
     }));
 }
 
-/// A broken client store. The function gets true if the client at the cursor is still registered. It returns where the
-/// page then begins.
+/// A broken client store. If `clients` is called with a cursor, the function determines where the page begins. Its
+/// argument is true if the client at the cursor is still registered.
 struct Walked(fn(bool) -> Continue);
 
 /// Where a page begins: after the cursor (`Right`, which is correct), at the first client again (`Anew`), or nowhere

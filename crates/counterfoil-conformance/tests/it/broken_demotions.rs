@@ -40,7 +40,8 @@ const CASES: &[Flaw] = &[
     Flaw::StaysAway,
 ];
 
-/// The servers behind the address of a store: the primary, and while the address leads to a replica, this replica.
+/// The servers behind the address of a store. The address leads to the replica if there is one, and to the primary
+/// otherwise.
 #[derive(Default)]
 struct Servers {
     primary: Arc<ReferenceStore>,

@@ -358,7 +358,8 @@ fn every_narrow_sibling_is_rejected_by_the_model() {
     assert!(missed.is_empty(), "not rejected by the model test: {missed:#?}");
 }
 
-/// Checks that the same stores pass with functions that change nothing. So it is the changes that are rejected.
+/// Checks that stores whose functions change no value pass. So in the test of the narrow stores, it is the changed
+/// values that are rejected.
 #[test]
 fn right_columns_pass() {
     for check in [CLIENTS, SETTINGS, THROTTLE] {

@@ -167,9 +167,10 @@ fn every_broken_store_is_rejected_by_the_check_that_names_its_promise() {
     assert!(missed.is_empty(), "not rejected by the check that names the broken promise: {missed:#?}");
 }
 
-/// Tests each store with a race in one method. The checks that are named for it must reject it, both by racing and by
-/// interleaving. The environment variable `COUNTERFOIL_RUNS` sets how often each store is tested (default 1).
-/// `COUNTERFOIL_ONLY` selects the stores whose names begin with its value.
+/// Tests the broken stores that contain a race condition. Each has two forms, one for a check that races calls and one
+/// for a check that interleaves them. Each form must be rejected by the check that is named for it. The environment
+/// variable `COUNTERFOIL_RUNS` sets how often each store is tested (default 1). `COUNTERFOIL_ONLY` selects the stores
+/// whose names begin with its value.
 #[test]
 fn every_planted_race_is_rejected_by_racing_and_by_interleaving() {
     let runs: usize = std::env::var("COUNTERFOIL_RUNS").map_or(1, |runs| runs.parse().unwrap());
@@ -191,8 +192,8 @@ fn every_planted_race_is_rejected_by_racing_and_by_interleaving() {
     assert!(missed.is_empty(), "not rejected: {missed:#?}");
 }
 
-/// Runs the check that must reject a store `COUNTERFOIL_RUNS` times (default 20) for each broken store, with the default
-/// counts. `COUNTERFOIL_ONLY` selects the checks whose names begin with its value.
+/// Runs, for each broken store, the check that must reject it. The check runs `COUNTERFOIL_RUNS` times (default 20),
+/// with the default counts. `COUNTERFOIL_ONLY` selects the checks whose names begin with its value.
 #[test]
 #[ignore = "takes minutes; run it after a change of the counts of a check"]
 fn the_named_check_rejects_its_stores_in_every_run() {

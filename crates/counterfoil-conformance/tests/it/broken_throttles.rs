@@ -83,7 +83,7 @@ fn every_broken_throttle_is_rejected_by_the_check_that_names_its_promise() {
     }
 }
 
-/// Runs the check that must reject a throttle 20 times for each broken throttle.
+/// Runs 20 times, for each broken throttle, the check that must reject it.
 #[test]
 #[ignore = "takes minutes; run it after a change of the counts of a check"]
 fn the_named_check_rejects_its_throttles_in_every_run() {
@@ -95,7 +95,8 @@ fn the_named_check_rejects_its_throttles_in_every_run() {
     }
 }
 
-/// Checks that a throttle without a flaw passes with the fixture of this file. So it is the flaws that are rejected.
+/// Checks that a throttle without a flaw passes all checks. So if a check rejects a throttle of this file, the reason
+/// is the flaw and not the fixture.
 #[test]
 fn the_throttle_without_a_flaw_passes() {
     struct Flawless;

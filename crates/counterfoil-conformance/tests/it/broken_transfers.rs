@@ -39,9 +39,9 @@ enum Flaw {
     MembersThenFamily,
     MembersOneByOne,
     NoticesLater,
-    /// After a restore was dropped, the next restore is acknowledged but not stored.
+    /// After the future of a restore was dropped before its end, the next restore is acknowledged but not stored.
     LosesTheNext,
-    /// After a read was dropped, the next restore is acknowledged but not stored.
+    /// After the future of a read was dropped before its end, the next restore is acknowledged but not stored.
     LosesTheNextAfterARead,
     /// A restore of a family that exists writes the members a second time.
     RepeatsWriteAgain,

@@ -21,12 +21,14 @@ pub(crate) use request_check;
 /// Declares what broken stores of the given traits need:
 ///
 /// - a trait for flaws, with the methods of the given traits. Each method gets the correct store as its first argument
-///   and calls it by default. The methods in the braces of `with` are added to this trait.
+///   and calls it by default. If the macro is called with `with { … }`, the methods in the braces are added to this
+///   trait.
 /// - an implementation of the given traits for the broken store, which has the fields `flaw` and `inner`. `inner` is
 ///   the correct store.
-/// - two macros that replace methods by closures. `flaw!(Name, method, |inner, argument| { … })` declares a type for a
-///   flaw without state. `overrides!(Type, self, method, |inner, argument| { … })` makes a flaw of an existing type,
-///   which can have state. Both accept several methods.
+/// - two macros that implement the trait for flaws. Each replaces one or more methods by closures.
+///   `flaw!(Name, method, |inner, argument| { … })` also declares the type `Name`, which has no fields.
+///   `overrides!(Type, self, method, |inner, argument| { … })` implements the trait for `Type`, which is declared
+///   elsewhere and can have fields.
 macro_rules! flawed {
     (
         [$d:tt $module:ident] $trait:ident, $inner:ty, $broken:ident, $flaw:ident, $overrides:ident $(, with { $($own:tt)* })?;

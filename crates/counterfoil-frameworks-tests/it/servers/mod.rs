@@ -6,9 +6,12 @@
 //! | `/preflights` | preflights pass, anything else needs `projects:read`; every method answers `preflight` |
 //! | `/optional` | authentication is optional; answers the name, or `nobody` |
 //! | `/decides` | the handler decides; answers the name, or the kind of the rejection |
-//! | `/scoped`, `/any` | a guard requires `projects:read`, and one of `projects:read` and `projects:admin` |
-//! | `/inside`, `/role` | the handler requires `projects:write`, and the role of an administrator |
-//! | `/bare`, `/bare-scope` | an extractor and a guard without the middleware that authenticates |
+//! | `/scoped` | a guard requires `projects:read` |
+//! | `/any` | a guard requires `projects:read` or `projects:admin` |
+//! | `/inside` | the handler requires `projects:write` |
+//! | `/role` | the handler requires the role of an administrator |
+//! | `/bare` | an extractor without the middleware that authenticates |
+//! | `/bare-scope` | a guard without the middleware that authenticates |
 //! | `/token` and so on | OAuth's endpoints |
 //! | `/api/v1` | the JSON API, nested by axum and actix-web |
 //!

@@ -48,8 +48,12 @@ impl<T: Body> Sent<T> {
     }
 }
 
-/// Returns a problem if a request has a query. It is the first problem that applies: the caller has no right to
-/// `operation`, the target of `operation` does not exist, or the request has a query.
+/// Checks that a request has no query. Without a query, nothing else is checked. If there is a query, returns the first
+/// problem that applies:
+///
+/// - The caller has no right to `operation`.
+/// - The target of `operation` does not exist.
+/// - The request has a query.
 pub(super) async fn no_query(
     counterfoil: &Counterfoil,
     by: &Presenter,

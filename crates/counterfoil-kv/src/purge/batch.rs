@@ -81,7 +81,8 @@ impl Decision for Batch<'_> {
 }
 
 impl Batch<'_> {
-    /// Loads the owner's row of each family whose last member this step could remove. Such a step also writes this row.
+    /// Loads the owner's row of each family that this step could remove. A step removes a family together with its last
+    /// member, and then also writes the owner's row.
     async fn load_owners(&self, step: &mut Step<'_>) -> Result<(), StoreError> {
         if self.line == Line::Windows {
             return Ok(());

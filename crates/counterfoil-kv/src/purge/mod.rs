@@ -37,8 +37,8 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// The latest `gone_at` at which a purge removes records with a notice that was not sent yet. It is at most `now`,
-    /// so that no record is removed before its `gone_at`.
+    /// The limit for records with a notice that was not sent yet. A purge removes such a record only if its `gone_at`
+    /// is this instant or earlier. The limit is at most `now`, so that no record is removed before its `gone_at`.
     fn unsent(self) -> Timestamp {
         self.now.min(self.unsent_before)
     }
@@ -86,8 +86,9 @@ impl Sweep<'_> {
         }
     }
 
-    /// Removes or shrinks the records with these keys, until the purge has reached its limit. Returns whether the limit
-    /// left a record unchanged, and the keys of the members that wait for their notice.
+    /// Removes or shrinks the records with these keys, until the purge has reached its limit. Returns two values. The
+    /// first is true if the limit was reached before all of these records were handled. The second contains the keys of
+    /// the members that wait for their notice.
     async fn change(&mut self, line: Line, mut keys: &[Key]) -> Result<(bool, Vec<Key>), StoreError> {
         let (mut waiting, mut look) = (Vec::new(), CHANGE);
         while !keys.is_empty() {

@@ -17,8 +17,9 @@ pub(crate) struct FamilyRow {
     pub(crate) parts: FamilyParts,
     /// The number of the family's records. When the last record is removed, the family is removed too.
     pub(crate) members: u64,
-    /// The number of times the row was written. Because of this number, two versions of a row are never equal. So a
-    /// count that this row guards is valid as long as the row is unchanged.
+    /// The number of times this row was written. Because of this number, no version of the row equals an earlier one. A
+    /// decision that counts the family's access tokens or members expects the row to be unchanged when it writes. If
+    /// the row is unchanged, the count has not grown.
     pub(crate) step: u64,
     /// The id of the member that has the family's only nonce. `None` if no member has a nonce.
     pub(crate) nonce_of: Option<RecordId>,

@@ -8,7 +8,7 @@ use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 use super::overrides;
 use crate::turn::Turn;
 
-/// One bit for each kind of call that writes. A flaw names the calls that have it as a sum of these bits.
+/// The kinds of calls that write, each as a number with one bit. Several kinds together are the sum of their numbers.
 pub(crate) mod method {
     pub(crate) const ALL: u32 = u32::MAX;
     pub(crate) const FOUND: u32 = 1;
@@ -29,7 +29,8 @@ pub(crate) mod method {
 }
 use method::*;
 
-/// An argument of a call that writes. It tells which kind of call this is, as one bit of the module [`method`].
+/// An argument of a call that writes. The method returns the kind of the call, which is one of the constants in
+/// [`method`].
 pub(crate) trait Called {
     fn method(&self) -> u32;
 }

@@ -25,8 +25,8 @@ async fn first(points: bool) {
     }
 }
 
-/// Takes records that were read earlier, waits, and replaces the rows of their families by those that are stored then.
-/// Returns the records that still have a family.
+/// Waits, and then reads the family rows of records that were read before the wait. Returns each record with the family
+/// row that is stored after the wait. Leaves out records whose family no longer exists.
 async fn joined_late(points: bool, inner: &ReferenceStore, found: Vec<TokenRecord>) -> Vec<TokenRecord> {
     between(points).await;
     inner.with(|model| {
@@ -39,8 +39,8 @@ async fn joined_late(points: bool, inner: &ReferenceStore, found: Vec<TokenRecor
     })
 }
 
-/// A broken store whose listing reads a page of records, and the rows of their families only later. If the argument is
-/// true, it awaits `backend_call` between the steps.
+/// A broken store whose listing has two steps: it reads a page of records, and later the rows of their families. If the
+/// argument is true, it awaits `backend_call` between the steps.
 pub(crate) struct ListJoinsLate(pub bool);
 
 overrides!(ListJoinsLate, self, list, |inner, of, after, limit| {
@@ -49,8 +49,8 @@ overrides!(ListJoinsLate, self, list, |inner, of, after, limit| {
     Ok(Page { items: joined_late(self.0, inner, page.items).await, ..page })
 });
 
-/// A broken store whose listing reads the ids of a page, and the records only later. A record that was removed in
-/// between is counted as damaged. If the argument is true, it awaits `backend_call` between the steps.
+/// A broken store whose listing has two steps: it reads the ids of a page, and later the records. A record that was
+/// removed in between is counted as damaged. If the argument is true, it awaits `backend_call` between the steps.
 pub(crate) struct ListCountsTheVanished(pub bool);
 
 overrides!(ListCountsTheVanished, self, list, |inner, of, after, limit| {
@@ -82,8 +82,8 @@ overrides!(StaleAnswersLate, self, apply, |inner, id, expect, change, now| {
     Ok(inner.get(id).await?.map_or(Applied::Missing, Applied::Stale))
 });
 
-/// A broken store whose `get` reads a record, and the row of its family only later. If the argument is true, it awaits
-/// `backend_call` between the steps.
+/// A broken store whose `get` has two steps: it reads a record, and later the row of its family. If the argument is
+/// true, it awaits `backend_call` between the steps.
 pub(crate) struct GetJoinsLate(pub bool);
 
 overrides!(GetJoinsLate, self, get, |inner, id| {
@@ -92,8 +92,8 @@ overrides!(GetJoinsLate, self, get, |inner, id| {
     Ok(joined_late(self.0, inner, found).await.pop())
 });
 
-/// A broken store that reads due records, and the rows of their families only later. If the argument is true, it awaits
-/// `backend_call` between the steps.
+/// A broken store whose `due` has two steps: it reads the due records, and later the rows of their families. If the
+/// argument is true, it awaits `backend_call` between the steps.
 pub(crate) struct DueJoinsLate(pub bool);
 
 overrides!(DueJoinsLate, self, due, |inner, now, after, limit| {

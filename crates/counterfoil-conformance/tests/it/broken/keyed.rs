@@ -16,9 +16,9 @@ use super::room::end;
 /// The index, or the comparison, whose key is wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Index {
-    /// The index in which an insert looks for a taken label.
+    /// The index with which an insert checks whether its label is taken.
     Labels,
-    /// The index in which a change of a label looks for a taken label.
+    /// The index with which a change of a family's label checks whether the new label is taken.
     Relabels,
     /// The index with which an owner's records are listed.
     Lists,
@@ -28,9 +28,9 @@ pub(crate) enum Index {
     Revocations,
     /// The comparison with which the revocation of one family checks that the family has the given realm and owner.
     Families,
-    /// The index by which the cap on an owner's live families counts them.
+    /// The index with which a store counts an owner's live families, to apply the cap on them.
     Caps,
-    /// The index by which the limit on the rate of creations counts records.
+    /// The index with which a store counts newly created records, to apply the limit on the rate of creations.
     Paces,
     /// The index with which an insert finds the families that it ends to make room.
     Rooms,
@@ -49,7 +49,7 @@ impl Keyed {
         (self.alike)(&[realm.as_str(), owner.as_str()], &[other.realm.as_str(), other.owner.as_str()])
     }
 
-    /// Returns all owners, each with its realm, whose key the index treats as equal to the key of this owner.
+    /// Returns all pairs of realm and owner that the wrong index cannot tell from this realm and owner.
     fn owners_like(&self, inner: &ReferenceStore, realm: &Realm, owner: &OwnerId) -> Vec<(Realm, OwnerId)> {
         let mut all = inner.with(|model| {
             let like = model.families.iter().filter(|other| self.is_like(realm, owner, other));
@@ -79,8 +79,9 @@ impl Keyed {
         model.families.iter().find(holds).map(|other| other.id)
     }
 
-    /// Inserts a family. The cap, the limit on the rate of creations or the making of room (as `index` says) wrongly
-    /// includes the families and records of all owners whose keys are treated as equal.
+    /// Inserts a family, with one error. The families and records of all owners whose keys are treated as equal count
+    /// as the owner's own. `index` says where they are counted: `Caps` for the cap on live families, `Paces` for the
+    /// limit on the rate of creations, `Rooms` for the choice of families to end.
     fn bounded(&self, model: &mut Model, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted {
         let InsertInto::Found { family, cap, pace } = home else { return model.insert(home, new, now) };
         if let Some(refusal) = model.insert_refusals(home, new, now).first() {

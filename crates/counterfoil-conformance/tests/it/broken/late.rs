@@ -12,11 +12,11 @@ use super::overrides;
 
 /// The column that a call writes back.
 pub(crate) enum Column {
-    /// A column of records. The function copies it to the stored record (first argument) from the record as it was read
-    /// (second argument).
+    /// A column of records. The first argument is the stored record, and the second is the record as it was read
+    /// earlier. The function copies the column from the second to the first.
     Record(fn(&mut RecordParts, &RecordParts)),
-    /// A column of families. The function copies it to the stored row (first argument) from the row as it was read
-    /// (second argument).
+    /// A column of families. The first argument is the stored row, and the second is the row as it was read earlier.
+    /// The function copies the column from the second to the first.
     Family(fn(&mut FamilyParts, &FamilyParts)),
 }
 
@@ -56,8 +56,9 @@ impl Loses {
         })
     }
 
-    /// Writes the column back in each row that the call has just changed, with its value in `read`. `before` is the
-    /// state directly before the change.
+    /// Overwrites the column in each row that the call has just changed. The new value is the old one, from the state
+    /// `read`. `before` is the state directly before the call's change. It shows which rows and columns the call
+    /// changed.
     fn write_back(&self, model: &mut Model, before: &Model, read: &Model) {
         match self.column {
             Column::Record(copy) => {
@@ -152,7 +153,8 @@ overrides!(PurgeTakesFamiliesLate, self, purge, |inner, now, unsent, windows, li
 });
 
 /// A broken store whose purge works like [`PurgeTakesFamiliesLate`], but keeps a family whose row has changed in
-/// between. So it removes a family that has got a new member only if the join changed no field of the row.
+/// between. Another call may insert a new member in between. If this insert changes no field of the family's row, the
+/// purge wrongly removes the family.
 pub(crate) struct PurgeComparesRows(pub bool);
 
 overrides!(PurgeComparesRows, self, purge, |inner, now, unsent, windows, limit| {

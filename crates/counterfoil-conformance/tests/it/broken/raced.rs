@@ -11,17 +11,18 @@ use super::halves::{
 };
 use super::late::{Column, Loses, PurgeComparesRows, PurgeTakesFamiliesLate};
 
-/// A race in a store, with a function for each of its two forms.
+/// A broken store with a race condition. It has two forms: the raced form does not await `backend_call`, and the
+/// interleaved form awaits it between the steps.
 pub(crate) struct Planted {
     pub name: String,
-    /// Makes the form that does not await `backend_call`. Only a check with races can find it.
+    /// Makes the raced form. Only a check that races calls can find its flaw.
     pub raced: fn() -> Arc<dyn Flaw>,
-    /// The name of the check that must reject this form, or `None` if the race is too rare with the default counts.
+    /// The name of the check that must reject the raced form. `None` if the race is too rare with the default counts.
     pub raced_by: Option<&'static str>,
-    /// Makes the form that awaits `backend_call`. The check `interleavings_are_steps` can find it.
+    /// Makes the interleaved form. The check `interleavings_are_steps` can find its flaw.
     pub interleaved: fn() -> Arc<dyn Flaw>,
-    /// The name of the check that must reject this form, or `None` if no pair of operations of that check shows the
-    /// flaw.
+    /// The name of the check that must reject the interleaved form. `None` if no check must reject it, for example
+    /// because no pair of operations of `interleavings_are_steps` shows the flaw.
     pub interleaved_by: Option<&'static str>,
 }
 
@@ -94,8 +95,8 @@ macro_rules! by_clause {
     };
 }
 
-/// Returns broken stores, each with the name of a check of one clause. This check must find the race of the store, in
-/// addition to the check that races all methods.
+/// Returns broken stores, each with the name of a check of one clause. The check must reject the store. The same stores
+/// occur in [`all`] a second time, with the name of the check `methods_race_methods`.
 fn by_their_clause() -> Vec<Planted> {
     use method::*;
     by_clause! {

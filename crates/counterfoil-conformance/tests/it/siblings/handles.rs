@@ -101,7 +101,8 @@ type Read = Vec<(Realm, ClientId, Option<VersionedRegistration>)>;
 #[derive(Default)]
 pub(crate) struct ReadsAClientOnce(Mutex<Read>);
 
-/// A broken client store like [`ReadsAClientOnce`], which remembers only that there was no client.
+/// A broken client store. If a handle finds no client with an id, it remembers this until it writes a client itself. It
+/// does not see a client that another process registers in the meantime.
 #[derive(Default)]
 pub(crate) struct RemembersAbsentClients(Mutex<Read>);
 

@@ -28,7 +28,8 @@ pub(crate) struct Kept {
     settings: Mutex<Vec<Realm>>,
     counters: Mutex<Vec<ThrottleKey>>,
     aliases: Mutex<Vec<Alias>>,
-    /// For each counter, the latest instant at which it ends. So a purge removes a damaged counter too.
+    /// For each counter, an instant from which on it can have no effect any more. A purge needs it for damaged
+    /// counters, whose own end cannot be read.
     ends: Mutex<BTreeMap<ThrottleKey, Timestamp>>,
 }
 

@@ -18,7 +18,7 @@ use counterfoil::store::{AliasStore, ClientStore, SettingsStore, StoreError, Thr
 use crate::forward::flawed;
 pub(crate) use kept::Kept;
 
-/// A broken store: the correct clients, settings and counters, and the flaw through which all calls run.
+/// A broken store. `inner` is a correct store. All calls go to `flaw`, which replaces some methods of `inner`.
 pub(crate) struct BrokenSiblings {
     pub inner: Arc<Kept>,
     pub flaw: Arc<dyn SiblingFlaw>,

@@ -81,14 +81,15 @@ throttle_flaw!(CapsTheAnswerAlone, reserve, |inner, key, now, window, limit| {
     }
 });
 
-/// Replaces the instants of the counter's attempts in progress by those that `under_way` makes from them.
+/// Replaces the list of instants of the counter's attempts in progress. The function `under_way` gets the old list and
+/// returns the new one.
 fn reread(counter: &mut Counter, under_way: impl Fn(&[Timestamp]) -> Vec<Timestamp>) {
     let under_way = under_way(counter.under_way());
     *counter = Counter::from_parts(counter.failures(), counter.ends_at(), under_way, counter.gone_at());
 }
 
-/// Makes a broken throttle. In every method, `$found` first replaces the attempts that were neither released nor
-/// failed.
+/// Makes a broken throttle that handles unsettled attempts wrongly. These were neither released nor reported as failed.
+/// Each method first replaces the list of their instants by the list that `$found` returns. Then it works correctly.
 macro_rules! takes_the_unsettled {
     ($flaw:ident, $found:expr) => {
         throttle_flaw!(

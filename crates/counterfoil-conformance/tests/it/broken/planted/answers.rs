@@ -88,8 +88,8 @@ fn slid(model: &mut Model, done: &Done<'_>, leads: fn(&RecordParts, &FamilyParts
     }
 }
 
-/// A broken store that changes the `until` of the refusal `FamilyFull`. The function makes the wrong value from the
-/// correct one, `now` and the new records.
+/// A broken store that changes the `until` of the refusal `FamilyFull`. The function returns the wrong value. Its
+/// arguments are the correct value, the instant `now`, and the new records.
 struct FullUntil(fn(Timestamp, Timestamp, &[NewRecord]) -> Timestamp);
 
 #[async_trait]
@@ -122,8 +122,8 @@ impl Flaw for FullUntil {
     }
 }
 
-/// A broken store whose insert always names the first id of the request if several ids are taken, even if the first id
-/// is free.
+/// A broken store that can report a free id as taken. If several ids of an insert are taken, the answer `IdTaken`
+/// contains the first id of the request, even if this id is free.
 struct NamesAnIdThatIsFree;
 
 #[async_trait]

@@ -59,8 +59,8 @@ enum Index {
     Due,
 }
 
-/// A broken store that writes the entries of one index in a second step. The flaw keeps the ids of the records without
-/// an entry.
+/// A broken store that writes the entries of one index in a second step, after the records. `missing` contains the ids
+/// of the records whose entries are not written yet.
 struct Late {
     index: Index,
     methods: u32,
@@ -176,8 +176,10 @@ overrides!(
     }
 );
 
-/// Returns the places of the families whose row is damaged. The fixture damages all members of such a family. A family
-/// with one member is not among them, because its record alone may be damaged.
+/// Returns the positions in `model.families` of the families whose own row is damaged. When the fixture damages the row
+/// of a family, it marks all members as damaged. So these are the families with at least two members, all of them
+/// damaged. A family with one member is left out, because it cannot be known whether its row or only its record was
+/// damaged.
 fn damaged_families(model: &Model) -> Vec<usize> {
     let is_damaged = |place: &usize| {
         let members = || model.records.iter().filter(|record| record.id.family() == model.families[*place].id);

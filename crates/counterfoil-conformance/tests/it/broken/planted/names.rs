@@ -30,9 +30,12 @@ macro_rules! keyed {
     };
 }
 
-/// Makes a broken store for each index and each wrong key. The arguments are three lists of named functions. In the
-/// first list, each function makes a key that can be equal for two owners. In the second, each makes a key that can be
-/// equal for two owners or for two realms. In the third, each function compares two keys itself.
+/// Makes broken stores, in each of which one index compares keys wrongly. The arguments are three lists:
+///
+/// - functions that make a key. Two owners can get the same key. No store is made for `Index::Kinds`, because its keys
+///   do not contain an owner.
+/// - functions that make a key. Two owners, or two realms, can get the same key. A store is made for each index.
+/// - functions that compare two keys. A store is made for each index.
 macro_rules! on_every_index {
     ({ $($joined:literal: $key:expr;)* } { $($each:literal: $each_key:expr;)* } { $($scan:literal: $alike:expr;)* }) => {{
         let mut all = Vec::new();

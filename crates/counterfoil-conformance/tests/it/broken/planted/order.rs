@@ -69,8 +69,8 @@ fn revive(model: &mut Model, family: FamilyId) {
     members.for_each(|record| record.revoked = None);
 }
 
-/// Changes the request and the copy of the model so that no refusal before `than` applies to the insert. Returns the
-/// answer of the changed insert.
+/// Returns the answer to an insert, as if no refusal that comes before `than` in the order of [`Refusal`] applied to
+/// it. For this purpose, the function changes the request and `model`, which is its own copy.
 fn insert_without_earlier(
     mut model: Model,
     home: InsertInto<'_>,
@@ -102,8 +102,9 @@ fn insert_without_earlier(
     }
 }
 
-/// Changes the request and the copy of the model so that no refusal before `than` applies to the rotation. Returns the
-/// answer of the changed rotation, or `None` if it fails.
+/// Returns the answer to a rotation, as if no refusal that comes before `than` in the order of [`Refusal`] applied to
+/// it. For this purpose, the function changes the request and `model`, which is its own copy. Returns `None` if the
+/// changed rotation fails.
 fn rotation_without_earlier(
     mut model: Model,
     parent: &RecordId,

@@ -118,13 +118,14 @@ enum Wrong {
     LookAheadOverflows,
     /// Reads the limit as a signed number, and fails if it is negative.
     Signed,
-    /// Never reads more rows than this, and then says that there are no more, even if the limit was larger.
+    /// Reads at most this number of rows. If the limit is larger, the method says that there are no more rows, which
+    /// can be wrong.
     EndsAt(u32),
 }
 
 impl AtMost {
-    /// Returns the limit that the method uses, or `None` if it does nothing. The second value is true if the method
-    /// must then say that there are no more rows, although this can be wrong.
+    /// Returns two values. The first is the limit that the method uses, or `None` if the method does nothing. The
+    /// second is true if the method must say that there are no more rows, although this can be wrong.
     ///
     /// # Errors
     ///

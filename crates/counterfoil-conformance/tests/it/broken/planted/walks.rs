@@ -26,7 +26,7 @@ const fn no_page() -> Page<TokenRecord> {
     Page { items: Vec::new(), next: None, corrupt: 0 }
 }
 
-/// Returns a page of all records of a listing, sorted by `key`, which is made from the cursor of each record.
+/// Returns one page of a listing whose records are sorted by `key`. The function `key` gets the cursor of a record.
 fn by<K: Ord>(
     inner: &ReferenceStore,
     of: Listing<'_>,
@@ -110,8 +110,8 @@ fn damaged_gone(model: &Model, now: Timestamp) -> usize {
     model.damaged_gone(now, now).len()
 }
 
-/// A broken store whose purge first finds as many records as its limit allows, with the damaged ones first. Then it
-/// leaves the damaged ones out, so that fewer records are removed, or none.
+/// A broken store whose purge counts damaged records towards its limit. It chooses the damaged records first, but
+/// cannot remove them. So it removes fewer records than the limit allows, or none.
 struct DamageTakesThePlace;
 
 overrides!(DamageTakesThePlace, self, purge, |inner, now, unsent, windows, limit| {
