@@ -148,8 +148,9 @@ fn verify_unknown_id_or_wrong_secret(runner: &mut CtRunner, rng: &mut BenchRng) 
     refusals(runner, rng, ID, SECRET);
 }
 
-/// Makes pairs of digests for two classes. `left` belongs to one class and `right` to the other. If the argument of a
-/// class is `None`, the two digests of each pair are equal. Otherwise they differ only in the byte at this position.
+/// Makes random pairs of digests. Each pair belongs to the class `Left` or the class `Right`. In the pairs of the class
+/// `Left`, the two digests differ only in the byte at the position `left`. In the pairs of the class `Right`, they
+/// differ only in the byte at the position `right`. If the position of a class is `None`, its pairs have equal digests.
 fn pairs(rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) -> Vec<(Class, [u8; 32], [u8; 32])> {
     (0..samples())
         .map(|_| {

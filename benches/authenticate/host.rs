@@ -115,8 +115,8 @@ pub(crate) fn person(number: u32) -> Account {
     Account::new(subject, &format!("Person {number}"), Role::Member)
 }
 
-/// Makes the builder of a host with the owners of `tokens` tokens, but without the tokens. The setting for personal
-/// access tokens is on. The policy does not use the accounts' own switches.
+/// Makes the builder of a host with an empty store. Its directory has all people who will own the first `tokens`
+/// tokens. The setting for personal access tokens is on. The policy does not use the accounts' own switches.
 pub(crate) fn host(tokens: usize) -> Builder {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;

@@ -109,8 +109,10 @@ fn run(
     Err(broken)
 }
 
-/// Returns the mutants that remove an arm of a `match` that the compiler reports as incomplete. `span` is the place of
-/// the `match`, whose end is not known. So the result can also contain mutants of arms after it.
+/// Returns the mutants that may have made a `match` incomplete by removing one of its arms. `span` is the place at
+/// which the compiler reports the incomplete `match`. This place shows where the `match` begins, but not where it ends.
+/// So the result has every mutant that removes an arm within the next [`LONGEST`] bytes, even an arm of a later
+/// `match`.
 fn arms_behind(span: &Value, edited: &BTreeMap<String, Edited>, arms: &BTreeSet<usize>) -> Vec<usize> {
     let (Some(file), Some(start)) = (file_of(span, edited), span["byte_start"].as_u64()) else { return Vec::new() };
     let near = start as usize..start as usize + LONGEST;

@@ -9,12 +9,14 @@ use syn::visit::{self, Visit};
 
 use crate::mutant::{Genre, Mutant, bytes, offset};
 
-/// A range of a source file and the mutants that change it. Each mutant becomes a condition with the mutant's code.
+/// A range of a source file and the mutants that change it. Each mutant is written as an `if` that runs the mutant's
+/// code.
 struct Edit {
     range: Range<usize>,
     mutants: Vec<Alternative>,
-    /// If true, the conditions with the mutants' code replace the range, and the original code becomes their last
-    /// `else`. If false, the conditions are inserted before the range.
+    /// Says where the code of the mutants is written. If true, a chain of `if` and `else` replaces the code in `range`:
+    /// it has one `if` for each mutant, and the original code is in the last `else`. If false, the code in `range`
+    /// stays, and one `if` for each mutant is inserted before it.
     wraps: bool,
 }
 
@@ -39,8 +41,9 @@ struct Places<'s> {
     binary: BTreeMap<usize, [Range<usize>; 3]>,
     unary: BTreeMap<usize, [Range<usize>; 2]>,
     arms: BTreeMap<usize, (usize, Option<Range<usize>>)>,
-    /// The key is the offset at which a field begins. The value is the range of the field's value, and the code that
-    /// gives the field the value from the struct after `..`.
+    /// The fields of struct expressions that end with `..`, such as `S { a: 1, ..rest }`. The key is the offset at
+    /// which the field `a: 1` begins. The entry has the range of `1`, and the code that a mutant puts there instead,
+    /// which is `{ (rest).a }`.
     fields: BTreeMap<usize, (Range<usize>, String)>,
 }
 

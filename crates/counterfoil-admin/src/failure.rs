@@ -14,7 +14,7 @@ pub(crate) enum Failure {
     /// A store, a file or the system failed.
     #[error("it failed")]
     Failed(#[source] Cause),
-    /// The arguments are wrong. Clap exits with the same code.
+    /// The arguments are wrong. The exit code is 2, which is also the exit code of clap for wrong arguments.
     #[error("{0}")]
     Usage(String),
     /// The command changes or removes something, and the arguments contain neither `--yes` nor `--dry-run`.

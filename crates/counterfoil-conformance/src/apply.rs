@@ -157,9 +157,9 @@ async fn an_access_token_leads_nobody(store: &dyn TokenStore) -> Result<(), Viol
     as_the_contract_says(&before, &change, &written)
 }
 
-/// Checks an edit and a new expiry of a superseded record. Only this record's fields must be written, and not those of
-/// its successor. A new label is the exception: its key must be written to the family, because the family has the key
-/// for all members.
+/// Checks an edit and a new expiry of a superseded record. The store must change this record, and must leave its
+/// successor unchanged. A new label also changes the family: the store must write the key of the label there, because
+/// the family keeps this key for all its members.
 async fn an_old_half_writes_its_own(store: &dyn TokenStore) -> Result<(), Violation> {
     for change in [
         relabel("new name"),

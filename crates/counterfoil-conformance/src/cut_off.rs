@@ -20,8 +20,7 @@ use crate::together::get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::{sorted_ids, walk_due_intact, walk_intact};
 
-/// The number of the scene's actor whose operation is dropped. An actor is one of the callers for which a scene has
-/// records to insert.
+/// The index of the actor whose operation is dropped. The actors of a scene are the callers that run operations on it.
 const ACTOR: usize = 0;
 
 /// A page limit that is larger than the number of records in a scene.
@@ -35,8 +34,8 @@ pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
         let handle = Store::clone(store.handle(0));
         let handle: Store = if slow { Arc::new(SlowStore::new(handle, 11)) } else { handle };
         let mut unharmed = Vec::new();
-        // The first pass drops the operation at each of its awaits. In the second pass it begins later, because a slowed
-        // store has awaits before and after the operation. So every second await is enough.
+        // The first pass drops the operation at each of its awaits. The second pass drops it only at every second
+        // await. This is enough, because the awaits that a slowed store adds are all before or after the operation.
         let step = if slow { 2 } else { 1 };
         for deed in Deed::WRITES {
             for polls in (1..=DEEPEST).step_by(step) {
@@ -122,8 +121,9 @@ impl Cut {
         Ok(cut(act, polls).await.transpose()?.is_some())
     }
 
-    /// Returns true if the listings and the due notices contain exactly the records in `stored`, which `get` returned,
-    /// so that no entry of an index is missing. If `slow` is true, only the listings of the owner are read.
+    /// Returns true if the listings and the due notices contain exactly the records in `stored`. `get` returned these
+    /// records, so the result is false if an entry of an index is missing. If `slow` is true, only the listings of the
+    /// owner are compared.
     async fn is_indexed(&self, store: &dyn TokenStore, stored: &[Row], slow: bool) -> Result<bool, Violation> {
         let (realm, end) = (&self.scene.person.realm, self.scene.end());
         let kinds = [TokenKind::RefreshToken, TokenKind::AccessToken];
@@ -150,12 +150,14 @@ impl Cut {
         Ok(are_shown(&realms) && sorted_ids(&due) == noticed)
     }
 
-    /// Checks that the stored records are as before the dropped operation, or as after the complete operation, and that
-    /// the listings and the due notices show the same records. Waits up to one second for this, because a server may
-    /// still be executing the request. If `slow` is true, the listings of the realm and the due notices are not read. A
-    /// slowed store adds awaits only before and after the whole operation. So a call that is dropped inside the operation
-    /// stops at an await at which the first pass has dropped it too, and the first pass has read them there. A store may
-    /// have to search every shard for them.
+    /// Checks that the stored records are as before the dropped operation, or as after the complete operation. The
+    /// listings and the due notices must show the same records. Waits up to one second for this, because a server may
+    /// still be executing the request.
+    ///
+    /// If `slow` is true, the check is in its second pass, with a slowed store. Then the listings of the realm and the
+    /// due notices are not read, because a store may have to search every shard for them. The first pass has already
+    /// read them after a drop at each await of the operation. The awaits that a slowed store adds are all before or
+    /// after the operation, so they lead to no other results.
     async fn is_all_or_nothing(&self, store: &dyn TokenStore, slow: bool) -> Result<(), Violation> {
         let Self { before, after, .. } = self;
         let (mut seen, mut indexed) = (Vec::new(), true);

@@ -219,8 +219,9 @@ async fn counts_members(store: &dyn TokenStore, ann: &Person) -> Result<(), Viol
     Ok(())
 }
 
-/// Checks that the label of the damaged family `holder` is not free. An insert and a relabel must either name the
-/// family as the holder, or be `Corrupt`.
+/// Checks that the label of the damaged family `holder` is still taken. An insert of a new family with this label must
+/// be refused, and so must a relabel of the family `other`. The answer must contain the id of `holder`, or be
+/// `Corrupt`.
 async fn keeps_its_label(store: &dyn TokenStore, holder: &Draft, other: &Draft) -> Result<(), Violation> {
     let second = Person { realm: holder.family.realm.clone(), owner: holder.family.owner.clone() }.refresh();
     let second = second.labelled("one");

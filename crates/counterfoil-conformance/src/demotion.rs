@@ -22,8 +22,9 @@ const HEALED: Duration = Duration::from_secs(10);
 const BREATH: Duration = Duration::from_millis(20);
 
 /// Checks that no answer comes from a replica (clause 55 of `TokenStore`). While the address of the store leads to a
-/// replica, each answer must be either the data of the current primary or `Unavailable`. In this time, a probe must
-/// fail if no write succeeds. After the address leads to the primary again, the same handle must answer within 10 s.
+/// replica, each answer must be either the data of the current primary or `Unavailable`. If all writes fail during this
+/// time, all calls of `probe` must fail too. After the address leads to the primary again, the same handle must answer
+/// within 10 s.
 pub async fn no_replica_answers(subject: &Subject) -> Verdict {
     let database = subject.fresh_with(2).await;
     let scene = Scene::new(&*database).await?;

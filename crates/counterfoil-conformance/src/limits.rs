@@ -29,8 +29,8 @@ pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Makes the calls of one token's life, with instants that begin at a given one. Returns all answers of the store as
-/// text.
+/// Makes the calls of one token's life, such as an insert, a touch, a claim, a rotation and a purge. `then` converts a
+/// number of microseconds to the instant for a call. Returns all answers of the store as text.
 async fn story(
     store: &dyn TokenStore,
     draft: &crate::sample::Draft,

@@ -252,8 +252,9 @@ async fn rotated(
     Ok((draft, parent, next.id))
 }
 
-/// Checks that a replay of the shrunk record still finds its family, and that the family's newest token can still be
-/// rotated.
+/// Checks a superseded record that a purge has shrunk, which means that some of its data was removed. If the record is
+/// rotated again, the answer must still be `Stale`. Its successor can still be rotated. When the family is revoked, the
+/// shrunk record must be revoked too, and a purge must remove it at its `gone_at`.
 async fn the_proof_serves(
     store: &dyn TokenStore,
     draft: &Draft,

@@ -21,10 +21,12 @@ pub async fn requests_are_checked(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Makes requests that the store must refuse for two reasons. The request contradicts the stored row of its family, and
-/// something else is wrong too, such as a stale version or a taken id. The store may report either reason, and must
-/// write nothing. Then makes requests whose contradiction can be found without the stored row. They must return
-/// `Invalid`, although their family has ended too.
+/// Makes requests that the store must refuse for two reasons. Each request contradicts the stored row of its family,
+/// and something else is wrong with it, such as a stale version or a taken id. The store may report either reason, and
+/// must write nothing.
+///
+/// Then revokes the family and makes requests that contradict themselves. The store can see this without the stored
+/// row. So the answer must be `Invalid`, and not that the family has ended.
 async fn beside_refusals(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
     let draft = ann.refresh().with_access();
     let root = draft.found(store).await?;
@@ -75,8 +77,9 @@ fn member_of(family: &[u8; 10], id: &RecordId) -> RecordId {
     RecordId::from_bytes(bytes)
 }
 
-/// Returns another owner whose ids begin with the same shard as the ids of the draft. So a record of this owner can
-/// have an id of the draft's family. Only the stored row of the family shows that the owner is wrong.
+/// Returns an owner other than the draft's. The first byte of an id is a shard that depends on the owner, and both
+/// owners have the same shard. So a record of the returned owner can have an id of the draft's family. Only the stored
+/// row of the family shows that the owner is wrong.
 fn neighbour(draft: &Draft) -> OwnerId {
     let others = (0..).map(|number| OwnerId::from(SubjectId::new(&format!("other-{number}")).expect("a subject")));
     let alike = |owner: &OwnerId| counterfoil::token::shard(&draft.family.realm, owner) == draft.family.id.shard();

@@ -38,8 +38,8 @@ pub fn most(limit: u32) -> NonZeroU32 {
 
 /// The expiry that a draft has by default, in microseconds as [`at`] takes them.
 pub const EXPIRES: u64 = 1_000_000;
-/// The `gone_at` that a draft has by default, in microseconds as [`at`] takes them. A purge removes a record from this
-/// instant on.
+/// The `gone_at` that a draft has by default, in microseconds as [`at`] takes them. At this instant or later, a purge
+/// removes the record.
 pub const GONE: u64 = 2_000_000;
 
 /// The number from which the next id is made. Counting up makes every id of a process different, without random

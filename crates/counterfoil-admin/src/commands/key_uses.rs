@@ -17,9 +17,9 @@ use crate::failure::Failure;
 pub(super) struct KeyUses {
     /// The check values of each realm that was read.
     checks: BTreeMap<Realm, StoredSettings>,
-    /// How many digests were computed with each key. The list has the counts of every realm that was read, one realm
-    /// after another. The counts of a realm include the records of all realms, but only the client secrets of that
-    /// realm.
+    /// How many digests were computed with each key. The list has one part for each realm that was read. A store counts
+    /// its records only for all realms together. So each part counts all records of the store, and in addition the
+    /// client secrets of its own realm.
     digests: Vec<KeyUse>,
 }
 
@@ -53,7 +53,8 @@ impl KeyUses {
         Ok(Self { checks, digests })
     }
 
-    /// Whether no realm that was read has check values. Then no service has started with a key ring on this store.
+    /// Returns true if all realms that were read lack check values. In this case no service has started with a key ring
+    /// on this store.
     pub(super) fn knows_no_key(&self) -> bool {
         self.checks.values().all(|stored| stored.key_checks.is_empty())
     }

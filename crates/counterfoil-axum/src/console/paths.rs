@@ -2,7 +2,7 @@
 
 /// The query parameter that names a notice. The page at the address shows this notice.
 pub(crate) const NOTICE: &str = "notice";
-/// The query parameter that the redirect after signing in contains if an older session was ended.
+/// A query parameter of the redirect after signing in. The redirect contains it if signing in ended an older session.
 pub(crate) const MADE_ROOM: &str = "made-room";
 /// The maximum length, in bytes, of a page's path and query after they are percent-encoded. The address of the sign-in
 /// page contains them in this form. Servers and proxies accept addresses of 8 KiB. A query of 500 Cyrillic letters

@@ -12,8 +12,8 @@ use crate::rate_limited_log::RateLimitedLog;
 
 /// The state that all pages share.
 pub(crate) struct Console {
-    /// The handle whose clock runs. It is private, because a page with a viewer must call operations on the viewer's
-    /// handle.
+    /// A handle with a running clock. A page with a viewer must not use it. It must use the viewer's handle, whose
+    /// clock is stopped at one instant of the request. Therefore this field is private.
     counterfoil: Counterfoil,
     pub(crate) sources: Sources,
     pub(crate) cookies: Cookies,
@@ -49,8 +49,8 @@ impl Console {
         self.counterfoil.at(self.now())
     }
 
-    /// Returns the handle whose clock runs. It is only for signing in, which has no viewer and tests the password
-    /// itself.
+    /// Returns a handle with a running clock, for signing in only. The other pages use the viewer's handle, whose clock
+    /// is stopped. While a person signs in, there is no viewer yet.
     pub(super) fn with_running_clock(&self) -> &Counterfoil {
         &self.counterfoil
     }

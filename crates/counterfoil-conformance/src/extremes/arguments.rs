@@ -1,4 +1,5 @@
-//! Checks requests whose instants are far in the future. A store must not read them through a column with too few bits.
+//! Checks requests whose instants are far in the future. Such an instant needs many bits, and a store must keep all of
+//! them.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Inserted, NoticeMark, ParentUpdate, Show, TokenStore};
@@ -21,8 +22,9 @@ fn instant(micros: u64) -> Timestamp {
     Timestamp::from_micros(micros).expect("an instant")
 }
 
-/// Checks caps, paces, notices and purges whose limit is one of the [`instants`]. At this instant the store must treat
-/// the limit as reached. One microsecond earlier it must not.
+/// Checks that a store compares instants exactly if they are far in the future. Each of the three [`instants`] is used
+/// as the expiry of a record, as its creation time, as the time of a notice, as `gone_at`, and as the end of a retry
+/// window. The store must treat it as reached at this instant itself, and not one microsecond earlier.
 pub(crate) async fn limits_are_reached_late(store: &dyn TokenStore) -> Result<(), Violation> {
     for limit in instants() {
         let before = instant(limit.micros() - 1);

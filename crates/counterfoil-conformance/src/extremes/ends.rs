@@ -1,5 +1,5 @@
-//! Checks purges of records whose `gone_at` was changed, and of families whose members have different values of
-//! `gone_at`. A purge removes a record from its `gone_at` on.
+//! Checks when a purge removes records: at their `gone_at`, and not before. Some records have had their `gone_at`
+//! changed. Some families have members with different values of `gone_at`.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Change, Inserted, ParentUpdate, Progress, Rotated, StoreError, TokenStore};
@@ -11,8 +11,8 @@ use crate::purge::purge;
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, revoked, slide, supersede};
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// Checks that `Change::End`, `Change::Expiry` and a slide each set a new `gone_at`, and that a purge removes the
-/// record from this new instant on.
+/// Checks that `Change::End`, `Change::Expiry` and a slide each set a new `gone_at`. A purge before this instant must
+/// keep the record. A purge at this instant must remove it.
 pub(crate) async fn every_end_is_found(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::somebody();
     let handed = handed_over(store, &ann.refresh()).await?;

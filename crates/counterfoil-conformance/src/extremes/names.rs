@@ -12,7 +12,8 @@ use crate::sample::{Draft, GONE, Person, at, make_room, most, must_get, pace, re
 use crate::violation::{Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
-/// Returns every person that occurs in a group of similar names, each with that group. Nobody is returned twice.
+/// Returns all people of all groups of similar names, each with the group. A person who is in several groups is
+/// returned only once.
 fn everybody() -> Vec<(Person, Names)> {
     let mut all: Vec<(Person, Names)> = Vec::new();
     for names in (0..Names::KINDS).map(Names::of) {
@@ -28,9 +29,9 @@ fn everybody() -> Vec<(Person, Names)> {
 /// The number of owners whose calls run concurrently.
 const ABREAST: usize = 16;
 
-/// Gives each owner every label of the owner's group of similar names. Checks that the listing of each owner shows
-/// exactly the owner's own records. At the end each family is relabelled with the label that it already has, which must
-/// succeed.
+/// Checks that the listing of each owner shows exactly the owner's own records, although other owners have similar
+/// names. Each owner gets several families with similar labels. At the end each family is relabelled with the label
+/// that it already has, which must succeed.
 pub(crate) async fn names_are_listed_apart(store: &dyn TokenStore) -> Result<(), Violation> {
     let (all, mut labelled) = (everybody(), Vec::new());
     for some in all.chunks(ABREAST) {
@@ -109,9 +110,10 @@ async fn the_only_one(store: &dyn TokenStore, draft: &Draft) -> Result<(), Viola
     Ok(())
 }
 
-/// Checks that owners with similar names do not affect each other. A pace counts only the owner's own records. A cap
-/// that makes room ends only the owner's own families. A revocation that names the wrong owner does not revoke the
-/// family. A listing of a realm shows only its own records.
+/// Checks that owners with similar names do not affect each other. A pace (a limit on a rate) counts only the owner's
+/// own records. A cap (a limit on a number) can revoke an old family to make room for a new one, but only a family of
+/// the same owner. A revocation that names the wrong owner does not revoke the family. A listing of a realm shows only
+/// its own records.
 pub(crate) async fn owners_are_counted_apart(store: &dyn TokenStore) -> Result<(), Violation> {
     let (people, mut newest) = (everybody(), Vec::new());
     for some in people.chunks(ABREAST) {

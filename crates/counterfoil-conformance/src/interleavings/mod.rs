@@ -29,12 +29,14 @@ const ABREAST: usize = 4;
 /// that are tried for each pair of operations. A schedule is one order of the backend calls of the two operations.
 const PART: u32 = 9;
 
-/// The largest number of schedules with a wait that are tried for a pair of operations. After them, no more schedules
-/// of the pair are tried. This limits the duration of the check. If a lock makes an operation one atomic step, the
-/// other operation waits for this lock in every schedule, and each wait takes the time of [`Patience`].
+/// Limits the number of slow schedules. In a slow schedule, the time of [`Patience`] passes before an operation reaches
+/// its next backend call, usually because it waits for a lock of the other operation. A store with such locks can make
+/// all schedules of a pair of operations slow. So after this many slow schedules of a pair, no more schedules of this
+/// pair are tried.
 const WAITS: u32 = 3;
 
-/// The numbers of pairs of operations, and of orders of their backend calls, that were run. The check prints them.
+/// Counts what the check has tried: pairs of operations, and schedules. A schedule is one order of the backend calls of
+/// a pair. The check prints the counts.
 #[derive(Clone, Copy, Default)]
 struct Tried {
     pairs: usize,

@@ -1,5 +1,5 @@
-//! Limits how long the suite waits for an operation that is neither done nor paused before a backend call. Such an
-//! operation is waiting for the backend, or for a lock that the other operation has taken.
+//! Limits how long the suite waits until an operation is done or reaches its next backend call. An operation that takes
+//! longer is waiting for the backend, or for a lock that the other operation has taken.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +8,9 @@ use std::task::Waker;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// The length of one wait. A call of a local backend takes less time. If a call takes longer, the other operation
-/// continues while this operation is still running. The result of the check is correct even then.
+/// How long the suite waits until an operation is done or reaches its next backend call. One call of a local backend
+/// takes less time. After this time the suite lets the other operation of the pair continue, and both operations run at
+/// once. The result of the check is correct even then.
 const PATIENCE: Duration = Duration::from_millis(3);
 
 enum Message {

@@ -13,8 +13,8 @@ use crate::violation::Violation;
 
 type Acting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The number of successive waits after which two operations are treated as deadlocked. These are waits in which
-/// neither operation reached a backend call.
+/// Limits how often in a row the time of [`Patience`] may pass while neither operation reaches a backend call. If it
+/// passes more often, the two operations are treated as deadlocked.
 const NEVER: u32 = 5_000;
 
 /// A moment at which both operations are paused before a backend call, so that one of them has to be chosen. It
@@ -38,7 +38,7 @@ pub(super) struct Run<T> {
     pub(super) choices: Vec<Choice>,
     /// The number of backend calls that both operations made together.
     pub(super) calls: u32,
-    /// How often a wait of [`Patience`] ended while an operation was neither done nor paused before a backend call.
+    /// How often the time of [`Patience`] was too short for both operations to end or to reach their next backend call.
     pub(super) waits: u32,
 }
 
@@ -110,8 +110,8 @@ pub(super) async fn run<'a, T>(
     Ok(Run { outcomes, choices, calls, waits })
 }
 
-/// Polls both operations until each is done or paused before a backend call. Returns true then. Returns false if a wait
-/// of [`Patience`] ended first.
+/// Polls both operations until each is done or paused before a backend call, and returns true. If the time of
+/// [`Patience`] is over before that, returns false.
 async fn settle<T>(actors: &mut [Actor<'_, T>; 2], patience: &Patience) -> bool {
     let mut waiting: Option<Waiting<'_>> = None;
     poll_fn(|context| {

@@ -13,10 +13,10 @@ use crate::walk::{ids, sorted_ids, walk, walk_due};
 /// Says when the due notices of a store are compared with those of the model.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DueNotices {
-    /// At once, together with the rest of the state.
+    /// They are compared at once, together with the rest of the state.
     Now,
-    /// Later, by the caller. A store may have to search every shard for due notices, so this is not done after each
-    /// race.
+    /// The caller compares them itself, after many races. A store may have to search every shard for due notices, so
+    /// comparing them after each race would take too long.
     Later,
 }
 
@@ -56,8 +56,8 @@ impl Left {
         if self.due.is_some() { DueNotices::Now } else { DueNotices::Later }
     }
 
-    /// The ids of the records in this state whose notice is due at the end of the scene's hour, which is the range of
-    /// instants that the scene uses.
+    /// Returns the ids of the records in this state whose notice is due at [`Scene::end`], the last instant that a
+    /// scene uses.
     pub(super) fn due(&self, scene: &Scene) -> Vec<RecordId> {
         let is_due = |found: &&TokenRecord| found.record().notice.is_some_and(|notice| scene.end().reached(notice.at));
         self.records.iter().flatten().filter(is_due).map(|found| found.record().id).collect()

@@ -32,7 +32,7 @@ pub(crate) struct Call {
 }
 
 /// Decides whether the answers of the operations and the current state of the store are correct. Returns the ids of the
-/// records whose notices are due at the end of the scene's hour, which is the range of instants that the scene uses.
+/// records whose notices are due at [`Scene::end`], the last instant that a scene uses.
 pub(crate) async fn judge_in(
     store: &dyn TokenStore,
     scene: &Scene,
@@ -50,8 +50,8 @@ pub(crate) async fn judge_in(
 ///
 /// # Errors
 ///
-/// A violation if there is no such order. It names the operations and their answers. It also names the fields that
-/// differ in the order that comes nearest.
+/// A violation if there is no such order. It names the operations and their answers. It also names the order that
+/// explains the most, and the differences that this order does not explain.
 fn judge(scene: &Scene, calls: &[Call], ids: &[RecordId], left: &Left) -> Result<(), Violation> {
     let mut search = search::Search::new(scene, calls, ids, left);
     if search.finds_an_order() {

@@ -22,9 +22,10 @@ enum Showed<'a> {
     /// Each record that was read, or `None` if it was absent. An entry is removed as soon as the model has a state in
     /// which this record is equal to the entry.
     Records(Vec<(RecordId, Option<&'a TokenRecord>)>),
-    /// The numbers of records for each digest key, as a census returned them. For each key, the number must be at least
-    /// the number of records that existed during the whole order. It must be at most the number of records that existed
-    /// at some point of the order.
+    /// The result of a census: the number of records for each digest key. The judge tries the operations in different
+    /// orders on the model. In each order, some records exist from the beginning to the end, and others exist only for
+    /// a part of it. The number for a key must include all records of the first kind with this key, and may include
+    /// records of the second kind.
     Counts {
         counts: &'a [(counterfoil::types::KeyId, u64)],
         always: Option<Vec<(RecordId, u32)>>,

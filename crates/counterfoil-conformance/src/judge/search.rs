@@ -111,8 +111,9 @@ impl<'a> Search<'a> {
         false
     }
 
-    /// Checks a complete order of the steps of all operations. Returns true if the model then has the store's final
-    /// state, if every read is explained, and if each batch changed as many records or families as its answers report.
+    /// Checks an order after all its steps were run on the model. Returns true if three conditions hold. The model must
+    /// have the store's final state. Each result of a read must agree with the model at some point of the order. Each
+    /// batch must have changed as many records or families as its answers report.
     fn ends_so(&mut self, node: &Node<'_>) -> bool {
         self.orders += 1;
         let mut lines = Vec::new();

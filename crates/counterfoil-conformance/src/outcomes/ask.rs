@@ -200,8 +200,8 @@ fn progress_word(progress: Progress) -> String {
     if progress.changed > 0 { "changed" } else { "nothing" }.into()
 }
 
-/// Touches the record, and then reads it to find out whether the touch was written. Returns the word for this. If the
-/// row is damaged, the read returns `Corrupt`.
+/// Touches the record, and then reads it to find out whether the touch was written. Returns `written` if it was, and
+/// `nothing` otherwise. If the row is damaged, returns `Corrupt`, which is the answer of the read.
 async fn touch(store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
     store.touch(&[(case.id, at(100))]).await?;
     word(store.get(&case.id).await, |found| {

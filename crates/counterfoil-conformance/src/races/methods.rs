@@ -25,10 +25,11 @@ const PART: u32 = 300;
 /// Checks that any two methods can run concurrently on the records of one owner (clause 49 of `TokenStore`). There must
 /// be an order of the calls that gives all results and the final state.
 ///
-/// In each race, two threads run one operation and two other threads run another, through two handles. In each round,
-/// the store itself runs a quarter of the pairs of operations, and a slowed store runs all pairs. On the slowed store, a
-/// pair that contains a rotation runs twice, and a pair of a slide and a read runs four times. These pairs need more
-/// races, because a store that uses two steps for them has only a short gap between the steps.
+/// In each race, two threads run one operation and two other threads run another, through two handles. The check runs
+/// in rounds, and each round consists of many races. A round on the store itself has races for a quarter of the pairs
+/// of operations. A round on a slowed store, which pauses before and after each operation, has races for all pairs. It
+/// has two races for a pair with a rotation, and four for a pair of a slide and a read. A store that uses two steps for
+/// such an operation has only a short gap between them, so more races are needed to find it.
 ///
 /// Many pairs run at the same time. Each has its own database, because some operations read the whole database. For the
 /// same reason, the due notices are compared only once, after all races.
@@ -63,7 +64,8 @@ pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Returns how many races this pair of operations runs on the slowed store in addition to the first one.
+/// Returns the number of additional races for this pair of operations in each round on the slowed store. Every pair has
+/// one race, and some pairs have additional races.
 fn more_often(pair: [Deed; 2]) -> usize {
     let any = |is: fn(Deed) -> bool| pair.into_iter().any(is);
     if any(Deed::supersedes) {
@@ -75,8 +77,8 @@ fn more_often(pair: [Deed; 2]) -> usize {
     }
 }
 
-/// The random number of calls of [`pause`] that each racer makes before it begins is lower than this number. So one
-/// operation can begin at any point of another one.
+/// An upper bound. Before its operation, each racer calls [`pause`] a random number of times, which is lower than this
+/// bound. So one operation can begin at any point of another one.
 const LATEST: u64 = 8;
 
 /// The largest number of due notices that the check reads in one page.

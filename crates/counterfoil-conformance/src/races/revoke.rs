@@ -119,11 +119,12 @@ async fn refresh(store: &dyn TokenStore, draft: &Draft, root: RecordId, written:
     Ok(())
 }
 
-/// The largest number of times that one racer changes and slides the newest record.
+/// The largest number of times that one racer changes the newest record of the family.
 const CHANGES: usize = 9;
 
-/// Changes the newest record of the family and slides it, again and again. The number of the racer determines with
-/// which change it begins.
+/// Changes the newest record of the family again and again. The change is in turn a new label, a new expiry, or a slide
+/// (a rotation that keeps the token and moves its end). The number of the racer determines which of the three is the
+/// first.
 async fn change(store: &dyn TokenStore, root: RecordId, racer: usize) -> Result<(), Violation> {
     let mut tip = root;
     for step in racer..racer + CHANGES {

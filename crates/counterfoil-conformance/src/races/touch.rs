@@ -23,11 +23,11 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 /// Checks that a touch, claim or settle never makes an apply, rotate or revoke fail or become `Stale` (clause 17 of
 /// `TokenStore`).
 ///
-/// In the first half of the threads, each thread changes, rotates and revokes a family of its own. The other threads
-/// touch the records of all families in random order, and claim and settle their notices, until the last family is
-/// revoked. A round counts as two rounds of [`Scale`](crate::Scale) for each such family, because it makes more calls.
-/// Afterwards everything that a call acknowledged must be stored (clause 49): each change, the latest touch of each
-/// record, and each sent notice.
+/// Each thread in the first half of the threads has a family of its own, which it changes, rotates and revokes. The
+/// other threads touch the records of all families in random order, and claim and settle their notices, until the last
+/// family is revoked. A round makes many calls. So the number of rounds of [`Scale`](crate::Scale) is divided by twice
+/// the number of families. Afterwards everything that a call acknowledged must be stored (clause 49): each change, the
+/// latest touch of each record, and each sent notice.
 pub async fn touch_disturbs_nobody(subject: &Subject) -> Verdict {
     let lives = (subject.scale().threads / 2).max(1);
     for track in tracks(subject, u32::try_from(lives * 2).unwrap_or(u32::MAX)).await {

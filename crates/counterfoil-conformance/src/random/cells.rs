@@ -1,27 +1,28 @@
-//! The cells in which the model test counts its coverage. A cell is an operation, the state of the record on which it
-//! runs, and a side of a limit. Most operations compare a value with a limit, such as `now` with `expires_at`. The side
+//! The cells in which the model test counts its coverage. A cell combines an operation, the state of the record on
+//! which it runs, and a side. Most operations compare a value with a limit, such as `now` with `expires_at`. The side
 //! says whether the value is before, at or after this limit.
 
 use counterfoil::Timestamp;
 
 use super::state::State;
 
-/// An operation of a cell. One call of the store can execute several operations on several records.
+/// An operation, which is the first part of a [`Cell`]. The second part is the state of the operation's record. One
+/// call of the store can execute several operations on several records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Operation {
     /// An insert of a record whose id is taken.
     InsertTaken,
-    /// An insert with a label that a family already has. It compares `now` with the `gone_at` of that family. The state
-    /// in the cell is that of the family's newest member.
+    /// An insert with a label that a family already has. It compares `now` with the `gone_at` of that family. The
+    /// record of this operation is the newest member of that family.
     FoundLabelled,
     /// An insert with a cap on the owner's live families. It compares `now` with the `live_until` of each family of the
     /// owner that the cap can count.
     FoundCapped,
-    /// An insert with a limit on the rate of creations. It compares the `created_at` of each record that the limit can
-    /// count with `since`.
+    /// An insert with a limit on the rate of creations. Such a limit counts the records that were created after the
+    /// instant `since`. For each record that can count, the operation compares `created_at` with `since`.
     FoundPaced,
     /// A join, which inserts a record into a family that exists. It compares the generation in the request with the
-    /// family's generation. The state in the cell is that of the parent that the new record names.
+    /// family's generation. The record of this operation is the parent of the new record.
     Join,
     /// A join or a rotation with a cap on access tokens. It compares `now` with the `expires_at` of each access token
     /// of the family.
@@ -32,8 +33,9 @@ pub(super) enum Operation {
     Rekey,
     End,
     Supersede,
-    /// A rotation with a limit on the rate of rotations. It compares `since` with the `superseded.at` of the record
-    /// that was rotated `limit` rotations earlier. If that rotation is after `since`, the limit is reached.
+    /// A rotation with a limit on the rate of rotations. The limit allows a number of rotations after the instant
+    /// `since`. The operation goes back by this number of rotations. It compares the time of the rotation found there,
+    /// which is the `superseded.at` of a record, with `since`. If the time is later than `since`, the limit is reached.
     SupersedePaced,
     Slide,
     RevokeOne,
@@ -48,11 +50,11 @@ pub(super) enum Operation {
     ListStanding,
     ListKind,
     Due,
-    /// A purge that removes records without a notice. It compares `now` with `gone_at`.
+    /// The part of a purge that removes records which have no notice. It compares `now` with `gone_at`.
     Purge,
-    /// A purge that removes records with an unsent notice. It compares `unsent_before` with `gone_at`.
+    /// The part of a purge that removes records whose notice was not sent. It compares `unsent_before` with `gone_at`.
     PurgeUnsent,
-    /// A purge that shrinks superseded records. It compares `windows_before` with `honoured_until`.
+    /// The part of a purge that shrinks superseded records. It compares `windows_before` with `honoured_until`.
     Shrink,
     Get,
 }
@@ -93,7 +95,7 @@ impl Operation {
         format!("{self:?}")
     }
 
-    /// Returns true if the operation compares no value with a limit. In the coverage, all its cells have the side
+    /// Returns true if the operation compares no value with a limit. Every cell of such an operation has the side
     /// [`Boundary::At`].
     pub(super) const fn has_no_limit(self) -> bool {
         matches!(
@@ -108,8 +110,8 @@ impl Operation {
         )
     }
 
-    /// Returns true if the coverage has cells with the side [`Boundary::Extreme`] for this operation. These are the
-    /// operations that compare a version, a generation, a mark of a notice, or the instant of a touch.
+    /// Returns true if this operation has cells with the side [`Boundary::Extreme`]. Such an operation compares a
+    /// version, a generation, a mark of a notice, or the instant of a touch.
     pub(super) const fn has_far_sides(self) -> bool {
         matches!(
             self,
@@ -126,8 +128,8 @@ impl Operation {
         )
     }
 
-    /// Returns true if a call of the operation names the id of a record or family. The id can be absent from the store,
-    /// so the operation has cells of the coverage with the state [`State::Absent`].
+    /// Returns true if a call of this operation names the id of a record or family. The store may have nothing with
+    /// this id. So this operation also has cells with the state [`State::Absent`].
     pub(super) const fn names_an_id(self) -> bool {
         matches!(
             self,
@@ -149,12 +151,12 @@ impl Operation {
     }
 }
 
-/// The side of the limit on which the compared value is. [`Self::Before`] means one that is lower than the limit, and
-/// [`Self::After`] one that is higher.
+/// The third part of a [`Cell`]: the result of comparing a value with a limit. It is [`Self::Before`] if the value is
+/// lower than the limit, and [`Self::After`] if the value is higher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Boundary {
     Before,
-    /// The value is equal to the limit, or the operation compares nothing.
+    /// The value is equal to the limit. An operation that compares nothing also has this side.
     At,
     After,
     /// The value is far from the limit: an instant at an end of the range of instants, a number that differs by 256 or
@@ -165,19 +167,19 @@ pub(super) enum Boundary {
 impl Boundary {
     pub(super) const ALL: [Self; 4] = [Self::Before, Self::At, Self::After, Self::Extreme];
 
-    /// Returns the side on which a version or generation of a request is, compared with the stored one. A difference of
-    /// 256 or more is [`Self::Extreme`].
+    /// Compares `number`, a version or generation in a request, with `stands`, the stored one. If they differ by 256 or
+    /// more, the result is [`Self::Extreme`].
     pub(super) fn of_number(number: u64, stands: u64) -> Self {
         if number.abs_diff(stands) >= 256 { Self::Extreme } else { Self::of(&number, &stands) }
     }
 
-    /// Returns the side of the limit on which the instant is. The result is never [`Self::Extreme`].
+    /// Compares the instant with the limit. The result is never [`Self::Extreme`].
     pub(super) fn of_instant(instant: Timestamp, limit: Timestamp) -> Self {
         Self::of(&instant, &limit)
     }
 
-    /// Returns the side of the limit on which the instant is. If the instant is the first or last of the range of
-    /// instants, and is not the limit itself, the result is [`Self::Extreme`].
+    /// Compares the instant with the limit. If the instant is the first or last of the range of instants, and is not
+    /// the limit itself, the result is [`Self::Extreme`].
     pub(super) fn of_far_instant(instant: Timestamp, limit: Timestamp) -> Self {
         let extreme = [Timestamp::EPOCH, Timestamp::MAX].contains(&instant) && instant != limit;
         if extreme { Self::Extreme } else { Self::of(&instant, &limit) }
@@ -194,8 +196,9 @@ impl Boundary {
 
 pub(super) type Cell = (Operation, State, Boundary);
 
-/// Returns why no call of the store can reach this cell of the coverage, or `None` if a call can reach it. A cell is an
-/// operation, the state of its record, and a side of the limit that the operation compares.
+/// Returns why no call of the store can reach this cell of the coverage, or `None` if a call can reach it. A cell
+/// combines three things: an operation, the state of its record, and whether a compared value is before, at or after
+/// its limit.
 pub(super) fn out_of_reach((operation, state, side): Cell) -> Option<&'static str> {
     use Boundary::{After, At, Before, Extreme};
     use Operation as Op;

@@ -1,5 +1,5 @@
-//! Counts how often the commands of the model test reached each cell. A cell is an operation, the state of its record,
-//! and the side of the limit on which the compared value is.
+//! Counts how often the commands of the model test reached each cell. A cell combines three things: an operation, the
+//! state of its record, and whether a compared value is before, at or after its limit.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use super::cells::{Boundary, Cell, Operation, out_of_reach};
 use super::state::State;
 
-/// For each cell of the coverage, how often a command reached it. A cell is an operation, the state of its record, and
-/// a side of the limit that the operation compares.
+/// For each cell of the coverage, how often a command reached it. A cell combines three things: an operation, the state
+/// of its record, and whether a compared value is before, at or after its limit.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Coverage(BTreeMap<Cell, u64>);
 

@@ -6,8 +6,8 @@ use counterfoil::types::{FamilyId, RecordId};
 
 use crate::sample::Person;
 
-/// The ids of one sequence, each of which is made once. All sequences make the same ids, but every sequence has its own
-/// database.
+/// Makes the ids of one sequence of commands. Within a sequence, no id is made twice. Different sequences may make
+/// equal ids, but each sequence has its own database.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ids {
     families: u16,
@@ -38,8 +38,8 @@ impl Ids {
     }
 }
 
-/// Writes the part of an id with this number into `bytes`. The results for an even number and for the next number
-/// differ only in their last byte.
+/// Makes one part of an id from `number`, and writes it into `bytes`. The results for an even number and for the next
+/// number differ only in their last byte.
 fn fill(bytes: &mut [u8], number: u16) {
     let fill = FILLS[usize::from(number / 2) % FILLS.len()];
     bytes.fill(fill);

@@ -1,5 +1,6 @@
-//! Finds out which cells of the coverage a command reaches. A cell is an operation, the state of its record, and the
-//! side of the limit that the operation compares. The states are those before the command runs.
+//! Finds out which cells of the coverage a command reaches. A cell combines three things: an operation, the state of
+//! its record, and whether a compared value is before, at or after its limit. The state is the state before the command
+//! runs.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cap, Change, FamilyParts, NewFamily, NewRecord, NoticeMark, ParentUpdate, RecordParts, Show};

@@ -63,8 +63,8 @@ fn print(covered: &Coverage) {
     let _ = writeln!(std::io::stderr(), "{}\n{table}", covered.line());
 }
 
-/// Takes seeds from `next`, which several threads share, and runs their sequences, until the number of sequences of the
-/// scale is reached.
+/// Runs one random sequence after another. Takes the seed of each from `next`, which several threads share. Ends when
+/// all of the threads together have begun as many sequences as the [`Scale`](crate::Scale) asks for.
 async fn sequences(subject: &Subject, next: &AtomicU32, covered: &Mutex<Coverage>) -> Result<(), Violation> {
     let scale = subject.scale();
     loop {

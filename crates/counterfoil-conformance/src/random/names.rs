@@ -37,8 +37,9 @@ impl Names {
         Self::twins(twins)
     }
 
-    /// Makes names that a store confuses if it joins realm, owner and label with this separator to a key. Some of the
-    /// names are also confused by a store that joins the parts without a separator.
+    /// Makes names for a store that builds a key by joining realm, owner and label with this separator. Such a store
+    /// makes the same key for different names. Some of the names are also confused by a store that joins the parts
+    /// without a separator.
     fn joined(separator: &str) -> Self {
         let join = |parts: &[&str]| parts.join(separator);
         let people = [

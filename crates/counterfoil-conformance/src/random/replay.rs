@@ -29,8 +29,9 @@ pub(super) struct Replay<'a> {
 pub(super) enum Compared {
     /// The whole stored state.
     Whole,
-    /// The parts of the state that need few calls, and one of the listings of a realm's records of one kind. The number
-    /// says which one. Only one such listing is read, because a store may have to search every shard for it.
+    /// The parts of the state that need few calls, and one listing of a realm. Each realm has one listing for each kind
+    /// of token, and the number selects one of all these listings. Only one is read, because a store may have to search
+    /// every shard for it.
     Part(usize),
 }
 
@@ -76,8 +77,8 @@ impl<'a> Replay<'a> {
         wanted.first().map(|wanted| difference(wanted, &found))
     }
 
-    /// Removes those damaged records from the model that the store no longer has. A purge of a store may remove a
-    /// damaged record or keep it, so the model cannot know this in advance.
+    /// Removes damaged records from the model after a purge, if the purge has removed them from the store. A store may
+    /// remove a damaged record or keep it, so the model cannot know this in advance.
     async fn forget_what_went(&mut self, now: Timestamp, unsent_before: Timestamp) {
         for id in self.model.damaged_gone(now, unsent_before) {
             if matches!(self.site.database.get(&id).await, Ok(None)) {
@@ -120,8 +121,9 @@ impl<'a> Replay<'a> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// Returns the commands that read the listings to compare. These are all listings that contain records, and for
-    /// each person one listing, even if it is empty.
+    /// Returns the commands that read the state to compare. They read the due notices, and the listings of all owners
+    /// that have records. They also read the personal access tokens of each person in `people`, even if there are none.
+    /// `compared` says how many listings of realms are read, and whether the census is read.
     fn looks(&self, people: &[Person], now: Timestamp, compared: Compared) -> Vec<Command> {
         let limit = PAGE;
         let mut looks = vec![Command::Due { now: Timestamp::MAX, limit }];

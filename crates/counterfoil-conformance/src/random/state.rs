@@ -14,7 +14,7 @@ pub(super) enum State {
     /// The record is superseded, and its retry window has ended.
     Superseded,
     Shrunk,
-    /// The record was revoked by itself. Its family is not revoked.
+    /// Only the record was revoked. Its family is not revoked.
     RevokedAlone,
     RevokedWithFamily,
     /// The record has expired, and its `gone_at` is not reached.
@@ -23,8 +23,8 @@ pub(super) enum State {
     Gone,
     Absent,
     Damaged,
-    /// The record is not damaged, but another record of the same owner is damaged. The undamaged record also has one of
-    /// the other states.
+    /// The record is not damaged, but another record of the same owner is damaged. Such a record counts twice in the
+    /// coverage: in this state, and in the state that it would have without the damaged record.
     BesideDamaged,
 }
 

@@ -12,8 +12,8 @@ use super::meets::meets;
 use crate::reference::Model;
 use crate::scale::Scale;
 
-/// Draws the commands of a complete run, and runs them on the model only. Calls `look` with each command and the word
-/// of each answer that the model allows.
+/// Draws the commands of a complete run, and runs them on the model only. For each answer that the model allows to a
+/// command, calls `look` with the command and the name of the answer, such as `Done` or `IdTaken`.
 fn drawn(mut look: impl FnMut(&Command, &str)) -> Coverage {
     let mut covered = Coverage::default();
     for seed in 0..Scale::CI.sequences {

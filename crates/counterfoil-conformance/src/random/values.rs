@@ -12,8 +12,9 @@ use crate::dice::Dice;
 /// 8, 16, 31 or 32 bits of microseconds. The last two do not fit into 31 or 32 bits of seconds.
 const WIDTHS: [u64; 6] = [1 << 8, 1 << 16, 1 << 31, 1 << 32, (1 << 31) * 1_000_000, (1 << 32) * 1_000_000];
 
-/// Returns the epoch of a sequence, which is the instant from which its clock counts, in microseconds. It is in the
-/// year 2023, near an end of the range of instants, or shortly before an instant in [`WIDTHS`]. `number` decides which.
+/// Returns the instant from which the clock of a sequence counts, in microseconds. `number` selects one of these
+/// instants: an instant in the year 2023, an instant near each end of the range of instants, and an instant shortly
+/// before each entry of [`WIDTHS`].
 pub(super) fn epoch(number: u64) -> u64 {
     const TODAY: u64 = 1_700_000_000_000_000;
     let number = usize::try_from(number % 10).unwrap_or(0);
@@ -25,8 +26,8 @@ pub(super) fn epoch(number: u64) -> u64 {
     }
 }
 
-/// Draws an instant at an end of the range of instants, or within a microsecond of one that a column with too few bits
-/// cannot store.
+/// Draws an instant that a store may handle wrongly. It is the first instant of the range, one of the last two, or
+/// within a microsecond of an instant at which a column with too few bits overflows.
 pub(super) fn far(dice: &mut Dice) -> Timestamp {
     let micros = match dice.below(8) {
         0 | 1 => 0,
@@ -44,8 +45,8 @@ pub(super) fn off_by_a_width(dice: &mut Dice, stands: u64) -> u64 {
     stands + *dice.pick(&[1 << 8, 1 << 16, 1 << 32, 1 << 53, 257])
 }
 
-/// Draws the limit of a call: a number from 1 to 4, a number whose low bits are 1 (so that an integer with too few bits
-/// would contain 1), or the largest `u32`.
+/// Draws the limit of a call: a number from 1 to 4, 257, 65,537, or the largest `u32`. A store that keeps only the low
+/// 8 or 16 bits of a limit would take 257 or 65,537 for 1.
 pub(super) fn limit(dice: &mut Dice) -> u32 {
     match dice.below(12) {
         0 => 257,

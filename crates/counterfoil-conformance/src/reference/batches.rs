@@ -9,9 +9,9 @@ use super::Model;
 /// The three instants that limit a purge.
 #[derive(Clone, Copy, Debug)]
 struct PurgeLimits {
-    /// Records with a `gone_at` at or before this instant are removed.
+    /// Records without a notice are removed if their `gone_at` is at or before this instant.
     now: Timestamp,
-    /// A record with a notice is removed only if its `gone_at` is also at or before this instant.
+    /// A record with an unsent notice is removed only if its `gone_at` is at or before both `now` and this instant.
     unsent_before: Timestamp,
     /// Superseded records whose retry window ended at or before this instant are shrunk.
     windows_before: Timestamp,
@@ -83,8 +83,9 @@ impl Model {
         gone.map(|record| record.id).collect()
     }
 
-    /// Returns the damaged records that a store's purge may have shrunk: those that are superseded and whose retry
-    /// window has an end. No listing contains shrunk records.
+    /// Returns the damaged records that a purge of a store may have shrunk. A damaged record may have been shrunk if it
+    /// is superseded and its retry window has an end. A listing may leave these records out, because no listing
+    /// contains shrunk records.
     pub fn damaged_spent(&self) -> impl Iterator<Item = &RecordParts> {
         self.records.iter().filter(|record| self.damaged.contains(&record.id) && is_spent(record))
     }

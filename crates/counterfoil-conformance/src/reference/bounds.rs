@@ -82,8 +82,9 @@ impl Model {
         }
     }
 
-    /// Finds the `limit`-th newest record that the pace (a limit on the rate of creations) counts. If it was created
-    /// after `since`, the pace is reached, and its creation time is returned. Otherwise returns `None`.
+    /// Decides whether a creation is refused by the pace (a limit on the rate of creations). It is refused if at least
+    /// `pace.limit` of the records that count were created after `pace.since`. Then returns the creation time of the
+    /// earliest of the last `pace.limit` records. Otherwise returns `None`.
     fn creations_reached(&self, pace: Pace, family: &NewFamily) -> Option<Timestamp> {
         let of_kind = |record: &&counterfoil::store::RecordParts| {
             record.realm == family.realm && record.owner == family.owner && record.kind == family.kind
@@ -96,9 +97,9 @@ impl Model {
         made.get(index).copied()
     }
 
-    /// Finds the rotation that was made `limit` rotations before the rotation of `parent`. If it was made after
-    /// `since`, the pace (a limit on the rate of rotations) is reached, and the time of that rotation is returned.
-    /// Otherwise returns `None`.
+    /// Decides whether a rotation of `parent` is refused by the pace (a limit on the rate of rotations). It is refused
+    /// if the last `pace.limit` rotations before it were all made after `pace.since`. Then returns the time of the
+    /// earliest of these earlier rotations. Otherwise returns `None`.
     fn rotations_reached(&self, pace: Pace, parent: &RecordId) -> Option<Timestamp> {
         let family = self.family(parent.family())?;
         let generation = self.record(parent)?.generation.checked_sub(u64::from(pace.limit.get()))?;

@@ -22,9 +22,9 @@ const CALLS: u32 = 20;
 const PAGE: u32 = 100;
 
 impl Scene {
-    /// Calls the operation on a store, for the actor with this number. An actor is one of the callers for which the
-    /// scene has records to insert. All values that an actor writes depend on its number, so they show which actor
-    /// wrote them.
+    /// Runs the operation on a store, as the actor with this index. The actors of a scene are callers that run
+    /// operations at the same time. All values that an actor writes depend on its index, so they show which actor wrote
+    /// them.
     pub(crate) async fn act(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         match deed {
             deed if deed.founds() => self.found(store, deed, actor).await,

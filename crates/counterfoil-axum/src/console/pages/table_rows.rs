@@ -97,7 +97,8 @@ pub(super) fn code_name(credential: &CredentialView) -> String {
     described.map_or_else(|| credential.id.to_string(), |text| text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Returns the text for the access that a code gives. Also returns the id of the subject if the code acts as one.
+/// Returns the text for the access that a code gives. If the code gives the access of a person, also returns the
+/// subject id of this person.
 fn access<'a>(credential: &'a CredentialView, texts: &Texts) -> (&'static str, Option<&'a str>) {
     match &credential.access {
         Some(Access::SameAsUser(subject)) => (texts.same_as_user, Some(subject.as_str())),

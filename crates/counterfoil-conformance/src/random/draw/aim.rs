@@ -1,5 +1,5 @@
-//! Chooses which cells of the coverage a random sequence tries to reach. A cell is an operation, the state of its
-//! record, and a side of the limit that the operation compares.
+//! Chooses which cells of the coverage a random sequence tries to reach. A cell combines three things: an operation,
+//! the state of its record, and whether a compared value is before, at or after its limit.
 
 use super::Draw;
 use crate::random::cells::{Cell, out_of_reach};
@@ -21,9 +21,10 @@ impl Draw {
         cells.enumerate().filter(|(index, _)| (index + index / 44) % SHARES == share).map(|(_, cell)| cell).collect()
     }
 
-    /// Chooses the next cell of the coverage to reach, among those that the sequence has not reached yet. Starts at a
-    /// random one, and takes the first for whose state the model has a record. If there is none, takes the cell at
-    /// which it started. Returns its index in the list.
+    /// Chooses the cell that the next command tries to reach. `self.open` is the list of the cells that the sequence
+    /// has not reached yet. Begins at a random index of this list, and takes the first cell whose state the model has
+    /// in a record. If no cell of the list is suitable, takes the cell at the random index. Returns the index of the
+    /// chosen cell.
     pub(super) fn take_aim(&mut self, model: &Model) -> usize {
         if self.open.is_empty() {
             self.open = Self::share(self.dice.below(SHARES as u64));

@@ -99,7 +99,8 @@ impl Draw {
     }
 
     /// Draws an insert of a family that has the owner, kind and client of an existing family. If the command tries to
-    /// reach a cell of the coverage about labels, the new family also has the label of the existing one.
+    /// reach a cell of the coverage with the operation [`Operation::FoundLabelled`], the new family also has the label
+    /// of the existing one.
     pub(super) fn found_beside(&mut self, model: &Model) -> Command {
         let labelled = self.aims_at(&[Operation::FoundLabelled]);
         let chain = |record: &RecordParts| {
@@ -170,8 +171,9 @@ impl Draw {
         access
     }
 
-    /// Draws a join that inserts an access token into an existing family. Families of the kind access token are left
-    /// out, because such a family would then have several newest members.
+    /// Draws a join that inserts an access token into an existing family. The family is never of the kind
+    /// [`TokenKind::AccessToken`]. In such a family the inserted token would have the kind and the generation of the
+    /// newest member, so it would be unclear which of the two is the newest.
     pub(super) fn join(&mut self, model: &Model) -> Command {
         let older = self.aim.2 == Boundary::Before && self.aims_at(&[Operation::Join]);
         let chain = |record: &RecordParts| {

@@ -70,12 +70,13 @@ const PLAIN: [Cell; 9] = [
     (Operation::FoundCapped, State::Live, Boundary::Before),
 ];
 
-/// The largest number of draws for one command that is to reach a certain cell of the coverage. If no drawn command
-/// reaches its cell, the last one is used all the same.
+/// The largest number of attempts to draw one command. Each attempt chooses a cell of the coverage, and draws a command
+/// that tries to reach it. The first command that reaches its cell is used. If no attempt succeeds, the last drawn
+/// command is used.
 const TRIES: usize = 12;
 
-/// The number of ids of a large batch whose records are compared with the model afterwards. They are the last ids,
-/// because the ids before them never exist.
+/// The number of records of a large batch that are compared with the model afterwards. These are the records with the
+/// last ids of the batch. The other ids of a large batch belong to no record, so there is nothing to compare.
 pub(super) const NAMED: usize = 8;
 
 /// The clock at the beginning of a sequence, in microseconds after the epoch of the sequence. It is not 0, because the
@@ -114,8 +115,8 @@ impl Draw {
         self.at(self.clock).min(Timestamp::from_micros(Timestamp::MAX.micros() - 1).unwrap_or(Timestamp::MAX))
     }
 
-    /// Draws an instant at most 11 microseconds after now. With the probability 1/14 it is instead an instant at an end
-    /// of the range of instants, or next to one at which a column with too few bits overflows.
+    /// Draws an instant from now to 11 microseconds later. With the probability 1/14, draws an extreme instant instead,
+    /// such as an end of the range of instants.
     fn soon(&mut self) -> Timestamp {
         let near = self.clock + self.dice.below(12);
         if self.dice.chance(1, 14) { values::far(&mut self.dice) } else { self.at(near) }
@@ -125,9 +126,9 @@ impl Draw {
         if self.dice.chance(1, 6) { None } else { Some(self.soon()) }
     }
 
-    /// Draws an instant that an operation compares with `limit`: one microsecond before it, equal to it, one
-    /// microsecond after it, or far away. The cell of the coverage that the command tries to reach decides which. If
-    /// there is no limit, draws an instant near now.
+    /// Draws an instant that an operation compares with `limit`. `self.aim` is the cell of the coverage that the
+    /// command tries to reach. The side of this cell decides whether the instant is one microsecond before the limit,
+    /// equal to it, one microsecond after it, or far away. If there is no limit, draws an instant near now.
     fn around(&mut self, limit: Option<Timestamp>) -> Timestamp {
         let Some(limit) = limit else { return self.soon() };
         let micros = limit.micros();
@@ -142,9 +143,9 @@ impl Draw {
         }
     }
 
-    /// Draws a limit with which an operation compares `instant`, such as the `since` of a pace (a limit on a rate). The
-    /// drawn limit is equal to `instant`, or one microsecond earlier or later. The cell of the coverage that the
-    /// command tries to reach decides which.
+    /// Draws a limit with which an operation compares `instant`, such as the `since` of a pace (a limit on a rate).
+    /// `self.aim` is the cell of the coverage that the command tries to reach. The side of this cell decides whether
+    /// the limit is equal to `instant`, one microsecond earlier, or one microsecond later.
     fn so_that(&mut self, instant: Timestamp) -> Timestamp {
         let micros = instant.micros();
         match self.aim.2 {
@@ -242,8 +243,8 @@ impl Draw {
         command.unwrap_or_else(|| self.fresh(model))
     }
 
-    /// Draws a command that tries to reach the chosen cell of the coverage, which is an operation, the state of its
-    /// record, and a side of a limit. The command has the operation of this cell.
+    /// Draws a command that tries to reach the chosen cell of the coverage, `self.aim`. A cell combines three things:
+    /// an operation, the state of its record, and whether a compared value is before, at or after its limit.
     fn aimed(&mut self, model: &Model, number: u32) -> Command {
         match self.aim.0 {
             Operation::InsertTaken => self.taken(model),
@@ -268,9 +269,10 @@ impl Draw {
         }
     }
 
-    /// Chooses a record for which `fits` returns true, and returns its id. Prefers a record in the state of the cell
-    /// that the command tries to reach. If there is none, takes one in any other state. Returns the id of a record that
-    /// does not exist if the state of the cell is `Absent`, or if no record fits.
+    /// Chooses a record for which `fits` returns true, and returns its id. If possible, the record is in the state of
+    /// `self.aim`, which is the cell that the command tries to reach. Otherwise takes a record in any state for which
+    /// `fits` returns true. If the state of `self.aim` is `Absent`, or if no record fits, returns the id of a record
+    /// that does not exist.
     fn target(&mut self, model: &Model, fits: impl Fn(&RecordParts) -> bool) -> RecordId {
         let (wanted, now) = (self.aim.1, self.now());
         if wanted == State::Absent {

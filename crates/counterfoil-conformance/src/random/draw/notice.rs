@@ -32,8 +32,8 @@ impl Draw {
         Command::Touch { seen }
     }
 
-    /// Chooses a record, and the mark of its notice that a claim or a settlement names. The mark is the stored one, or
-    /// one whose instant or stage differs by 1. A record without a notice gets a random mark.
+    /// Chooses a record and a mark for a claim or a settlement. The mark is the stored mark of the record's notice, or
+    /// differs from it by one microsecond or one stage. If the record has no notice, the mark is random.
     fn held(&mut self, model: &Model) -> (RecordId, NoticeMark) {
         let marked = self.aim.2 != Boundary::Extreme;
         let id = self.target(model, |record| !marked || record.notice.is_some());

@@ -57,9 +57,10 @@ impl Draw {
         Command::RevokeOwner { realm, owner, revoked: self.revoked(), gone_at: self.soon(), limit: self.limit() }
     }
 
-    /// Draws a purge. If the command tries to reach a cell of the coverage about one of the purge's three instants,
-    /// this instant is near the `gone_at` or `honoured_until` of a record. The other two instants are in the past, so
-    /// that the purge does not remove too many records.
+    /// Draws a purge that tries to reach `self.aim`, a cell of the coverage. A purge has three instants: `now`,
+    /// `unsent_before` and `windows_before`. The operation of the cell decides which of them is near the `gone_at` or
+    /// `honoured_until` of a record. The other two are mostly in the past, so that the purge does not remove too many
+    /// records. If no record is suitable, all three are in the past.
     pub(super) fn purge(&mut self, model: &Model) -> Purge {
         let [now, unsent_before, windows_before] = [(); 3].map(|()| {
             let past = if self.dice.chance(1, 4) { self.clock.saturating_sub(9) } else { 0 };

@@ -12,7 +12,7 @@ use crate::random::command::{Command, Purge};
 use crate::random::{ids, values};
 use crate::sample::Person;
 
-/// The commands that make the first records of a sequence, while they are collected. All records belong to one person.
+/// Collects the commands that make the first records of a sequence. All records belong to one person.
 struct Zoo<'a> {
     draw: &'a mut Draw,
     person: Person,
