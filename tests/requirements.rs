@@ -88,8 +88,8 @@ fn id(text: &str) -> Option<(&'static str, u32, &str)> {
     })
 }
 
-/// Returns the ids in a test name. The first id is at the beginning. It can be followed by numbers of the same group,
-/// as in `…_and_2_…` and `…_to_5_…`. Each further id follows `_and_`, as in `…_and_fault_d4_…`.
+/// Returns the ids in a test name. The first id is at the beginning. After an id, `_and_2` adds one more number of the
+/// same group, and `_to_5` adds all numbers up to 5. `_and_fault_d4` adds an id with its own group.
 fn ids(name: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut rest = Some(name);
@@ -167,7 +167,8 @@ fn pointers(page: &str) -> Vec<(&str, String)> {
     found
 }
 
-/// Returns the files that a pointer names. They are in backticks and outside of parentheses.
+/// Returns the names of the files in `pointer`, which is the text after [`DECIDED_IN`]. The names are in backticks and
+/// outside of parentheses.
 fn files(pointer: &str) -> Vec<&str> {
     let (mut files, mut is_in_rule) = (Vec::new(), false);
     for (at, part) in pointer.split('`').enumerate() {
@@ -182,7 +183,8 @@ fn files(pointer: &str) -> Vec<&str> {
     files
 }
 
-/// Returns a description of each id whose pointer is missing or malformed, or names a file for which `exists` is false.
+/// Returns a description of each id whose text after [`DECIDED_IN`] is missing or malformed, or names a file for which
+/// `exists` is false.
 fn pointer_breaches(page: &str, exists: impl Fn(&str) -> bool) -> Vec<String> {
     let of_id = |(id, pointer): (&str, String)| {
         let files = files(&pointer);

@@ -50,8 +50,8 @@ impl Counterfoil {
 }
 
 impl FromSource<'_> {
-    /// The source, or `None` if the policy leaves sources out of events. Then no principal needs to contain the source
-    /// either.
+    /// The source, or `None` if the policy leaves sources out of events. With `None`, the source is also left out of
+    /// the principal, which needs it only for events.
     fn name(&self) -> Option<&SourceName> {
         self.counterfoil.service.policy.events.named(self.source.name())
     }

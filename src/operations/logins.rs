@@ -46,7 +46,7 @@ impl Counterfoil {
     /// // Here the host asks for the second factor.
     /// let session = counterfoil.open_session_for(&account).await?;
     ///
-    /// // Before a change of the password: another person's right password is refused.
+    /// // Before the password is changed, the person must enter the current one. A wrong one is refused.
     /// counterfoil.check_login_of(&session.principal, &login, &source).await?;
     /// let wrong = Secret::from("another".to_owned());
     /// let login = login.with_password(&wrong);

@@ -138,8 +138,8 @@ async fn set_token_login<O: Permission>(
     Ok(shown(service, &view, &account))
 }
 
-/// The account with that subject. The error is `NotFound` if the directory has none. `None` stands for a text that is
-/// not a valid subject id.
+/// Returns the account with the id `subject`, or the error `NotFound` if the directory has no such account. The
+/// argument `subject` is `None` if the requested id is not valid: the result is then `NotFound`.
 pub(crate) async fn known<O: Permission>(
     permit: &Permit<'_, O>,
     subject: Option<&SubjectId>,

@@ -15,7 +15,7 @@ use crate::types::settings::SettingName;
 pub struct InvalidPolicy {
     /// The invalid field.
     pub field: &'static str,
-    /// The rule that its value breaks.
+    /// The rule that the value of this field breaks.
     pub rule: &'static str,
 }
 

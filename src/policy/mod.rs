@@ -73,18 +73,19 @@ pub struct Policy {
     /// Which data is written to events.
     pub events: Events,
     /// The longest time until this process notices a change of settings or clients by another process, at most 300 s.
-    /// With zero, each call reads settings and clients from the store. For a request of the management API or of the
-    /// console, the time is counted up to the beginning of the request. So if the body of a request arrives slowly, the
-    /// request can use settings that are up to ten seconds older.
+    /// With zero, each call reads settings and clients from the store. In a request of the management API or of the
+    /// console, this limit applies to the instant at which the request began. If the body of the request then arrives
+    /// slowly, the settings can be up to ten seconds older when they are used.
     #[serde(with = "whole_seconds")]
     pub settings_staleness: Duration,
     /// How long the record of a deleted or revoked credential is kept, from 1 to 366 days. During this time, deleting
     /// it again also succeeds.
     #[serde(with = "whole_seconds")]
     pub tombstone: Duration,
-    /// How long [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing after it finds the clock more than a day
-    /// ahead of the previous upkeep, or finds no previous upkeep in the store. It is 0, or from 20 minutes to 1 day.
-    /// With 0, every clock is trusted at once. Use 0 only in tests.
+    /// How long [`run_upkeep`](crate::Counterfoil::run_upkeep) doubts the clock. While it doubts the clock, it purges
+    /// no records. A doubt begins if the clock is more than a day ahead of the previous upkeep, or if the store
+    /// contains no previous upkeep. The value is 0, or from 20 minutes to 1 day. With 0, every clock is trusted at
+    /// once. Use 0 only in tests.
     #[serde(with = "whole_seconds")]
     pub clock_doubt: Duration,
     /// Whether [`Builder::build`](crate::Builder::build) requires a key ring if refreshes can be retried

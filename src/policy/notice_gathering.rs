@@ -19,16 +19,17 @@ use crate::types::duration::{hours, whole_seconds};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Gather {
-    /// How long before its due time an advance notice can be sent together with others. If a mail contains an advance
-    /// notice, it also contains all advance notices of the person that become due within this time. At most 7 days.
+    /// How early an advance notice can be sent to share a mail with others. If a mail contains an advance notice that
+    /// is due, it also contains all advance notices of the person that become due within this time after the mail is
+    /// sent. This time is at most 7 days.
     #[serde(with = "whole_seconds")]
     pub ahead: Duration,
     /// How long a notice on expiry waits for further expiries of the person's credentials. Each further expiry starts
-    /// this time again. At most `longest_wait`.
+    /// this time again. This time is at most as long as `longest_wait`.
     #[serde(with = "whole_seconds")]
     pub gap: Duration,
-    /// The longest time that a notice on expiry waits. The time is counted from the earliest expiry among the waiting
-    /// notices. At most 1 day.
+    /// The longest time that a notice on expiry waits. The wait is counted from the earliest expiry among the waiting
+    /// notices. This time is at most 1 day.
     #[serde(with = "whole_seconds")]
     pub longest_wait: Duration,
 }

@@ -86,7 +86,7 @@ pub struct PersonalAccessTokens {
     pub switch: SwitchGate,
     /// The longest lifetime in days, from 1 to `max_days_ceiling`. The setting `pat_max_days` can change it.
     pub max_days: u16,
-    /// The largest valid number of the setting `pat_max_days`, from 1 to 3,660.
+    /// The largest valid value of the setting `pat_max_days`. This field is from 1 to 3,660.
     pub max_days_ceiling: u16,
     /// Whether a token may be permanent.
     pub permanent: bool,
@@ -140,7 +140,7 @@ pub struct AccessTokens {
     /// The lifetime, from 1 s to `max_lifetime`. The setting `access_lifetime_seconds` can change it.
     #[serde(with = "whole_seconds")]
     pub lifetime: Duration,
-    /// The longest lifetime that the setting `access_lifetime_seconds` can set, from 1 s to 1 day.
+    /// The largest valid value of the setting `access_lifetime_seconds`. This field is from 1 s to 1 day.
     #[serde(with = "whole_seconds")]
     pub max_lifetime: Duration,
     /// The largest number of live access tokens of one sign-in. `None` means no limit.
@@ -175,14 +175,14 @@ pub struct RefreshTokens {
     /// when the first time-out ends.
     #[serde(with = "whole_seconds")]
     pub inactivity: Duration,
-    /// The longest time-out that the setting `refresh_inactivity_seconds` can set, from 1 s to 366 days.
+    /// The largest valid value of the setting `refresh_inactivity_seconds`. This field is from 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_inactivity: Duration,
     /// The absolute lifetime of a sign-in, from 1 s to `max_absolute`. The setting `refresh_absolute_seconds` can
     /// change it.
     #[serde(with = "whole_seconds")]
     pub absolute: Duration,
-    /// The longest absolute lifetime that the setting `refresh_absolute_seconds` can set, from 1 s to 366 days.
+    /// The largest valid value of the setting `refresh_absolute_seconds`. This field is from 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_absolute: Duration,
     /// The retry window, from 0 to 60 s after the first use of a refresh token. If the refresh token is presented again
@@ -221,7 +221,7 @@ pub struct SecurityCodes {
     /// `code_lifetime_seconds` can change it.
     #[serde(with = "whole_seconds")]
     pub default_lifetime: Duration,
-    /// The longest default lifetime that the setting `code_lifetime_seconds` can set, from 1 s to 366 days.
+    /// The largest valid value of the setting `code_lifetime_seconds`. This field is from 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_default_lifetime: Duration,
     /// How long an expired code is kept and can be reactivated, at most 366 days.

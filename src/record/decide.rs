@@ -19,12 +19,14 @@ use crate::types::time::Timestamp;
 /// policy.
 #[derive(Clone, Copy)]
 pub(crate) struct Standing<'a> {
-    /// The account whose rights the credential has ([`account_of`](crate::record::facts::account_of)). `None` if the account does not exist.
+    /// The account whose rights the credential has ([`account_of`](crate::record::facts::account_of)). `None` if the
+    /// account does not exist.
     pub(crate) account: Option<&'a Account>,
     /// The client through which the sign-in was opened. `None` if it does not exist.
     pub(crate) client: Option<&'a Registration>,
-    /// The closed gate ([`Gate`]) that blocks personal access tokens. If both gates are closed, it is the setting.
-    /// `None` if both are open or were not checked.
+    /// The closed gate that blocks personal access tokens. There are two gates ([`Gate`]): a setting for all accounts,
+    /// and each account's own switch. If both are closed, this field contains the setting. `None` if both are open or
+    /// were not checked.
     pub(crate) closed_gate: Option<Gate>,
     /// Whether the policy refuses credentials of this kind that have no scope.
     pub(crate) scope_demanded: bool,
@@ -69,10 +71,10 @@ pub(crate) fn decide(facts: &Facts, phase: Phase, standing: Standing<'_>) -> Res
     Ok(Rights { role, manages_profiles, narrowed })
 }
 
-/// Checks that an account may use its rights: it exists and is not disabled. If `began_at` is given, also checks that a
-/// credential that began at that instant did not begin before the account's `valid_since`. A credential that began
-/// before is void, because the account might now belong to another person. `began_at` is `None` if no credential of the
-/// account is checked, for example at a login.
+/// Checks that an account may use its rights: it exists and is not disabled. `began_at` is the instant at which a
+/// credential of the account began. This instant must not be earlier than the account's `valid_since`. An earlier
+/// credential is void, because the account might now belong to another person. `began_at` is `None` if no credential is
+/// checked, for example at a login.
 pub(crate) fn entitled<A: Borrow<Account>>(account: Option<A>, began_at: Option<Timestamp>) -> Result<A, Refusal> {
     let found = account.ok_or(Refusal::AccountMissing)?;
     let account = found.borrow();

@@ -14,7 +14,7 @@ use crate::types::time::Timestamp;
 /// Where the request comes from, for a decision that depends on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Origin {
-    /// The decision does not depend on it.
+    /// The decision does not depend on where the request comes from.
     NotAsked,
 }
 
@@ -44,7 +44,8 @@ pub(crate) enum FactsBody {
     Alone,
     /// The tokens of a sign-in through a client.
     SignIn { client: ClientKey, client_id: ClientId, epoch: u64, grant: Option<Grant> },
-    /// A security code. `same_as_user`: it has the rights of a named account, and at most those of a member.
+    /// A security code. If `same_as_user` is true, the code has the rights of a named account, but never more than the
+    /// rights of a member.
     Code { created_by: SubjectId, same_as_user: bool },
     /// A console session.
     Session,

@@ -121,7 +121,7 @@ pub struct NewFamily {
 }
 
 impl NewFamily {
-    /// Creates a family to insert that never expires, without a label or a client.
+    /// Creates a new family, to be inserted. It has no expiry, no label and no client.
     #[must_use]
     pub const fn new(
         id: FamilyId,

@@ -8,8 +8,8 @@ use crate::record::state::NoticeMark;
 use crate::types::time::Timestamp;
 
 /// The tolerance with which [`place`] recognises that another worker has just claimed a notice. A claim stores the end
-/// of its lease as the time of the notice (the mark). So a worker has just claimed the notice if the time left until
-/// the mark differs from the length of a lease by at most this tolerance.
+/// of its lease as the time of the notice. So immediately after a claim, the time left until the stored time equals the
+/// length of a lease. A claim counts as new while these two durations differ by at most this tolerance.
 const AT_WORK: Duration = Duration::from_secs(5);
 
 /// The state of one notice when a mail to its recipient is prepared. The mail can combine several notices.
@@ -17,9 +17,11 @@ const AT_WORK: Duration = Duration::from_secs(5);
 pub(crate) enum Place {
     /// The notice must be sent now.
     Due,
-    /// The credential expired at this instant. Its notice may wait for other notices.
+    /// The credential expired at this instant. Its notice can wait for a limited time, so that one mail also reports
+    /// further expiries.
     Expired(Timestamp),
-    /// The notice is an advance notice that is due soon. A mail that is sent now includes it.
+    /// The notice is an advance notice that is due soon. If another notice of the person is [`Place::Due`], a mail is
+    /// sent now, and it also contains this notice.
     Ahead,
     /// The notice is not due yet, is leased by a worker, or waits after a failure.
     Later,

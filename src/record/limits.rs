@@ -7,7 +7,7 @@ use crate::types::time::Timestamp;
 /// What happens to a credential that lives longer than the policy now allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Existing {
-    /// It keeps its stored expiry. Only new credentials have the shorter lifetime.
+    /// The existing credential keeps its stored expiry. Only new credentials get the shorter lifetime.
     Grandfather,
 }
 

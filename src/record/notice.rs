@@ -93,9 +93,9 @@ impl Expiring<'_> {
 /// Only stages from `from` on are considered. A stage is skipped if its lead is at least as long as the lifetime, which
 /// is counted from the time when the expiry was last set.
 ///
-/// - If one or more stages are due at `now`, only the last of them is worth sending. The mark has this stage.
-/// - If no stage is due, or if the notice of the last due stage was already sent, the mark has the first stage that is
-///   not yet due and was not sent.
+/// - If stages are due at `now`, only the last of them is worth sending. If its notice was not sent yet, the mark has
+///   this stage.
+/// - In every other case, the mark has the first stage that is not due yet and whose notice was not sent.
 pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Timestamp) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let life = expires_at.since(record.expiry_set_at);
@@ -131,8 +131,8 @@ pub(crate) fn is_near(due_at: Timestamp, ahead: Duration, now: Timestamp) -> boo
 /// notice of the last stage that is due. After the expiry, only the notice on expiry can be sent. An advance notice can
 /// be sent up to `ahead` before it is due, together with others.
 ///
-/// The stored mark can come from an earlier schedule. So the stage `held` might not be due yet, or might not exist in
-/// `schedule`. If no later stage is due either, nothing is sent, and the mark is computed again.
+/// The claimed notice may have been planned with an older schedule. In `schedule`, the stage `held` can be missing, or
+/// its notice can be due later. If no notice can be sent now, the result is [`Look::Rest`] with a newly computed mark.
 pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: Duration, now: Timestamp) -> Look {
     let Some(expires_at) = record.expires_at else { return Look::Rest(None) };
     if now.reached(expires_at) {
@@ -152,8 +152,8 @@ pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: D
     Look::Rest(arm(schedule, record, if near { held } else { 0 }, now))
 }
 
-/// The mark of a notice that failed and is tried again at `at`. The mark keeps the stage `stage`. If the next stage
-/// becomes due before `at`, the mark has the time of that stage.
+/// The mark of a notice that could not be sent and is tried again. The stage of the mark is `stage`, the stage of this
+/// notice. The time of the mark is `at`, or the time at which the next stage becomes due, whichever is earlier.
 pub(crate) fn put_off(
     schedule: &Schedule,
     record: Expiring<'_>,
@@ -165,19 +165,20 @@ pub(crate) fn put_off(
     NoticeMark { at: next.map_or(at, |next| next.at.min(at)), stage }
 }
 
-/// The longest time for which a worker can lease a notice. The stored time of a notice (its mark) can be the end of a
-/// lease only if it is at most this far in the future.
+/// The longest time for which a worker can lease a notice. So a stored time that is further in the future cannot be the
+/// end of a lease.
 pub(crate) const LONGEST_LEASE: Duration = hours(1);
 
-/// The longest time by which a failed notice is put off. If the stored time of a notice (its mark) is further in the
-/// future than this, it comes from the schedule. It is then not the end of a lease or the time of a new attempt.
+/// The longest time by which a failed notice is put off. The stored time of a notice is one of three times: the end of
+/// a lease, the time of a new attempt after a failure, or the time from the schedule. Only a time from the schedule can
+/// be further in the future than this.
 const LONGEST_WAIT: Duration = days(1);
 
-/// The mark that replaces the stored mark `held` after the schedule has changed. `None` if `held` stays. `before`
+/// The mark that replaces the stored mark `held` after the schedule has changed. `None` if `held` is kept. `before`
 /// contains the schedules from which `held` may have been computed. It is `None` if they are unknown.
 ///
-/// The mark stays if it can be the end of a lease, or the time of a new attempt after a failure. When the mark is due,
-/// [`look`] decides which stage to send. A stage that was sent or given up is not repeated.
+/// `held` is kept if its time can be the end of a lease, or the time of a new attempt after a failure. When this time
+/// is reached, [`look`] decides which stage to send. A stage that was sent or given up is not repeated.
 pub(crate) fn rearm(
     schedule: &Schedule,
     before: Option<&[Schedule]>,
@@ -202,11 +203,11 @@ pub(crate) fn rearm(
 }
 
 /// The first stage that can still be sent after the schedule of notices has changed to `schedule`. `held` is the stage
-/// of the notice that is stored as the record's next one. `set_under` contains the earlier schedules from which this
-/// stored notice can have been computed.
+/// in the record's stored mark. `set_under` contains the older schedules from which this mark can have been computed.
 ///
-/// Returns `None` if there is no such earlier schedule. Also returns `None` if one of them has another number of stages
-/// and `held` is not the first stage, because it is then unknown which stages were sent.
+/// Returns `None` if `set_under` is empty. Also returns `None` if `held` is not the first stage, and the number of
+/// stages in a schedule of `set_under` differs from the number in `schedule`. It is then unknown which stages were
+/// sent.
 fn first_open<'a>(
     set_under: impl Iterator<Item = &'a Schedule>,
     schedule: &Schedule,

@@ -13,8 +13,8 @@ use crate::types::label::Label;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// A stored record and its family, as borrowed values. [`TokenRecord::view`] creates it. Its methods return what a
-/// [`TokenRecord`] has, so a store can lay out its records as it likes.
+/// A stored record and its family, as borrowed values. [`TokenRecord::view`] creates it. Its methods return the values
+/// that the [`TokenRecord`] contains.
 ///
 /// ```
 /// use counterfoil::store::{Digest, FamilyBody, FamilyParts, RecordParts, TokenRecord};
@@ -85,7 +85,8 @@ impl<'a> RecordRef<'a> {
         record.kind
     }
 
-    /// The kind of the credentials in the family that a rotation replaces.
+    /// The kind of the family. A rotation replaces a record of this kind. The family can also contain records of other
+    /// kinds, such as access tokens.
     #[must_use]
     pub fn family_kind(self) -> TokenKind {
         let View::Whole(_, family) = self.0;

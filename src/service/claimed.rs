@@ -77,12 +77,12 @@ impl DueNotice {
 #[must_use]
 pub enum Gathered {
     /// Claim the notices in `first`. If at least one of these claims succeeds, also claim the notices in `along`. Send
-    /// all claimed notices as one digest.
+    /// all claimed notices in one message (a digest).
     Send {
         /// The notices that must be sent now, the earliest first.
         first: Vec<DueNotice>,
-        /// Other notices for the same digest. They were still waiting, or become due within the time that the policy
-        /// sets.
+        /// Other notices to send in the same message. Each of them reports an expiry and could have waited longer, or
+        /// is an advance notice that becomes due soon ([`Gather::ahead`](crate::policy::Gather::ahead)).
         along: Vec<DueNotice>,
     },
     /// Send nothing yet. All these notices report that a credential has expired, and other credentials of the person

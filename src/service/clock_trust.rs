@@ -13,18 +13,19 @@ use crate::types::time::Timestamp;
 const LEAP: Duration = days(1);
 /// The age at which the stored instant of the last upkeep is renewed, while the clock is trusted.
 const NOTED_EVERY: Duration = minutes(10);
-/// How long purges still wait after a doubt about the clock has ended and the clock's time was stored as the last
-/// upkeep. The wait gives every other process the time to object: if its clock is earlier, its next round of upkeep
-/// stores the earlier time instead. The wait is more than twice the longest pause between two rounds. If the policy's
-/// [`clock_doubt`](crate::policy::Policy::clock_doubt) is zero, purges do not wait.
+/// The wait before purges begin again after a doubt about the clock. When the doubt ends, the process stores its
+/// clock's time as the last upkeep. Then it purges nothing for this long, so that every other process can object: a
+/// process whose clock is earlier replaces the stored time by its own in its next round of upkeep. If that time is more
+/// than a day earlier, the doubt begins again. The wait is more than twice the longest pause between two rounds. If the
+/// policy's [`clock_doubt`](crate::policy::Policy::clock_doubt) is zero, purges do not wait.
 pub(crate) const CHALLENGED: Duration = minutes(3);
 
 /// What upkeep remembers about the clock from one round to the next.
 #[derive(Default)]
 pub(crate) struct ClockTrust {
     doubt: Option<Doubt>,
-    /// How long ago a doubt ended and the clock's time was stored as the last upkeep. Purges wait for at most
-    /// [`CHALLENGED`] after that. `None` if purges do not wait.
+    /// How long purges have already waited after the end of a doubt. They wait for at most [`CHALLENGED`]. `None` if
+    /// purges do not wait.
     challenged: Option<Duration>,
 }
 
@@ -58,8 +59,9 @@ struct Judged {
     believed: bool,
     /// Whether the time of this round is stored as the last upkeep.
     notes: bool,
-    /// If a doubt begins in this round, the earlier time from which the clock has leapt ahead. This is the stored last
-    /// upkeep, or the time in the previous round. Otherwise `None`.
+    /// The time before the jump, if upkeep begins to doubt the clock in this round because the clock jumped ahead. This
+    /// is the stored instant of the last upkeep, or the time that the clock showed in the previous round. Otherwise
+    /// `None`.
     leapt_from: Option<Timestamp>,
 }
 
@@ -76,18 +78,18 @@ impl ClockTrust {
     /// Decides whether the clock is trusted. `noted` is the stored instant of the last upkeep of any process. `waits`
     /// is how long a doubted clock must run before it is trusted again.
     ///
-    /// A clock that is earlier than the stored instant is trusted, because it purges less than the process that stored
-    /// the instant. The stored instant is then replaced by the earlier time, so that a later jump of the clock is
-    /// noticed.
+    /// A clock that is earlier than the stored instant is trusted. This is safe, because a purge removes only data that
+    /// ended before the clock's time: the earlier the clock, the less is removed. The earlier time then replaces the
+    /// stored instant, so that a later jump of the clock is noticed.
     ///
     /// A clock is doubted if it is more than a day ahead of the stored instant. It is also doubted if no instant is
     /// stored, because the database of an older version has records but no stored instant. The doubt starts again if
     /// the clock moves by more than a day, or if another process stores a different instant. So if the clocks of two
     /// running processes differ by more than a day, the process whose clock is ahead purges nothing.
     ///
-    /// When the doubt ends, the clock's time is stored first. Purges begin only if no other process replaces it by an
-    /// earlier time in the next minutes. This is needed if all processes doubt their clocks at the same time, because
-    /// the clock of the process that started first can be the wrong one.
+    /// When the doubt ends, the clock's time is stored as the last upkeep. Purges begin a few minutes later, unless
+    /// another process has replaced the stored time by a time more than a day earlier. This is needed if all processes
+    /// doubt their clocks at the same time, because the clock of the process that started first can be the wrong one.
     fn judge(&mut self, noted: Option<Timestamp>, now: Timestamp, waits: Duration) -> Judged {
         if let Some(noted) = noted.filter(|_| is_clock_trusted(now, noted)) {
             self.doubt = None;

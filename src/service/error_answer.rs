@@ -19,11 +19,12 @@ pub(crate) const BUSY_RETRY: u64 = 1;
 /// An HTTP status, a stable name and a title. The name and the title need no escaping in JSON or in a header.
 pub(crate) type AnswerParts = (u16, &'static str, &'static str);
 
-/// The parts for a failure of the host's infrastructure.
+/// The status, name and title for a failure of the host's infrastructure.
 pub(crate) const UNAVAILABLE: AnswerParts = (503, "unavailable", "the service is unavailable: try again later");
-/// The parts for an operation that needs a part of the directory that the host did not set.
+/// The status, name and title for an operation that the host does not offer, for example the search for users if the
+/// host has set no search.
 const NOT_OFFERED: AnswerParts = (501, "not-offered", "this service does not offer the operation");
-/// The parts for a missing scope.
+/// The status, name and title for a missing scope.
 pub(crate) const INSUFFICIENT_SCOPE: AnswerParts = (403, "insufficient-scope", "a scope is missing");
 
 /// The number of seconds from `now` to `until`, rounded up, at least one.
@@ -80,8 +81,8 @@ impl ManageError {
         }
     }
 
-    /// The value of the header `Retry-After` in whole seconds. It is at least 1 for status 429, and 2 for 503. `None`
-    /// for any other status.
+    /// The value of the header `Retry-After` in whole seconds. For status 503 it is 2. For status 429 it is 1 or more.
+    /// `None` for any other status.
     #[must_use]
     pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
         match self {
@@ -196,8 +197,8 @@ impl LoginError {
         self.answer_parts().1
     }
 
-    /// The value of the header `Retry-After` in whole seconds. It is at least 1 for status 429, and 2 for 503. `None`
-    /// for any other status.
+    /// The value of the header `Retry-After` in whole seconds. For status 503 it is 2. For status 429 it is 1 or more.
+    /// `None` for any other status.
     #[must_use]
     pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
         match self {

@@ -14,7 +14,9 @@ use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// Ends the overlap if a token of this kind is used for the first time: its parent, the old token, stops working. If the overlap has a fixed end, nothing changes, and the overlap ends at that instant.
+    /// Ends the overlap at the first use of a personal access token that replaced an old one. The old token (`parent`)
+    /// stops working. If the overlap has a fixed end, nothing changes, and the overlap ends at that instant. Nothing
+    /// changes for any other `kind` of token, or for a token that replaced none.
     ///
     /// The caller must call this only if the token was never used, and *before* it records the use. So a recorded use
     /// means that the parent's overlap has ended, and later uses need no check. A repeated call has no further effect.

@@ -60,10 +60,10 @@ pub enum Invalid {
     /// The request names a user, but the access level does not allow a user.
     #[error("user belongs to access same_as_user")]
     UserNotAsked,
-    /// The request for a security code with the rights of a named user (`same_as_user`) names no user.
+    /// The user is missing. A security code with the access level `same_as_user` needs one.
     #[error("user must be given")]
     UserMissing,
-    /// The request for a security code with the rights of a named user (`same_as_user`) names a user without an
+    /// The given user has no account. A security code with the access level `same_as_user` needs a user with an
     /// account.
     #[error("user must name an account")]
     User,

@@ -102,10 +102,10 @@ pub(crate) async fn insert<O: Permission>(
     Err(Unavailable::Contended { operation: "issue" }.into())
 }
 
-/// The conflict to report if an insert found an id taken that was derived from a submitted form. The id depends on all
-/// fields of the form. So a record with exactly this id shows that the same form was submitted before
-/// ([`Conflict::DoneAlready`]). If there is none, other fields were submitted with the same key
-/// ([`Conflict::FormUsed`]).
+/// The conflict to report if the store already has a record whose id conflicts with `id`. The new credential's id,
+/// `id`, was derived from a submitted form, and depends on all fields of the form. So a record with exactly this id
+/// shows that the same form was submitted before ([`Conflict::DoneAlready`]). If there is no such record, the form was
+/// submitted before with other fields ([`Conflict::FormUsed`]).
 async fn used(service: &Service, id: &RecordId) -> Result<Conflict, Unavailable> {
     let there = service.store.get(id).await?;
     Ok(repeated(there.is_some()))

@@ -52,7 +52,7 @@ impl<E: Into<Unavailable>> From<E> for LoginError {
 
 impl Service {
     /// Tests a login. If `expected` is set, only a login of this person succeeds. A correct login of any other person
-    /// then counts as a failure. Otherwise a caller could try passwords of other accounts without limit. `by` is the
+    /// then counts as a failure, so that a caller cannot try passwords of other accounts without limit. `by` is the
     /// actor in the events about the login.
     pub(crate) async fn log_in(
         &self,

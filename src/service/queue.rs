@@ -9,7 +9,7 @@ use crate::store::throttle::ThrottleKey;
 /// The largest number of requests that wait at the same time for one throttle key.
 const PLACES: u32 = 8;
 
-/// The largest number of requests that wait at the same time for all throttle keys. There is a limit because every
+/// The largest total number of waiting requests, summed over all throttle keys. The total is limited because every
 /// waiting request polls the store.
 const ALL_PLACES: u32 = 64;
 

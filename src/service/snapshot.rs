@@ -113,8 +113,8 @@ impl Snapshot {
         self.settings.pin().insert((), Fresh::new(view, now));
     }
 
-    /// Returns the settings, without the per-account switches, if they are so recent that no caller must read them
-    /// again. Otherwise `None`.
+    /// Returns the settings, without the per-account switches, if they are so recent that they need not be read again.
+    /// Otherwise `None`.
     #[inline]
     pub(crate) fn quick_settings(&self, staleness: Duration, now: Timestamp) -> Option<Settings> {
         self.quick.read(half(staleness), now)
@@ -143,9 +143,10 @@ fn half(staleness: Duration) -> Duration {
     staleness / 2
 }
 
-/// The largest time by which a value in memory can have been read later than the instant of the call that uses it. A
-/// call has the instant at which its request began, and then reads the body of the request for at most ten seconds. In
-/// this time, other calls can have read the value again. A larger difference means that the clock was set back.
+/// The tolerance for a value in memory that was read after the instant `now` of the call that uses it. This is normal:
+/// `now` is the instant at which the request began, and the call may then read the body of the request for up to ten
+/// seconds. Meanwhile, another call can read the value from the store. A larger difference means that the clock was set
+/// back.
 const LATER: Duration = Duration::from_secs(15);
 
 fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness: Duration, now: Timestamp) -> Need {

@@ -40,8 +40,9 @@ impl Service {
         Ok(Judged { phase, settings, account, verdict })
     }
 
-    /// Decides about the facts of a record in that phase. Writes the account whose rights the record has to `account`. It
-    /// stays `None` if the phase forbids every use, or if the directory has no such account.
+    /// Decides whether a record authenticates. `facts` and `phase` are the facts and the phase of the record. Writes
+    /// the account whose rights the record has to `account`, which stays `None` if the phase forbids every use, or if
+    /// there is no such account.
     #[inline]
     pub(crate) async fn decided(
         &self,
@@ -149,7 +150,7 @@ impl Judging<'_> {
         self.people.len()
     }
 
-    /// Whether a decision about the record reads an account that was not read yet.
+    /// Whether a decision about the record needs an account that was not read yet.
     pub(crate) fn needs_account(&self, record: &TokenRecord) -> bool {
         let subject = account_of(record.view()).filter(|_| lives(self.phase(record)));
         subject.is_some_and(|subject| !self.people.contains_key(&subject))
@@ -209,7 +210,8 @@ impl Judging<'_> {
 const NOBODY: Standing<'_> =
     Standing { account: None, client: None, closed_gate: None, scope_demanded: false, known_scopes: None };
 
-/// Whether a record in this phase can authenticate. The decision then depends on the account and the client.
+/// Whether a record in this phase can authenticate. If true, its account and its client must be read to decide. If
+/// false, the record is refused in any case.
 const fn lives(phase: Phase) -> bool {
     matches!(phase, Phase::Live | Phase::Overlap { .. })
 }

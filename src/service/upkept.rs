@@ -12,11 +12,12 @@ use crate::types::time::Timestamp;
 /// How long a host can use this library without any upkeep before [`EventKind::NoUpkeep`] is emitted.
 const PATIENCE: Duration = minutes(10);
 
-/// When the host first used this library, and whether upkeep was done or the event was already emitted.
+/// What this process knows about the host's upkeep.
 #[derive(Default)]
 pub(crate) struct Upkept {
     /// The instant of the first use, in microseconds plus one. 0 before the first use.
     since: AtomicU64,
+    /// Whether nothing is left to watch: the host has done upkeep, or [`EventKind::NoUpkeep`] was already emitted.
     settled: AtomicBool,
 }
 

@@ -62,8 +62,8 @@ pub(crate) struct Uses {
 pub struct Flushed {
     /// The number of uses that were written.
     pub written: u64,
-    /// The number of uses that are not written yet, because the store failed or the interval since their token's last
-    /// write is not over.
+    /// The number of uses that are not written yet. One reason is a failure of the store. The other reason is that the
+    /// last use of the same token was written less than the policy's [`interval`](crate::policy::Uses::interval) ago.
     pub waiting: u64,
     /// The number of uses that were lost since the last flush, because the buffer was full.
     pub dropped: u64,

@@ -96,7 +96,7 @@ impl<F> Drop for Listened<F> {
     }
 }
 
-/// Sets the previous listener of the thread again when a poll ends, even if the poll panics.
+/// Restores the previous listener of the thread when a poll ends, even if the poll panics.
 struct Outer(Option<Arc<dyn BackendCalls>>);
 
 impl Drop for Outer {

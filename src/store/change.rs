@@ -36,8 +36,8 @@ pub enum Change {
         scope: Option<Option<Scope>>,
     },
     /// Changes the expiry, and sets `expiry_set_at` to now. If the record has the kind and the generation of its
-    /// family, the family's `live_until` and `gone_at` are set to `expires_at` and `gone_at` of the record. So an
-    /// access token that belongs to a refresh token never changes the family.
+    /// family, the family's `live_until` and `gone_at` are set to `expires_at` and `gone_at` of the record. An access
+    /// token of a sign-in never changes its family, because the kind of that family is refresh token.
     Expiry {
         /// The new expiry. `None` means permanent.
         expires_at: Option<Timestamp>,
@@ -92,9 +92,10 @@ pub enum ParentUpdate {
     /// successor's `expires_at`, and `gone_at` to the successor's `gone_at`. No record is removed: a superseded record
     /// stays until its own `gone_at`.
     ///
-    /// The core only supersedes a parent that has the kind and the newest generation of its family. If any other parent
-    /// is superseded for the first time, the contract promises only that the call is one atomic step. The check of
-    /// `pace`, the stored nonces, and the `live_until` and `gone_at` of the family are then undefined.
+    /// The core supersedes only a parent that has the kind and the newest generation of its family. If a call
+    /// supersedes a parent of another kind or of an older generation, the contract promises only that the call is one
+    /// atomic step. For such a call, the check of `pace`, the stored nonces, and the `live_until` and `gone_at` of the
+    /// family are undefined.
     Supersede {
         /// The version that the parent must have.
         expect: Version,
@@ -147,15 +148,15 @@ pub enum Rotated {
     IdTaken(RecordId),
     /// The limit on rotations is reached. Nothing was written.
     PaceReached {
-        /// The instant of the `limit`-th most recent rotation of the family. A rotation is possible again when `since`
-        /// is this instant or later.
+        /// The instant of the `limit`-th most recent rotation of the family. A rotation is possible again if
+        /// [`Pace::since`] is this instant or later.
         oldest: Timestamp,
     },
     /// The family would have more live access tokens than the cap allows. Nothing was written.
     FamilyFull {
-        /// The earliest expiry of the family's live access tokens, or [`Timestamp::MAX`] if none of them expires. The
-        /// new records do not count. If the family has no live access token, and the new records alone exceed the cap,
-        /// this is the `now` of the call.
+        /// The earliest expiry of the live access tokens that the family had before the call. [`Timestamp::MAX`] if the
+        /// family had live access tokens, but none of them expires. The `now` of the call if the family had no live
+        /// access token, so that the new records alone exceed the cap.
         until: Timestamp,
     },
 }
@@ -165,7 +166,8 @@ pub enum Rotated {
 pub enum Revoke<'a> {
     /// One access token. Its notice is cleared. Its family is not revoked and keeps its label.
     One(&'a RecordId),
-    /// A family with all its members. Its label becomes free.
+    /// A family with all its records. When the family is revoked, its label becomes free, so another family of the
+    /// owner can get this label.
     Family {
         /// The realm. If the family belongs to another realm, nothing changes.
         realm: &'a Realm,

@@ -39,10 +39,10 @@ pub enum ClientPut {
 ///     puts and removals that expect the same version, one succeeds. After a put or a removal has returned, every later
 ///     read through any handle of the store sees its effect. So a read must not use a replica or a cache. A store keeps
 ///     the members of a document that this version of the library does not know ([`Registration::unknown`]).
-/// 30. `removed_internal_ids_never_return`: after a registration was removed, or got another internal id, a put with
-///     its former internal id into the same realm is always `Retired`. This is also true if the put has the same client
-///     id as that registration. If several calls try to create registrations with the same internal id, only one of
-///     them succeeds. Another realm may use the same internal id.
+/// 30. `removed_internal_ids_never_return`: an internal id is retired when its registration is removed or gets another
+///     internal id. A put with a retired internal id into the same realm is always `Retired`, even if the put has the
+///     client id to which the internal id belonged. If several calls try to create registrations with the same internal
+///     id, only one of them succeeds. Another realm may use the same internal id.
 /// 47. `client_pages_have_an_end`: a walk that follows `next` returns every registration that exists during the whole
 ///     walk once and in order. It ends with `next == None`. A page may be short.
 /// 51. `sibling_outage_is_unavailable`: an outage gives `Unavailable`, and is never reported as absence. `maybe_done`

@@ -85,8 +85,9 @@ impl Counter {
     }
 
     /// Whether the counter contains an instant that is too far in the future, because the clock was set back or the
-    /// policy changed. This is a window that ends after `now + window`, or an attempt that was granted [`UNSETTLED`] or
-    /// more after `now`. If true, the store must write the counter even after a refused attempt.
+    /// policy changed. The end of a window is too far in the future if it is later than `now + window`. The instant of
+    /// an attempt in progress is too far in the future if the time from `now` to this instant is [`UNSETTLED`] or more.
+    /// If true, the store must write the counter even after a refused attempt.
     #[must_use]
     pub fn lies_ahead(&self, now: Timestamp, window: Duration) -> bool {
         let end = now.plus_capped(window);

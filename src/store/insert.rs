@@ -27,8 +27,8 @@ pub enum InsertInto<'a> {
         generation: u64,
         /// The largest number of live access tokens of the family, including the new access tokens. `None` means no
         /// cap. An access token is live if it is not revoked individually and `now < expires_at`. An access token
-        /// without an expiry is always live. A shrunk access token has lost its expiry, so it may count until it is
-        /// removed, and a store may also leave it out. The cap is checked only if one of the new records is a live
+        /// without an expiry is always live. A shrunk access token has lost its expiry. A store may either count it as
+        /// live until it is removed, or not count it. The cap is checked only if one of the new records is a live
         /// access token.
         access_cap: Option<NonZeroU32>,
     },
@@ -67,14 +67,14 @@ pub enum WhenFull {
 /// `created_at > since`. Revoked records count, and shrunk records do not count.
 ///
 /// For a rotation, the limit is reached if the family was rotated at least `limit` times after `since`. A store reads a
-/// single record to check this: the record of the family's kind that the `limit`-th most recent rotation superseded.
-/// The generation of this record is the parent's generation minus `limit`. The limit is reached if this record exists
-/// and has `superseded.at > since`.
+/// single record to check this. The record has the kind of the family, and its generation is the generation of the
+/// record to rotate, minus `limit`. It was superseded by the `limit`-th most recent rotation. The limit is reached if
+/// this record exists and has `superseded.at > since`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// The largest number of records created, or of rotations made, after `since`.
     pub limit: NonZeroU32,
-    /// Only records or rotations after this instant count.
+    /// The limit applies to records that were created, or rotations that were made, after this instant.
     pub since: Timestamp,
 }
 
@@ -100,15 +100,15 @@ pub enum Inserted {
     OwnerFull,
     /// The limit on created records is reached. Nothing was written.
     PaceReached {
-        /// The creation time of the `limit`-th newest counted record. An insert is possible again when `since` is this
-        /// instant or later.
+        /// The creation time of the `limit`-th newest counted record. An insert is possible again if [`Pace::since`] is
+        /// this instant or later.
         oldest: Timestamp,
     },
     /// The family would have more live access tokens than the cap allows. Nothing was written.
     FamilyFull {
-        /// The earliest expiry of the family's live access tokens, or [`Timestamp::MAX`] if none of them expires. The
-        /// new records do not count. If the family has no live access token, and the new records alone exceed the cap,
-        /// this is the `now` of the call.
+        /// The earliest expiry of the live access tokens that the family had before the call. [`Timestamp::MAX`] if the
+        /// family had live access tokens, but none of them expires. The `now` of the call if the family had no live
+        /// access token, so that the new records alone exceed the cap.
         until: Timestamp,
     },
 }

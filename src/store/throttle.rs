@@ -34,7 +34,8 @@ pub enum Reserved {
     /// The attempt is now in progress. This instant identifies it. The caller must settle the attempt exactly once,
     /// with `failed` or `release`.
     Granted(Timestamp),
-    /// The number of failures alone has reached the limit. Nothing was recorded. The window ends at this instant.
+    /// The failures have reached the limit, even if the attempts in progress are not counted. Nothing was recorded. The
+    /// window ends at this instant.
     Wait(Timestamp),
     /// The failures and the attempts in progress together have reached the limit. Nothing was recorded. A new attempt
     /// might be granted when one of the others is settled.
@@ -59,14 +60,15 @@ pub enum Reserved {
 ///     first failure and lasts for the time `window`. Then failures are counted from zero again. If the failures alone
 ///     reach `limit`, the result is `Wait` with the end of the window. If failures and attempts in progress together
 ///     reach it, the result is `UnderWay`. A settlement without a matching attempt in progress changes nothing.
-/// 33. `unsettled_counts_as_failed`: an attempt whose instant differs from `now` by [`UNSETTLED`] or more becomes a
-///     failure. The instant of this failure is the attempt's instant plus 60 s. If the attempt's instant is in the
-///     future because the clock was set back, the instant of the failure is `now`. If such an attempt is settled later,
-///     nothing changes.
+/// 33. `unsettled_counts_as_failed`: an attempt that was granted at least [`UNSETTLED`] (60 s) before `now` becomes a
+///     failure. The instant of this failure is the instant at which the 60 s ended. If the clock was set back, an
+///     attempt can have an instant in the future. If this instant is at least [`UNSETTLED`] after `now`, the attempt
+///     also becomes a failure, and the instant of this failure is `now`. If an attempt that became a failure is settled
+///     later, nothing changes.
 /// 34. `refused_writes_nothing`: `Wait` and `UnderWay` change nothing, except for clause 35. If a counter has no
 ///     failure and its only attempt is released, the store keeps nothing for it. `purge_counters` removes counters that
-///     have no effect any more. These counters have no failure in an open window, and no attempt that is in progress or
-///     would still become a failure.
+///     have no effect any more. A counter still has an effect if a window with failures is open, if an attempt is in
+///     progress, or if an attempt would still become a failure in an open window.
 /// 35. `no_wait_beyond_the_window`: `Wait` never contains an instant after `now + window`, even after repeated waits.
 ///     If a window ends later than that, because the clock was set back or the policy changed, it is shortened to end
 ///     at `now + window`. A refused attempt writes the counter only if it shortens the window, or if an attempt in the

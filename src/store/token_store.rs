@@ -54,10 +54,11 @@ use crate::types::time::Timestamp;
 /// 12. `rotate_wipes_one_back`: a rotate also removes the nonce of the record that the parent itself had replaced. So a
 ///     family never has more than one nonce.
 /// 13. `revoke_is_final`: after a revoke has returned, every get of the family's records gives revoked records. Every
-///     insert, rotate and `Slide` into the family gives `FamilyEnded`, even if it began earlier. A join with an older
-///     generation gives `FamilyMoved`. A join that runs concurrently with a rotation takes effect before the rotation
-///     (`Done`: the new records belong to the older generation) or after it (`FamilyMoved`). Concurrent joins do not
-///     refuse each other.
+///     insert, rotate and `Slide` into the family gives `FamilyEnded`, even if it began earlier. A join is an insert
+///     into an existing family. Each rotation increases the generation of the family by 1. A join that expects an older
+///     generation gives `FamilyMoved`. A join that runs concurrently with a rotation takes effect before or after the
+///     rotation. If before, the result is `Done`, and the new records belong to the older generation. If after, the
+///     result is `FamilyMoved`. Concurrent joins do not refuse each other.
 /// 14. `revoke_twice`: a second revoke succeeds and changes nothing. The first instant stays.
 /// 15. `owner_revoke_covers`: when a call returns `more: false`, everything of the owner that existed when the first
 ///     call began is revoked. A record that was inserted later may or may not be revoked.

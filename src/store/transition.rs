@@ -193,8 +193,11 @@ pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp)
 }
 
 /// Ends the claim of a notice. Adds `sent`, if it is given, to the notices that the record remembers as sent. If the
-/// record still has the notice mark `held`, also sets the mark to `next` and returns true. Otherwise returns false, but
-/// the store must write the record all the same. For a shrunk record, changes nothing and returns false.
+/// record still has the notice mark `held`, also sets the mark to `next` and returns true. If the record has another
+/// mark or none, keeps it and returns false. The store must write the record in both cases, because `sent` may have
+/// been added.
+///
+/// A shrunk record is not changed, and the result is false.
 pub fn settle(
     record: &mut RecordParts,
     held: NoticeMark,

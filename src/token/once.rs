@@ -9,8 +9,8 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
 
-/// The purpose that is hashed to make an [`OnceKey`]. Each use of the hash has its own text, so two uses never hash the
-/// same input (domain separation).
+/// The text that is hashed together with the session and the number to make an [`OnceKey`]. Each use of the hash has
+/// its own text, so two uses never hash the same input (domain separation).
 const KEY: &[u8] = b"counterfoil/once/v1";
 const FIRST: &[u8] = b"counterfoil/once/first/v1";
 const MEMBER: &[u8] = b"counterfoil/once/member/v1";
@@ -28,8 +28,8 @@ const NUMBER_BYTES: usize = 10;
 /// derived id conflicts with the first id, so the store refuses a second credential.
 ///
 /// For each form that is shown, draw a random number of at least 16 bytes and include it in the form. Neither the
-/// number nor a derived id is secret. An id is part of the new credential's text, and the number cannot be computed
-/// from the id.
+/// number nor the derived id needs to be kept secret. The id is part of the new credential's text. It does not reveal
+/// the number.
 ///
 /// ```
 /// use counterfoil::token::OnceKey;
@@ -111,7 +111,7 @@ impl OnceKey {
     }
 }
 
-/// Whether two ids of client secrets are derived from the same form number.
+/// Whether two ids of client secrets are derived from web forms with the same number.
 pub(crate) fn same_number(one: &[u8; 16], other: &[u8; 16]) -> bool {
     one[..NUMBER_BYTES] == other[..NUMBER_BYTES]
 }

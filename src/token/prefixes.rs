@@ -58,8 +58,8 @@ impl fmt::Display for Prefix {
 /// The prefixes of a realm's tokens. Each kind of token has a current prefix for new tokens. It can also have old
 /// prefixes, whose tokens still verify.
 ///
-/// No prefix belongs to two kinds, so the prefix of a token determines its kind. The prefix is the part of the text
-/// before the last `_`, which 71 letters follow.
+/// No prefix belongs to two kinds, so the prefix of a token determines its kind. The text of a token consists of its
+/// prefix, a `_`, and 71 characters without `_`.
 ///
 /// ```
 /// use counterfoil::token::{Prefix, Prefixes};

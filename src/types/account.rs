@@ -225,8 +225,8 @@ impl Account {
         self
     }
 
-    /// The instant from which the account's credentials are valid. `None` means that they are valid whenever they
-    /// began.
+    /// The instant from which the account's credentials are valid: a credential that began earlier is refused. `None`
+    /// means that no credential is refused because of the instant at which it began.
     #[must_use]
     pub fn valid_since(&self) -> Option<Timestamp> {
         self.valid_since

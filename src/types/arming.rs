@@ -1,8 +1,8 @@
 //! The schedule of expiry notices of a realm, and the progress of applying a new schedule to all records.
 //!
 //! Each record has a mark: the time and stage of its next notice. The mark is computed from the schedule. The settings
-//! of a realm are one stored document. It contains the schedule and the progress too, so one compare-and-swap changes
-//! both. It does not change the marks.
+//! of a realm are one stored document, which also contains the schedule and the progress. So a single write changes the
+//! schedule and the progress together. The marks are stored in the records and are changed afterwards.
 
 use std::time::Duration;
 
@@ -69,15 +69,15 @@ impl Arming {
         }
     }
 
-    /// Whether there is nothing to do now to apply the schedule `under`. Returns true exactly if [`Arming::begin`]
-    /// would return no page. `patience` is the longest time for which another process can still use the old schedule.
+    /// Whether no page must be walked now, so that [`Arming::begin`] would return `None`. `under` is the current
+    /// schedule. `patience` is the longest time for which another process can still use the old schedule.
     pub(crate) fn rests(&self, under: &str, patience: Duration, now: Timestamp) -> bool {
         self.clone().begin(under, patience, now).is_none()
     }
 
-    /// The next page to walk, if the current schedule is `under`. `None` if there is none now. If `under` is a new
-    /// schedule, a new pass begins. `patience` is the longest time for which another process can still use the old
-    /// schedule.
+    /// Returns the next page of records to walk. Returns `None` if no page must be walked now. `under` is the current
+    /// schedule. If `under` is a new schedule, a new pass over all records begins. `patience` is the longest time for
+    /// which another process can still use the old schedule.
     pub(crate) fn begin(&mut self, under: &str, patience: Duration, now: Timestamp) -> Option<Walk> {
         match &mut self.pass {
             None if self.done.as_deref() == Some(under) => None,
@@ -96,8 +96,8 @@ impl Arming {
         }
     }
 
-    /// The schedules from which stored marks may have been computed. If the schedule changes again, the next pass
-    /// starts with this list. `None` if they are unknown.
+    /// The schedules from which the stored marks may have been computed at this moment. If the schedule changes now,
+    /// the new pass stores this list in its field `before`. `None` if these schedules are unknown.
     fn earlier(&self) -> Option<Vec<String>> {
         let Some(pass) = &self.pass else { return self.done.clone().map(|done| vec![done]) };
         let mut before = pass.before.clone()?;
@@ -106,8 +106,8 @@ impl Arming {
         Some(before).filter(|before| before.len() <= MOST_BEFORE)
     }
 
-    /// The schedules from which stored marks may have been computed before the current pass. `None` if they are
-    /// unknown.
+    /// The schedules before the one that is being applied now. A stored mark may have been computed from any of them.
+    /// `None` if they are unknown, or if no schedule is being applied.
     pub(crate) fn before(&self) -> Option<&[String]> {
         self.pass.as_ref()?.before.as_deref()
     }

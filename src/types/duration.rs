@@ -62,7 +62,8 @@ pub(crate) const fn days(days: u16) -> Duration {
     Duration::from_secs(days as u64 * 86_400)
 }
 
-/// The serde form of a duration in policy files: whole seconds, rounded down, below 2^53 microseconds.
+/// The serde form of a duration in policy files: a number of whole seconds. When a duration is written, a fraction of a
+/// second is dropped. A duration of 2^53 microseconds or more is refused.
 pub(crate) mod whole_seconds {
     use std::time::Duration;
 

@@ -63,8 +63,8 @@ pub struct SourceName {
 pub struct InvalidSource;
 
 impl Source {
-    /// The source with that address or name. Blanks around the text are removed. For an address, port and zone are
-    /// removed.
+    /// Creates a source from the text of an address, or from another name. Blanks around the text are removed. If the
+    /// text is an address, its port and its zone are removed too.
     ///
     /// # Errors
     ///
@@ -85,7 +85,8 @@ impl Source {
 }
 
 impl SourceName {
-    /// The source name with that address or name. See [`Source::new`].
+    /// Creates a source name from the text of an address, or from another name. The rules are the same as for
+    /// [`Source::new`].
     ///
     /// # Errors
     ///

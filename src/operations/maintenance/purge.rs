@@ -40,9 +40,10 @@ async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed, more: records.more || counters.more })
 }
 
-/// Returns the limit for records with an unsent notice, for a purge at `now`. Such a record is purged only if its
-/// `gone_at` (the end of its retention) is not later than this limit. The limit is earlier than `now` by the policy's
-/// `unsent_kept`. So the record is kept longer than others, and its notice can still be sent.
+/// The limit for records with an unsent notice, in a purge at `now`. The limit is `now` minus the policy's
+/// `unsent_kept`. A purge removes such a record only if its `gone_at` (the end of its retention) is not later than this
+/// limit. For other records, the limit is `now`. So a record with an unsent notice is kept longer by `unsent_kept`, and
+/// its notice can still be sent.
 pub(crate) fn unsent_before(policy: &Policy, now: Timestamp) -> Timestamp {
     now.minus(policy.notices.unsent_kept)
 }

@@ -43,8 +43,11 @@ impl Counterfoil {
     /// new service nothing, because it has nothing to purge yet. It protects a service that was upgraded from an older
     /// version and might have started with a wrong clock.
     ///
-    /// If no process of the host runs for as long as an hour, call [`Counterfoil::purge`], which trusts the clock. If
-    /// the stored instant is in the future, the next upkeep with an earlier clock corrects it.
+    /// If every process of the host ends within an hour, the hour without purges is never completed. Such a host should
+    /// call [`Counterfoil::purge`], which trusts the clock.
+    ///
+    /// A process with a wrong clock can store an instant in the future. The next upkeep of a process whose clock is
+    /// earlier than the stored instant replaces it by the time of that clock.
     ///
     /// If a host calls neither this method nor [`Counterfoil::flush`] nor [`Counterfoil::purge`] for ten minutes, it
     /// gets the event [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep) once.

@@ -71,15 +71,17 @@ impl Counterfoil {
     ///
     /// The first call stores a check value of each key together with the settings. No key can be derived from a check
     /// value. After that, this method refuses a different ring, and a handle with a different ring creates no
-    /// credentials. So if the key file is lost, the service does not start, instead of refusing every token.
+    /// credentials. So if the key file is lost and another one is used, this method fails. Without the check, the
+    /// service would start and refuse every token.
     ///
     /// Call this method once, after [`Builder::build`]. [`Builder::start`] does both. This method counts all records,
     /// which takes seconds in a large store.
     ///
     /// # Errors
     ///
-    /// [`Unavailable::ForeignKeyRing`] if the store has a different check value for a key of the ring, or if it has
-    /// check values but none for any key of the ring. Any other [`Unavailable`] if a store failed.
+    /// [`Unavailable::ForeignKeyRing`] if the check value of a key in the ring differs from the stored check value of
+    /// this key. The error is the same if the store contains only check values of keys that are missing from the ring.
+    /// Any other [`Unavailable`] if a store failed.
     ///
     /// ```
     /// # use std::sync::Arc;

@@ -73,9 +73,9 @@ impl Counterfoil {
         claim(&self.service, due, lease, self.now()).await
     }
 
-    /// Records the outcome of a claimed notice. Returns false if the claim was no longer valid, because another worker
-    /// claimed the notice later or the expiry was changed. Even then, [`Outcome::Sent`] is recorded, so that the notice
-    /// is not sent twice.
+    /// Records the outcome of a claimed notice. Returns false if the claim was no longer valid. This happens if another
+    /// worker claimed the notice after the lease had ended. It also happens if the expiry was changed. Even then,
+    /// [`Outcome::Sent`] is recorded, so that the notice is not sent twice.
     ///
     /// # Errors
     ///
@@ -133,9 +133,10 @@ async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timesta
     Ok(claim)
 }
 
-/// Prepares the claim of a notice. Returns the mark of the record: the instant and the stage of its next notice. A
-/// notice can be claimed before it is due, to be sent together with others. Then this call first moves the mark to
-/// `now`. `None` if that fails, because another worker or a change of the expiry has changed the mark.
+/// Prepares the claim of a notice. If the notice is not due yet, moves the mark of its record to `now`, because a mark
+/// must be earlier than the end of the lease. A mark is the instant and the stage of the record's next notice. Returns
+/// the mark with which the notice can be claimed. Returns `None` if the mark could not be moved, because another worker
+/// or a change of the expiry has changed it.
 async fn brought_forward(
     service: &Service,
     due: &DueNotice,
@@ -150,9 +151,9 @@ async fn brought_forward(
     Ok(moved.then_some(at_once))
 }
 
-/// Records the outcome of a claimed notice. Returns false if the claim was no longer valid, because another worker
-/// claimed the notice after the lease ended or the expiry was changed. Even then, a notice that was sent is recorded as
-/// sent.
+/// Records the outcome of a claimed notice. Returns false if the claim was no longer valid. This happens if another
+/// worker claimed the notice after the lease had ended. It also happens if the expiry was changed. Even then, a notice
+/// that was sent is recorded as sent.
 async fn settle(
     service: &Service,
     claimed: ClaimedNotice,

@@ -31,12 +31,13 @@ const LOOK_AGAIN: Duration = days(1);
 /// mark ([`NoticeMark`]) contains the instant at which the record's next notice is due, and the stage of that notice.
 pub(super) enum Plan {
     /// Send the notice with this stage (its number in the schedule) to this account. If the account has no e-mail
-    /// address, store `otherwise`, which says when to try again.
+    /// address, the mark `otherwise` is stored. It says when to try again.
     Send { stage: u8, whom: Box<Recipient>, otherwise: Option<NoticeMark> },
-    /// Send nothing now. Store when the next notice is due. `None` if the record has no further notice.
+    /// Send nothing now. Contains the mark of the next notice, which is then stored. `None` if the record has no
+    /// further notice.
     Rest(Option<NoticeMark>),
-    /// Send nothing, because nobody is entitled to this notice. Store when the next notice is due. `None` if this was
-    /// the last.
+    /// Send nothing, because nobody is entitled to this notice. Contains the mark of the next notice, which is then
+    /// stored. `None` if this notice was the last.
     Withhold(Option<NoticeMark>),
 }
 
@@ -91,8 +92,8 @@ pub(super) async fn plan(
 }
 
 /// The account that gets the notice of a record, or the reason why nobody gets it. One reason is a missing or disabled
-/// account. Another reason is an account whose `valid_since` is later than a credential that uses the account's rights.
-/// Such a credential is void, and the account might now belong to another person.
+/// account. Another reason concerns a credential that has the rights of this account: if it began before the account's
+/// `valid_since`, it is void, and the account might now belong to another person.
 async fn entitled(
     service: &Service,
     record: &TokenRecord,

@@ -67,8 +67,8 @@ async fn token(permit: Permit<'_, ListTokens>, id: &RecordId) -> Result<Credenti
     shown(&permit, (TokenKind::PersonalAccessToken, &owner), id).await
 }
 
-/// One of a user's personal access tokens, even while personal access tokens are blocked by a gate. The user's account
-/// need not exist any more.
+/// Returns one of a user's personal access tokens. The token is also returned if a gate blocks personal access tokens,
+/// or if the user's account no longer exists.
 async fn token_of(
     permit: Permit<'_, ListTokensOf>,
     subject: &SubjectId,

@@ -63,8 +63,8 @@ async fn list_tokens(
     page(&permit, &wanted, after, limit).await
 }
 
-/// A user's personal access tokens, even while personal access tokens are blocked by a gate. The user's account need
-/// not exist any more.
+/// Lists a user's personal access tokens. They are also listed if a gate blocks personal access tokens, or if the
+/// user's account no longer exists.
 async fn list_tokens_of(
     permit: Permit<'_, ListTokensOf>,
     subject: &SubjectId,
@@ -76,8 +76,9 @@ async fn list_tokens_of(
     page(&permit, &wanted, after, limit).await
 }
 
-/// Returns `NotFound` if neither the directory nor the store knows the subject. `None` stands for a text that is not a
-/// valid subject id. For the host, every valid subject id is accepted.
+/// Checks that the directory or the store knows the subject. Otherwise returns `NotFound`. If the presenter is the
+/// host, every valid subject id is accepted. The argument `subject` is `None` if the requested id is not valid: the
+/// result is then `NotFound`.
 pub(crate) async fn known(permit: &Permit<'_, ListTokensOf>, subject: Option<&SubjectId>) -> Result<(), ManageError> {
     let (service, subject) = (permit.service(), subject.ok_or(ManageError::NotFound)?);
     if permit.is_host() || service.directory.account(subject).await?.is_some() {

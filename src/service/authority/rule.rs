@@ -24,8 +24,8 @@ pub(crate) struct Rule {
 /// The credentials with which an operation may be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials {
-    /// Every credential that authenticates. Operations with this value only read or remove rights. A credential of a
-    /// service account may request only these operations.
+    /// Every credential that authenticates. An operation with this value reads data or removes rights. It never adds
+    /// rights. A credential of a service account may request only these operations.
     All,
     /// An access token, a console session, a person whom the host has authenticated, or the host. A personal access
     /// token or a security code may not request the operation.

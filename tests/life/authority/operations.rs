@@ -360,8 +360,8 @@ fn unused_label() -> String {
     format!("made {}", COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Creates a token of the presenter's person, with the scope for changes of credentials. So an operation on the token
-/// is not refused because of the token's scope.
+/// Creates a token of the presenter's person. Its scope is the scope that a presenter needs to change credentials. So
+/// the token never has more rights than such a presenter, which would be a reason to refuse the operation.
 fn own_token(world: &World, who: &Presented) -> RecordId {
     if let Some(account) = who.by.subject().and_then(ServiceAccountId::of_subject) {
         let (label, scope) = (unused_label(), Scope::CREDENTIALS_WRITE.parse::<Scope>().expect("a scope"));

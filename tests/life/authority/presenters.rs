@@ -8,8 +8,8 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// The columns of the table of operations, one for each of five people. Each has its name in the table and the subject
-/// of its person.
+/// The columns of the table of operations, one for each of five people. A column is the pair of its name and the
+/// subject id of the person.
 pub(super) const PEOPLE: [(&str, &str); 5] = [
     ("collaborator", "carol"),
     ("member", "ivan"),
@@ -21,7 +21,7 @@ pub(super) const PEOPLE: [(&str, &str); 5] = [
 /// The presenters of one kind, one for each person. They are a row in the table of operations.
 pub(super) struct Kind {
     pub(super) name: &'static str,
-    /// One presenter for each of [`PEOPLE`]. `None` if the person cannot get such a presenter.
+    /// One presenter of this kind for each of [`PEOPLE`]. `None` if the person cannot get a presenter of this kind.
     pub(super) of: [Option<Presented>; 5],
 }
 
