@@ -62,6 +62,8 @@ impl Walk<'_> {
         self.call("PATCH", "/users/ivan", Some(r#"{"token_login_allowed":true}"#), 200).await;
         let listed = self.call("GET", "/users/ivan/tokens", None, 200).await.json();
         assert_eq!(listed["items"][0]["id"], issued.view.id.to_string());
+        let (made, json) = self.make("/users/ivan/tokens", Some(r#"{"label":"for him","expires_in_days":7}"#)).await;
+        assert_eq!(made, format!("/users/ivan/tokens/{}", json["id"].as_str().expect("an id")));
         let path = format!("/users/ivan/tokens/{}", issued.view.id);
         self.call("GET", &path, None, 200).await;
         self.call("DELETE", &path, None, 204).await;

@@ -95,7 +95,9 @@ pub fn endpoints(service: &TestService) -> Endpoints {
 /// Makes a service whose endpoints are called in memory. `ivan` and `sue` may use personal access tokens, and `ada` may
 /// not.
 pub async fn in_memory() -> World {
-    in_memory_with(Policy::default()).await
+    let mut policy = Policy::default();
+    policy.personal_access_tokens.made_by_administrators = true;
+    in_memory_with(policy).await
 }
 
 /// Makes the service of [`in_memory`] with another policy.
