@@ -21,17 +21,17 @@ pub(crate) struct Part {
     pub(crate) timing: Vec<Timing>,
 }
 
-/// Two peers, measured in turn.
+/// The measurements of two peers. Each round measures both in turn.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Pair {
     pub(crate) base: String,
     pub(crate) what: String,
     pub(crate) records: usize,
-    /// The nanoseconds of one call of the base and of the other peer, for each round.
+    /// One item for each round: the nanoseconds of one call of the base, and of one call of the other peer.
     pub(crate) rounds: Vec<[f64; 2]>,
 }
 
-/// One peer with several callers.
+/// The measurements of one peer that several threads call at the same time. Each such thread is a caller.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Callers {
     pub(crate) what: String,
@@ -39,7 +39,8 @@ pub(crate) struct Callers {
     pub(crate) one_credential: bool,
     pub(crate) records: usize,
     pub(crate) callers: Vec<usize>,
-    /// The nanoseconds of one call with each number of callers, for each round.
+    /// One list for each round. The list has one value for each number in `callers`, in the same order: the nanoseconds
+    /// of one call with this number of callers.
     pub(crate) rounds: Vec<Vec<f64>>,
 }
 
@@ -62,7 +63,7 @@ pub(crate) struct Timing {
     pub(crate) medians: Option<[f64; 2]>,
 }
 
-/// Three quartiles of rounds.
+/// The three quartiles of the values that the rounds of a measurement gave.
 #[derive(Clone, Copy)]
 pub(crate) struct Quartiles {
     pub(crate) low: f64,
@@ -100,12 +101,13 @@ impl Pair {
 }
 
 impl Callers {
-    /// The cost of one call at this place of the numbers of callers.
+    /// The nanoseconds of one call with `self.callers[at]` callers.
     pub(crate) fn cost(&self, at: usize) -> Quartiles {
         Quartiles::of(self.rounds.iter().map(|round| round[at]))
     }
 
-    /// How many times the calls a second of one caller this many callers make together.
+    /// The speedup by several callers. It is the number of calls a second that `callers` callers make together, divided
+    /// by the number of calls a second of one caller. `None` if one of these two measurements is missing.
     pub(crate) fn gain(&self, callers: usize) -> Option<Quartiles> {
         let place = |number| self.callers.iter().position(|&callers| callers == number);
         let (one, many) = (place(1)?, place(callers)?);

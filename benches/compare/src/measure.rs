@@ -6,31 +6,34 @@ use std::time::{Duration, Instant};
 
 use crate::peer::Peer;
 
-/// The minimum duration of a batch. It is shorter than the scheduler's time slice, so most batches are not interrupted.
+/// The minimum duration of a batch, which is a series of calls of one peer. This duration is shorter than the
+/// scheduler's time slice, so most batches are not interrupted.
 const SLOT: Duration = Duration::from_micros(200);
 
-/// The number of batches that one round measures of each peer. Only the fastest batch of each is compared.
+/// The number of batches of each peer in one round. Only the fastest batch of each peer is compared.
 const BATCHES: usize = 12;
 
-/// The number of rounds of a pair.
+/// The number of rounds in which [`pair`] measures two peers.
 pub(crate) const ROUNDS: usize = 31;
 
-/// The number of rounds of callers.
+/// The number of rounds in which [`callers`] measures a peer. Each round tries every number of callers.
 pub(crate) const CALLER_ROUNDS: usize = 15;
 
-/// How long each caller calls in one measurement.
+/// The approximate time for which each caller makes calls in one measurement.
 const TURN: Duration = Duration::from_millis(8);
 
-/// The number of measurements in one round of callers. Only the fastest is used, because threads sometimes share a core
-/// while another one is idle.
+/// The number of measurements in one round for each number of callers. Only the fastest measurement is used, because
+/// threads sometimes share a core while another core is idle.
 const TURNS: usize = 3;
 
-/// How many calls are made before a batch is timed.
+/// How many calls of a peer are made before each timed batch of this peer. They are not timed, and bring the peer's
+/// data back into the caches.
 #[derive(Clone, Copy)]
 pub(crate) enum Warm {
-    /// A quarter of a batch, as in the bench `authenticate`. Enough if the other peer uses little memory.
+    /// A quarter of the calls of a batch, as in the bench `authenticate`. Enough if the other peer uses little memory.
     Briefly,
-    /// Four batches. Otherwise a peer that empties the caches, such as Argon2id, makes the other one look slow.
+    /// Four times the calls of a batch. Needed if one of the two peers empties the caches, as Argon2id does. With fewer
+    /// calls, the other of the two peers would look slow.
     Fully,
 }
 
@@ -72,7 +75,8 @@ impl<P: Peer> Walk<'_, P> {
     }
 }
 
-/// Returns the nanoseconds of one call of each of two peers, for each round.
+/// Measures two peers in several rounds. Returns one item for each round: the nanoseconds of one call of `one`, and of
+/// one call of `other`.
 ///
 /// The speed of the machine varies, and other processes use its cores. Therefore each round alternates short batches of
 /// the two peers, and takes the fastest batch of each.
@@ -95,14 +99,15 @@ pub(crate) fn pair(one: &impl Peer, other: &impl Peer, warm: Warm) -> Vec<[f64; 
 /// Which credentials the callers present.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Load {
-    /// All callers present one credential.
+    /// All callers present the same credential.
     One,
-    /// Each caller goes through all credentials, and begins at another one.
+    /// Each caller goes through all credentials. The callers begin at different credentials.
     All,
 }
 
-/// Returns the nanoseconds of one call with each number of callers, for each round: the time in which all callers made
-/// their calls, divided by the number of all calls.
+/// Measures a peer with several callers at the same time. Returns one list for each round. The list has one value for
+/// each number of callers in `numbers`: the nanoseconds until all callers have made all their calls, divided by the
+/// number of these calls.
 pub(crate) fn callers<P: Peer>(peer: &P, load: Load, numbers: &[usize]) -> Vec<Vec<f64>> {
     let calls = {
         let mut walk = Walk { peer, at: 0 };
@@ -116,7 +121,8 @@ pub(crate) fn callers<P: Peer>(peer: &P, load: Load, numbers: &[usize]) -> Vec<V
     (0..CALLER_ROUNDS).map(round).collect()
 }
 
-/// Waits until all callers are here. Does not sleep, because a woken thread may be put on a core that is in use.
+/// Waits until all callers have called this function. Does not sleep, because a woken thread may be put on a core that
+/// is in use.
 fn meet(arrived: &AtomicUsize, callers: usize) {
     arrived.fetch_add(1, Ordering::AcqRel);
     while arrived.load(Ordering::Acquire) < callers {

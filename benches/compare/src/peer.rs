@@ -36,7 +36,7 @@ pub(crate) fn check(name: &str, peer: &impl Peer) {
     }
 }
 
-/// The texts of credentials in one buffer, so that no pointer to each text adds to the measured cost.
+/// The texts of credentials, all in one buffer. With a pointer to each text, the measured cost would be higher.
 #[derive(Default)]
 pub(crate) struct Texts {
     text: String,
@@ -44,8 +44,8 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Reserves the buffers and writes to all of them. So a later measurement of the process's memory does not count
-    /// them.
+    /// Makes an empty list with buffers for `count` texts of `length` bytes. All bytes of the buffers were written
+    /// once, so the process already uses their memory. A later measurement of additional memory does not count them.
     pub(crate) fn with_room_for(count: usize, length: usize) -> Self {
         let mut texts = Self { text: "x".repeat(count * length), ends: vec![1; count] };
         texts.text.clear();
@@ -87,8 +87,9 @@ pub(crate) fn changed(text: &str, at: usize) -> String {
     format!("{}{other}{}", &text[..at], &text[at + 1..])
 }
 
-/// Waits for a future. Most of them are ready at the first poll, which then is all that this costs. A caller that has
-/// to wait for a lock polls again and gives way to other threads: to sleep and to be woken would cost much more.
+/// Polls a future until it is done. Most futures of the peers are done at the first poll, so this poll is the whole
+/// cost. A future that waits for a lock is polled again and again, and other threads may run between the polls.
+/// Sleeping until the lock is free would cost much more.
 #[inline(always)]
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);

@@ -121,9 +121,9 @@ impl Cut {
         Ok(cut(act, polls).await.transpose()?.is_some())
     }
 
-    /// Returns true if the listings and the due notices contain exactly the records in `stored`. `get` returned these
-    /// records, so the result is false if an entry of an index is missing. If `slow` is true, only the listings of the
-    /// owner are compared.
+    /// Returns true if the indexes of the store agree with its records. `stored` are the records that `get` returned.
+    /// The listings must contain exactly the records that are not shrunk, and the due notices exactly the records whose
+    /// notice is due. If `slow` is true, only the listings of the owner are compared.
     async fn is_indexed(&self, store: &dyn TokenStore, stored: &[Row], slow: bool) -> Result<bool, Violation> {
         let (realm, end) = (&self.scene.person.realm, self.scene.end());
         let kinds = [TokenKind::RefreshToken, TokenKind::AccessToken];
@@ -155,9 +155,9 @@ impl Cut {
     /// still be executing the request.
     ///
     /// If `slow` is true, the check is in its second pass, with a slowed store. Then the listings of the realm and the
-    /// due notices are not read, because a store may have to search every shard for them. The first pass has already
-    /// read them after a drop at each await of the operation. The awaits that a slowed store adds are all before or
-    /// after the operation, so they lead to no other results.
+    /// due notices are not read, because a store may have to search every shard for them. It is enough that the first
+    /// pass has read them. The first pass drops the operation at each await that the store itself makes. A slowed store
+    /// adds awaits only before and after the operation.
     async fn is_all_or_nothing(&self, store: &dyn TokenStore, slow: bool) -> Result<(), Violation> {
         let Self { before, after, .. } = self;
         let (mut seen, mut indexed) = (Vec::new(), true);

@@ -172,8 +172,9 @@ async fn by_displacement(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks an insert that makes room by revoking the family that has the label. The `gone_at` of this family is reached,
-/// but it has no expiry, so the cap counts it. The new family must have the label afterwards.
+/// Checks an insert whose label is held by an older family of the same owner. The older family is past its `gone_at`,
+/// but still counts towards the cap on live families, because it has no expiry. The cap is one, so the insert must
+/// revoke the older family to make room. The new family must have the label afterwards.
 async fn by_room(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").ending(None, Some(at(5)));

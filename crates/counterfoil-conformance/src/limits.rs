@@ -75,8 +75,8 @@ async fn story(
     Ok(format!("{story} {:?}", store.census().await?))
 }
 
-/// Checks that a limit is reached at equality, which means if `t >= limit` (clause 2 of `TokenStore`). Also checks that
-/// a store does not compare other instants than those that the contract names.
+/// Checks that an instant `t` has reached a limit if `t` is equal to the limit or later (clause 2 of `TokenStore`).
+/// Also checks that a store compares only the instants that the contract names.
 pub async fn equality_is_reached(subject: &Subject) -> Verdict {
     crate::extremes::limits_are_reached_late(&*subject.fresh().await).await?;
     slide_ends_at_the_expiry(subject).await?;

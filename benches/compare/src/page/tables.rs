@@ -90,10 +90,12 @@ pub(crate) fn memory(run: &Run) -> String {
     text
 }
 
-/// The test that tells nothing about a secret.
+/// The test that compares the time to refuse an unknown id with the time to refuse a wrong secret. A difference reveals
+/// whether an id exists. This is no leak, because an id is public.
 const EXISTENCE: &str = "verify_unknown_id_or_wrong_secret";
 
-/// Welch's t above which the method of dudect speaks of a leak, and below which it sees none.
+/// The bounds of the method of dudect for the absolute value of Welch's t. Above `LEAK`, a test has found a leak. Below
+/// `NO_LEAK`, it has found none. Between them, its result is undecided.
 const LEAK: f64 = 10.0;
 const NO_LEAK: f64 = 5.0;
 

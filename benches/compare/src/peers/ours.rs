@@ -9,7 +9,8 @@ use crate::host::{self, Tokens, ready};
 use crate::peer::Peer;
 use crate::texts;
 
-/// The service of the bench `authenticate`: a store in memory, a directory in a flat table, ten tokens for each person.
+/// The same service as in the bench `authenticate`. It has a store in memory, a directory in a flat table, and ten
+/// tokens for each person.
 pub(crate) struct Service {
     counterfoil: Counterfoil,
     tokens: Tokens,
@@ -18,14 +19,14 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// A service with `count` tokens.
+    /// Makes a service with `count` tokens. Their texts are in random order.
     pub(crate) fn with(count: usize, key_ring: bool) -> Self {
         let mut filled = Self::filled(Tokens::with_room_for(count), count, key_ring);
         filled.tokens.shuffle();
         filled
     }
 
-    /// A service with `count` tokens, whose texts are written into `tokens`.
+    /// Makes a service with `count` tokens, and writes the texts of the tokens into `tokens`.
     pub(crate) fn filled(mut tokens: Tokens, count: usize, key_ring: bool) -> Self {
         let mut builder = host::host(count);
         if key_ring {
@@ -43,7 +44,7 @@ impl Service {
     }
 }
 
-/// The text of a token that is deleted.
+/// Creates a token and deletes it. Returns its text.
 fn revoked(counterfoil: &Counterfoil, count: usize) -> String {
     use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
     let by = Presenter::signed_in(&host::person(host::owner_of(count)));
@@ -55,7 +56,7 @@ fn revoked(counterfoil: &Counterfoil, count: usize) -> String {
     text
 }
 
-/// `Counterfoil::verify`: the text of a token.
+/// The peer that calls `Counterfoil::verify` with the text of a token.
 pub(crate) struct Verify<'a>(pub(crate) &'a Service);
 
 impl Peer for Verify<'_> {
@@ -83,7 +84,7 @@ impl Peer for Verify<'_> {
     }
 }
 
-/// `Counterfoil::authenticate`: the value of the header `Authorization`.
+/// The peer that calls `Counterfoil::authenticate` with the value of the header `Authorization`.
 pub(crate) struct Authenticate<'a> {
     service: &'a Service,
     headers: crate::peer::Texts,

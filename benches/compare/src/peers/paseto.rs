@@ -40,7 +40,8 @@ fn texts(count: usize, sign: impl Fn(&Claims) -> String) -> Texts {
     texts
 }
 
-/// Texts that differ from an accepted one in its last letters and in its middle.
+/// Returns two changed copies of an accepted text. The first has another letter near its end, and the second has
+/// another letter in its middle.
 fn altered(text: &str) -> [(&'static str, String); 2] {
     [("another tag", changed(text, text.len() - 4)), ("another payload", changed(text, text.len() / 2))]
 }

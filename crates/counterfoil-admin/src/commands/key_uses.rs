@@ -17,9 +17,10 @@ use crate::failure::Failure;
 pub(super) struct KeyUses {
     /// The check values of each realm that was read.
     checks: BTreeMap<Realm, StoredSettings>,
-    /// How many digests were computed with each key. The list has one part for each realm that was read. A store counts
-    /// its records only for all realms together. So each part counts all records of the store, and in addition the
-    /// client secrets of its own realm.
+    /// How many digests were computed with each key. This list contains the counts of every realm that was read, so it
+    /// can have several entries for one key. The entries of a realm count the records of all realms, because a store
+    /// cannot count the records of a single realm. They also count the client secrets, but only those of their own
+    /// realm.
     digests: Vec<KeyUse>,
 }
 

@@ -28,8 +28,8 @@ pub(crate) fn token(cookie: &Secret) -> String {
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
-/// Returns the tag that authenticates `token` and `id`. These are the CSRF token and the id of a previous session. Only
-/// the holder of the present `session` can compute the tag.
+/// Returns a tag that authenticates two values of a previous session of the browser: `token` is the CSRF token of the
+/// previous session, and `id` is its id. Only the holder of the present session, `session`, can compute the tag.
 pub(crate) fn previous_session_tag(session: &Secret, token: &str, id: RecordId) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil console: the session before, 1\0");

@@ -4,9 +4,10 @@
 pub(crate) const NOTICE: &str = "notice";
 /// A query parameter of the redirect after signing in. The redirect contains it if signing in ended an older session.
 pub(crate) const MADE_ROOM: &str = "made-room";
-/// The maximum length, in bytes, of a page's path and query after they are percent-encoded. The address of the sign-in
-/// page contains them in this form. Servers and proxies accept addresses of 8 KiB. A query of 500 Cyrillic letters
-/// fits.
+/// The maximum length, in bytes, of the path and query of a page to which signing in leads back. The address of the
+/// sign-in page contains them percent-encoded, and the encoded bytes are counted. Servers and proxies accept addresses
+/// of 8 KiB, so the limit leaves enough room for the rest of the address. A query of 500 Cyrillic letters is within the
+/// limit.
 const MAX_PAGE: usize = 6 * 1024;
 /// The maximum length of any path in bytes. The longest path is that of the sign-in page, which contains another page
 /// in its query.

@@ -119,8 +119,10 @@ async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violat
     Ok(())
 }
 
-/// Checks an insert that is refused because of the limit on the rate of creations. It must write no record and no
-/// family, take no label from a family past its `gone_at`, and end no family to make room.
+/// Checks an insert that is refused because of the limit on the rate of creations. Without this limit, the insert would
+/// be accepted. It would get the label of an older family that is past its `gone_at`, and would end this family to make
+/// room under the cap on live families. The refused insert must write no record and no family, and must not change the
+/// older family.
 async fn a_refusal_writes_nothing(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11)).ending(None, Some(at(20)));

@@ -20,8 +20,9 @@ pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Inserts a new family for which several refusals apply. The store must check them in this order: a taken id, a taken
-/// label, the cap on the owner's live families, and the limit on the rate of creations.
+/// Inserts a new family. Several reasons to refuse the call apply at the same time. The store must check them in this
+/// order: an id is taken, the label is taken, the owner has as many live families as the cap allows, and the limit on
+/// the rate of creations is reached.
 async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11));
@@ -47,8 +48,9 @@ async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
     unchanged(&*store, &ids, &before, "a refused insert").await
 }
 
-/// Inserts a record into an existing family while several refusals apply. The store must check them in this order: an
-/// ended family, a taken id, another generation, and a full family.
+/// Inserts a record into an existing family. Several reasons to refuse the call apply at the same time. The store must
+/// check them in this order: the family is revoked, an id is taken, the family has another generation than the call
+/// expects, and the family has as many access tokens as the cap allows.
 async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -76,8 +78,9 @@ async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Rotates a token while several refusals apply. The store must check them in this order: a revoked family, another
-/// version, a taken id, a reached pace, and a full family.
+/// Rotates a token. Several reasons to refuse the call apply at the same time. The store must check them in this order:
+/// the family is revoked, the token has another version than the call expects, the id of a new record is taken, the
+/// limit on the rate of rotations is reached, and the family has as many access tokens as the cap allows.
 async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -120,8 +123,10 @@ async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Slides a token while several refusals apply. The store must check them in this order: a revoked family, an expired
-/// parent, a taken id, and a full family.
+/// Checks a slide, which gives a token a later expiry and inserts an access token into the same family. Several reasons
+/// to refuse the call apply at the same time. The store must check them in this order: the family is revoked, the token
+/// to slide has expired, the id of the new access token is taken, and the family has as many access tokens as the cap
+/// allows.
 async fn of_a_slide(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();

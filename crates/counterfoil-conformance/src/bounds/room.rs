@@ -182,8 +182,9 @@ async fn an_ended_one_is_final(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Repeats an insert that made room and succeeded. The answer must be `IdTaken` with the id of the insert's own record,
-/// and the repeat must end no family.
+/// Makes the same insert twice. The first call succeeds and ends an older family, because the owner has as many live
+/// families as the cap allows. The second call must get the answer `IdTaken` with the id of the record that the first
+/// call inserted, and must end no family.
 async fn a_refusal_ends_nobody(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (first, second) = (ann.refresh().used(at(1)), ann.refresh().used(at(2)));

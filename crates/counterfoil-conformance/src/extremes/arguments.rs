@@ -67,7 +67,8 @@ async fn is_paced_since(store: &dyn TokenStore, before: Timestamp, limit: Timest
     Ok(())
 }
 
-/// Checks a notice that is due from `limit` on, and a claim of a notice whose lease ends at `limit`.
+/// Claims a notice. The claim has a lease until `limit`, during which the notice is not due. So the notice must not be
+/// due at `before`, and must be due again at `limit`. A call of `settle` that names this lease must succeed.
 async fn is_due(store: &dyn TokenStore, before: Timestamp, limit: Timestamp) -> Result<(), Violation> {
     let id = Person::somebody().pat().noticed(at(1), 0).found(store).await?;
     let claimed = store.claim(&id, NoticeMark { at: at(1), stage: 0 }, limit).await?;

@@ -67,8 +67,8 @@ pub(crate) async fn more_than_a_hundred_families_end(store: &dyn TokenStore) -> 
     Ok(())
 }
 
-/// Inserts a hundred records in one call: with a new family, with a join, with a slide, and with a rotation. Checks
-/// that all of them are stored.
+/// Makes four calls that insert a hundred records each: an insert of a new family, a join, a slide and a rotation.
+/// Checks that all records are stored.
 pub(crate) async fn a_hundred_at_once(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut draft = person.refresh();

@@ -44,7 +44,8 @@ pub(crate) async fn removals_and_shrinks_share_the_limit(store: &dyn TokenStore)
     Ok(())
 }
 
-/// Checks that a touch, a notice, an edit and a new expiry do not change a shrunk record. A rekey, which stores another
+/// Checks a shrunk record. A purge shrinks a superseded record after its retry window. A touch, a claim or settlement
+/// of a notice, an edit, a new expiry and a new end must then not change the record. A rekey, which stores another
 /// digest, must change it.
 pub(crate) async fn a_shrunk_record_stays_shrunk(store: &dyn TokenStore) -> Result<(), Violation> {
     let id = superseded(store).await?;

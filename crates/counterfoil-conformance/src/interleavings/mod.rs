@@ -81,9 +81,9 @@ pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Returns the operations during which this store never awaits `backend_call`. Such an operation cannot be interrupted.
-/// So the suite awaits `backend_call` once before such an operation begins. All backend calls of the other operation
-/// then run either before or after the whole operation.
+/// Returns the operations during which this store never awaits `backend_call`. The suite cannot pause such an operation
+/// while it runs. So the suite awaits `backend_call` once before the operation begins. All backend calls of the
+/// operation that runs concurrently are then made either before or after the whole operation.
 async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
     let (database, patience) = (subject.fresh_with(2).await, Patience::new());
     let mut without = Vec::new();

@@ -13,8 +13,8 @@ use crate::violation::Violation;
 
 type Acting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Limits how often in a row the time of [`Patience`] may pass while neither operation reaches a backend call. If it
-/// passes more often, the two operations are treated as deadlocked.
+/// The largest number of consecutive waits of [`Patience`] after which no operation is paused before a backend call.
+/// After one more such wait, the two operations are treated as deadlocked.
 const NEVER: u32 = 5_000;
 
 /// A moment at which both operations are paused before a backend call, so that one of them has to be chosen. It
@@ -26,7 +26,8 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// Returns true if the choice interrupts an operation: one operation ran before, and the other one was chosen.
+    /// Returns true if the choice interrupts the operation that ran before. This is so if the other of the two
+    /// operations was chosen to run next.
     pub(super) fn stops_one(self) -> bool {
         self.before.is_some_and(|before| before != self.chosen)
     }
@@ -38,7 +39,8 @@ pub(super) struct Run<T> {
     pub(super) choices: Vec<Choice>,
     /// The number of backend calls that both operations made together.
     pub(super) calls: u32,
-    /// How often the time of [`Patience`] was too short for both operations to end or to reach their next backend call.
+    /// How often a wait of [`Patience`] ended while at least one operation was neither done nor paused before a backend
+    /// call.
     pub(super) waits: u32,
 }
 
@@ -72,8 +74,8 @@ impl<'a, T> Actor<'a, T> {
     }
 }
 
-/// Runs both operations to their end. Whenever both are paused before a backend call, `wanted` contains the index of
-/// the operation that continues. After the end of `wanted`, the operation that ran last continues.
+/// Runs both operations to their end. Whenever both are paused before a backend call, the next item of `wanted` is the
+/// index of the operation that continues. If `wanted` has no more items, the operation that ran last continues.
 pub(super) async fn run<'a, T>(
     futures: [Acting<'a, T>; 2],
     wanted: &[usize],

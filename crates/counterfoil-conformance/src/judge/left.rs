@@ -13,10 +13,10 @@ use crate::walk::{ids, sorted_ids, walk, walk_due};
 /// Says when the due notices of a store are compared with those of the model.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DueNotices {
-    /// They are compared at once, together with the rest of the state.
+    /// The judge compares the due notices at once, together with the rest of the state.
     Now,
-    /// The caller compares them itself, after many races. A store may have to search every shard for due notices, so
-    /// comparing them after each race would take too long.
+    /// The judge does not compare the due notices. The caller of the judge compares them after many races. A store may
+    /// have to search every shard for due notices, so comparing them after each race would take too long.
     Later,
 }
 

@@ -10,7 +10,7 @@ use crate::reference::Model;
 use crate::scene::{Deed, Outcome, Scene};
 use crate::violation::Violation;
 
-/// A read operation, and the parts of its result that no state of the model has explained so far.
+/// A read operation, and the parts of its result that are not yet known to agree with a state of the model.
 #[derive(Clone)]
 pub(super) struct Read<'a> {
     deed: Deed,
@@ -19,8 +19,9 @@ pub(super) struct Read<'a> {
 
 #[derive(Clone)]
 enum Showed<'a> {
-    /// Each record that was read, or `None` if it was absent. An entry is removed as soon as the model has a state in
-    /// which this record is equal to the entry.
+    /// The result of the read for each id: the record that was read, or `None` if there was none. An entry is removed
+    /// when the model has a state in which the same read has the same result for this id. The entries that are left
+    /// agreed with no state so far.
     Records(Vec<(RecordId, Option<&'a TokenRecord>)>),
     /// The result of a census: the number of records for each digest key. The judge tries the operations in different
     /// orders on the model. In each order, some records exist from the beginning to the end, and others exist only for
@@ -51,8 +52,9 @@ impl<'a> Read<'a> {
         calls.iter().filter_map(read).collect()
     }
 
-    /// Compares the result of the read with the model's next state. A record that is equal in both is explained, and is
-    /// removed from the records that are still to be explained.
+    /// Compares the result of the read with `model`, which is one state of the model. The judge calls this function for
+    /// each state of an order of the operations. If the result for an id is the same in this state, its entry is
+    /// removed. For a census, this function notes which records exist in this state.
     pub(super) fn look(&mut self, scene: &Scene, model: &Model) -> Result<(), Violation> {
         match &mut self.showed {
             Showed::Records(open) if open.is_empty() => {}
@@ -77,7 +79,8 @@ impl<'a> Read<'a> {
         Ok(())
     }
 
-    /// Returns one line for each record of the result that no state of the model has explained.
+    /// Returns one line for each part of the result that agrees with no state of the model. For a census, a part is the
+    /// number of records of one digest key. For any other read, it is the result for one id.
     pub(super) fn unexplained(&self, scene: &Scene, model: &Model) -> Vec<String> {
         match &self.showed {
             Showed::Records(open) if open.is_empty() => Vec::new(),

@@ -22,8 +22,9 @@ pub(super) struct Search<'a> {
     /// A description of the sequential order of the operations that came nearest to the store's results, with the
     /// differences that remained.
     pub(super) nearest: String,
-    /// How near the nearest order of the operations came to the store's results. First comes the number of its steps
-    /// whose answers were equal, where more is better. Then comes the number of differences, where fewer is better.
+    /// Says how well the order in `nearest` agrees with the store. The first number counts the steps of this order
+    /// whose answers were equal, and a higher number is better. The second number counts the differences that remained,
+    /// and a lower number is better.
     nearness: (usize, std::cmp::Reverse<usize>),
 }
 

@@ -13,7 +13,7 @@ use crate::violation::Violation;
 /// One atomic step of an operation.
 #[derive(Clone, Copy)]
 pub(super) enum Step {
-    /// The call with this index in the list of calls, which is one atomic step as a whole.
+    /// A whole call, which is one atomic step. The number is its index in the list of calls.
     Whole(usize),
     /// The revocation of one family, as a part of the batch with this index.
     Family(usize, FamilyId),
@@ -31,8 +31,9 @@ impl Step {
     }
 }
 
-/// All calls of a purge, which may work record by record, or of the revocation of an owner, which may work family by
-/// family. All these calls have equal arguments, so it does not matter which call changed which record.
+/// All calls of one operation that a store may execute in several steps. The operation is either a purge, which may
+/// work record by record, or the revocation of an owner, which may work family by family. Several callers can run it at
+/// the same time. All their calls have equal arguments, so it does not matter which call changed which record.
 pub(super) struct Batch {
     pub(super) deed: Deed,
     /// The number of changed records or families that the answers of these calls report in total.
@@ -67,7 +68,8 @@ pub(super) fn steps(scene: &Scene, calls: &[Call]) -> (Vec<Step>, Vec<Batch>) {
 }
 
 /// Executes one step of a batch on the model: the revocation of one family, or the purge of one record. Returns true if
-/// the step changed the model. A step that is a whole call changes nothing here.
+/// the step changed the model. [`Step::Whole`] is no step of a batch, so for it this function does nothing and returns
+/// false.
 pub(super) fn piece(scene: &Scene, model: &mut Model, deed: Deed, step: Step) -> bool {
     match step {
         Step::Whole(_) => false,

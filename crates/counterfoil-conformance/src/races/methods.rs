@@ -27,12 +27,14 @@ const PART: u32 = 300;
 ///
 /// In each race, two threads run one operation and two other threads run another, through two handles. The check runs
 /// in rounds, and each round consists of many races. A round on the store itself has races for a quarter of the pairs
-/// of operations. A round on a slowed store, which pauses before and after each operation, has races for all pairs. It
-/// has two races for a pair with a rotation, and four for a pair of a slide and a read. A store that uses two steps for
-/// such an operation has only a short gap between them, so more races are needed to find it.
+/// of operations. A round on a slowed store, which pauses before and after each operation, has races for all pairs.
 ///
-/// Many pairs run at the same time. Each has its own database, because some operations read the whole database. For the
-/// same reason, the due notices are compared only once, after all races.
+/// On the slowed store, each round has two races for a pair with a rotation, four for a pair of a slide and a read, and
+/// one for any other pair. A faulty store may execute a rotation, a slide or a read in two steps. The gap between the
+/// two steps is short, so more races are needed to find the fault.
+///
+/// Many pairs run at the same time. Each has its own database, because some operations read the whole database. The due
+/// notices are compared only once, after all races, because a store may have to search every shard for them.
 pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     let scale = subject.scale();
     let all = Deed::pairs(scale.rounds);

@@ -87,12 +87,13 @@ async fn one_round(track: &Track, lives: usize, round: u64) -> Result<(), Violat
     Ok(())
 }
 
-/// What the touches and settlements that have returned must have written.
+/// Collects the effects of the touches and settlements that have returned. The stored records must have these effects
+/// at the end of the race.
 #[derive(Default)]
 struct Acknowledged {
-    /// The latest instant at which each record was touched.
+    /// For each record, the latest instant of a touch.
     uses: HashMap<RecordId, Timestamp>,
-    /// The stages of the notices that were sent, for each record.
+    /// For each record, the stages of the notices that were sent.
     sent: HashMap<RecordId, BTreeSet<u8>>,
 }
 

@@ -94,8 +94,9 @@ impl Answer {
 /// The largest number of differing fields that a message shows.
 const FIELDS: usize = 8;
 
-/// Describes how the answer `found` differs from `wanted`. If the words are equal, names the fields of the records that
-/// differ.
+/// Describes how the answer `found` differs from the answer `wanted`. If their words differ, such as `Done` and
+/// `Stale`, both words are shown. Then come the ids of records that are missing, surplus or in another order. Then come
+/// the fields that differ between two records with the same id.
 pub(super) fn difference(wanted: &Answer, found: &Answer) -> String {
     let mut text = String::new();
     if wanted.word != found.word {

@@ -6,14 +6,14 @@ use counterfoil::Timestamp;
 
 use super::state::State;
 
-/// An operation, which is the first part of a [`Cell`]. The second part is the state of the operation's record. One
-/// call of the store can execute several operations on several records.
+/// An operation, which is the first part of a [`Cell`]. The second part is the state of a record that the operation
+/// concerns. One call of the store can execute several operations on several records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Operation {
     /// An insert of a record whose id is taken.
     InsertTaken,
-    /// An insert with a label that a family already has. It compares `now` with the `gone_at` of that family. The
-    /// record of this operation is the newest member of that family.
+    /// An insert with a label that a family already has. It compares `now` with the `gone_at` of that family. The state
+    /// in the cell is the state of the newest member of that family.
     FoundLabelled,
     /// An insert with a cap on the owner's live families. It compares `now` with the `live_until` of each family of the
     /// owner that the cap can count.
@@ -22,7 +22,7 @@ pub(super) enum Operation {
     /// instant `since`. For each record that can count, the operation compares `created_at` with `since`.
     FoundPaced,
     /// A join, which inserts a record into a family that exists. It compares the generation in the request with the
-    /// family's generation. The record of this operation is the parent of the new record.
+    /// family's generation. The state in the cell is the state of the new record's parent.
     Join,
     /// A join or a rotation with a cap on access tokens. It compares `now` with the `expires_at` of each access token
     /// of the family.
@@ -33,9 +33,10 @@ pub(super) enum Operation {
     Rekey,
     End,
     Supersede,
-    /// A rotation with a limit on the rate of rotations. The limit allows a number of rotations after the instant
-    /// `since`. The operation goes back by this number of rotations. It compares the time of the rotation found there,
-    /// which is the `superseded.at` of a record, with `since`. If the time is later than `since`, the limit is reached.
+    /// A rotation with a limit on the rate of rotations. Such a limit allows `limit` rotations of the family after the
+    /// instant `since`. It is reached if each of the `limit` latest rotations was later than `since`. So the operation
+    /// looks at the earliest of these rotations. It compares the time of this rotation, which is the `superseded.at` of
+    /// a record, with `since`.
     SupersedePaced,
     Slide,
     RevokeOne,
@@ -110,8 +111,9 @@ impl Operation {
         )
     }
 
-    /// Returns true if this operation has cells with the side [`Boundary::Extreme`]. Such an operation compares a
-    /// version, a generation, a mark of a notice, or the instant of a touch.
+    /// Returns true if values that are far from the limit are counted separately for this operation, as
+    /// [`Boundary::Extreme`]. This is so if it compares a version, a generation, a mark of a notice, or the instant of
+    /// a touch.
     pub(super) const fn has_far_sides(self) -> bool {
         matches!(
             self,

@@ -11,16 +11,16 @@ pub(super) struct EmptyList {
 }
 
 impl EmptyList {
-    /// Returns the message for a page without rows, or `None` if `rows` is not 0. `none` is the message for an empty
-    /// list.
+    /// Returns the message for a page with this number of rows. Only a page with 0 rows has a message. If the list has
+    /// no other page and no filter is set, the message has the text `none`.
     pub(super) fn of(texts: &Texts, rows: usize, controls: &ListControls, none: &'static str) -> Option<Self> {
         let none = if controls.filtered { texts.nothing_matches } else { none };
         Self::message(texts, rows, controls.newer.is_none(), controls.older.is_none(), none)
     }
 
-    /// Returns the message for a page without rows, or `None` if `rows` is not 0. The message depends on whether the
-    /// page is the first page of the list (`first`) and whether it is the last page (`last`). `none` is the message for
-    /// an empty list.
+    /// Returns the message for a page with this number of rows. Only a page with 0 rows has a message. `first` says
+    /// whether the page is the first page of the list, and `last` whether it is the last page. If it is both, the whole
+    /// list is empty, and the message has the text `none`.
     fn message(texts: &Texts, rows: usize, first: bool, last: bool, none: &'static str) -> Option<Self> {
         match (rows, first, last) {
             (1.., _, _) => None,

@@ -8,9 +8,13 @@ use crate::support::{Answer, World, world};
 
 const ONCE: &str = "name=\"once\" value=\"";
 
-/// A form. The first three items are its path, its fields, and the same fields with different values. The fourth is a
-/// text that the page contains if it shows the different values again. The last is the path of the list to which the
-/// form adds an item.
+/// A form to test. Its five items are:
+///
+/// 1. the path of the form
+/// 2. its fields
+/// 3. the same fields with different values
+/// 4. a text that the page of the form contains if the fields have these different values
+/// 5. the path of the list to which the second answer links if the form is sent twice
 type Form = (String, &'static str, &'static str, &'static str, &'static str);
 
 async fn stage() -> (World, Browser, Vec<Form>) {

@@ -1,5 +1,6 @@
-//! Tests the page that the browser shows after signing in: it is the page of the form, with the typed values (fault
-//! F8). Also tests that links keep the present page and its query (fault F10).
+//! Tests where signing in leads after a session has ended (fault F8). If the user had requested a page, signing in
+//! leads to this page. If the user had sent a form, it leads to the page with this form, and the form contains the
+//! values that the user typed. Also tests that links keep the present page and its query (fault F10).
 
 use std::time::Duration;
 

@@ -125,8 +125,10 @@ async fn fault_f9_an_edit_without_its_choice_of_scopes_leaves_them_as_they_are()
     }
 }
 
-/// Checks two forms and a link with 600 scope tokens each. A scope of 1,000 characters has at most 500. The forms must
-/// be refused, and the page of the client must show only 500 of the tokens again.
+/// Sends 600 scope tokens in each of three requests. A scope has at most 1,000 characters, so it has at most 500
+/// tokens. The first request is the form that edits a client. It must be refused, and its page must show 500 of the
+/// sent tokens. The second request is a link to this form. Its page must also show 500 of the sent tokens. The third
+/// request is the form that creates a token. It must be refused.
 #[tokio::test]
 async fn fault_f9_more_scopes_than_a_scope_can_hold_are_refused_with_the_limit() {
     let world = known().await;

@@ -34,7 +34,7 @@ struct Edit {
     action: String,
     cancel: String,
     values: FormValues,
-    /// The current value of each field, joined by spaces.
+    /// The name of each field, with its current value. If a field has several values, they are joined by spaces.
     was: Vec<(&'static str, String)>,
     roles: Vec<(&'static str, &'static str)>,
     rights: ScopeField,
