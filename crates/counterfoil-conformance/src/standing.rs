@@ -133,9 +133,9 @@ async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// The sizes for [`behind_thousands_of_dead_ones`]. The first is the number of access tokens in each family that has no
-/// standing access tokens. The second is the number of families of each kind: revoked families, and families whose
-/// access tokens have reached their `gone_at`.
+/// The sizes of the data of [`behind_thousands_of_dead_ones`]. That check makes two kinds of families without standing
+/// access tokens: revoked families, and families whose access tokens have reached their `gone_at`. The first number is
+/// the number of access tokens in each of these families. The second number is the number of families of each kind.
 const BULK: (usize, usize) = (130, 8);
 
 /// Checks that a listing shows all standing records even if thousands of other records lie between them. A page may be
@@ -181,8 +181,9 @@ async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violatio
     Ok(())
 }
 
-/// Reads pages, and revokes records after each page, among them the last record of this page. Checks that all records
-/// that are never revoked are listed.
+/// Checks a listing during which records are revoked. After each page, the last record that was listed is revoked.
+/// After every third page, a record that was not listed yet is revoked too. The listing must show all records that were
+/// never revoked, and no record twice.
 async fn while_the_ground_moves(subject: &Subject) -> Result<(), Violation> {
     for limit in [1, 2, 5] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));

@@ -53,7 +53,8 @@ fn shown(store: &dyn TokenStore, id: &RecordId) -> Result<Shown, Violation> {
 }
 
 /// Checks that `try_read` shows through both handles what `get` returns. A handle that shows nothing is asked again
-/// after the `get`, because a cache may have the record only then. Returns whether a handle has shown something.
+/// after the `get`, because a cache may have the record only then. Returns true if `try_read` has returned true through
+/// at least one handle.
 async fn agrees(database: &Database, id: &RecordId, when: &str) -> Result<bool, Violation> {
     let first = [shown(&**database.handle(0), id)?, shown(&**database.handle(1), id)?];
     let answer = database.get(id).await;
@@ -77,7 +78,7 @@ fn said(record: Option<&TokenRecord>) -> String {
     record.map_or_else(|| "no record".to_owned(), describe)
 }
 
-/// Calls [`agrees`] for each of the records.
+/// Calls [`agrees`] for each of the records. Returns true if one of these calls has returned true.
 async fn all_agree(database: &Database, ids: &[RecordId], when: &str) -> Result<bool, Violation> {
     let mut shows = false;
     for id in ids {
@@ -86,8 +87,9 @@ async fn all_agree(database: &Database, ids: &[RecordId], when: &str) -> Result<
     Ok(shows)
 }
 
-/// Compares the reads of a record in each state of the table in `WRITING-A-STORE.md`, and those of an absent member.
-/// Returns whether the store has shown something.
+/// Checks that `try_read` shows what `get` returns in each state of a record. The states are those of the table in
+/// `WRITING-A-STORE.md`. Checks the same for the id of a member that does not exist. Returns true if `try_read` has
+/// returned true at least once.
 async fn every_state(subject: &Subject) -> Result<bool, Violation> {
     let database = subject.fresh_with(2).await;
     let mut shows = false;
@@ -99,7 +101,9 @@ async fn every_state(subject: &Subject) -> Result<bool, Violation> {
     Ok(shows)
 }
 
-/// Compares the reads of all records of a scene after each write of the scene. All of them are read before it too.
+/// Checks that `try_read` shows what `get` returns after each operation of [`Deed::ALL`] that writes. Each operation
+/// runs in a new scene, and then all records of the scene are read. They are also read before the operation, so that a
+/// store with a cache has the old records in it.
 async fn after_every_deed(subject: &Subject) -> Result<(), Violation> {
     let database = subject.fresh_with(2).await;
     for deed in Deed::ALL.into_iter().filter(|deed| !deed.reads()) {
@@ -119,8 +123,9 @@ async fn after_every_deed(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Compares the reads of a damaged record and of a member beside it, and those of the members of a damaged family. Does
-/// nothing if the fixture does not implement the hook `damage`.
+/// Checks that `try_read` shows what `get` returns for the members of two families. In the first family, one member is
+/// damaged. In the second, the row of the family is damaged. If the fixture does not implement the hook `damage`, only
+/// checks reads without damage. Returns true if `try_read` has returned true at least once.
 async fn beside_damage(subject: &Subject) -> Result<bool, Violation> {
     let (database, ann) = (subject.fresh_with(2).await, Person::new("default", "ann"));
     let drafts = [(); 2].map(|()| ann.refresh().with_access());
@@ -139,8 +144,9 @@ async fn beside_damage(subject: &Subject) -> Result<bool, Violation> {
     Ok(shows)
 }
 
-/// Compares the reads of a record while the backend cannot be reached. Does nothing if the fixture does not implement
-/// the hook `outage`.
+/// Checks that `try_read` shows what `get` returns, before and during an outage of the backend. If the fixture does not
+/// implement the hook `outage`, only checks the reads before it. Returns true if `try_read` has returned true at least
+/// once.
 async fn during_an_outage(subject: &Subject) -> Result<bool, Violation> {
     let (database, ann) = (subject.fresh_with(2).await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();

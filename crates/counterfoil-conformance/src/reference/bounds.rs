@@ -9,7 +9,8 @@ use counterfoil::types::{FamilyId, RecordId, TokenKind};
 use super::Model;
 
 impl Model {
-    /// Returns every refusal of the insert because of a cap or a pace, in the order in which a store must check them.
+    /// Returns all refusals of the insert that a cap or a pace causes. They are in the order in which a store must
+    /// check them.
     pub(super) fn insert_bounds(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Vec<Inserted> {
         let mut refusals = Vec::new();
         match home {
@@ -28,7 +29,7 @@ impl Model {
         refusals
     }
 
-    /// Returns the refusal of the rotation because of a pace or a cap, or `None` if there is none. If both apply,
+    /// Returns the refusal of the rotation that a pace or a cap causes, or `None` if there is none. If both cause one,
     /// returns the one that a store must report.
     pub(super) fn step_bounds(
         &self,
@@ -82,9 +83,10 @@ impl Model {
         }
     }
 
-    /// Decides whether a creation is refused by the pace (a limit on the rate of creations). It is refused if at least
-    /// `pace.limit` of the records that count were created after `pace.since`. Then returns the creation time of the
-    /// earliest of the last `pace.limit` records. Otherwise returns `None`.
+    /// Returns `None` if the pace (a limit on the rate of creations) allows the new family. The pace counts the records
+    /// of the owner that have the kind of the family and were created after `pace.since`. Shrunk records do not count.
+    /// If at least `pace.limit` records count, the pace refuses the family. In this case, takes the newest `pace.limit`
+    /// of these records, and returns the creation time of the oldest of them.
     fn creations_reached(&self, pace: Pace, family: &NewFamily) -> Option<Timestamp> {
         let of_kind = |record: &&counterfoil::store::RecordParts| {
             record.realm == family.realm && record.owner == family.owner && record.kind == family.kind
@@ -97,9 +99,9 @@ impl Model {
         made.get(index).copied()
     }
 
-    /// Decides whether a rotation of `parent` is refused by the pace (a limit on the rate of rotations). It is refused
-    /// if the last `pace.limit` rotations before it were all made after `pace.since`. Then returns the time of the
-    /// earliest of these earlier rotations. Otherwise returns `None`.
+    /// Returns `None` if the pace (a limit on the rate of rotations) allows a rotation of `parent`. The pace refuses it
+    /// if the last `pace.limit` rotations of the family were all made after `pace.since`. In this case, returns the
+    /// time of the oldest of these `pace.limit` rotations.
     fn rotations_reached(&self, pace: Pace, parent: &RecordId) -> Option<Timestamp> {
         let family = self.family(parent.family())?;
         let generation = self.record(parent)?.generation.checked_sub(u64::from(pace.limit.get()))?;
@@ -110,9 +112,10 @@ impl Model {
         (at > pace.since).then_some(at)
     }
 
-    /// If the cap on access tokens refuses the new ones, returns the earliest expiry of the family's live access
-    /// tokens. This is [`Timestamp::MAX`] if none of them expires, and `now` if the family has no live access token.
-    /// Returns `None` if there is room.
+    /// Returns `None` if the cap on the live access tokens of the family leaves room for the new ones. Otherwise
+    /// returns the earliest expiry of the live access tokens that the family has, or [`Timestamp::MAX`] if none of them
+    /// expires. If the family has no live access token, the new tokens alone are more than the cap allows. Then returns
+    /// `now`.
     fn access_full(&self, family: FamilyId, cap: u32, new: &[NewRecord], now: Timestamp) -> Option<Timestamp> {
         let lives = |end: Option<Timestamp>| !end.is_some_and(|end| now.reached(end));
         let more = new.iter().filter(|new| new.kind == TokenKind::AccessToken && lives(new.expires_at)).count();

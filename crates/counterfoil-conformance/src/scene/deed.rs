@@ -27,8 +27,9 @@ pub(crate) enum Deed {
     FoundGoneLabel,
     /// Calls `insert` for access tokens that join the scene's family of refresh tokens.
     Join,
-    /// Calls `insert` for an access token that joins the family that is past its `gone_at`. This changes no field of
-    /// the family, because its `used_at` is already the instant of the call.
+    /// Calls `insert` for an access token that joins the scene's family that is past its `gone_at`. A join changes at
+    /// most one field of the family: it sets `used_at` to the instant of the call. This family has that `used_at`
+    /// already, so the join does not change the row of the family.
     JoinGone,
     /// Calls `insert` for an access token that joins the scene's family of refresh tokens, with a cap on the live
     /// access tokens of the family. The cap leaves room for one more access token.

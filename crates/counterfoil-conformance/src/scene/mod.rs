@@ -239,7 +239,8 @@ fn near(hour: u32, micros: u64) -> Timestamp {
     Timestamp::from_micros(at(0).micros() - 1_000 * u64::from(hour) + micros).expect("an instant")
 }
 
-/// Returns an instant that is later than the hours of all scenes.
+/// Returns the instant `micros` microseconds after `at(GONE)`. It is later than all instants that [`Scene::near`]
+/// returns for any scene.
 pub(crate) fn far(micros: u64) -> Timestamp {
     at(GONE + micros)
 }

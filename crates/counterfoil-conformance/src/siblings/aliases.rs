@@ -201,8 +201,8 @@ pub async fn an_alias_is_removed_by_its_record(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Checks the pages of aliases (clause 71 of `AliasStore`). A walk from `next` to `next` must return every entry that
-/// exists during the whole walk once, and must end. A page may be short.
+/// Checks the pages of aliases (clause 71 of `AliasStore`). A walk reads page after page, until a page has no `next`.
+/// It must end. It must return each entry that exists during the whole walk exactly once. A page may be short.
 pub async fn aliases_are_walked(siblings: &Siblings) -> Verdict {
     let Some((_database, handles)) = opened(siblings).await else { return Ok(NO_ALIASES) };
     let store = &*handles[0];
@@ -253,7 +253,9 @@ async fn walk(store: &dyn AliasStore, limit: u32) -> Result<Vec<(Alias, AliasEnt
     Err(Violation::new(format!("a walk over 60 aliases must end, but 2,000 pages of {limit} did not end it")))
 }
 
-/// Reads pages, removes the last alias of each page, and adds others. All others must appear once.
+/// Checks a walk during which aliases are removed and added. After each page, the last alias of the page is removed.
+/// After each of the first 20 pages, a new alias is added. The pages must show every alias of `stands`, and no alias
+/// twice.
 async fn while_the_ground_moves(
     store: &dyn AliasStore,
     stands: &BTreeMap<Alias, AliasEntry>,

@@ -17,9 +17,13 @@ use crate::violation::{Violation, ensure, ensure_is};
 /// The number of threads: one writes, and the others read.
 const THREADS: usize = 3;
 
-/// Lets one thread rotate a family twice and revoke it, while the others call `try_read` for its members. Each shown
-/// record must be as it is in one state of the family, between two writes. In this order of the states no read may go
-/// back, and none may show a state before the last write that had returned when the read began.
+/// Checks `try_read` while another thread writes. One thread rotates a family twice and then revokes it. So the family
+/// has four states, one after another. The other threads call `try_read` for the members of the family. Each record
+/// that `try_read` shows must meet three rules:
+///
+/// - It is equal to the record in one of the four states.
+/// - This state is not older than the state that the same thread was shown before.
+/// - If a write had returned before the read began, this state is not older than the state after that write.
 pub(super) async fn beside_a_writer(subject: &Subject) -> Result<(), Violation> {
     let database = subject.fresh_with(2).await;
     let pool = Pool::new(&subject.driver(), THREADS);
@@ -44,13 +48,15 @@ pub(super) async fn beside_a_writer(subject: &Subject) -> Result<(), Violation> 
     Ok(())
 }
 
-/// A family, the writes that change it, and how its members read between these writes.
+/// A family, the writes that change it, and the records of its members before and after each write.
 struct Life {
     person: Person,
     draft: Draft,
     ids: Vec<RecordId>,
     steps: [(RecordId, ParentUpdate, counterfoil::store::NewRecord); 2],
-    /// For each state of the family, the text of each of `ids`.
+    /// The expected results of `try_read`. For each state of the family, there is one text for each id in `ids`. The
+    /// text describes the record with this id, or says that there is no such record. The states are in the order of the
+    /// writes.
     states: Vec<Vec<String>>,
 }
 
@@ -86,7 +92,7 @@ impl Life {
         Ok(texts)
     }
 
-    /// Makes the write with this number: a rotation, or at last the revocation of the family.
+    /// Makes one of the three writes. The numbers 0 and 1 are the rotations, and 2 is the revocation of the family.
     async fn step(&self, store: &dyn TokenStore, number: usize) -> Result<(), Violation> {
         let Some((parent, step, next)) = self.steps.get(number) else {
             let family = self.person.family(self.draft.family.id);
@@ -116,7 +122,8 @@ impl Life {
         made
     }
 
-    /// Reads until the last write has returned, and then each record once more.
+    /// Reads all members of the family again and again until the last write has returned. Then reads each member once
+    /// more.
     fn read(&self, store: &dyn TokenStore, written: &AtomicUsize) -> Result<(), Violation> {
         let mut state = 0;
         loop {

@@ -14,14 +14,14 @@ enum Flaw {
     None,
     /// Checks the server's role only when a connection is opened. Later reads are answered from a replica.
     ReadsOn,
-    /// Answers reads from a replica until a write is refused. Only then notices that the server was demoted.
+    /// Answers reads from a replica until a write is refused. Notices only then that the server was demoted.
     ReadsUntilAWriteIsRefused,
     /// Reads listings from a replica, as if the contract allowed outdated ones.
     ListsOn,
     CountsOn,
     /// Reports every record as absent while the primary cannot be reached.
     FindsNothing,
-    /// Acknowledges writes that only the replica gets, so that they are lost.
+    /// Sends writes to the replica and acknowledges them. The primary never gets them, so they are lost.
     WritesOn,
     /// Probes with a read alone, which a replica answers too. So a host believes that writes would succeed.
     ProbesByReading,

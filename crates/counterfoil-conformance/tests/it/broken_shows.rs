@@ -70,7 +70,8 @@ fn every_store_that_shows_something_else_is_rejected() {
     }
 }
 
-/// Shows what the correct store shows, or nothing.
+/// A correct `try_read`, in two forms. If the argument is true, `try_read` shows what the reference store shows. If it
+/// is false, `try_read` shows nothing and returns false.
 struct Shows(bool);
 
 impl Flaw for Shows {
@@ -93,7 +94,7 @@ fn a_store_that_shows_what_it_has_or_nothing_passes() {
     }
 }
 
-/// The clause that is named for reads without a wait is the only one that finds a store which is incorrect only there.
+/// Checks that three checks of `get` accept a store whose only incorrect method is `try_read`.
 #[test]
 fn no_other_read_finds_a_flaw_of_try_read() {
     for name in ["get_sees_the_family", "get_after_write", "every_state_has_its_answer"] {

@@ -358,8 +358,8 @@ fn every_narrow_sibling_is_rejected_by_the_model() {
     assert!(missed.is_empty(), "not rejected by the model test: {missed:#?}");
 }
 
-/// Checks that stores whose functions change no value pass. So in the test of the narrow stores, it is the changed
-/// values that are rejected.
+/// Checks that a store with the columns `RIGHT`, which change no value, passes. So the test
+/// `every_narrow_sibling_is_rejected_by_the_model` rejects its stores because their columns change values.
 #[test]
 fn right_columns_pass() {
     for check in [CLIENTS, SETTINGS, THROTTLE] {

@@ -1,5 +1,5 @@
-//! Broken client stores, settings stores and throttles, which violate one rule about outages, damage, dropped calls or
-//! races. Each has the name of the check that must reject it.
+//! Broken client stores, settings stores, throttles and alias stores. Each violates one rule, for example about
+//! outages, damage, dropped calls or races. Each has the name of the check that must reject it.
 
 use std::sync::Arc;
 
@@ -143,8 +143,8 @@ const CASES: &[Case] = cases! {
     ReplacesAnAliasInTwoSteps => sibling_cut_off_is_all_or_nothing,
 };
 
-/// A fixture for broken client stores, settings stores and throttles. Each handle gets a flaw of its own from the
-/// function, so handles do not share the state of a flaw.
+/// A fixture for broken client stores, settings stores, throttles and alias stores. The function makes a flaw for each
+/// handle. So handles do not share the state of a flaw.
 struct Bench(fn() -> Arc<dyn SiblingFlaw>);
 
 impl Bench {

@@ -1,5 +1,5 @@
 //! Broken stores that implement `Transfer`, and violate one rule about outages, damage or dropped calls. Each test
-//! names the check that must reject them. The reference store is the database.
+//! names the check that must reject them. The broken stores keep their rows in a [`ReferenceStore`].
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};

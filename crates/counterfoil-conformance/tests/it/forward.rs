@@ -18,17 +18,18 @@ macro_rules! request_check {
 }
 pub(crate) use request_check;
 
-/// Declares what broken stores of the given traits need:
+/// Turns a type into a broken store. The type is declared elsewhere. Its field `inner` is the correct store, and its
+/// field `flaw` replaces some of the methods. The lists of methods name the *store traits*, such as `TokenStore`. The
+/// macro declares:
 ///
-/// - a trait for flaws, with the methods of the given traits. Each method gets the correct store as its first argument
-///   and calls it by default. If the macro is called with `with { … }`, the methods in the braces are added to this
-///   trait.
-/// - an implementation of the given traits for the broken store, which has the fields `flaw` and `inner`. `inner` is
-///   the correct store.
-/// - two macros that implement the trait for flaws. Each replaces one or more methods by closures.
-///   `flaw!(Name, method, |inner, argument| { … })` also declares the type `Name`, which has no fields.
-///   `overrides!(Type, self, method, |inner, argument| { … })` implements the trait for `Type`, which is declared
-///   elsewhere and can have fields.
+/// - a trait for flaws. It has all methods of the store traits. Each method gets the correct store as its first
+///   argument, and calls it by default. If the macro is called with `with { … }`, the methods in the braces are added
+///   to this trait.
+/// - implementations of the store traits for the type. Each method calls the method of `flaw` with the same name.
+/// - two macros that implement the trait for flaws. In both, closures replace one or more methods. The caller chooses
+///   the names of the macros, for example `flaw!` and `overrides!`. `flaw!(Name, method, |inner, argument| { … })` also
+///   declares the type `Name`, which has no fields. `overrides!(Type, self, method, |inner, argument| { … })` needs a
+///   type `Type` that is declared elsewhere. This type can have fields.
 macro_rules! flawed {
     (
         [$d:tt $module:ident] $trait:ident, $inner:ty, $broken:ident, $flaw:ident, $overrides:ident $(, with { $($own:tt)* })?;

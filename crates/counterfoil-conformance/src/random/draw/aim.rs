@@ -22,9 +22,9 @@ impl Draw {
     }
 
     /// Chooses the cell that the next command tries to reach. `self.open` is the list of the cells that the sequence
-    /// has not reached yet. Begins at a random index of this list, and takes the first cell whose state the model has
-    /// in a record. If no cell of the list is suitable, takes the cell at the random index. Returns the index of the
-    /// chosen cell.
+    /// has not reached yet. The search begins at a random index of this list. It stops at the first cell for which the
+    /// model contains a record in the state of the cell. A cell with the state [`State::Absent`] needs no record. If
+    /// the search finds no cell, takes the cell at the random index. Returns the index of the chosen cell.
     pub(super) fn take_aim(&mut self, model: &Model) -> usize {
         if self.open.is_empty() {
             self.open = Self::share(self.dice.below(SHARES as u64));

@@ -88,7 +88,7 @@ impl Draw {
         self.founding(family, first, cap, pace, self.now())
     }
 
-    /// Draws an insert of a record whose id is taken.
+    /// Draws an insert of a family. The id of its first record is taken, because a record with this id exists already.
     pub(super) fn taken(&mut self, model: &Model) -> Command {
         let taken = self.target(model, |_| true);
         let Some(taken) = model.record(&taken) else { return self.fresh(model) };
@@ -98,9 +98,8 @@ impl Draw {
         Command::Found { family, cap: None, pace: None, new: vec![first], now: self.now() }
     }
 
-    /// Draws an insert of a family that has the owner, kind and client of an existing family. If the command tries to
-    /// reach a cell of the coverage with the operation [`Operation::FoundLabelled`], the new family also has the label
-    /// of the existing one.
+    /// Draws an insert of a new family. It has the same owner, kind and client as a family that exists. If `self.aim`
+    /// has the operation [`Operation::FoundLabelled`], it also has the same label.
     pub(super) fn found_beside(&mut self, model: &Model) -> Command {
         let labelled = self.aims_at(&[Operation::FoundLabelled]);
         let chain = |record: &RecordParts| {
@@ -163,7 +162,8 @@ impl Draw {
         Some(Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: self.soon() } })
     }
 
-    /// Makes a record of an access token in the family of `parent`. `parent` is the record that it was issued with.
+    /// Makes the record of an access token. `parent` is the record with which the token was issued. The token is in the
+    /// same family.
     pub(super) fn access(&mut self, person: &Person, parent: RecordId, generation: u64) -> NewRecord {
         let mut access = self.record(person, parent.family(), TokenKind::AccessToken, generation);
         (access.parent, access.expires_at, access.gone_at) = (Some(parent), self.maybe_soon(), self.maybe_soon());
@@ -171,9 +171,12 @@ impl Draw {
         access
     }
 
-    /// Draws a join that inserts an access token into an existing family. The family is never of the kind
-    /// [`TokenKind::AccessToken`]. In such a family the inserted token would have the kind and the generation of the
-    /// newest member, so it would be unclear which of the two is the newest.
+    /// Draws a join, which inserts an access token into a family. If the model has no suitable family, the join names a
+    /// family that does not exist.
+    ///
+    /// The kind of the family is never [`TokenKind::AccessToken`]. Otherwise the new token and the newest member of the
+    /// family would have the same kind and could have the same generation. Then it would be unclear which of the two is
+    /// the newest.
     pub(super) fn join(&mut self, model: &Model) -> Command {
         let older = self.aim.2 == Boundary::Before && self.aims_at(&[Operation::Join]);
         let chain = |record: &RecordParts| {

@@ -51,8 +51,8 @@ pub(super) struct Draw {
 /// every cell of the coverage. If a test fails because a cell is missed, choose another number.
 const FIRST: u64 = 1_000;
 
-/// The number of the first command of a sequence that may use new names or revoke an owner. No earlier command revokes
-/// an owner, so that the records that were made first stay live.
+/// The number of a command in a sequence. From this command on, the sequence also uses its second set of names, and can
+/// revoke owners. No earlier command revokes an owner, so that the records that were made first stay live.
 const LATE: u32 = 75;
 
 /// Cells of the coverage (operation, state of the record, side of the limit) for calls that succeed on a live record. A
@@ -75,8 +75,9 @@ const PLAIN: [Cell; 9] = [
 /// command is used.
 const TRIES: usize = 12;
 
-/// The number of records of a large batch that are compared with the model afterwards. These are the records with the
-/// last ids of the batch. The other ids of a large batch belong to no record, so there is nothing to compare.
+/// The largest number of records of one command that are compared with the model. If a command names more ids, the last
+/// of them are used. A large batch begins with ids of records that do not exist, and ends with ids of records that can
+/// exist. So the last ids are the ones to compare.
 pub(super) const NAMED: usize = 8;
 
 /// The clock at the beginning of a sequence, in microseconds after the epoch of the sequence. It is not 0, because the
@@ -126,9 +127,9 @@ impl Draw {
         if self.dice.chance(1, 6) { None } else { Some(self.soon()) }
     }
 
-    /// Draws an instant that an operation compares with `limit`. `self.aim` is the cell of the coverage that the
-    /// command tries to reach. The side of this cell decides whether the instant is one microsecond before the limit,
-    /// equal to it, one microsecond after it, or far away. If there is no limit, draws an instant near now.
+    /// Draws an instant for an operation that compares it with `limit`. The third part of `self.aim`, a [`Boundary`],
+    /// decides which instant: one microsecond before the limit, the limit itself, one microsecond after it, or far
+    /// away. If there is no limit, draws an instant near now.
     fn around(&mut self, limit: Option<Timestamp>) -> Timestamp {
         let Some(limit) = limit else { return self.soon() };
         let micros = limit.micros();
@@ -143,9 +144,9 @@ impl Draw {
         }
     }
 
-    /// Draws a limit with which an operation compares `instant`, such as the `since` of a pace (a limit on a rate).
-    /// `self.aim` is the cell of the coverage that the command tries to reach. The side of this cell decides whether
-    /// the limit is equal to `instant`, one microsecond earlier, or one microsecond later.
+    /// Draws a limit for an operation that compares `instant` with it. An example is the `since` of a pace (a limit on
+    /// a rate). The third part of `self.aim`, a [`Boundary`], decides whether `instant` is one microsecond before the
+    /// limit, one microsecond after it, or equal to it.
     fn so_that(&mut self, instant: Timestamp) -> Timestamp {
         let micros = instant.micros();
         match self.aim.2 {
@@ -269,10 +270,9 @@ impl Draw {
         }
     }
 
-    /// Chooses a record for which `fits` returns true, and returns its id. If possible, the record is in the state of
-    /// `self.aim`, which is the cell that the command tries to reach. Otherwise takes a record in any state for which
-    /// `fits` returns true. If the state of `self.aim` is `Absent`, or if no record fits, returns the id of a record
-    /// that does not exist.
+    /// Returns the id of a record for which `fits` returns true. If possible, this record is in the state of
+    /// `self.aim`, the cell that the command tries to reach. If no record fits, returns the id of a record that does
+    /// not exist. If the state of `self.aim` is `Absent`, always returns such an id.
     fn target(&mut self, model: &Model, fits: impl Fn(&RecordParts) -> bool) -> RecordId {
         let (wanted, now) = (self.aim.1, self.now());
         if wanted == State::Absent {
@@ -291,8 +291,7 @@ impl Draw {
         }
     }
 
-    /// Draws the id of a record that does not exist. The id is in an existing family, or in a family that does not
-    /// exist either.
+    /// Draws the id of a record that does not exist. Its family may exist or not.
     fn absent(&mut self, model: &Model) -> RecordId {
         let family = if self.dice.chance(1, 3) || model.records.is_empty() {
             let person = self.person();

@@ -12,9 +12,9 @@ use crate::reference::Model;
 use crate::sample::{Person, most};
 
 impl Draw {
-    /// Draws a rotation, which either slides or supersedes its parent. Any record can be the parent of a slide. For the
-    /// other rotations, an access token in a family of refresh tokens cannot be the parent. Their parent is either the
-    /// newest token of its family, or superseded already.
+    /// Draws a rotation, which either slides or supersedes its parent. Any record can be the parent of a slide. The
+    /// parent of the other rotations has the kind of its family. So it is never an access token in a family of refresh
+    /// tokens. It is either the newest token of the family, or already superseded.
     pub(super) fn rotate(&mut self, model: &Model) -> Command {
         if self.aims_at(&[Operation::SupersedePaced]) {
             return self.supersede_paced(model);
@@ -54,9 +54,9 @@ impl Draw {
         near.filter(|_| self.dice.chance(1, 2)).unwrap_or_else(|| self.soon())
     }
 
-    /// Draws a rotation with a limit on the rate of rotations. An earlier rotation of the same family decides whether
-    /// this limit is reached. If possible, the record that the earlier rotation superseded is in the state of
-    /// `self.aim`, which is the cell of the coverage that the command tries to reach.
+    /// Draws a rotation with a limit on the rate of rotations. First chooses a superseded record, if possible one in
+    /// the state of `self.aim`. The drawn rotation replaces the newest token of the same family. Its limit is drawn so
+    /// that the time at which the chosen record was superseded decides whether the limit is reached.
     fn supersede_paced(&mut self, model: &Model) -> Command {
         let newest = |of: &RecordId| {
             let family = model.family(of.family())?;
@@ -132,9 +132,11 @@ impl Draw {
         Command::Rotate { parent, step, new, now }
     }
 
-    /// Draws the access token that a rotation inserts, or none. Always draws none if the kind of the family is
-    /// [`TokenKind::AccessToken`]. In such a family the access token would have the kind and the generation of the
-    /// newest member, so it would be unclear which of the two is the newest.
+    /// Draws the access token that a rotation inserts, or none.
+    ///
+    /// If the kind of the family is [`TokenKind::AccessToken`], always draws none. Otherwise the access token and the
+    /// newest member of the family would have the same kind and could have the same generation. Then it would be
+    /// unclear which of the two is the newest.
     fn beside(&mut self, model: &Model, person: &Person, parent: RecordId, generation: u64) -> Vec<NewRecord> {
         let chain = model.family(parent.family()).is_some_and(|family| family.kind != TokenKind::AccessToken);
         if !chain || (!self.aims_at(&[Operation::AccessCapped]) && self.dice.chance(1, 2)) {

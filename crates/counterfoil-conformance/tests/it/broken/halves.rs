@@ -7,8 +7,9 @@ use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 
 use super::overrides;
 
-/// Waits between two steps. If `points` is true, awaits `backend_call`, so that an interleaving can run another call
-/// here. Otherwise waits for a shorter time than a call of a local backend takes, so that only a race finds the gap.
+/// Waits between two steps of a method. If `points` is true, awaits `backend_call`. Then the check that interleaves
+/// calls can run another call here. If `points` is false, waits for a shorter time than a call of a local backend
+/// takes. Then another call rarely comes between the steps, and only in a check that races calls.
 async fn between(points: bool) {
     if points {
         return backend_call().await;
@@ -25,8 +26,8 @@ async fn first(points: bool) {
     }
 }
 
-/// Waits, and then reads the family rows of records that were read before the wait. Returns each record with the family
-/// row that is stored after the wait. Leaves out records whose family no longer exists.
+/// Waits, and then reads the family rows of the records in `found`. Returns each record with the family row that is
+/// stored after the wait. Leaves out records whose family no longer exists.
 async fn joined_late(points: bool, inner: &ReferenceStore, found: Vec<TokenRecord>) -> Vec<TokenRecord> {
     between(points).await;
     inner.with(|model| {
@@ -49,8 +50,9 @@ overrides!(ListJoinsLate, self, list, |inner, of, after, limit| {
     Ok(Page { items: joined_late(self.0, inner, page.items).await, ..page })
 });
 
-/// A broken store whose listing has two steps: it reads the ids of a page, and later the records. A record that was
-/// removed in between is counted as damaged. If the argument is true, it awaits `backend_call` between the steps.
+/// A broken store whose listing has two steps: it reads the ids of a page, and later the records. If a record was
+/// removed between the steps, the page counts it as damaged. If the argument is true, it awaits `backend_call` between
+/// the steps.
 pub(crate) struct ListCountsTheVanished(pub bool);
 
 overrides!(ListCountsTheVanished, self, list, |inner, of, after, limit| {
@@ -67,9 +69,9 @@ overrides!(ListCountsTheVanished, self, list, |inner, of, after, limit| {
     Ok(Page { items, corrupt, ..page })
 });
 
-/// A broken store whose `apply` reads the record again before it returns it as `Stale`. So the answer can contain a
-/// later state of the record than the one that was compared. If the argument is true, it awaits `backend_call` between
-/// the steps.
+/// A broken store whose `apply` has two steps if the expected version is not the stored one: it compares the versions,
+/// and later it reads the record that it returns as `Stale`. So the answer can contain a later state of the record than
+/// the one that was compared. If the argument is true, it awaits `backend_call` between the steps.
 pub(crate) struct StaleAnswersLate(pub bool);
 
 overrides!(StaleAnswersLate, self, apply, |inner, id, expect, change, now| {
@@ -102,8 +104,9 @@ overrides!(DueJoinsLate, self, due, |inner, now, after, limit| {
     Ok(Page { items: joined_late(self.0, inner, page.items).await, ..page })
 });
 
-/// A broken store whose `claim` returns the record as it is a moment after the claim. If the argument is true, it
-/// awaits `backend_call` between the steps.
+/// A broken store whose `claim` has two steps: it claims the record, and later it reads the record that it returns. So
+/// the answer can contain a write that another call made after the claim. If the argument is true, it awaits
+/// `backend_call` between the steps.
 pub(crate) struct ClaimAnswersLate(pub bool);
 
 overrides!(ClaimAnswersLate, self, claim, |inner, id, held, until| {
@@ -113,8 +116,9 @@ overrides!(ClaimAnswersLate, self, claim, |inner, id, held, until| {
     inner.get(id).await
 });
 
-/// A broken store whose insert reads the rows of all families, and later writes all of them back. So it undoes
-/// revocations that other calls made in between. If the argument is true, it awaits `backend_call` between the steps.
+/// A broken store whose insert has two steps: it reads the rows of all families, and later it writes all of them back.
+/// So it undoes a revocation that another call made between the steps. If the argument is true, it awaits
+/// `backend_call` between the steps.
 pub(crate) struct InsertRevivesFamilies(pub bool);
 
 overrides!(InsertRevivesFamilies, self, insert, |inner, home, new, now| {
@@ -130,9 +134,9 @@ overrides!(InsertRevivesFamilies, self, insert, |inner, home, new, now| {
     })
 });
 
-/// A broken store whose revocation of an owner first reads which families are live. Later it revokes each of them
-/// without reading its row again. So a family that another call revoked in between is revoked twice. If the argument is
-/// true, it awaits `backend_call` between the steps.
+/// A broken store whose revocation of an owner has two steps: it reads which families are live, and later it revokes
+/// each of them without reading its row again. So if another call revoked a family between the steps, the family is
+/// revoked twice. If the argument is true, it awaits `backend_call` before each revocation.
 pub(crate) struct OwnerEndsWhatItSaw(pub bool);
 
 overrides!(OwnerEndsWhatItSaw, self, revoke, |inner, what, revoked, gone_at, limit| {
@@ -156,8 +160,8 @@ overrides!(OwnerEndsWhatItSaw, self, revoke, |inner, what, revoked, gone_at, lim
     Ok(Progress { changed, more: false })
 });
 
-/// A broken store whose slide inserts its new records first and updates the parent later. If the argument is true, it
-/// awaits `backend_call` between the steps.
+/// A broken store whose slide has two steps: it inserts the new access tokens, and later it updates the parent. If the
+/// argument is true, it awaits `backend_call` between the steps.
 pub(crate) struct SuccessorBeforeParent(pub bool);
 
 overrides!(SuccessorBeforeParent, self, rotate, |inner, parent, step, new, now| {
@@ -177,8 +181,8 @@ overrides!(SuccessorBeforeParent, self, rotate, |inner, parent, step, new, now| 
     })
 });
 
-/// A broken store whose join inserts the first record, and its other records only later. If the argument is true, it
-/// awaits `backend_call` between the steps.
+/// A broken store whose join has two steps: it inserts the first of the new records, and later all others. If the
+/// argument is true, it awaits `backend_call` between the steps.
 pub(crate) struct JoinsOneByOne(pub bool);
 
 overrides!(JoinsOneByOne, self, insert, |inner, home, new, now| {

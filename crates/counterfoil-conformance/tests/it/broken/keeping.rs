@@ -183,7 +183,7 @@ overrides!(
 /// The argument of a touch: ids of records, each with the instant at which the record was used.
 type Batch = [(RecordId, Timestamp)];
 
-/// A broken store whose touch writes only that part of a batch that this function returns.
+/// A broken store whose method `touch` ignores a part of its batch. The function returns the part that is stored.
 pub(crate) struct Touching(pub fn(&Batch) -> &Batch);
 
 overrides!(Touching, self, touch, |inner, seen| inner.touch((self.0)(seen)).await);

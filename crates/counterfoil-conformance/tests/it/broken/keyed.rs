@@ -16,9 +16,9 @@ use super::room::end;
 /// The index, or the comparison, whose key is wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Index {
-    /// The index with which an insert checks whether its label is taken.
+    /// An insert uses this index to find out whether the label of the new family is taken.
     Labels,
-    /// The index with which a change of a family's label checks whether the new label is taken.
+    /// A call of `apply` that gives a family a new label uses this index to find out whether the label is taken.
     Relabels,
     /// The index with which an owner's records are listed.
     Lists,
@@ -26,7 +26,8 @@ pub(crate) enum Index {
     Kinds,
     /// The index with which the revocation of an owner finds the families to end.
     Revocations,
-    /// The comparison with which the revocation of one family checks that the family has the given realm and owner.
+    /// This is a comparison, not an index. The revocation of one family is requested with a realm and an owner. The
+    /// store compares them with those of the family, and revokes the family only if they are equal.
     Families,
     /// The index with which a store counts an owner's live families, to apply the cap on them.
     Caps,
@@ -79,9 +80,15 @@ impl Keyed {
         model.families.iter().find(holds).map(|other| other.id)
     }
 
-    /// Inserts a family, with one error. The families and records of all owners whose keys are treated as equal count
-    /// as the owner's own. `index` says where they are counted: `Caps` for the cap on live families, `Paces` for the
-    /// limit on the rate of creations, `Rooms` for the choice of families to end.
+    /// Inserts a family into a store with a wrong index. The index cannot tell the owner of the new family from some
+    /// other owners. In one step of the insert, the families and records of these owners are treated as if they
+    /// belonged to the owner of the new family. `self.index` decides which step:
+    ///
+    /// - `Caps`: the cap on live families.
+    /// - `Paces`: the limit on the rate of creations.
+    /// - `Rooms`: the choice of the families to end.
+    ///
+    /// For each other index, the insert is correct.
     fn bounded(&self, model: &mut Model, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted {
         let InsertInto::Found { family, cap, pace } = home else { return model.insert(home, new, now) };
         if let Some(refusal) = model.insert_refusals(home, new, now).first() {
@@ -107,7 +114,7 @@ impl Keyed {
     }
 }
 
-/// Makes the first page, with at most `limit` of the records. `key` makes the cursor of a record.
+/// Makes a page of at most `limit` records from the beginning of `items`. `key` returns the cursor of a record.
 fn page(mut items: Vec<TokenRecord>, limit: usize, key: fn(&TokenRecord) -> Cursor) -> Page<TokenRecord> {
     let more = items.len() > limit;
     items.truncate(limit);

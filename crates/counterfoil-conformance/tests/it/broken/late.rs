@@ -56,9 +56,9 @@ impl Loses {
         })
     }
 
-    /// Overwrites the column in each row that the call has just changed. The new value is the old one, from the state
-    /// `read`. `before` is the state directly before the call's change. It shows which rows and columns the call
-    /// changed.
+    /// Overwrites `self.column` in each row that the call has just changed. The new value is the one in `read`, the
+    /// state that the call read before it waited. `before` is the state directly before the change. A comparison with
+    /// it shows which rows the call changed. If the change itself set the column in a row, the column keeps this value.
     fn write_back(&self, model: &mut Model, before: &Model, read: &Model) {
         match self.column {
             Column::Record(copy) => {
@@ -126,9 +126,10 @@ overrides!(
     }
 );
 
-/// A broken store whose purge first finds the families that will be empty, and waits. Then it removes records
-/// correctly, and all families that it found, even if one has got a new member in between. If the argument is true, it
-/// awaits `backend_call` between the steps.
+/// A broken store whose purge has two steps. In the first step, it finds the families that the purge will leave empty.
+/// In the second step, it purges correctly, and also removes all families that it found. If another call inserts a
+/// member into such a family between the steps, the family is removed nevertheless. If the argument is true, it awaits
+/// `backend_call` between the steps.
 pub(crate) struct PurgeTakesFamiliesLate(pub bool);
 
 overrides!(PurgeTakesFamiliesLate, self, purge, |inner, now, unsent, windows, limit| {
@@ -152,9 +153,10 @@ overrides!(PurgeTakesFamiliesLate, self, purge, |inner, now, unsent, windows, li
     }))
 });
 
-/// A broken store whose purge works like [`PurgeTakesFamiliesLate`], but keeps a family whose row has changed in
-/// between. Another call may insert a new member in between. If this insert changes no field of the family's row, the
-/// purge wrongly removes the family.
+/// A broken store whose purge has two steps, like [`PurgeTakesFamiliesLate`]. But the second step removes a family that
+/// the first step found only if its row is still the same. Another call can insert a member into such a family between
+/// the steps without changing the row. Then the family is removed although it has a member. If the argument is true, it
+/// awaits `backend_call` between the steps.
 pub(crate) struct PurgeComparesRows(pub bool);
 
 overrides!(PurgeComparesRows, self, purge, |inner, now, unsent, windows, limit| {

@@ -48,7 +48,8 @@ macro_rules! flawed_store {
                     true
                 }
 
-                /// What `try_read` does. It shows nothing, so that every read is a `get`. The flaws of `shows.rs` replace it.
+                /// Does the work of `try_read`. Returns false and shows no record, so that callers must use `get`. The
+                /// flaws in `shows.rs` replace this method.
                 fn shows(
                     &self,
                     _: &counterfoil_conformance::ReferenceStore,
@@ -72,8 +73,8 @@ macro_rules! flawed_store {
 }
 methods_of!(TokenStore => flawed_store);
 
-/// A fixture for a broken store. Its database is a reference store. Each handle gets a flaw of its own from the
-/// function, so handles do not share the state of a flaw.
+/// A fixture for a broken store. Its database is a reference store. The function makes a flaw for each handle. So
+/// handles do not share the state of a flaw.
 pub(crate) struct Bench(pub fn() -> Arc<dyn Flaw>);
 
 #[async_trait]

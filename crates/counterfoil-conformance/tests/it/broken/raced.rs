@@ -1,5 +1,5 @@
-//! Broken stores with a race in one method. Each has two forms. One form awaits `backend_call` between its steps, and
-//! the other does not.
+//! Broken stores with a race in one method, which has several steps. Each store has two forms. One form awaits
+//! `backend_call` between the steps, and the other does not.
 
 use std::sync::Arc;
 
@@ -11,18 +11,22 @@ use super::halves::{
 };
 use super::late::{Column, Loses, PurgeComparesRows, PurgeTakesFamiliesLate};
 
-/// A broken store with a race condition. It has two forms: the raced form does not await `backend_call`, and the
-/// interleaved form awaits it between the steps.
+/// A broken store with a race condition: a method has several steps, and another call can come between them. The store
+/// has two forms. One of them awaits `backend_call` between the steps, and the other does not.
 pub(crate) struct Planted {
     pub name: String,
-    /// Makes the raced form. Only a check that races calls can find its flaw.
+    /// Makes the flaw of the store in the form that does not await `backend_call`. Only a check that races calls can
+    /// find it.
     pub raced: fn() -> Arc<dyn Flaw>,
-    /// The name of the check that must reject the raced form. `None` if the race is too rare with the default counts.
+    /// The name of the check that must reject the store with the flaw from `raced`. `None` if the race is too rare with
+    /// the default counts.
     pub raced_by: Option<&'static str>,
-    /// Makes the interleaved form. The check `interleavings_are_steps` can find its flaw.
+    /// Makes the flaw of the store in the form that awaits `backend_call` between the steps. The check
+    /// `interleavings_are_steps` can find it.
     pub interleaved: fn() -> Arc<dyn Flaw>,
-    /// The name of the check that must reject the interleaved form. `None` if no check must reject it, for example
-    /// because no pair of operations of `interleavings_are_steps` shows the flaw.
+    /// The name of the check that must reject the store with the flaw from `interleaved`. `None` if no check must
+    /// reject it. For example, the check `interleavings_are_steps` may not run the two operations that would show the
+    /// flaw.
     pub interleaved_by: Option<&'static str>,
 }
 

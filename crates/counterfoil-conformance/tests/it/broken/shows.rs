@@ -10,7 +10,8 @@ use counterfoil_conformance::ReferenceStore;
 
 use super::Flaw;
 
-/// Declares a flaw of `try_read` from a closure. It gets the correct store, the id and the function `look`.
+/// Declares a flaw of `try_read`. The closure replaces `try_read`. Its arguments are the correct store, the id and the
+/// function `look`.
 macro_rules! shows {
     ($(#[$doc:meta])* $flaw:ident, |$inner:ident, $id:ident, $look:ident| $body:expr) => {
         shows!($(#[$doc])* $flaw(()), self, |$inner, $id, $look| $body);
@@ -29,7 +30,8 @@ macro_rules! shows {
     };
 }
 
-/// Reads a record as the correct store does. `None` if it cannot be read.
+/// Calls the correct `try_read`, and returns what it shows: `Some(Some(_))` is a record, and `Some(None)` means that
+/// there is no record. Returns `None` if `try_read` returned false and showed nothing.
 fn read(inner: &ReferenceStore, id: &RecordId) -> Option<Option<TokenRecord>> {
     let mut found = None;
     inner
@@ -79,7 +81,7 @@ shows!(
 );
 
 shows!(
-    /// Shows a record as the handle has seen it first.
+    /// Shows each record as it was when this handle read it for the first time.
     ShowsItsFirstCopy(Mutex<HashMap<RecordId, TokenRecord>>),
     self,
     |inner, id, look| {
@@ -93,7 +95,7 @@ shows!(
 );
 
 shows!(
-    /// Shows a record as it was before it was rotated. Every other write is seen.
+    /// Shows a rotated record as it was before the rotation. Shows all other writes correctly.
     ShowsWhatWasRotated(Mutex<HashMap<RecordId, TokenRecord>>),
     self,
     |inner, id, look| {
@@ -130,13 +132,13 @@ shows!(
 );
 
 shows!(
-    /// Shows that there is no record if the record cannot be read.
+    /// If a record cannot be read, shows that there is no record.
     ShowsErrorsAsAbsent,
     |inner, id, look| inner.try_read(id, look) || show(None, look)
 );
 
 shows!(
-    /// Reads the record and then its family, without checking that no write came between.
+    /// Reads the record and then its family. Does not check whether another call wrote in between.
     ShowsTornPairs,
     |inner, id, look| {
         let Some(found) = read(inner, id) else { return false };

@@ -41,7 +41,8 @@ sibling_flaw!(ComparesTheFamily, put_alias, |inner, alias, entry, expect| {
     }
 });
 
-/// The alias whose last bytes are zeros: a store that keeps a prefix of an alias.
+/// Replaces the last 8 bytes of an alias by zeros. So two aliases with the same first 24 bytes become equal, as in a
+/// store that keeps only those bytes.
 fn prefix(alias: &Alias) -> Alias {
     let mut bytes = *alias.as_bytes();
     bytes[24..].fill(0);

@@ -30,12 +30,14 @@ macro_rules! keyed {
     };
 }
 
-/// Makes broken stores, in each of which one index compares keys wrongly. The arguments are three lists:
+/// Makes broken stores. Each of them has the flaw that one index treats two different keys as equal. The arguments are
+/// three lists of functions, each of which confuses keys in one way:
 ///
-/// - functions that make a key. Two owners can get the same key. No store is made for `Index::Kinds`, because its keys
-///   do not contain an owner.
-/// - functions that make a key. Two owners, or two realms, can get the same key. A store is made for each index.
-/// - functions that compare two keys. A store is made for each index.
+/// - functions that make a text from the parts of a key, and make the same text for some different owners. A store is
+///   made for each index except `Index::Kinds`, whose keys contain no owner.
+/// - functions that make a text from the parts of a key, and make the same text for some different owners and for some
+///   different realms. A store is made for each index.
+/// - functions that compare two keys, and return true for some different keys. A store is made for each index.
 macro_rules! on_every_index {
     ({ $($joined:literal: $key:expr;)* } { $($each:literal: $each_key:expr;)* } { $($scan:literal: $alike:expr;)* }) => {{
         let mut all = Vec::new();

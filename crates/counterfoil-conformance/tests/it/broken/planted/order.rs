@@ -69,8 +69,9 @@ fn revive(model: &mut Model, family: FamilyId) {
     members.for_each(|record| record.revoked = None);
 }
 
-/// Returns the answer to an insert, as if no refusal that comes before `than` in the order of [`Refusal`] applied to
-/// it. For this purpose, the function changes the request and `model`, which is its own copy.
+/// Returns the answer to an insert after the causes of some refusals were removed. These are the refusals that come
+/// before `than` in the order of [`Refusal`]. To remove their causes, the function changes the request and its own copy
+/// of the model.
 fn insert_without_earlier(
     mut model: Model,
     home: InsertInto<'_>,
@@ -102,9 +103,9 @@ fn insert_without_earlier(
     }
 }
 
-/// Returns the answer to a rotation, as if no refusal that comes before `than` in the order of [`Refusal`] applied to
-/// it. For this purpose, the function changes the request and `model`, which is its own copy. Returns `None` if the
-/// changed rotation fails.
+/// Returns the answer to a rotation after the causes of some refusals were removed. These are the refusals that come
+/// before `than` in the order of [`Refusal`]. To remove their causes, the function changes the request and its own copy
+/// of the model. Returns `None` if the changed rotation fails with an error.
 fn rotation_without_earlier(
     mut model: Model,
     parent: &RecordId,

@@ -124,12 +124,9 @@ enum Wrong {
 }
 
 impl AtMost {
-    /// Returns two values. The first is the limit that the method uses, or `None` if the method does nothing. The
-    /// second is true if the method must say that there are no more rows, although this can be wrong.
-    ///
-    /// # Errors
-    ///
-    /// An error if the limit is negative as a signed number and the flaw is [`Wrong::Signed`].
+    /// Returns two values. The first is the limit that the method uses instead of the given one, or `None` if the flaw
+    /// makes the method do nothing. The second is true if the flaw makes the method say that there are no more rows,
+    /// even if there are.
     fn limit(
         &self,
         call: Call,

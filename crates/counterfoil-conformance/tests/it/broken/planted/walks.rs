@@ -26,7 +26,7 @@ const fn no_page() -> Page<TokenRecord> {
     Page { items: Vec::new(), next: None, corrupt: 0 }
 }
 
-/// Returns one page of a listing whose records are sorted by `key`. The function `key` gets the cursor of a record.
+/// Returns one page of a listing. The records are sorted by the value that `key` computes from the cursor of a record.
 fn by<K: Ord>(
     inner: &ReferenceStore,
     of: Listing<'_>,
