@@ -6,7 +6,8 @@ use crate::copy::Copy;
 use crate::error::{CopyError, Side};
 use crate::walk::PAGE;
 
-/// A walk through the aliases of a store. A store without aliases has none.
+/// A walk through the aliases of a store, page by page. If the store cannot hold aliases, `store` is `None` and the
+/// walk has no pages.
 struct Walk<'a> {
     store: Option<&'a dyn AliasStore>,
     side: Side,
@@ -21,7 +22,7 @@ impl<'a> Walk<'a> {
         Self { store, side, after: None, ended: store.is_none(), corrupt: 0 }
     }
 
-    /// Returns the next page. `None` at the end.
+    /// Returns the next page, or `None` if there are no more pages.
     async fn next(&mut self) -> Result<Option<Vec<(Alias, AliasEntry)>>, CopyError> {
         let Some(store) = self.store.filter(|_| !self.ended) else { return Ok(None) };
         let page = store.aliases(self.after.as_ref(), PAGE).await.map_err(self.side.failed())?;

@@ -14,7 +14,7 @@ async fn read(copy: &Copy, side: Side, realm: &Realm) -> Result<Option<Versioned
 }
 
 /// Returns an error if the target has settings that differ from the source's. The error is
-/// [`CopyError::ForeignKeyRing`] if they belong to another key ring.
+/// [`CopyError::ForeignKeyRing`] if the target belongs to another key ring.
 pub(crate) async fn compatible(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
     let Some(target) = read(copy, Side::Target, realm).await? else { return Ok(()) };
     let source = read(copy, Side::Source, realm).await?.map(|source| source.settings).unwrap_or_default();
@@ -30,7 +30,9 @@ fn same(realm: &Realm, source: &StoredSettings, target: &StoredSettings) -> Resu
 }
 
 /// Writes the settings of a realm to the target. From then on, the target refuses a service with another key ring.
-/// Returns true if the version in the target is still lower than in the source.
+///
+/// Each write raises the version in the target. The settings are written again until the target's version is at least
+/// the source's version, but at most [`RAISED`] times. Returns true if the target's version is then still lower.
 pub(crate) async fn copy(copy: &Copy, realm: &Realm) -> Result<bool, CopyError> {
     let Some(source) = read(copy, Side::Source, realm).await? else { return Ok(false) };
     let mut version = read(copy, Side::Target, realm).await?.map(|target| target.version);

@@ -17,11 +17,12 @@ pub(crate) const REGISTRATION: &str = include_str!("registration.json");
 
 type Read = Result<String, Box<dyn Error>>;
 
-/// A kind of document: a function that parses a document and writes it again, and the names of the members that are
-/// scopes.
+/// A kind of document. The function decodes a document and encodes it again. The list has the names of the members that
+/// contain a scope.
 type Kind = (fn(&str) -> Read, &'static [&'static str]);
 
-/// The kinds of documents. Scopes are written in their normal form, and all other texts as they were read.
+/// The kinds of documents, each with the names of the members that contain a scope. When a document is encoded again,
+/// these scopes are in their normal form, and all other texts are unchanged.
 const KINDS: [Kind; 3] = [(registration, &["allowed_scope", "default_scope"]), (family, &[]), (settings, &[])];
 
 /// Runs the fuzz target. The first byte of `data` chooses the kind of document, and the rest is its text. The text is
@@ -40,7 +41,8 @@ pub fn documents(data: &[u8]) -> bool {
     true
 }
 
-/// Asserts that valid metadata are the same JSON value as the text, and are read back.
+/// Reads a text as metadata. If the metadata are valid, asserts that they are the same JSON value as the text, and that
+/// their stored text is decoded to the same metadata.
 fn metadata(text: &str) {
     let Ok(metadata) = text.parse::<Metadata>() else { return };
     let value: Value = serde_json::from_str(text).expect("JSON");

@@ -10,8 +10,8 @@ use counterfoil_sql::fuzzing::{self, ColumnValue, Row};
 use crate::bytes::{choice, counted};
 
 /// Runs the fuzz target. The first byte of `data` chooses the kind of rows. The rest contains the values of their
-/// columns. The byte before each value is its type: 0 means NULL, 1 a number, 2 bytes, and 3 a text. Any other byte
-/// ends the row. Returns whether the rows are valid.
+/// columns. The byte before each value is its type: 0 for NULL, 1 for a number, 2 for a byte string, and 3 for a text.
+/// Any other byte ends the row. Returns whether the rows are valid.
 #[must_use]
 pub fn sql_rows(data: &[u8]) -> bool {
     let (which, values) = choice(data);

@@ -10,9 +10,9 @@ pub(crate) const MEDIA_TYPE: &str = "text/csv; charset=utf-8; header=present";
 
 /// Makes one line of CSV ([RFC 4180]), with its line break.
 ///
-/// A spreadsheet runs a cell that begins like a formula, and people choose labels and descriptions. So a cell that
-/// begins with `=`, `+`, `-`, `@`, their full-width forms, or a control character gets a leading apostrophe. Programs
-/// that need the exact text use JSON.
+/// A spreadsheet runs a cell that begins like a formula. Users choose the texts of labels and descriptions, so such a
+/// text can begin like a formula. Therefore a cell that begins with `=`, `+`, `-`, `@`, their full-width forms, or a
+/// control character gets a leading apostrophe. Programs that need the exact text use JSON.
 ///
 /// ```
 /// use counterfoil_http::csv_line;
@@ -42,8 +42,9 @@ fn begins_formula(first: char) -> bool {
     matches!(first, '=' | '+' | '-' | '@' | '\u{FF1D}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF20}') || first.is_control()
 }
 
-/// Whether a request prefers CSV to JSON: it accepts `text/csv`, and does not accept `application/json` at least as
-/// much (RFC 9110 §12.5.1). A range with an asterisk means JSON.
+/// Whether a request prefers CSV to JSON: in the header `Accept`, the weight of `text/csv` is higher than the weight of
+/// `application/json` (RFC 9110 §12.5.1). A media type that is not in the header has the weight 0. Ranges with an
+/// asterisk are ignored. If both weights are equal, the answer is JSON.
 pub(crate) fn is_preferred(headers: &HeaderMap) -> bool {
     let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let ranges: Vec<(&str, u16)> = values.flat_map(|value| value.split(',')).filter_map(range).collect();

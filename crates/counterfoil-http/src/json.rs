@@ -68,8 +68,8 @@ pub(crate) trait Body: Sized {
     /// Whether the body can be missing. If true, an empty body and `null` mean the same as an empty object.
     const OPTIONAL: bool = false;
 
-    /// Removes from `fields` each field that this kind of body has, and parses it. The fields that remain are unknown,
-    /// so the request is refused.
+    /// Removes from `fields` each field that this kind of body has, and parses it. If a field remains, it is unknown,
+    /// and the caller refuses the request.
     fn take(fields: &mut Fields) -> Result<Self, Problem>;
 }
 

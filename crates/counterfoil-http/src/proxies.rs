@@ -119,12 +119,16 @@ impl TrustedProxies {
         }
     }
 
-    /// Returns the last hop in `hops` that is not a trusted proxy. `hops` are the elements of a header in their order.
+    /// Returns the source of a request according to one header. `hops` are the elements of the header in their order.
     /// An element that is not an address is `None`.
     ///
-    /// The list is read from its end, and no further than to the first `None`. If all hops after this `None` are
-    /// trusted proxies, returns the hop directly after it, or `peer` if there is no hop after it. If the list has no
-    /// `None` and all hops are trusted proxies, returns the first hop. Returns `None` if the list is empty.
+    /// Goes through the elements from the last to the first, skips trusted proxies, and stops at one of these:
+    ///
+    /// - An address that is not a trusted proxy. The result is this address.
+    /// - An element that is not an address. The result is the proxy that was skipped last, or `peer` if none was
+    ///   skipped.
+    /// - The beginning of the header. The result is the proxy that was skipped last, or `None` if the header has no
+    ///   elements.
     fn last_foreign(&self, peer: IpAddr, hops: impl DoubleEndedIterator<Item = Option<IpAddr>>) -> Option<IpAddr> {
         let mut seen = None;
         for hop in hops.rev() {

@@ -1,6 +1,9 @@
 //! Counts the instructions of comparisons of digests: of equal digests, and of digests that differ in one byte. The
-//! number must not depend on which byte differs. So `.ci/instructions` asserts that all calls whose names have the same
-//! text before the colon take the same number of instructions.
+//! number must not depend on which byte differs.
+//!
+//! Each counted call has a name, such as `comparison of digests: byte 5 differs by 11111111`. Calls whose names have
+//! the same text before the colon are a group. `.ci/instructions` asserts that all calls of a group take the same
+//! number of instructions.
 
 use std::hint::black_box;
 use std::num::NonZeroU32;
@@ -52,8 +55,9 @@ fn is_same(one: &Digest, other: &Digest) -> bool {
     one.ct_eq(other)
 }
 
-/// Counts `verify` of one token in several stores. In each store, a different byte of the token's stored digest is
-/// changed. This measures the comparison as the compiler built it into `verify`.
+/// Counts the instructions of `verify` for one token in several stores. In each store, a different byte of the token's
+/// stored digest is changed, so `verify` refuses the token. These counts include the comparison in the form in which
+/// the compiler built it into `verify`.
 fn count_refusals() {
     let store = Arc::<MemoryStore>::default();
     let counterfoil = service(Arc::clone(&store)).build().expect("a handle");

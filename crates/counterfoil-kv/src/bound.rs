@@ -2,9 +2,9 @@
 //! once. A pace limits how many are created or rotated in a period.
 //!
 //! A step reads, counts, and makes one conditional write. Each count has a guarding row. The step reads this row before
-//! it counts, and every step that could add to the count writes the row. If the row has changed since then, the
-//! conditional write fails and the step counts again. The owner's row guards caps of families and paces of creations.
-//! The family's row guards caps of access tokens and paces of rotations.
+//! it counts, and every step to which the limit applies writes this row. If the row has changed since the step read it,
+//! the conditional write fails and the step counts again. The owner's row guards caps of families and paces of
+//! creations. The family's row guards caps of access tokens and paces of rotations.
 
 use std::num::NonZeroU32;
 
@@ -60,9 +60,9 @@ impl Step<'_> {
         Ok(Some(live.into_iter().map(|(_, family, _)| family).collect()))
     }
 
-    /// Checks the pace at which the owner creates records of this kind. Returns `None` if one more record is allowed.
-    /// If the owner has already created `pace.limit` records after `pace.since`, returns the creation time of the
-    /// oldest of the `pace.limit` newest records.
+    /// Checks the pace at which the owner creates records of this kind. Returns `None` if there is no pace, or if the
+    /// owner has created fewer than `pace.limit` such records after `pace.since`. Otherwise the pace is reached, and
+    /// the result is the creation time of the record that is number `pace.limit`, counted from the newest.
     pub(crate) async fn paced(
         &mut self,
         new: &FamilyParts,
@@ -81,9 +81,9 @@ impl Step<'_> {
         Ok(newest.last().filter(|_| newest.len() >= limit).and_then(instant))
     }
 
-    /// Checks the pace at which the family is rotated. Returns `None` if one more rotation is allowed. It is not
-    /// allowed if at least `pace.limit` rotations happened after `pace.since`. The result is then the time of one of
-    /// them: the rotation with the number `pace.limit`, counted back from the newest.
+    /// Checks the pace at which the family is rotated. Returns `None` if there is no pace, or if fewer than
+    /// `pace.limit` rotations happened after `pace.since`. Otherwise the pace is reached, and the result is the time of
+    /// the rotation that is number `pace.limit`, counted from the newest.
     pub(crate) async fn rotated(
         &mut self,
         family: &FamilyParts,

@@ -121,8 +121,8 @@ impl Insert<'_> {
 }
 
 impl Step<'_> {
-    /// Finds out whether a family other than `asking` holds the label. If the row of this family is corrupt, returns
-    /// [`Holder::Kept`].
+    /// Finds out whether another family than `asking` holds the label. If there is such a family but its row is
+    /// corrupt, returns [`Holder::Kept`].
     pub(crate) async fn holder(
         &mut self,
         asking: &FamilyRow,

@@ -40,8 +40,8 @@
 //!
 //! A step reads, decides, and makes one conditional write. The write compares keys and cannot guard a range, because an
 //! entry may appear between a scan and the write. Therefore each decision that depends on a count first reads a
-//! guarding row. Every step that could add to the count writes this row. If the row is unchanged, the count has not
-//! grown.
+//! guarding row. With two exceptions, every step that could add to the count writes this row. If the row is unchanged,
+//! the decision is still right.
 //!
 //! | decision (index) | guarded by | written by |
 //! |---|---|---|
@@ -53,9 +53,10 @@
 //! | whether a new id is free, for records and families | the key itself, expected to be missing | |
 //! | everything about one record | the record's row and its family's row | |
 //!
-//! Two changes add to a count without writing the guarding row. One sets a later expiry of a family that has expired.
-//! The other sets a later expiry of an access token that has expired. Both are safe, because no cap applies to such a
-//! change.
+//! The exceptions are two changes that add to a count and do not write the guarding row. One sets a later expiry of a
+//! family that has expired. The other sets a later expiry of an access token that has expired. No cap applies to these
+//! changes. So if another step counts at the same time, the result is the same as if the change had come after that
+//! step.
 //!
 //! A step that refuses a request writes nothing. So no conditional write shows whether the values that the step read
 //! have changed in the meantime. Therefore, if the step made more than one read, the store reads all keys of the step

@@ -1,16 +1,16 @@
-//! Remembers until when the notices of a person wait, so that they are sent together with later notices of this person.
-//! Until then, no run reads the person's credentials.
+//! Remembers whose notices wait, and until when. The notices of a person wait so that they are sent together with later
+//! notices of this person. While they wait, no run has to read the person's credentials.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use counterfoil::{SubjectId, Timestamp};
 
-/// The maximum number of people for whom the end of the wait is remembered. For anyone else, each run reads the
-/// credentials to find the end of the wait.
+/// The maximum number of people in a [`Patience`]. For a person who is not in it, each run reads the person's
+/// credentials to find out until when the notices wait.
 const MOST: usize = 10_000;
 
-/// The instant until which the notices of each person wait. Each process has its own map.
+/// For each person whose notices wait, the instant until which they wait. Each process has its own map.
 #[derive(Debug, Default)]
 pub(crate) struct Patience(Mutex<BTreeMap<SubjectId, Timestamp>>);
 

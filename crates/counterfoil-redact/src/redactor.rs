@@ -41,9 +41,9 @@ pub(crate) struct Part<'a> {
     /// The index of the first byte that must be kept until more of the text is known. The bytes from here on can be the
     /// beginning of a token.
     pub(crate) keep: usize,
-    /// How many of the kept bytes need not be passed on later, because `out` already includes them, redacted. The
-    /// number is usually 0. It is larger if a token has ended, and its last bytes can also be the beginning of the next
-    /// token.
+    /// How many of the kept bytes are already in `out`, in redacted form. They must not be passed on again. The number
+    /// is usually 0. It is larger if the last bytes of a complete token can also be the beginning of the next token:
+    /// these bytes are in `out` and are also kept.
     pub(crate) shown: usize,
 }
 
@@ -92,16 +92,19 @@ impl Redactor {
         self.redact_between(text, 0, |_| text.len()).0
     }
 
-    /// Redacts `part`, which is a part of a longer text. Its first `shown` bytes were already passed on.
+    /// Redacts `part`, which is a part of a longer text. The first `shown` bytes of `part` were already passed on, in
+    /// redacted form.
     pub(crate) fn redact_part<'a>(&self, part: &'a [u8], shown: usize) -> Part<'a> {
         let keep = self.search.incomplete(part);
         let (out, end) = self.redact_between(part, shown, |last| last.max(keep));
         Part { out, keep, shown: end - keep }
     }
 
-    /// Replaces all secrets in `text` from the index `start` on. Stops at the index that the function `end` returns.
-    /// The argument of `end` is the index after the last secret, or `start` if there is no secret. Returns the redacted
-    /// bytes and the index at which it stopped.
+    /// Redacts the bytes of `text` from the index `start` to a second index, which the function `end` chooses. Returns
+    /// the redacted bytes and the second index.
+    ///
+    /// The argument of `end` is the index after the last secret in `text`, or `start` if `text` contains no secret. The
+    /// function must not return a lower index.
     fn redact_between<'a>(
         &self,
         text: &'a [u8],

@@ -36,8 +36,8 @@ impl Search {
     /// Returns the range of each secret with its checksum, from left to right. The ranges do not overlap. If `strict`
     /// is true, tokens with a wrong checksum are left out.
     ///
-    /// The time is linear in the length of the text. The letters after a `_` are read only up to the next `_`, so no
-    /// letter is read for two of them.
+    /// The time is linear in the length of the text: the letters after a `_` are read only up to the next `_`, so each
+    /// letter is read for one `_` only.
     pub(crate) fn secrets<'a>(&'a self, text: &'a [u8], strict: bool) -> impl Iterator<Item = Range<usize>> + 'a {
         memchr::memchr_iter(b'_', text).filter_map(move |at| self.secret_after(text, at, strict))
     }

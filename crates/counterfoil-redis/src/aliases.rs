@@ -1,5 +1,6 @@
-//! Stores the aliases of imported tokens. The shard of an alias is its first byte. Each shard has one sorted set, whose
-//! members are an alias, the id of its record, and the instant at which the entry was written.
+//! Stores the aliases of imported tokens. The shard of an alias is its first byte. Each shard has one sorted set, with
+//! one member for each alias. A member is made of three parts: the alias, the id of its record, and the instant at
+//! which the entry was written.
 
 use std::num::NonZeroU32;
 
@@ -112,7 +113,9 @@ impl RedisStore {
     }
 }
 
-/// The position after every member that begins with the alias: an id of 16 bytes and a digit are always less.
+/// The position after every member that begins with the alias. In such a member, 16 bytes of an id and a digit follow
+/// the alias. In the position, 17 bytes of the value 0xFF follow the alias. A digit is less than 0xFF, so the member is
+/// always before the position.
 fn after(alias: &Alias) -> Bytes {
     [alias.as_bytes().as_slice(), &[0xFF; 17]].concat()
 }

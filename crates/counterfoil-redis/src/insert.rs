@@ -120,8 +120,8 @@ fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
 /// 1. `now`.
 /// 2. The earliest expiry that counts as live.
 /// 3. The limit. Empty if there is no cap.
-/// 4. The field `r` of the families that are revoked to make room. Empty if there is no cap, or if a full cap refuses
-///    the insert.
+/// 4. The new value of the field `r` for the families that the script revokes to make room. Empty if there is no cap,
+///    or if the cap has [`WhenFull::Refuse`].
 fn capped(cap: Option<Cap>, now: Timestamp) -> Vec<Bytes> {
     // The cap counts expiries later than `now`. The earliest such expiry is one microsecond later.
     let counts = format!("{:016}", now.micros() + 1);

@@ -30,7 +30,7 @@
 //! | `i` | zset by text | aliases of imported tokens: alias, id of the record, instant of the entry; the shard is the first byte of the alias |
 //! | `a`, `b` | hash, zset by score | throttle counters: key → the window's end, failures, attempts in progress; and expiry → key |
 //! | `n`, `m` | hash, zset by score | the counters of an older version, without attempts in progress; the next purge removes them |
-//! | `z` | string | written before WAIT, so that WAIT covers all earlier writes, and by the probe; never read |
+//! | `z` | string | written by the probe; also before each WAIT, so that WAIT covers all earlier writes; never read |
 //!
 //! The hash of a family contains these fields:
 //!

@@ -32,8 +32,8 @@ impl Waits {
         Self { replicas, within, connections: NonZeroU32::MIN.saturating_add(3) }
     }
 
-    /// Sets the number of connections for writes that wait. Each connection carries one such write at a time. If all of
-    /// them are in use, a write first waits for a connection.
+    /// Sets the number of connections for writes that wait for replicas. Each connection carries one such write at a
+    /// time. If all of these connections are in use, the next write starts when one of them is free.
     #[must_use]
     pub fn on_connections(self, connections: NonZeroU32) -> Self {
         Self { connections, ..self }
@@ -105,8 +105,8 @@ impl Options {
         self
     }
 
-    /// Makes opening the store write nothing. If the stored layout is missing or older, the store is not opened and the
-    /// error is [`SetupError::Outdated`]. This suits a program that only reads.
+    /// Sets that nothing is written when the store is opened. If the stored layout is missing or older, the store is
+    /// not opened and the error is [`SetupError::Outdated`]. This suits a program that only reads.
     #[must_use]
     pub fn without_upgrade(mut self) -> Self {
         self.upgrades = false;

@@ -30,7 +30,7 @@ pub(crate) struct Parts {
 pub(crate) enum Granted {
     /// The token permits everything that its subject may do.
     Everything,
-    /// The token permits no operation that requires a scope token.
+    /// The token permits only operations that require no scope.
     Nothing,
     /// The token permits the operations of this scope.
     Scope(Scope),

@@ -9,7 +9,7 @@ macro_rules! token_store {
         #[async_trait::async_trait]
         #[deny(clippy::missing_trait_methods)]
         impl counterfoil::store::TokenStore for $store {
-            /// Nothing is in memory.
+            /// Always returns false, because the store has no records in memory. The caller then uses `get`.
             fn try_read(
                 &self,
                 _: &counterfoil::types::RecordId,

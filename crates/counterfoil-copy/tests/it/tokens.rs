@@ -52,13 +52,13 @@ impl Host {
     }
 }
 
-/// A token of Laravel Sanctum, and what its table has of it.
+/// A token of Laravel Sanctum: the text that a client sends, and the hash that Sanctum stores.
 const FOREIGN: [&str; 2] = [
     "1|VSwn9FCqLFivSUGJKMukhq7kcrnXDK8h6JQmleJX97994aca",
     "dc47cfc2d4371e9477781b5b4a2fef7771750864cfb7bb22870f37a63f86b62a",
 ];
 
-/// Refreshes. Returns the new refresh token, or the status of the refusal.
+/// Exchanges a refresh token for new tokens. Returns the new refresh token, or the HTTP status of the refusal.
 async fn refresh(counterfoil: &Counterfoil, header: &str, token: &str) -> Result<String, u16> {
     let (body, source) = (format!("grant_type=refresh_token&refresh_token={token}"), Source::Unknown);
     let authorization = [header.as_bytes()];

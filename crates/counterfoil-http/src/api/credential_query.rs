@@ -20,7 +20,7 @@ pub(super) struct CredentialQuery {
     pub(super) filter: CredentialFilter,
     pub(super) limit: NonZeroU32,
     pub(super) after: Option<CredentialCursor>,
-    /// The parameters that select credentials, as a query. The cursor is valid only for the same parameters.
+    /// The parameters that select credentials, as a query string. A cursor is valid only for the same parameters.
     filters: String,
 }
 
@@ -60,7 +60,8 @@ impl CredentialQuery {
     }
 }
 
-/// The list of which a cursor is valid. It has the filter in place of an owner.
+/// Returns the list to which the cursors of a query belong. Its field `owner` contains the filters instead of an owner,
+/// so a cursor is valid only for the same filters.
 fn list<'a>(realm: &'a str, filters: &'a str) -> List<'a> {
     List { name: "credentials", realm, owner: filters }
 }
@@ -81,7 +82,8 @@ fn parsed<T>(
     parse(text).map(Some).ok_or_else(|| Problem::field(name, format!("{name} must be {what}")))
 }
 
-/// The kind with that name. Client secrets are listed with their clients.
+/// Returns the kind with this name. Returns `None` if the name is unknown or is the name of client secrets. Client
+/// secrets are not in the inventory, because they are listed with their clients.
 fn kind(text: &str) -> Option<TokenKind> {
     TokenKind::ALL.into_iter().find(|kind| kind.as_str() == text && *kind != TokenKind::ClientSecret)
 }

@@ -14,8 +14,8 @@ pub(super) struct NewAccount {
     /// The label of the account. It must be unique in the realm.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100, example = "nightly import"))]
     label: String,
-    /// The highest role that the account can have, at most the caller's. It acts with the lower one of this role and the
-    /// present role of the person who made it.
+    /// The highest role of the account. It can be at most the caller's role. The account acts with the lower one of
+    /// this role and the present role of the person who made the account.
     #[cfg_attr(feature = "openapi", schema(value_type = RoleName))]
     role: Role,
     /// The widest scope of the account's tokens. It must lie within the caller's scope, which is also the default.
@@ -26,7 +26,7 @@ pub(super) struct NewAccount {
     scope: Option<Scope>,
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, max_length = 500))]
     description: String,
-    /// The e-mail address for notices. The person who made the account gets them if it is missing.
+    /// The e-mail address for notices. If it is missing, the notices go to the person who made the account.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, max_length = 254))]
     notify: Option<EmailAddress>,
 }
@@ -38,7 +38,7 @@ pub(super) struct AccountUpdate {
     label: Option<String>,
     #[cfg_attr(feature = "openapi", schema(value_type = RoleName, required = false))]
     role: Option<Role>,
-    /// The widest scope of the account's tokens; null for all that the role allows.
+    /// The widest scope of the account's tokens. If it is null, the scope is limited only by the role.
     #[cfg_attr(
         feature = "openapi",
         schema(
@@ -51,7 +51,7 @@ pub(super) struct AccountUpdate {
     scope: Option<Option<Scope>>,
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, required = false, max_length = 500))]
     description: Option<Option<String>>,
-    /// The e-mail address for notices; null for that of the person who made the account.
+    /// The new e-mail address for notices. If it is null, the notices go to the person who made the account.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, required = false, max_length = 254))]
     notify: Option<Option<EmailAddress>>,
     /// Whether all tokens of the account are refused.
@@ -84,13 +84,14 @@ pub(crate) struct ServiceAccountView {
     description: Option<String>,
     /// `member`, `administrator` or `super_administrator`.
     role: &'static str,
-    /// The widest scope of the account's tokens; null for all that the role allows.
+    /// The widest scope of the account's tokens. If it is null, the scope is limited only by the role.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     scope: Option<String>,
-    /// The subject of the person who made the account or took it over; null for the service itself.
+    /// The subject of the person who made the account or took it over. If it is null, the service itself made the
+    /// account.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     made_by: Option<String>,
-    /// The e-mail address for notices; null for that of the person who made the account.
+    /// The e-mail address for notices. If it is null, the notices go to the person who made the account.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     notify: Option<String>,
     disabled: bool,

@@ -9,14 +9,15 @@ use crate::key;
 use crate::rows::{Families, Pair, keys_of};
 use crate::step::{Decision, Step};
 
-/// Where the purge found the records. It determines what the purge does with them.
+/// The place where the purge found the records. This place determines what the purge does with them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
-    /// The records are in the index by `gone_at`. The purge removes them.
+    /// The records come from the index that is sorted by `gone_at`. The purge removes them.
     Gone,
     /// The records are members of a revoked family past its `gone_at`. The purge removes them.
     Members,
-    /// The records are in the index by `honoured_until`, and their retry window is over. The purge shrinks them.
+    /// The records come from the index that is sorted by `honoured_until`, the end of the retry window of a superseded
+    /// record. The window is over. The purge shrinks the records.
     Windows,
 }
 
@@ -35,7 +36,8 @@ pub(super) struct Done {
     pub(super) taken: usize,
     /// The number of records that were removed or shrunk.
     pub(super) changed: u64,
-    /// Whether the batch found a record to remove or shrink, but had a `room` of 0 from the start.
+    /// Whether the purge must stop at its limit although there is more to do: the batch had a `room` of 0, and found a
+    /// record to remove or shrink.
     pub(super) more: bool,
     /// The keys of the members that the purge cannot remove before their notice is sent.
     pub(super) waiting: Vec<Key>,

@@ -17,9 +17,9 @@ pub(crate) struct FamilyRow {
     pub(crate) parts: FamilyParts,
     /// The number of the family's records. When the last record is removed, the family is removed too.
     pub(crate) members: u64,
-    /// The number of times this row was written. Because of this number, no version of the row equals an earlier one. A
-    /// decision that counts the family's access tokens or members expects the row to be unchanged when it writes. If
-    /// the row is unchanged, the count has not grown.
+    /// The number of times this row was written. Each write raises this number, so no version of the row equals an
+    /// earlier one. A decision that counts the family's access tokens or members relies on this: its write succeeds
+    /// only if the row has not changed since the decision read it. See `layout.rs`.
     pub(crate) step: u64,
     /// The id of the member that has the family's only nonce. `None` if no member has a nonce.
     pub(crate) nonce_of: Option<RecordId>,

@@ -10,7 +10,8 @@ use counterfoil::store::TokenStore as _;
 use counterfoil_notify::{Digest, SendError, Transport, Upkeep, Worker};
 use tokio::sync::Notify;
 
-/// Makes a host whose policy trusts the clock at once.
+/// Makes a host whose first upkeep already purges records. With the usual `clock_doubt`, the first upkeep would doubt
+/// the clock and purge nothing.
 fn world() -> World {
     let mut policy = policy();
     policy.clock_doubt = Duration::ZERO;

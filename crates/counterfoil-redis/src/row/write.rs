@@ -143,12 +143,12 @@ fn superseded(superseded: Superseded) -> Bytes {
     [&time(superseded.at)[..], &maybe(superseded.honoured_until), superseded.successor.as_bytes()].concat()
 }
 
-/// Encodes the field `i` of a restored family.
+/// Encodes the field `i` of a restored family: the kind, the realm, the owner and the body.
 pub(crate) fn identity_of_parts(family: &FamilyParts) -> Result<Bytes, StoreError> {
     identity_text(family.kind, &family.realm, &family.owner, &family.body)
 }
 
-/// Encodes the field `i`: the data of a family that never change.
+/// Encodes the field `i` of a new family: the kind, the realm, the owner and the body, which never change.
 pub(crate) fn identity(family: &NewFamily) -> Result<Bytes, StoreError> {
     identity_text(family.kind, &family.realm, &family.owner, &family.body)
 }

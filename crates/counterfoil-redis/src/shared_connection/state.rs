@@ -1,5 +1,6 @@
-//! The state of the shared connection: which connection a call gets, what is known about its node, and how often it may
-//! be replaced. `silence.rs` decides when it is replaced because no call succeeds.
+//! The state of the shared connection: which connection a call gets, what is known about the node of this connection,
+//! and how often the connection may be replaced. A connection on which no call succeeds is replaced. `silence.rs`
+//! decides when.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Opens the shared connection, checks it, and replaces it by a new one. `silence.rs` decides when it is replaced
-//! because no call succeeds.
+//! Opens the shared connection, checks it, and replaces it by a new one if no call on it succeeds. `silence.rs` decides
+//! when to replace it.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -130,8 +130,8 @@ impl SharedConnection {
         lock(&self.state)
     }
 
-    /// Replaces the connection with this number, which has been silent for too long. The old connection stays if no new
-    /// one can be opened.
+    /// Opens a new connection in place of the shared connection, which has been silent for too long. `epoch` is the
+    /// number of the silent connection. That connection stays if no new one can be opened.
     pub(super) async fn renew(&self, epoch: u64) {
         let Ok(_turn) = self.building.try_lock() else { return };
         if !self.state().may_renew(epoch, Instant::now()) {

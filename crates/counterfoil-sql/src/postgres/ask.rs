@@ -20,8 +20,8 @@ pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
 /// The maximum number of tries of one statement. The statement is tried again if the server rolls it back, or if a
 /// concurrent write changes its conditions. Each failed try means that another call succeeded, so only many concurrent
-/// calls on one family need many tries. At SERIALIZABLE, with sixteen callers that never pause, each caller succeeds in
-/// one of sixteen tries. A limit of 64 was too low there: an edit failed.
+/// calls on one family need many tries. At SERIALIZABLE, with sixteen callers that never pause, a call needs sixteen
+/// tries on average. But some calls need many more: with a limit of 64, an edit failed.
 pub(super) const TURNS: u32 = 512;
 
 /// The number of tries that start without a pause.

@@ -61,9 +61,12 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     }
 }
 
-/// Decides about a `search_path` that names no schema that the role may use. Returns an error if one of the named
-/// schemas contains the store's tables, or if none of them exists. Otherwise returns `Ok`, because the migration then
-/// reports the missing privilege.
+/// Decides about a `search_path` that names no schema that the role may use:
+///
+/// - If a named schema contains the store's tables, returns an error.
+/// - If none of the named schemas exists, returns an error.
+/// - If a named schema exists, but none contains the store's tables, returns `Ok`. The migration then fails and reports
+///   the privilege that the role lacks.
 fn closed(named: &[Named], path: &str, user: &str) -> Result<(), SetupError> {
     match named.iter().find(|named| named.has_store) {
         Some(Named { name, .. }) => Err(SetupError::refused(format!(

@@ -23,8 +23,9 @@ pub(crate) enum Order {
     Id,
 }
 
-/// Decodes a page from at most `limit + 1` rows. If there is an extra row, there is a next page. A row that does not
-/// decode is counted. If its id and its instant can still be read, the next page continues after it.
+/// Decodes a page from at most `limit + 1` rows. A row that does not decode is counted. If there is an extra row,
+/// `next` is the position after the last row of this page whose id and instant can be read. `next` is `None` if there
+/// is no extra row, or if this page has no such row.
 pub(crate) fn page(rows: &[impl SqlRow], limit: u32, order: Order) -> Page<TokenRecord> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };

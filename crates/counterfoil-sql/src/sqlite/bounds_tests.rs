@@ -165,8 +165,8 @@ async fn fault_a13_a_cap_walks_over_nothing_that_has_expired() {
     assert!(taken > 2_200, "the control: a longer way shows, {taken} steps");
 }
 
-/// Checks that each statement that sorts finds its rows by an index. Then it sorts only live rows, and a cap keeps
-/// their number small.
+/// Checks that the statements that sort rows find these rows by an index. With the index, a statement reads and sorts
+/// only live rows. A cap keeps the number of live rows small.
 #[tokio::test]
 async fn what_sorts_finds_what_it_sorts_by_an_index() {
     let (_folder, store) = open().await;

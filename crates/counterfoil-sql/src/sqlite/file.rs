@@ -69,9 +69,9 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Takes away the permissions of other users on the file, its write-ahead log and its shared-memory index. Creates a
-/// missing file, because SQLite would create it readable for everybody. If the path is a link, SQLite puts the log and
-/// the index into the folder of the link's target.
+/// Takes away the permissions of other users on the file, its write-ahead log and its shared-memory index. If the file
+/// is missing and SQLite would create it, this function creates it first, because SQLite would make it readable for
+/// everybody. If the path is a link, SQLite puts the log and the index into the folder of the link's target.
 #[cfg(unix)]
 pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
     use std::fs::{OpenOptions, Permissions, canonicalize, set_permissions};
@@ -123,8 +123,8 @@ mod tests {
 
     use super::keep_private;
 
-    /// Checks that `keep_private` creates the missing file behind a link with mode 0600. If SQLite created it,
-    /// everybody could open it until its mode is changed.
+    /// Checks a link whose target does not exist: `keep_private` creates the target, with mode 0600. If SQLite created
+    /// the target, everybody could open it until its mode is changed.
     #[test]
     fn fault_d8_a_file_behind_a_link_is_made_private_before_sqlite_opens_it() {
         let folder = TempDir::new().expect("a folder");

@@ -1,4 +1,4 @@
-//! A correct database of clients, settings and counters, in which a test can damage rows and cause outages.
+//! A correct database of clients, settings, counters and aliases, in which a test can damage rows and cause outages.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -19,7 +19,8 @@ use counterfoil_conformance::{ReferenceSiblings, SiblingRow};
 
 type Said<T> = Result<T, StoreError>;
 
-/// A correct store of clients, settings and counters, whether it is unreachable, and the keys of its damaged rows.
+/// A correct store, and the faults that a test has caused in it: an outage (`down`), and damaged rows, which are listed
+/// by their keys.
 #[derive(Default)]
 pub(crate) struct Kept {
     pub siblings: ReferenceSiblings,
@@ -28,8 +29,8 @@ pub(crate) struct Kept {
     settings: Mutex<Vec<Realm>>,
     counters: Mutex<Vec<ThrottleKey>>,
     aliases: Mutex<Vec<Alias>>,
-    /// For each counter, an instant from which on it can have no effect any more. A purge needs it for damaged
-    /// counters, whose own end cannot be read.
+    /// For each counter, an instant from which on the counter has no effect. A purge uses this instant for a damaged
+    /// counter, whose own end cannot be read.
     ends: Mutex<BTreeMap<ThrottleKey, Timestamp>>,
 }
 
@@ -55,13 +56,14 @@ impl Kept {
         }
     }
 
-    /// Makes a damaged counter readable again, and releases its attempt of the instant `reserved_at`.
+    /// Removes the damage from a counter, so that the counter can be read again. Then releases the attempt that was
+    /// reserved in this counter at `reserved_at`.
     pub(crate) async fn remove_counter(&self, key: &ThrottleKey, reserved_at: Timestamp, now: Timestamp) -> Said<()> {
         lock(&self.counters).retain(|damaged| damaged != key);
         self.siblings.release(key, reserved_at, now, Duration::from_secs(1)).await
     }
 
-    /// Makes all damaged counters readable again, and returns how many there were.
+    /// Removes the damage from all damaged counters, and returns the number of these counters.
     pub(crate) fn mend_counters(&self) -> u64 {
         lock(&self.counters).drain(..).count() as u64
     }

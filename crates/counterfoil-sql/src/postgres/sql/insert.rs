@@ -1,7 +1,7 @@
 //! Statements that insert a new family, or insert records into an existing family.
 
-/// Selects another family than $4 that holds the label and has not reached `gone_at`. Parameters: $1 realm, $2 owner,
-/// $3 label_key, $4 family, $5 now.
+/// Selects the family that holds the label, unless it is the family $4 or has reached its `gone_at`. Parameters: $1
+/// realm, $2 owner, $3 label_key, $4 family, $5 now.
 pub(in crate::postgres) const HOLDER: &str = "
 SELECT id FROM counterfoil_family
 WHERE realm = $1 AND owner = $2 AND label_key = $3 AND id <> $4 AND (gone_at IS NULL OR gone_at > $5)";
@@ -76,9 +76,9 @@ pub(in crate::postgres) const FOUND_WITHIN: &str = concat!(
 pub(in crate::postgres) const ADD_OWNER: &str =
     "INSERT INTO counterfoil_owner (realm, owner, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 
-/// Inserts records into a family. Parameters: $17 family, $18 generation, $19 now, $20 the largest number of live
-/// access tokens that leaves room for the new ones. If more access tokens are live, `full_until` is the instant at
-/// which the first of them expires, and nothing is inserted.
+/// Inserts records into a family. Parameters: $17 family, $18 generation, $19 now, $20 how many access tokens may be
+/// live before the insert (the limit minus the number of new ones). If more than $20 are live, the statement inserts
+/// nothing, and its result `full_until` is the instant at which the first live access token expires.
 pub(in crate::postgres) const JOIN: &str = concat!(
     "WITH l AS MATERIALIZED (
         SELECT id FROM counterfoil_family

@@ -1,10 +1,13 @@
 //! Statements that purge records.
 
-/// Clears the column `purge_at` of members of revoked families. For other records, this column has the instant at which
-/// they are purged. A member of a revoked family is purged at the `gone_at` of the family instead, and [`CHORES`] finds
-/// it through the family. Without the clearing, [`CHORES`] would also find it through `purge_at`. The statement looks
-/// at the first $3 rows by `purge_at`. Other parameters: $1 now, $2 the instant up to which records with an unsent
-/// notice are removed.
+/// Sets `purge_at` to NULL in members of revoked families.
+///
+/// A record is purged at its `purge_at`. But a member of a revoked family is purged at the `gone_at` of the family, and
+/// [`CHORES`] finds it through the family. If the member kept its `purge_at`, [`CHORES`] would find it twice.
+///
+/// The statement looks at two groups of records: those without an unsent notice whose `purge_at` is at most $1 (now),
+/// and those with an unsent notice whose `purge_at` is at most $2. In each group, it looks at the $3 records with the
+/// earliest `purge_at`.
 pub(in crate::postgres) const LEAVE_TO_FAMILY: &str = "
 WITH c AS MATERIALIZED (
     SELECT r.id FROM (
@@ -25,10 +28,11 @@ WITH c AS MATERIALIZED (
     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE counterfoil_record SET purge_at = NULL WHERE id = ANY(ARRAY(SELECT id FROM l))";
-/// Selects the records that are due. It reads each index from its start, so that a purge never reads records that stay.
+/// Selects the records that a purge must remove or shrink. The statement reads each index from its start, so that a
+/// purge never reads records that stay. `shrinks` is 0 for a record to remove and 1 for a record to shrink.
+///
 /// Parameters: $1 now, $2 the instant up to which records with an unsent notice are removed, $3 the instant up to which
-/// superseded records are shrunk, $4 the number of rows. `shrinks` is 0 for a record to remove and 1 for a record to
-/// shrink.
+/// superseded records are shrunk, $4 the number of rows.
 pub(in crate::postgres) const CHORES: &str = "
 (
     SELECT id, 0::bigint AS shrinks FROM counterfoil_record
@@ -47,10 +51,12 @@ pub(in crate::postgres) const CHORES: &str = "
     WHERE honoured_until <= $3 AND NOT shrunk
     ORDER BY honoured_until, id LIMIT $4 + $4
 )";
-/// Removes records. Parameters: $1 ids, $2 the families of the ids, $3 now, $4 the instant up to which records with an
-/// unsent notice are removed. A record stays if its `gone_at` is no longer reached, because it was moved to a later
-/// instant after the records were selected. `gone_at` is compared with $4 if the record has an unsent notice, and with
-/// $3 otherwise. A family is removed with its last member.
+/// Removes records. A family is removed with its last member. Parameters: $1 ids, $2 the families of the ids, $3 now,
+/// $4 the instant up to which records with an unsent notice are removed.
+///
+/// A record stays if its `gone_at` is later than $3, or later than $4 if the record has an unsent notice. This happens
+/// if `gone_at` was moved to a later instant after the records were selected. For a member of a revoked family, the
+/// `gone_at` of the family counts.
 pub(in crate::postgres) const REMOVE: &str = "
 WITH f AS MATERIALIZED (
     SELECT id, members, revoked_at, gone_at FROM counterfoil_family WHERE id = ANY($2) ORDER BY id FOR UPDATE

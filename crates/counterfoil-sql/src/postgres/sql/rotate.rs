@@ -2,12 +2,15 @@
 
 /// Supersedes the parent. Parameters: $17 family, $18 parent, $19 expected version, $20 now, $21 successor, $22 nonce,
 /// $23 nonce key, $24 honoured_until, $25 gone_at, $26 and $27 the successor's expires_at and gone_at, $28 pace, $29
-/// start of the pace's period, $30 the limit on live access tokens minus the number of new ones.
+/// start of the pace's period, $30 how many access tokens may be live before the rotation (the limit minus the number
+/// of new ones).
 ///
-/// If the pace is reached, the result `oldest` is the instant of the oldest rotation that the pace counts. If more than
-/// $30 access tokens are live now, the result `full_until` is the instant at which the first of them expires. The
-/// statement checks the pace with the rows that it sees itself. That is enough, because a statement that sees the
-/// parent also sees all earlier rotations of the family.
+/// If the pace is reached, nothing is written, and the result `oldest` is the instant of the oldest rotation that the
+/// pace counts. If too many access tokens are live for the new ones ($30), nothing is written, and the result
+/// `full_until` is the instant at which the first live access token expires.
+///
+/// The pace is checked in the snapshot of the statement. This snapshot is new enough: if it contains the parent, it
+/// also contains all earlier rotations of the family.
 pub(in crate::postgres) const SUPERSEDE: &str = concat!(
     "WITH ",
     standing!("$17 AND realm = $15 AND owner = $16"),
@@ -45,9 +48,9 @@ pub(in crate::postgres) const SUPERSEDE: &str = concat!(
         (SELECT count(*) FROM p) AS written, (SELECT oldest FROM a) AS oldest,
         (SELECT full_until FROM a) AS full_until"
 );
-/// Extends the parent's expiry. Parameters: $17 family, $18 parent, $19 now, $20 expires_at, $21 gone_at, $22 the limit
-/// on live access tokens minus the number of new ones. If more than $22 access tokens are live now, the result
-/// `full_until` is the instant at which the first of them expires.
+/// Extends the parent's expiry. Parameters: $17 family, $18 parent, $19 now, $20 expires_at, $21 gone_at, $22 how many
+/// access tokens may be live before the statement (the limit minus the number of new ones). If more than $22 are live,
+/// nothing is written, and the result `full_until` is the instant at which the first live access token expires.
 pub(in crate::postgres) const SLIDE: &str = concat!(
     "WITH ",
     standing!("$17 AND (cardinality($1::bytea[]) = 0 OR (realm = $15 AND owner = $16))"),
