@@ -20,10 +20,11 @@ const SANCTUM: &str = "\
 7,Telegram,dc47cfc2d4371e9477781b5b4a2fef7771750864cfb7bb22870f37a63f86b62a,1750000000
 7,Telegram,c8af9e8df06d045cc2ba94732faa703a95c626aef9e3d130cde9f41b9f111315,1760000000
 8,backup,872ed78ad53792f1a384d7cb7640f2a4baa6c173ff9a1f876f2209a68bdf2a10,1770000000";
-/// The text of the first of them, which Sanctum gave to Ivan.
+/// The token that Sanctum gave to Ivan. The first row of [`SANCTUM`] contains its digest.
 const IVANS: &str = "1|VSwn9FCqLFivSUGJKMukhq7kcrnXDK8h6JQmleJX97994aca";
 
-/// The host's own system: tokens of `acme-` and 32 letters, stored as SHA-256 of the whole text with a fixed prefix.
+/// The host's own system. Its tokens are `acme-` and 32 letters or digits. Its table contains a SHA-256 digest of
+/// `pepper:` and the token.
 struct Acme;
 
 impl ForeignScheme for Acme {
@@ -104,7 +105,7 @@ async fn own_system(counterfoil: &Counterfoil) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Authenticates a request with the text of the other system, and shows the token to its owner.
+/// Authenticates a request with Ivan's token. Then lists Ivan's tokens and deletes this one.
 async fn used(counterfoil: &Counterfoil) -> Result<(), Box<dyn Error>> {
     let header = format!("Bearer {IVANS}");
     let principal = counterfoil.authenticate([header.as_bytes()], &Source::Unknown).await?;

@@ -114,7 +114,8 @@ pub struct ResolvedName {
 }
 
 impl ResolvedName {
-    /// The result for a name that no account has.
+    /// A result with this canonical [`key`](Self::key) and without a subject, for a name that no account has. If an
+    /// account has the name, add its subject with [`with_subject`](Self::with_subject).
     #[must_use]
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into(), subject: None }

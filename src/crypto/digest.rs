@@ -216,8 +216,8 @@ fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
 /// message needs no second block.
 ///
 /// An invalid letter is packed as 63, which is not the value of a valid letter. (The parser accepts no invalid letter.)
-/// Eight letters have 48 bits, so the first 32 letters fill three `u64` words. The other 11 letters have 66 bits. They
-/// fill the fourth word and two bits of the last byte.
+/// The code reads eight letters (48 bits) at a time. The first 32 letters have 192 bits, which are exactly three `u64`
+/// words. The other 11 letters have 66 bits. They fill the fourth word and two bits of the last byte.
 fn pack(letters: &[u8; 43], bytes: &mut [u8]) {
     let bits = |from: usize, to: usize| {
         let values = letters[from..to].iter().map(|&letter| u64::from(base62::raw_value(letter) & 0x3F));

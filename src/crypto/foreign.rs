@@ -17,13 +17,14 @@ const FOREIGN_DIGEST: u8 = 8;
 const FOREIGN_TEXT: u8 = 9;
 
 impl Digester {
-    /// The digest of an imported token that was not used yet, under the given key: a digest of the other system's
-    /// digest. `None` if the key is not in the ring. A digest without a key does not exist.
+    /// The digest of an imported token that was not used yet: an HMAC of the other system's digest under the given key.
+    /// `None` if the key is not in the ring. So the result for [`KeyId::NONE`] is always `None`.
     pub(crate) fn of_foreign_digest(&self, key: KeyId, id: &RecordId, scheme: &str, digest: &[u8]) -> Option<Digest> {
         Some(of_named(self.ring_key(key)?, FOREIGN_DIGEST, id, scheme, digest))
     }
 
-    /// The digest of the text of an imported token under the given key. `None` if the key is not in the ring.
+    /// The digest of the text of an imported token: an HMAC of the text under the given key. `None` if the key is not
+    /// in the ring. So the result for [`KeyId::NONE`] is always `None`.
     pub(crate) fn of_foreign_text(&self, key: KeyId, id: &RecordId, scheme: &str, text: &[u8]) -> Option<Digest> {
         Some(of_named(self.ring_key(key)?, FOREIGN_TEXT, id, scheme, text))
     }

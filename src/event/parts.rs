@@ -76,23 +76,24 @@ pub enum Limit {
     AccessTokens(FamilyId),
 }
 
-/// The kind of failures that reached its limit. A further attempt was then refused without testing the secret.
+/// Says which limit on failures was reached. Each limit counts the failures from one source: the source of the request.
+/// A further attempt was then refused without testing the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Throttled {
-    /// Wrong passwords for one account, from the source of the request.
+    /// The limit on wrong passwords for one account from one source.
     Account {
         /// The account's subject, if the name belongs to an account.
         subject: Option<SubjectId>,
     },
-    /// Wrong secrets for one client, from the source of the request.
+    /// The limit on wrong secrets for one client from one source.
     Client {
         /// The client, if it is registered.
         client: Option<ClientId>,
     },
-    /// Wrong passwords for any account, from the source of the request.
+    /// The limit on wrong passwords from one source, for all accounts together.
     Logins,
-    /// Wrong secrets for any client, from the source of the request.
+    /// The limit on wrong secrets from one source, for all clients together.
     ClientSecrets,
 }
 

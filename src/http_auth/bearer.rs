@@ -52,7 +52,8 @@ pub fn credentials<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Cr
 /// The token of another system in a header value with one of these schemes. `None` if the header has another scheme.
 ///
 /// The token consists of visible ASCII letters other than `"` and `,`. This is more than RFC 6750 allows: Laravel
-/// Sanctum sends `Bearer 1|secret`. So a header that RFC 6750 forbids is accepted only by a host that imports tokens.
+/// Sanctum sends `Bearer 1|secret`. This function is called only if the host imports tokens. A host that imports no
+/// tokens refuses such a header.
 ///
 /// # Errors
 ///

@@ -117,8 +117,9 @@ pub(super) fn get(store: &MemoryStore, id: RecordId) -> Option<TokenRecord> {
     block_on(store.get(&id)).expect("never corrupt")
 }
 
-/// The record that `try_read` shows, or `None` if the call returned `false`. Fails the test if `look` was called another
-/// number of times than the result says.
+/// Calls `try_read`. Returns `None` if it returned `false`, `Some(None)` if there is no such record, and otherwise the
+/// record. Also checks that `try_read` has shown exactly one result if it returned `true`, and no result if it returned
+/// `false`.
 pub(super) fn shown(store: &MemoryStore, id: RecordId) -> Option<Option<TokenRecord>> {
     let (mut calls, mut seen) = (0, None);
     let answer = store.try_read(&id, &mut |record| {

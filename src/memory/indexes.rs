@@ -29,8 +29,8 @@ pub(super) struct Indexes {
     pub(super) gone_unsent: Timeline,
     /// Superseded records that are not shrunk yet ([`RecordParts::shrink`]), by `honoured_until`.
     pub(super) windows: Timeline,
-    /// Access tokens by family and `expires_at`. A token that was revoked by itself is not in this index. The
-    /// revocation of a whole family does not remove its tokens from it.
+    /// Access tokens by family and `expires_at`. If a single token is revoked, it is removed from this index. If a
+    /// whole family is revoked, its tokens stay in the index.
     access: BTreeSet<(FamilyId, Timestamp, RecordId)>,
     realms: HashMap<Realm, RealmIndex>,
     /// Members of each family, by generation. A rotation appends to the end, so a sorted list suffices.

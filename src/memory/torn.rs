@@ -1,5 +1,5 @@
-//! Tests of reads into which a write falls, and of reads in the middle of a write. The test hook `inside_step` makes
-//! these moments certain.
+//! Tests of a read during which a write happens, and of a read in the middle of a write. The store calls the test hook
+//! `inside_step` in the middle of reads and writes. The tests run the other operation in this call.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,7 +14,7 @@ use crate::store::backend_call::{BackendCalls, listen};
 use crate::store::change::Rotated;
 use crate::types::ids::RecordId;
 
-/// Runs `act` once, when the hook is reached for the time with the number `nth`, counted from zero.
+/// Counts the calls of the hook from zero. Runs `act` in the call with the number `nth`.
 struct At {
     nth: u32,
     reached: AtomicU32,
@@ -34,7 +34,8 @@ impl BackendCalls for At {
     }
 }
 
-/// Runs `call`, and `act` in the middle of it. Returns the result, and whether the moment was reached.
+/// Runs `call`, during which the store calls the hook several times. Runs `act` in the call of the hook with the number
+/// `nth`, counted from zero. Returns the result of `call`, and whether `act` was run.
 fn with<T>(nth: u32, act: impl FnOnce() + Send + 'static, call: impl FnOnce() -> T) -> (T, bool) {
     let at = Arc::new(At { nth, reached: AtomicU32::new(0), act: Mutex::new(Some(Box::new(act))) });
     let listener: Arc<dyn BackendCalls> = Arc::clone(&at) as _;
@@ -46,12 +47,13 @@ fn with<T>(nth: u32, act: impl FnOnce() + Send + 'static, call: impl FnOnce() ->
     (answer, reached)
 }
 
-/// Runs a write on another thread, and waits for its end.
+/// Returns a function that runs `write` on another thread and waits until it has ended.
 fn elsewhere(write: impl FnOnce() + Send + 'static) -> impl FnOnce() + Send + 'static {
     move || thread::spawn(write).join().expect("written")
 }
 
-/// A store with a family of two members that has been rotated once, so that its row is separate.
+/// Makes a store with one family and rotates the family once. The family then has two members. So it is stored in a row
+/// of its own, and a reader reads two entries: the record and the row.
 fn rotated_once() -> Arc<MemoryStore> {
     let store = Arc::new(MemoryStore::default());
     found(&store, 1);
@@ -93,8 +95,10 @@ fn a_read_into_which_a_revocation_falls_shows_the_record_of_one_moment() {
     }
 }
 
-/// In the middle of a write, the members that it has written contradict the row of their family. A `get` waits for the
-/// lock of the writer then. `try_read` must not wait: here it runs on the thread that holds the lock.
+/// A rotation first writes its members, and then the row of their family. Until the row is written, a written member
+/// contradicts the row. If `try_read` finds such a member, it must return `false`. It must not wait for the lock of the
+/// writer: in this test, the thread that calls `try_read` holds that lock itself. A member that is not written yet may
+/// be shown as it was before the rotation.
 #[test]
 fn in_the_middle_of_a_rotation_try_read_shows_nothing_or_the_record_before_it() {
     for nth in [0, 1] {

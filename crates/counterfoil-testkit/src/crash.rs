@@ -70,13 +70,13 @@ impl Journal {
     }
 }
 
-/// When [`load`] writes to the journal that a call is acknowledged.
+/// When [`load`] writes the acknowledgement of a call to the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
-    /// [`load`] writes after the store has answered. This is correct.
+    /// After the store has answered the call. This is the correct time.
     WhenTold,
-    /// [`load`] writes before it makes the call. This is wrong on purpose, as a control: if the process crashes during
-    /// the call, the test must report that data was lost.
+    /// Before [`load`] makes the call. This is wrong on purpose, as a control: if the process crashes during the call,
+    /// the test must report that data was lost.
     TooEarly,
 }
 

@@ -47,8 +47,8 @@ impl<P: Caller> Authentication<P> {
         Self(Outcome::Rejected(rejection))
     }
 
-    /// Makes the result for a CORS preflight without a credential that an authentication layer lets pass. The layer
-    /// does so only if its host opted in
+    /// Makes the result for a CORS preflight that has no credential, but that an authentication layer lets pass. A
+    /// layer lets preflights pass only if its host opted in
     /// ([`AuthenticateLayer::pass_preflights`](crate::generic::AuthenticateLayer::pass_preflights)). The result has no
     /// principal: [`principal`](Self::principal) returns the rejection of a request without a credential. A layer that
     /// requires a scope lets the preflight pass too.
@@ -59,7 +59,7 @@ impl<P: Caller> Authentication<P> {
     ///
     /// let preflight = Authentication::preflight(&Realm::default());
     /// assert!(preflight.is_preflight() && preflight.principal().is_err());
-    /// // A layer that takes the value over decides anew.
+    /// // For another layer, the same result is an ordinary rejection.
     /// assert!(!preflight.of_realm(&Realm::default()).is_preflight());
     /// ```
     #[must_use]

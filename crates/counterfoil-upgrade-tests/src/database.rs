@@ -1,4 +1,4 @@
-//! Databases of every kind of store: empty ones to fill, and those that an earlier version wrote.
+//! Databases of every kind of store: empty databases to fill, and the databases that an earlier version wrote.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -26,9 +26,9 @@ pub enum Kind {
     Postgres,
     /// A Redis server.
     Redis,
-    /// A Valkey server. It opens what a Redis server held.
+    /// A Valkey server. [`Database::written`] fills it with the data that the earlier version wrote to a Redis server.
     Valkey,
-    /// A Redis cluster. It opens what a Redis server held.
+    /// A Redis cluster. [`Database::written`] fills it with the data that the earlier version wrote to a Redis server.
     Cluster,
     /// A redb file.
     Redb,
@@ -40,7 +40,7 @@ impl Kind {
     /// The kinds whose databases are in `testdata`.
     pub const WRITTEN: [Self; 5] = [Self::Sqlite, Self::Postgres, Self::Redis, Self::Redb, Self::Fjall];
 
-    /// The file in `testdata` with the database.
+    /// The name of the file in `testdata` that contains the database.
     #[must_use]
     pub const fn file(self) -> &'static str {
         match self {
@@ -58,8 +58,8 @@ static POSTGRES: LazyLock<Postgres> =
 static CLUSTER: LazyLock<RedisCluster> = LazyLock::new(RedisCluster::start);
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
-/// A database of a test. It is removed when it is dropped. A PostgreSQL database and the keys in a cluster are removed
-/// with their servers, when the process ends.
+/// A database of a test. Dropping this value removes the database, except for a PostgreSQL database and the keys in a
+/// cluster. These are removed with their servers when the process ends.
 #[derive(Debug)]
 pub struct Database {
     kind: Kind,
@@ -86,7 +86,7 @@ pub fn folder(version: &str) -> PathBuf {
 }
 
 impl Database {
-    /// Makes a place for a new database.
+    /// Makes an empty database. It has no layout until it is [opened](Self::open).
     pub async fn empty(kind: Kind) -> Self {
         let place = match kind {
             Kind::Postgres => {
@@ -104,7 +104,7 @@ impl Database {
         Self { kind, place }
     }
 
-    /// Restores the database that a version wrote.
+    /// Makes a database and fills it with the data that `version` wrote, which is in `testdata`.
     pub async fn written(kind: Kind, version: &str) -> Self {
         let (database, file) = (Self::empty(kind).await, folder(version).join(kind.file()));
         let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
@@ -148,8 +148,8 @@ impl Database {
         }
     }
 
-    /// Opens the database with the present crates, as a host does. The opening creates the layout or brings it up to
-    /// date.
+    /// Opens the database with the present crates, as a host does. This creates the layout, or upgrades it to the
+    /// present one.
     ///
     /// # Panics
     ///
@@ -173,7 +173,8 @@ impl Database {
         }
     }
 
-    /// Returns everything that is stored, without the store: each table, key and index. Call it while no store is open.
+    /// Reads the database directly, not through a store. Returns all its contents: each table, key and index. Call it
+    /// while no store is open.
     pub async fn rows(&self) -> Vec<String> {
         match &self.place {
             Place::Postgres(options) => postgres::dump(options).lines().map(str::to_owned).collect(),

@@ -127,7 +127,7 @@ impl Host {
         host
     }
 
-    /// Sets the clock to `before` the end of the scene.
+    /// Sets the clock to an instant before the end of the scene. `before` is the time between this instant and the end.
     pub fn at(&self, before: Duration) {
         self.clock.set(end().minus(before));
     }

@@ -1,11 +1,12 @@
 //! Databases that an earlier version wrote, and what the tests need to open them.
 //!
-//! [`scene`] is a list of calls that fills a store with credentials in every state. The example `fill` runs it on a
-//! store of each kind and writes the database and the list of what is in it to a folder. It was run once with the
-//! crates of each version in `testdata`. The tests open these databases with the present crates and compare them with
-//! the list.
+//! The function [`scene::act`] runs the scene: a fixed sequence of calls that fills a store with credentials in every
+//! state. The example `fill` runs the scene on a store of each kind. It writes each database to a folder, and one
+//! description of their contents (see the module [`list`]). `fill` was run once with the crates of each version in
+//! `testdata`. The tests open these databases with the present crates and compare their contents with that description.
 //!
-//! All random bytes come from a fixed seed, so the same list describes the databases of all kinds of store.
+//! All random bytes come from a fixed seed, so all kinds of store have the same contents, and one description is
+//! enough.
 
 pub mod compare;
 pub mod database;

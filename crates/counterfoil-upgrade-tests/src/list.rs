@@ -1,4 +1,5 @@
-//! The list of what is in a database: every stored field, and what the library answers about it.
+//! The list of a database: a description in JSON of every stored field, and of what the library answers about the
+//! credentials.
 
 use std::num::NonZeroU32;
 
@@ -52,9 +53,9 @@ pub async fn contents(store: &AnyStore) -> Value {
     json!({"families": families, "clients": clients, "settings": settings, "last_upkeep": upkeep})
 }
 
-/// Returns what a host at the end of the scene learns about the credentials with these texts: the answer to each, the
-/// lists, the due notices and the keys in use. The account `dis` is disabled. It is asked on a copy in memory, so the
-/// store is not changed.
+/// Returns what the library answers at the end of the scene about the credentials with these texts: the result of
+/// verifying each one, the listed tokens and codes, the due notices and the keys in use. The library is asked on a copy
+/// of the store in memory, so the store is not changed. In the directory, the account `dis` is disabled.
 pub async fn answers(store: &AnyStore, texts: &Texts) -> Value {
     let copy = Arc::new(MemoryStore::default());
     let source = Stores::apart(
@@ -88,7 +89,7 @@ async fn answers_of(host: &Host, texts: &Texts) -> Value {
     json!({"verdicts": verdicts, "lists": lists, "due": due, "keys": keys})
 }
 
-/// What the library says about a text that is presented as a credential. `null` for a client's secret.
+/// Verifies a text as a credential and returns the result. Returns `null` for the secret of a client.
 async fn verdict(host: &Host, text: &str) -> Value {
     let Ok(presented) = Prefixes::default().parse(text) else { return Value::Null };
     match presented.kind() {
@@ -134,7 +135,7 @@ fn view(view: &CredentialView) -> Value {
     })
 }
 
-/// The texts in a list.
+/// Returns the texts of the credentials, which are part of a list.
 #[must_use]
 pub fn texts(list: &Value) -> Texts {
     let mut texts = Texts::default();
@@ -144,7 +145,7 @@ pub fn texts(list: &Value) -> Texts {
     texts
 }
 
-/// The whole list of a store that the scene has filled.
+/// Makes the list of a store that the scene has filled.
 pub async fn list(store: &AnyStore, texts: &Texts) -> Value {
     let pairs: Vec<_> = texts.all().map(|(name, text)| json!([name, text])).collect();
     json!({"texts": pairs, "contents": contents(store).await, "answers": answers(store, texts).await})

@@ -105,9 +105,9 @@ async fn paces_count(store: &dyn TokenStore) {
     assert_eq!(read(store, 4, 6).await.family().used_at, at(200));
 }
 
-/// Checks that caps count families that were live before the upgrade. A cap limits how many families are live at once,
-/// separately for each client. The client is in the family's body. Also checks that a cap ends the least recently used
-/// families.
+/// Checks that caps count families that were live before the upgrade, and that a cap ends the least recently used
+/// families. A cap limits how many families are live at once. Families are counted separately for each client. The
+/// previous version stored the client only in the family's body, so the upgrade must read it there.
 async fn caps_count(store: &dyn TokenStore) {
     let through = |first| ann().refresh().through(client(first)).used(at(200));
     let (seventh, eighth) = (through(7), through(8));

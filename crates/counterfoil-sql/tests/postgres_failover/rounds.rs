@@ -19,8 +19,7 @@ use crate::support::{RUNTIME, say};
 const CALLERS: usize = 4;
 /// The number of sign-ins that a round prepares for revocation.
 const STOCK: usize = 8;
-/// The time for which the address leads to the wrong server. It is longer than one second, so that every connection is
-/// checked again.
+/// The shortest duration of a fail-over. It is longer than one second, so that every connection is checked again.
 const WRONG: Duration = Duration::from_millis(1_500);
 
 fn is_soak() -> bool {
@@ -60,7 +59,8 @@ impl Tally {
 /// The access token and the refresh token of a sign-in.
 type SignIn = [String; 2];
 
-/// One round: a node of the service that connects through the address, and what its callers have observed.
+/// One round: a node of the service, and what its callers have observed. The node connects to the database through
+/// [`Pair::address`], a port that forwards to a server and can be moved to another server.
 struct Round {
     node: Counterfoil,
     stock: Mutex<Vec<SignIn>>,
@@ -178,10 +178,10 @@ impl Round {
     }
 }
 
-/// Runs one round. `breaks` begins the fail-over and `mends` ends it. The node under test connects to the address, and
-/// another node connects directly to the primary. A sign-in is revoked on the node under test before the fail-over.
-/// During the fail-over, sign-ins are revoked on both nodes, and one is made on the primary. The node under test also
-/// verifies tokens from before the fail-over to the end of the round.
+/// Runs one round. `breaks` begins the fail-over and `mends` ends it. The node under test connects through
+/// [`Pair::address`], and another node connects directly to the primary. A sign-in is revoked on the node under test
+/// before the fail-over. During the fail-over, sign-ins are revoked on both nodes, and one sign-in is made on the other
+/// node. The node under test also verifies tokens during the whole round.
 async fn fail_over(
     tally: &mut Tally,
     pair: &Pair,

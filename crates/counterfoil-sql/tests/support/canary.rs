@@ -30,8 +30,8 @@ where
     secrets
 }
 
-/// Whether `kept` contains 12 consecutive characters of the secret. For a token, only the part after its prefix and
-/// public id is searched.
+/// Searches `kept` for the secret. Returns whether `kept` contains any 12 consecutive characters of it. The prefix and
+/// the id of a token are public, so for a token only the characters after them are searched for.
 pub fn shows(kept: &[u8], secret: &str) -> bool {
     let hidden = match secret.split_once('_') {
         Some((_, token)) => &token[22..],

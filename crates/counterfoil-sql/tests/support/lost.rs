@@ -1,4 +1,4 @@
-//! Answers that are lost. The store executes the call, but the caller gets no answer.
+//! Tests in which an answer of the store is lost. The store executes the call, but the caller gets no answer.
 
 use counterfoil::Counterfoil;
 use counterfoil::store::TokenStore;
@@ -6,16 +6,17 @@ use counterfoil::types::RecordId;
 
 use super::host::{refresh, sign_in, tokens};
 
-/// An upper bound for the number of rounds. A refresh waits for fewer answers of the store than this.
+/// The largest number of rounds. Each round loses one answer of the store. A refresh waits for fewer answers than this,
+/// so the rounds end earlier.
 const MOST: u64 = 60;
 
 /// A node that loses one answer, and a function that returns whether the answer was lost.
 pub type Flaky = (Counterfoil, Box<dyn Fn() -> bool>);
 
-/// Loses each of the store's answers during a refresh, one in each round. A round signs in, and refreshes on a node
-/// that loses one answer. Then it refreshes again on the same node. The rounds end when no answer was lost. `flaky`
-/// makes a node that loses the answer with the given number. Returns how often a refresh was executed although the
-/// client got the error *unavailable*.
+/// Refreshes in rounds. In the first round, the store's first answer to the refresh is lost. In the second round, the
+/// second answer is lost, and so on. `flaky` makes a node that loses the answer with the given number. Each round signs
+/// in, refreshes on such a node, and refreshes again on the same node. The rounds end when a refresh has lost no
+/// answer. Returns how often a refresh was executed although the client got the error *unavailable*.
 pub async fn each_answer_lost(
     direct: &Counterfoil,
     store: &dyn TokenStore,

@@ -82,9 +82,10 @@ fn look<A: Authenticator>(authenticator: &A, headers: &HeaderMap, source: Source
 /// Authenticates a request as [`AuthenticateLayer`](crate::AuthenticateLayer) does, for adapters that are not tower
 /// layers. Events about the request contain the [`Source`] from its extensions.
 ///
-/// If the extensions contain an [`Authentication`](crate::Authentication), `Authorization` is not read. The result is
-/// then this `Authentication`, after [`of_realm`](crate::generic::Authentication::of_realm) for the realm of
-/// `counterfoil`.
+/// If the extensions already contain an [`Authentication`](crate::Authentication), `Authorization` is not read, and
+/// this `Authentication` is returned. There are two exceptions, for which a rejection is returned: a principal of
+/// another realm than that of `counterfoil`, and a CORS preflight that a layer let pass (see
+/// [`of_realm`](crate::generic::Authentication::of_realm)).
 ///
 /// # Cancel safety
 ///

@@ -1,4 +1,4 @@
-//! Databases without the stores: how they are dumped, restored and compared.
+//! Dumps and restores databases directly, not through the stores.
 
 pub(crate) mod packed;
 pub(crate) mod postgres;

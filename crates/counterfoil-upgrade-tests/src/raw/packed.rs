@@ -1,15 +1,18 @@
-//! The files of a key-value engine as one file. They consist mostly of zeros, because an engine reserves space. So runs
-//! of zeros are left out.
+//! Packs the files of a key-value engine into one file. An engine reserves space, so its files consist mostly of zeros.
+//! The packed file does not contain the long runs of zeros, only their lengths.
 //!
-//! For each file: the length of its name, the name, and pieces. A piece is a number of zeros, a number of other bytes,
-//! and these bytes. A piece without both ends the file. Numbers have four bytes.
+//! The packed file contains for each file: the length of its name, the name, and pieces. A piece stands for a run of
+//! zeros and the bytes that follow it. It contains the number of zeros, the number of bytes that follow, and these
+//! bytes. A piece with two zeros as its numbers marks the end of a file. Each number has four bytes, the most
+//! significant byte first.
 
 use std::path::{Path, PathBuf};
 
-/// Shorter runs of zeros are written as they are.
+/// The length of a run of zeros at which a new piece begins.
 const RUN: usize = 16;
 
-/// Packs a file, whose name is then empty, or all files in a folder.
+/// Packs the file at `path`, or all files in the folder at `path`. If `path` is a file, its name in the packed file is
+/// empty.
 pub(crate) fn pack(path: &Path) -> Vec<u8> {
     let (mut files, mut packed) = (Vec::new(), Vec::new());
     walk(path, &mut files);
@@ -48,7 +51,7 @@ fn walk(path: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Writes the files that [`pack`] packed.
+/// Restores what [`pack`] packed: one file at `path`, or all files in the folder at `path`.
 pub(crate) fn unpack(packed: &[u8], path: &Path) {
     let mut rest = packed;
     while !rest.is_empty() {

@@ -1,4 +1,4 @@
-//! PostgreSQL: a dump in plain SQL.
+//! Dumps and restores PostgreSQL databases as plain SQL.
 
 use std::process::Command;
 

@@ -1,4 +1,5 @@
-//! Redis and Valkey: one command for each key, with escaped words.
+//! Dumps and restores the keys of Redis and Valkey. A dump has one line for each key: the command that writes the key.
+//! Special characters in it are escaped.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +21,8 @@ impl Nodes {
         Self { connections, prefix: prefix.to_owned() }
     }
 
-    /// The answer of the node that has the key. The others redirect.
+    /// Sends a command to one node after the other, and returns the first answer that is not an error. Only the node
+    /// that has the key answers; the others return an error that names that node.
     fn ask<T: FromRedisValue>(&mut self, command: &Cmd) -> T {
         let answer = self.connections.iter_mut().find_map(|node| command.query(node).ok());
         answer.unwrap_or_else(|| panic!("no node answers {:?}", command.get_packed_command()))
@@ -35,7 +37,7 @@ impl Nodes {
         keys.iter().map(|key| self.command(key)).collect()
     }
 
-    /// Runs the commands of a dump.
+    /// Runs the commands of a dump. Replaces the prefix of each key in the dump by the prefix of these nodes.
     pub(crate) fn restore(&mut self, text: &str) {
         for line in text.lines() {
             let mut words = line.split(' ');
@@ -51,7 +53,8 @@ impl Nodes {
     }
 }
 
-/// Writes each byte that is no visible ASCII character, and each percent sign, as a percent sign and two hex digits.
+/// Escapes bytes as text. A percent sign, and each byte that is not a visible ASCII character, becomes a percent sign
+/// and two hex digits.
 fn escaped(bytes: &[u8]) -> String {
     let letter = |byte: &u8| match byte.is_ascii_graphic() && *byte != b'%' {
         true => char::from(*byte).to_string(),

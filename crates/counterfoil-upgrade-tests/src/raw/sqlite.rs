@@ -1,4 +1,4 @@
-//! SQLite: a file.
+//! Dumps SQLite files, and makes them small.
 
 use counterfoil_sql::sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use counterfoil_sql::sqlx::{AssertSqlSafe, ConnectOptions as _, query, query_scalar, raw_sql};

@@ -40,7 +40,8 @@ pub(super) async fn register(host: &Host, texts: &mut Texts) {
     host.service.import_client(&sudo, new("imported"), &secret, false).await.expect("imported");
     texts.put("client imported", format!("imported:{}", secret.expose_secret()));
     host.other.create_client(&sudo, new("app")).await.expect("registered in the other realm");
-    // Two secrets: the first stays valid for an hour, which is over long before the end.
+    // The client `machine` gets a second secret. The first one stays valid for an hour, so it has expired long before
+    // the end of the scene.
     let again = host.service.rotate_client_secret(&sudo, &id("machine"), HOUR).await.expect("rotated");
     let second = again.secret.expect("a secret");
     texts.put("client machine again", format!("machine:{}", second.expose_secret()));

@@ -1,4 +1,5 @@
-//! Fields that no version knows, as a newer version may have written them.
+//! Adds fields with unknown names to stored documents. A newer version may store fields that an older one does not
+//! know. The unknown names stand for such fields.
 
 use counterfoil::Realm;
 use counterfoil::client::Registration;

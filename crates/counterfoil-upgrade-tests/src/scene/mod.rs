@@ -1,4 +1,4 @@
-//! The calls that fill a store with credentials in every state.
+//! The scene: the calls that fill a store with credentials in every state.
 
 mod clients;
 mod documents;
@@ -66,7 +66,8 @@ async fn under_the_first_key(store: &AnyStore, texts: &mut Texts) {
     security_codes::under_the_first_key(&host, texts).await;
 }
 
-/// Everything that happens on the last day, in the order of time. The argument of `at` is the time that is left.
+/// Makes all calls of the last three days, in the order of time. The argument of `at` is the time until the end of the
+/// scene.
 async fn last_day(store: &AnyStore, host: &Host, texts: &mut Texts) {
     host.at(3 * DAY);
     security_codes::expired(host, texts).await;
@@ -108,7 +109,7 @@ async fn last_day(store: &AnyStore, host: &Host, texts: &mut Texts) {
     host.at(Duration::ZERO);
 }
 
-/// Two wrong passwords of one person, and a wrong secret of one client.
+/// Signs in as Ann with a wrong password twice, and sends a wrong secret of the client `app` once.
 async fn failures(host: &Host) {
     for _ in 0..2 {
         let wrong = counterfoil::Secret::from("wrong".to_owned());

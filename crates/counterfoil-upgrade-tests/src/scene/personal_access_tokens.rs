@@ -32,7 +32,8 @@ fn text(issued: &IssuedCredential) -> &str {
     issued.token.expose_secret()
 }
 
-/// A token that lives long, one that the purge has removed at the end, and one of the other realm.
+/// Creates tokens that live for 180 days, and a token of the other realm. Deletes one of the tokens early, so that a
+/// later purge of the scene removes it.
 pub(super) async fn under_the_first_key(host: &Host, texts: &mut Texts) {
     let long = create(&host.service, &by("ann"), "first key", Lifetime::Days(180), Some("demo:read")).await;
     texts.put("pat first key", text(&long));
@@ -45,7 +46,8 @@ pub(super) async fn under_the_first_key(host: &Host, texts: &mut Texts) {
     texts.put("pat other realm", text(&other));
 }
 
-/// Tokens that expire before or soon after the end, and the notices of these.
+/// Creates one token that expires before the end of the scene, and some that expire at most about ten days after it.
+/// Sends some of their notices. Also creates two tokens of Bob, which are revoked one day before the end of the scene.
 pub(super) async fn with_notices(host: &Host, texts: &mut Texts) {
     let tokens = [
         ("expired", 20, "ann"),
@@ -62,7 +64,7 @@ pub(super) async fn with_notices(host: &Host, texts: &mut Texts) {
         let issued = create(&host.service, &by(owner), name, Lifetime::Days(days), None).await;
         texts.put(&format!("pat {name}"), text(&issued));
     }
-    // The notices of `expired`: a week before, a day before, and when it has expired.
+    // The token `expired` has three notices: a week before its expiry, a day before it, and when it has expired.
     for day in [44, 50, 51] {
         host.clock.set(start().plus_capped(day * DAY));
         assert_eq!(send(host, &["expired"]).await, 1, "day {day}");
@@ -87,7 +89,7 @@ async fn due(host: &Host, label: &str) -> Option<DueNotice> {
     None
 }
 
-/// Sends the due notices of the tokens with these labels. Returns how many were sent.
+/// For each label, sends the due notice of the token with this label, if it is due. Returns how many notices were sent.
 async fn send(host: &Host, labels: &[&str]) -> usize {
     let mut sent = 0;
     for label in labels {
@@ -100,7 +102,8 @@ async fn send(host: &Host, labels: &[&str]) -> usize {
     sent
 }
 
-/// A notice that a worker holds at the end, and one whose sending failed.
+/// Claims two due notices. Reports for the first one that sending it failed. Does not report anything for the second
+/// one, so its claim still holds at the end of the scene.
 pub(super) async fn claimed(host: &Host) {
     let failed = due(host, "failed").await.expect("it is due");
     let claimed = host.service.claim_notice(&failed, LEASE).await.expect("an answer").won().expect("won");
@@ -111,7 +114,7 @@ pub(super) async fn claimed(host: &Host) {
     assert!(claim.won().is_some(), "and nobody settles it");
 }
 
-/// Tokens that were rotated, deleted, renamed and used.
+/// Creates tokens. Rotates, deletes, renames or uses some of them.
 pub(super) async fn in_every_state(host: &Host, texts: &mut Texts) {
     let (service, ann) = (&host.service, by("ann"));
     let new = async |label: &str| create(service, &ann, label, Lifetime::Days(30), None).await;

@@ -12,20 +12,21 @@ async fn create(host: &Host, access: NewAccess<'_>, description: Option<&str>) -
     host.service.create_security_code(&by("sue"), &new).await.expect("created")
 }
 
-/// A code that never expires.
+/// Creates a code and makes it permanent.
 pub(super) async fn under_the_first_key(host: &Host, texts: &mut Texts) {
     let issued = create(host, NewAccess::SuperAdministrator, Some("permanent")).await;
     texts.put("code permanent", issued.token.expose_secret());
     host.service.make_security_code_permanent(&by("sue"), &issued.view.id).await.expect("permanent");
 }
 
-/// A code that has expired at the end and can be reactivated.
+/// Creates a code that expires before the end of the scene. It can then still be reactivated.
 pub(super) async fn expired(host: &Host, texts: &mut Texts) {
     let issued = create(host, NewAccess::SameAsUser("ann"), Some("expired")).await;
     texts.put("code expired", issued.token.expose_secret());
 }
 
-/// Codes of both kinds of access, with an expiry that was changed, and deleted.
+/// Creates codes for both kinds of access. Deletes one of them, resets the expiry of another one, and changes the
+/// expiry and description of a third one.
 pub(super) async fn in_every_state(host: &Host, texts: &mut Texts) {
     let (service, sue) = (&host.service, by("sue"));
     let user = create(host, NewAccess::SameAsUser("bob"), Some("printer \u{2603}")).await;

@@ -14,12 +14,12 @@ async fn open(host: &Host, name: &str, text: &str, texts: &mut Texts) -> OpenedS
     opened
 }
 
-/// A session that is idle for too long at the end.
+/// Opens a session and never uses it. At the end of the scene it has been idle for longer than the policy allows.
 pub(super) async fn opened_early(host: &Host, texts: &mut Texts) {
     open(host, "bob", "session idle", texts).await;
 }
 
-/// Sessions that were used and ended.
+/// Opens four sessions. Later uses one of them and ends another one.
 pub(super) async fn in_every_state(host: &Host, texts: &mut Texts) {
     open(host, "ann", "session open", texts).await;
     let ended = open(host, "ann", "session ended", texts).await;
@@ -31,7 +31,7 @@ pub(super) async fn in_every_state(host: &Host, texts: &mut Texts) {
     host.service.verify_session(texts.get("session open")).await.expect("it slides");
 }
 
-/// A session that was replaced when its owner entered the password again.
+/// Lets the owner of a session enter the password again. This replaces the session by a new one.
 pub(super) async fn proved_again(host: &Host, texts: &mut Texts) {
     let principal = host.service.verify_session(texts.get("session, old proof")).await.expect("accepted");
     let password = Secret::from("ann".to_owned());

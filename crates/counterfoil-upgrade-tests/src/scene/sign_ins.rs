@@ -34,7 +34,8 @@ async fn refresh(host: &Host, client: &str, from: &str, to: &str, texts: &mut Te
     put(texts, to, &answer);
 }
 
-/// Refreshed four times. The purge shrinks the older generations.
+/// Opens a sign-in and refreshes it three times. A later purge of the scene shrinks the first refresh tokens (reduces
+/// them to the fields that detect a reuse).
 pub(super) async fn rotated(host: &Host, texts: &mut Texts) {
     open(host, "app", "ann", "long 0", &[], texts).await;
     for (from, to, left) in [("long 0", "long 1", 16), ("long 1", "long 2", 12), ("long 2", "long 3", 8)] {
@@ -43,7 +44,8 @@ pub(super) async fn rotated(host: &Host, texts: &mut Texts) {
     }
 }
 
-/// Ended because a replaced refresh token was used again after the retry window.
+/// Opens a sign-in and refreshes it. After the retry window, presents the replaced refresh token again. This reuse ends
+/// the sign-in.
 pub(super) async fn replayed(host: &Host, texts: &mut Texts) {
     open(host, "app", "pat", "replayed 0", &[], texts).await;
     host.at(9 * HOUR);
@@ -54,7 +56,7 @@ pub(super) async fn replayed(host: &Host, texts: &mut Texts) {
     assert!(oauth(host, texts.get("client app"), &body).await.is_err(), "the replay");
 }
 
-/// One sign-in more than the policy allows, so the least recently used one is ended.
+/// Opens one sign-in more than the policy allows. The service then ends the least recently used one.
 pub(super) async fn room_is_made(host: &Host, texts: &mut Texts) {
     for number in 0..=SIGN_INS {
         open(host, "app", "cap", &format!("of many {number}"), &[], texts).await;
@@ -62,7 +64,9 @@ pub(super) async fn room_is_made(host: &Host, texts: &mut Texts) {
     }
 }
 
-/// Sign-ins that were ended with their client, its epoch, or by the client itself.
+/// Opens four sign-ins and ends each one in a different way: the client revokes the refresh token, or the host revokes
+/// all tokens of the client, deletes the client, or disables the client. Then opens another sign-in for the client
+/// whose tokens were revoked.
 pub(super) async fn ended(host: &Host, texts: &mut Texts) {
     let sudo = Presenter::host();
     open(host, "app", "pat", "given back", &[], texts).await;
@@ -78,17 +82,19 @@ pub(super) async fn ended(host: &Host, texts: &mut Texts) {
     open(host, "epoch", "ann", "epoch again", &[], texts).await;
 }
 
-/// The sign-in that is refreshed shortly before the end.
+/// Opens the sign-in that [`refresh_in_the_retry_window`] refreshes.
 pub(super) async fn open_for_the_retry_window(host: &Host, texts: &mut Texts) {
     open(host, "app", "ann", "window 0", &[("scope", "demo:read")], texts).await;
 }
 
-/// The parent's retry window is open at the end.
+/// Refreshes a sign-in. The scene calls this function 10 s before its end, so the retry window of the replaced refresh
+/// token is still open at the end.
 pub(super) async fn refresh_in_the_retry_window(host: &Host, texts: &mut Texts) {
     refresh(host, "app", "window 0", "window 1", texts).await;
 }
 
-/// A client whose refresh token stays the same, with two live access tokens at the end.
+/// Opens a sign-in for a client whose refresh token stays the same at a refresh, and refreshes it twice. Both new
+/// access tokens are live at the end of the scene.
 pub(super) async fn reused(host: &Host, texts: &mut Texts) {
     open(host, "reuse", "ann", "reused", &[("remember", "true"), ("scope", "demo:write")], texts).await;
     for left in [8, 4] {
@@ -101,7 +107,7 @@ pub(super) async fn reused(host: &Host, texts: &mut Texts) {
     }
 }
 
-/// Sign-ins of other clients and people, and an access token that was revoked by itself.
+/// Opens sign-ins for other clients and people. Revokes the access token of one of them, but not its refresh token.
 pub(super) async fn in_other_states(host: &Host, texts: &mut Texts) {
     open(host, "app", "bob", "lost its access token", &[], texts).await;
     open(host, "public", "bob", "public", &[("scope", "demo:read")], texts).await;

@@ -1,4 +1,4 @@
-//! Everything ends.
+//! Tests that all credentials in a database of an earlier version can be ended and then purged.
 
 use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
 use counterfoil_upgrade_tests::compare::difference;
@@ -32,7 +32,7 @@ pub(crate) async fn all_can_be_ended_and_purged(kind: Kind) {
     for name in ["pat plain", "pat first key", "code plain", "sign-in public, access"] {
         all.refused(name).await;
     }
-    // A year later, nothing of it has to be kept.
+    // A year later, no ended credential has to be kept.
     all.host.clock.set(end().plus_capped(365 * DAY));
     for handle in handles {
         while handle.purge(MANY).await.expect("purged").more {}

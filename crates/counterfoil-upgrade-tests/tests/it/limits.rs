@@ -1,5 +1,6 @@
-//! Limits count what the last version wrote. What may still be made is compared with a store in memory that holds the
-//! same, except for the failures, which a copy leaves out.
+//! Tests that limits count the credentials and the failed logins that an earlier version stored. For personal access
+//! tokens, the upgraded store and a copy of it in memory must allow the same number of further tokens. A copy contains
+//! no failed logins, so these are tested without it.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -50,7 +51,7 @@ async fn copied(store: &AnyStore) -> AnyStore {
     AnyStore::of(copy)
 }
 
-/// Creates tokens of one person until the service refuses. Returns how many it created, and the refusal.
+/// Creates tokens for one person until the service refuses. Returns the number of created tokens, and the refusal.
 async fn made(host: &Host) -> (u32, ManageError) {
     for number in 0.. {
         let label = format!("number {number}");
@@ -62,7 +63,8 @@ async fn made(host: &Host) -> (u32, ManageError) {
     unreachable!("a limit is reached")
 }
 
-/// The least recently used sign-in of a person who has as many as the policy allows.
+/// A person already has as many sign-ins as the policy allows. Signs in once more, and checks that only the least
+/// recently used sign-in was ended.
 async fn room_is_made(all: &Upgraded) {
     let body = form(&[("grant_type", "password"), ("username", "cap"), ("password", "cap")]);
     oauth(&all.host, all.texts.get("client app"), &body).await.expect("signed in");
@@ -73,7 +75,8 @@ async fn room_is_made(all: &Upgraded) {
     }
 }
 
-/// Two of ten failures were counted by the last version.
+/// Checks that failed logins from before the upgrade still count. The policy allows ten failures, and the earlier
+/// version has stored two. So eight more are allowed from the same source, and ten from another source.
 async fn failures(host: &Host) {
     let wrong = Secret::from("wrong".to_owned());
     let failures = async |source: &Source| {

@@ -1,4 +1,4 @@
-//! Opens the databases that an earlier version wrote with the present crates.
+//! Tests that the present crates can open and use the databases that an earlier version wrote.
 
 mod beside;
 mod ends;

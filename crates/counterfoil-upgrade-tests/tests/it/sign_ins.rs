@@ -21,7 +21,9 @@ fn is_replay(refusal: Refusal) -> bool {
     matches!(refusal, Refusal::Revoked { reason: RevocationReason::Replay, .. })
 }
 
-/// The retry window of a rotation of the last version is still open.
+/// A refresh token was replaced shortly before the upgrade, and its retry window is still open. Presenting the replaced
+/// token must return its successor again. Presenting the replaced token after its successor was used must end the
+/// sign-in.
 async fn repeated(all: &Upgraded) {
     let (parent, successor) = (all.texts.get("sign-in window 0, refresh"), all.texts.get("sign-in window 1, refresh"));
     let (access, refresh) = all.refresh("app", parent).await.expect("the retry window is open");
@@ -36,7 +38,8 @@ async fn repeated(all: &Upgraded) {
     assert!(all.refresh("app", &refresh).await.is_none() && is_replay(all.verify(&access).await.expect_err("ended")));
 }
 
-/// A generation that a purge of the last version has shrunk is recognised.
+/// Presents a replaced refresh token. Before the upgrade, a purge has shrunk it (reduced it to the fields that detect a
+/// reuse). The reuse must still be detected and end the sign-in.
 async fn replayed(all: &Upgraded) {
     let (access, _) = all.refresh("app", all.texts.get("sign-in long 3, refresh")).await.expect("refreshed");
     assert!(all.verify(&access).await.is_ok());

@@ -21,7 +21,7 @@ pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 });
 
-/// The list of what is in the databases.
+/// The description of the contents of the databases: see [`list`].
 pub(crate) static LIST: LazyLock<Value> = LazyLock::new(|| {
     let text = std::fs::read_to_string(folder(BEFORE).join("list.json")).expect("a list");
     serde_json::from_str(&text).expect("JSON")

@@ -17,9 +17,9 @@ pub(in crate::sqlite) const LIST_OWNER: &str = joined!(
 WHERE r.realm = ?1 AND r.owner = ?2 AND r.kind = ?3 AND r.shrunk = 0 AND (r.created_at, r.id) < (?4, ?5)
 ORDER BY r.created_at DESC, r.id DESC LIMIT ?6"
 );
-/// Selects a page of an owner's records. The query begins at the families that are not revoked, so that it reads no
-/// deleted records. Parameters: ?1 realm, ?2 owner, ?3 kind, ?4 and ?5 the cursor, ?6 the number of rows, ?7 and ?8 the
-/// first and last kind of family, ?9 now.
+/// Selects a page of an owner's records. The query begins with the owner's families that are not revoked, so it reads
+/// no record of a revoked family. Parameters: ?1 realm, ?2 owner, ?3 kind, ?4 and ?5 the cursor, ?6 the number of rows,
+/// ?7 and ?8 the first and last kind of family, ?9 now.
 pub(in crate::sqlite) const LIST_STANDING: &str = joined!(
     "WHERE r.id IN (
         SELECT s.id FROM counterfoil_family o CROSS JOIN counterfoil_record s

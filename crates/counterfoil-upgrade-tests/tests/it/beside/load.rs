@@ -1,4 +1,5 @@
-//! The load: first the old node alone, then both nodes, then the new node alone, and once more without its flags.
+//! Makes requests in four phases: to the old node alone, to both nodes, to the new node alone, and to the new node
+//! after a restart without the flags of [`BESIDE`].
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,16 +7,16 @@ use std::sync::Arc;
 use super::node::Node;
 use super::person::{Nodes, OPERATIONS, Person};
 
-/// The people who make requests at the same time. Name and password are the same text for all but the last.
+/// The name and the password of each person. All these people make requests at the same time.
 const PEOPLE: [(&str, &str); 4] =
     [("ivan", "ivan"), ("admin", "admin"), ("super@example.com", "super"), ("AD\\bill.posters", "blabla")];
-/// The operations of one person in each phase: the old node alone, both, and the new node alone with and without the
-/// flags.
+/// The number of operations that each person makes in each phase: with the old node alone, with both nodes, with the
+/// new node alone, and with the new node after its restart.
 const PHASES: [u32; 4] = [50, 500, 25, 25];
-/// The flags that the new node needs while the old node runs.
+/// The command-line flags that the new node needs while the old node runs. At present there are none.
 const BESIDE: [&str; 0] = [];
 
-/// Runs the load on a store that is empty.
+/// Runs all phases on an empty store. `old` and `new` are the programs of the two nodes.
 pub(crate) async fn run(old: &Path, new: &Path, store: &str) {
     let folder = tempfile::TempDir::new().expect("a folder");
     let keys = folder.path().join("keys");
@@ -43,7 +44,8 @@ pub(crate) async fn run(old: &Path, new: &Path, store: &str) {
     println!("{}", counts.collect::<Vec<_>>().join(", "));
 }
 
-/// Makes these operations for all people at the same time, and then compares everything with the model.
+/// Lets each person make this number of operations, all people at the same time. Then compares the answers of each node
+/// with the model of each person.
 async fn all(people: Vec<Person>, nodes: &[&Arc<Node>], operations: u32) -> Vec<Person> {
     let nodes: Nodes = nodes.iter().map(|node| Arc::clone(node)).collect();
     let tasks: Vec<_> = people

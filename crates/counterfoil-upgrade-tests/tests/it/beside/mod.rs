@@ -1,5 +1,5 @@
-//! A node of the last version beside a node of this version, on one database. `.ci/upgrade` builds both demos and runs
-//! these tests.
+//! Tests in which a node of the last version and a node of this version use one database at the same time.
+//! `.ci/upgrade` builds both demos and runs these tests.
 
 mod load;
 mod node;

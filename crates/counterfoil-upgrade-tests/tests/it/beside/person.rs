@@ -1,4 +1,4 @@
-//! One person's requests, and the model of what they have made.
+//! The requests of one person, and the model: the credentials that the person must have after these requests.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use super::node::Node;
 
 pub(crate) type Nodes = Vec<Arc<Node>>;
 
-/// So few are live that no limit of the policy ends one.
+/// The largest number of tokens, of sign-ins and of security codes that a person has at the same time. With so few
+/// credentials, a person reaches no limit of the policy.
 const LIVE: usize = 30;
 
 struct Token {
@@ -23,7 +24,7 @@ struct SignIn {
     reuses: bool,
     access: String,
     refresh: String,
-    /// The refresh token before the last refresh. It may be repeated within 30 s.
+    /// The refresh token that the last refresh replaced. It may be sent again within 30 s.
     parent: Option<String>,
 }
 
@@ -35,15 +36,15 @@ pub(crate) struct Person {
     session: String,
     tokens: Vec<Token>,
     sign_ins: Vec<SignIn>,
-    /// The security codes that are live. Only a super administrator makes some.
+    /// The security codes that are live. Only the person [`SUPER`] makes security codes.
     codes: Vec<Token>,
-    /// Texts that must not be accepted any more.
+    /// The texts of ended credentials. No node may accept them.
     dead: Vec<String>,
     labels: u32,
     counts: Counts,
 }
 
-/// How often each operation was made. Its place is that of its name in [`OPERATIONS`].
+/// How often each operation was made, in the order of [`OPERATIONS`].
 pub(crate) type Counts = [u32; 9];
 
 /// The names of the operations.
@@ -76,7 +77,7 @@ impl Person {
         usize::try_from(below).expect("a small number")
     }
 
-    /// Makes one operation on one of the nodes.
+    /// Makes a random operation on a random node.
     pub(crate) async fn step(&mut self, nodes: &Nodes) {
         let at = self.below(nodes.len());
         let (node, other) = (&nodes[at], &nodes[(at + 1) % nodes.len()]);
@@ -143,7 +144,8 @@ impl Person {
         SignIn { reuses, access: text(&answer, "access_token"), refresh: text(&answer, "refresh_token"), parent: None }
     }
 
-    /// Refreshes a sign-in. Afterwards the other node gets the same request again, as after a lost answer.
+    /// Refreshes a sign-in. In about half of the calls, the other node then gets the same request again, as after a
+    /// lost answer.
     async fn refresh(&mut self, node: &Node, other: &Node) {
         let (at, repeats) = (self.below(self.sign_ins.len()), self.below(2) == 0);
         let sign_in = &mut self.sign_ins[at];
@@ -162,7 +164,8 @@ impl Person {
         (sign_in.access, sign_in.refresh) = (access, refresh);
     }
 
-    /// Ends a sign-in. Some end because a replaced refresh token is used after its successor.
+    /// Ends a sign-in. If a refresh has replaced its refresh token, uses the replaced token again after its successor
+    /// was used, so that the sign-in is ended. Otherwise revokes the sign-in.
     async fn revoke(&mut self, node: &Node, other: &Node) {
         let at = self.below(self.sign_ins.len());
         let mut ended = self.sign_ins.swap_remove(at);
@@ -221,7 +224,8 @@ impl Person {
         page["items"].as_array().expect("a list").iter().map(|item| text(item, "id")).collect()
     }
 
-    /// Compares everything that a node answers with the model.
+    /// Checks that the lists of a node match the model, and that the node accepts the live credentials of the model and
+    /// none of the ended ones.
     pub(crate) async fn compare(&self, node: &Node) {
         self.listed(node).await;
         for token in self.tokens.iter().chain(&self.codes) {

@@ -33,8 +33,8 @@ pub struct Reader {
     pub language: &'static str,
 }
 
-/// The browsers in which a test runs at the usual scale. At soak scale (see [`in_full`]), each test runs in both
-/// browsers instead.
+/// Which browsers a test uses at the usual scale, at which the tests run for each commit. At soak scale (see
+/// [`in_full`]), every test uses both browsers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Commit {
     Chromium,
