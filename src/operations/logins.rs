@@ -1,4 +1,4 @@
-//! Tests logins without opening a session or a sign-in.
+//! Tests the name and the password of a person, without opening a session or a sign-in.
 
 use crate::counterfoil::Counterfoil;
 use crate::directory::Login;
@@ -12,22 +12,23 @@ use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Tests a name and a password without opening a session. Use it as the first step of a sign-in with a second
-    /// factor. The last step is [`Counterfoil::open_session_for`] or [`Counterfoil::open_sign_in`].
+    /// Tests a name and a password without opening a session. Use this method as the first step of a sign-in with a
+    /// second factor. After the second factor, open the session with [`Counterfoil::open_session_for`] or the sign-in
+    /// with [`Counterfoil::open_sign_in`].
     ///
     /// Failures are counted together with those of [`Counterfoil::open_session`], so neither method bypasses the limits
-    /// of the other. Events and errors are also the same. The host itself must limit attempts with a second factor.
+    /// of the other. Events and errors are also the same. The host itself must limit the attempts with the second
+    /// factor.
     ///
-    /// The password can change between this call and the last step. So make both calls on one handle from
-    /// [`Counterfoil::at`], whose clock stands at the instant of this call. The new credential then begins at this
-    /// instant. If the account's [`valid_since`](Account::valid_since) is set in between, the new credential is
-    /// refused.
+    /// The password can change between the two steps. So make both calls on one handle from [`Counterfoil::at`]: its
+    /// clock stands still at the instant of the first step. The new credential then begins at this instant. If the
+    /// account's [`valid_since`](Account::valid_since) is set between the steps, the new credential is refused.
     ///
     /// # Errors
     ///
     /// [`LoginError::Refused`] for an unknown name, a wrong password or a disabled account. [`LoginError::SlowDown`]
-    /// after too many failures. [`LoginError::Busy`] if the limit is reached only because of other attempts in
-    /// progress. [`LoginError::Unavailable`] if the password could not be tested.
+    /// after too many failures. [`LoginError::Busy`] if too many other attempts are in progress.
+    /// [`LoginError::Unavailable`] if the password could not be tested.
     ///
     /// # Cancel safety
     ///

@@ -83,8 +83,9 @@ impl Counterfoil {
 
 /// Verifies the secret, decides about the credential, and then applies the effects of a successful use.
 ///
-/// In most calls, everything is in memory. So each value is written once, to the place where it stays, and the function
-/// waits only where something must be read. Each further copy shows in the `authenticate` bench.
+/// In most calls, all data is in memory, so copies of values are a noticeable part of the duration. To be fast, the
+/// function copies each value only once, to the place where it stays. It waits only if something must be read. The
+/// bench `authenticate` shows the cost of each further copy.
 async fn verify(
     service: &Service,
     text: &str,

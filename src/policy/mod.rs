@@ -97,8 +97,8 @@ pub struct Policy {
     pub scopes: Option<KnownScopes>,
 }
 
-/// Which gates a policy uses. A gate is a switch that can block personal access tokens. A gate that the policy does not
-/// use cannot be opened or closed.
+/// The gates that a policy uses. A gate is a switch that can block personal access tokens. A gate that the policy does
+/// not use cannot be opened or closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gates {
     /// Whether the policy uses the setting `personal_access_tokens_enabled`, which applies to all accounts.
@@ -108,7 +108,7 @@ pub struct Gates {
 }
 
 impl Policy {
-    /// Which gates of personal access tokens this policy uses.
+    /// Returns which of the two gates of personal access tokens this policy uses. [`Gates`] explains them.
     ///
     /// ```
     /// use counterfoil::policy::Policy;

@@ -9,17 +9,18 @@ use crate::policy::notice_gathering::Gather;
 use crate::types::duration::{days, hours, minutes, whole_seconds};
 use crate::types::kind::TokenKind;
 
-/// Whether the policy uses the setting `personal_access_tokens_enabled`, and the value that applies if none is stored.
-/// An invalid stored value always means off.
+/// Whether the policy uses the setting `personal_access_tokens_enabled`, and whether this setting is on or off if no
+/// value is stored. An invalid stored value always means off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SettingGate {
     /// The policy does not use the setting.
     NotAsked,
-    /// The policy uses the setting. It is off until somebody turns it on.
+    /// The policy uses the setting, and requires that somebody turns it on. The setting is off by default. While it is
+    /// off, personal access tokens are blocked.
     Required,
-    /// The policy uses the setting. It is on until somebody turns it off.
+    /// The policy uses the setting. The setting is on until somebody turns it off.
     DefaultOn,
 }
 
@@ -33,17 +34,17 @@ impl SettingGate {
     }
 }
 
-/// Whether the policy uses each account's own switch "token login allowed", and the value for an account whose switch
-/// was never set.
+/// Whether the policy uses each account's own switch "token login allowed", and whether this switch is on or off for an
+/// account whose switch was never set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SwitchGate {
     /// The policy does not use the switch.
     NotAsked,
-    /// The policy uses the switch. It is off by default.
+    /// The policy uses the switch. The switch of an account is off until somebody turns it on.
     DefaultOff,
-    /// The policy uses the switch. It is on by default.
+    /// The policy uses the switch. The switch of an account is on until somebody turns it off.
     DefaultOn,
 }
 

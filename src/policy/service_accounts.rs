@@ -10,9 +10,10 @@ use crate::policy::sections::{LiveCap, at_least_one};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ServiceAccounts {
-    /// The largest number of service accounts of a realm, at most 1,000. With 0, none can be created. Each process reads
-    /// all of them again within [`Policy::settings_staleness`](crate::policy::Policy::settings_staleness), about 300
-    /// bytes each.
+    /// The largest number of service accounts of a realm, at most 1,000. With 0, none can be created. The accounts are
+    /// part of the stored settings. Each process keeps a copy of the settings, and reads them again when the copy is
+    /// older than [`Policy::settings_staleness`](crate::policy::Policy::settings_staleness). One account adds about 300
+    /// bytes to each read.
     pub max: u16,
     /// The limit on live access tokens of one service account through one client, from the grant `client_credentials`.
     /// `None` means no limit.

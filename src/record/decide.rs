@@ -40,13 +40,14 @@ pub(crate) struct Rights {
     pub(crate) role: Role,
     /// Whether the credential can manage profiles.
     pub(crate) manages_profiles: bool,
-    /// The effective scope, if it is narrower than the record's scope. It contains the tokens of the record's scope
-    /// that are in the client's allowed scope and in the known tokens.
+    /// The scope that the credential has now, if it is narrower than the scope in its record. The function [`narrowed`]
+    /// computes it.
     pub(crate) narrowed: Option<Box<Scope>>,
 }
 
 impl Rights {
-    /// The effective scope of a record with these rights. `held` is the scope of the record.
+    /// The scope that the credential has now. `held` is the scope in the credential's record, and is the result if
+    /// `narrowed` is `None`.
     pub(crate) fn scope<'a>(&'a self, held: Option<&'a Scope>) -> Option<&'a Scope> {
         self.narrowed.as_deref().or(held)
     }

@@ -18,7 +18,8 @@ pub(crate) enum Origin {
     NotAsked,
 }
 
-/// The facts of a record. They are owned, so a decision can wait for the account after the store's record was released.
+/// The facts of a record that the decision needs. They are copies, and do not borrow the store's record. So the
+/// decision can wait until the directory has returned the account.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
     pub(crate) id: RecordId,

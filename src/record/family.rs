@@ -207,8 +207,9 @@ impl FamilyParts {
         }
     }
 
-    /// The instant from which a record of this family may be purged. `None` if it has no end yet. If the family is
-    /// revoked, it is the `gone_at` of the family. Otherwise it is the record's own `gone_at`.
+    /// The instant from which a record of this family may be purged. If the family is revoked, this is the `gone_at` of
+    /// the family. Otherwise it is the `gone_at` of the record. `None` if this `gone_at` is not set, as for a permanent
+    /// record.
     pub(crate) const fn gone_at_of(&self, record: &RecordParts) -> Option<Timestamp> {
         if self.revoked.is_some() { self.gone_at } else { record.gone_at }
     }

@@ -122,17 +122,20 @@ pub(crate) enum Look {
     Rest(Option<NoticeMark>),
 }
 
-/// Whether an advance notice that is due at `due_at` may be sent now, together with others.
+/// Whether an advance notice may be sent now, if its due time is `due_at`. It may be sent up to `ahead` before this
+/// time, together with other notices.
 pub(crate) fn is_near(due_at: Timestamp, ahead: Duration, now: Timestamp) -> bool {
     now.plus_capped(ahead).reached(due_at)
 }
 
-/// Decides what a worker does after it has claimed the notice of the stage `held`. Before the expiry, it sends the
-/// notice of the last stage that is due. After the expiry, only the notice on expiry can be sent. An advance notice can
-/// be sent up to `ahead` before it is due, together with others.
+/// Decides what a worker does with a notice that it has claimed. `held` is the stage of this notice.
 ///
-/// The claimed notice may have been planned with an older schedule. In `schedule`, the stage `held` can be missing, or
-/// its notice can be due later. If no notice can be sent now, the result is [`Look::Rest`] with a newly computed mark.
+/// - After the expiry, only the notice on expiry can be sent.
+/// - Before the expiry, the notice of the last stage that is due is sent. If no later stage than `held` is due, the
+///   notice of `held` can also be sent up to `ahead` early, together with other notices to the same person.
+/// - If nothing can be sent, the result is [`Look::Rest`] with the mark of the record's next notice, if there is one.
+///   This can happen if the schedule has changed since the claimed notice was planned. For example, `schedule` has no
+///   stage `held`, or sets it to a later time.
 pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: Duration, now: Timestamp) -> Look {
     let Some(expires_at) = record.expires_at else { return Look::Rest(None) };
     if now.reached(expires_at) {
@@ -152,8 +155,9 @@ pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: D
     Look::Rest(arm(schedule, record, if near { held } else { 0 }, now))
 }
 
-/// The mark of a notice that could not be sent and is tried again. The stage of the mark is `stage`, the stage of this
-/// notice. The time of the mark is `at`, or the time at which the next stage becomes due, whichever is earlier.
+/// The mark of a notice that could not be sent and is tried again at `at`. `stage` is the stage of this notice, and
+/// also of the mark. The time of the mark is `at`. If the notice of the next stage becomes due before `at`, the mark
+/// has that earlier time instead.
 pub(crate) fn put_off(
     schedule: &Schedule,
     record: Expiring<'_>,
@@ -165,20 +169,27 @@ pub(crate) fn put_off(
     NoticeMark { at: next.map_or(at, |next| next.at.min(at)), stage }
 }
 
-/// The longest time for which a worker can lease a notice. So a stored time that is further in the future cannot be the
-/// end of a lease.
+/// The longest time for which a worker can lease a notice. If the time in a mark is further in the future, it cannot be
+/// the end of a lease.
 pub(crate) const LONGEST_LEASE: Duration = hours(1);
 
-/// The longest time by which a failed notice is put off. The stored time of a notice is one of three times: the end of
-/// a lease, the time of a new attempt after a failure, or the time from the schedule. Only a time from the schedule can
-/// be further in the future than this.
+/// The longest time by which a failed notice is put off. The time in a mark is the end of a lease, the time of a new
+/// attempt after a failure, or the time from the schedule. Only a time from the schedule can be further in the future
+/// than this.
 const LONGEST_WAIT: Duration = days(1);
 
-/// The mark that replaces the stored mark `held` after the schedule has changed. `None` if `held` is kept. `before`
-/// contains the schedules from which `held` may have been computed. It is `None` if they are unknown.
+/// Computes a new mark for a record after the notice schedule has changed to `schedule`. `held` is the stored mark.
+/// Returns the mark that replaces it, or `None` if `held` stays stored. `before` contains the older schedules from
+/// which `held` may have been computed. It is `None` if they are unknown.
 ///
-/// `held` is kept if its time can be the end of a lease, or the time of a new attempt after a failure. When this time
-/// is reached, [`look`] decides which stage to send. A stage that was sent or given up is not repeated.
+/// `held` stays if its time can be the end of a lease, so if it is at most [`LONGEST_LEASE`] in the future. `held` also
+/// stays if its time can be the time of a new attempt after a failure:
+///
+/// - If `before` is known, this can be each time that no schedule in `before` gives.
+/// - If `before` is unknown, this can be each time that is at most [`LONGEST_WAIT`] in the future.
+///
+/// When the time of `held` is reached, [`look`] decides which stage to send. A stage that was sent or given up is not
+/// repeated.
 pub(crate) fn rearm(
     schedule: &Schedule,
     before: Option<&[Schedule]>,
@@ -202,12 +213,13 @@ pub(crate) fn rearm(
     arm(schedule, record, from, now).filter(|next| *next != held && !(due(next) && due(&held)))
 }
 
-/// The first stage that can still be sent after the schedule of notices has changed to `schedule`. `held` is the stage
-/// in the record's stored mark. `set_under` contains the older schedules from which this mark can have been computed.
+/// The first stage that can still be sent after the notice schedule of a record has changed to `schedule`. `held` is
+/// the stage in the record's stored mark. `set_under` contains the older schedules that can have set this mark.
 ///
-/// Returns `None` if `set_under` is empty. Also returns `None` if `held` is not the first stage, and the number of
-/// stages in a schedule of `set_under` differs from the number in `schedule`. It is then unknown which stages were
-/// sent.
+/// Returns `None` if it is unknown which stages were sent. There are two such cases:
+///
+/// - `set_under` is empty.
+/// - A schedule in `set_under` has more or fewer stages than `schedule`, and `held` is not the first stage.
 fn first_open<'a>(
     set_under: impl Iterator<Item = &'a Schedule>,
     schedule: &Schedule,

@@ -12,12 +12,13 @@ use crate::record::state::Superseded;
 use crate::record::token_record::TokenRecord;
 use crate::types::time::Timestamp;
 
-/// How the successor of a refresh token was refreshed.
+/// How the successor of a replaced refresh token was refreshed. The successor is the refresh token that the client got
+/// for the replaced one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refresh {
-    /// A rotation has replaced the successor.
+    /// The refresh replaced the successor by a new refresh token.
     Rotated,
-    /// The successor was used again, and has a new expiry.
+    /// The refresh kept the successor, and gave it a new expiry.
     Reused,
 }
 
@@ -39,8 +40,8 @@ pub(crate) fn open_until(record: RecordRef<'_>, superseded: &Superseded, now: Ti
     (direct_parent && superseded.nonce.is_some() && !now.reached(until)).then_some(until)
 }
 
-/// How the successor was refreshed. A refresh of the successor closes the retry window of the token that the successor
-/// has replaced. `None` if the successor was never refreshed.
+/// How the successor was refreshed. This refresh closes the retry window of the token that the successor has replaced.
+/// `None` if the successor was never refreshed: the window is then not closed.
 pub(crate) fn closed_by(successor: &TokenRecord) -> Option<Refresh> {
     let own = successor.record();
     match own.superseded {

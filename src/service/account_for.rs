@@ -18,8 +18,9 @@ pub(crate) enum Maker<'a> {
 }
 
 impl Service {
-    /// Returns the account with that subject. A service account comes from the settings, and its maker from the
-    /// directory, so this reads the directory at most once. `None` if there is no such account.
+    /// Returns the account with that subject. `None` if there is no such account. A person's account is read from the
+    /// directory. A service account is read from the settings, and its maker from the directory, because the maker's
+    /// account limits what the service account can do. In both cases, the directory is read at most once.
     pub(crate) async fn account_for(
         &self,
         subject: &SubjectId,
@@ -71,8 +72,8 @@ impl Service {
     }
 }
 
-/// The account with which a service account acts now. Its role is the lower one of its own role and its maker's present
-/// role. It is disabled if it is disabled itself, or if its maker is disabled or missing.
+/// The account with which a service account acts now. Its role is the lower one of the service account's own role and
+/// its maker's present role. It is disabled if the service account is disabled, or if the maker is disabled or missing.
 pub(crate) fn acting(id: ServiceAccountId, own: &ServiceAccount, maker: Maker<'_>) -> Account {
     let (role, stopped) = match maker {
         Maker::Host => (own.role, false),

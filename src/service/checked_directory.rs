@@ -15,7 +15,7 @@ use crate::types::account::Account;
 use crate::types::ids::SubjectId;
 use crate::types::time::Timestamp;
 
-/// The period for which one event stands for all events of its kind.
+/// After an event, no further event of the same kind is emitted for this time.
 const EVERY: Duration = Duration::from_secs(600);
 
 /// A part of the directory whose answers are checked. `P` is the trait of the part, as in `dyn Accounts`.
@@ -24,7 +24,7 @@ pub(crate) struct Checked<P: ?Sized> {
     answers: Arc<Answers>,
 }
 
-/// Checks answers, and reports what is wrong with them. All parts of the directory share one value.
+/// Checks the answers of the directory, and emits an event if one is wrong. All parts of the directory share one value.
 struct Answers {
     watch: Arc<Watch>,
     ahead: Rarely,
@@ -97,7 +97,8 @@ impl Checked<dyn Search> {
 }
 
 impl Answers {
-    /// Whether the account is a person's. Reports a `valid_since` that is in the future.
+    /// Whether an account from the directory is a person's: its subject is not reserved. Emits an event if the subject
+    /// is reserved, or if `valid_since` is in the future. The `valid_since` does not change the result.
     fn is_usable(&self, account: &Account) -> bool {
         if !self.is_a_persons(account.subject()) {
             return false;
@@ -111,7 +112,7 @@ impl Answers {
         true
     }
 
-    /// Whether the subject is not reserved. Reports a reserved one.
+    /// Whether the subject is a person's: it is not reserved. Emits an event if it is reserved.
     fn is_a_persons(&self, subject: &SubjectId) -> bool {
         if !subject.is_reserved() {
             return true;
@@ -125,7 +126,8 @@ impl Answers {
 }
 
 impl Rarely {
-    /// Whether an event is emitted now. If the clock was set back, it is.
+    /// Whether an event may be emitted now: at most one in [`EVERY`]. If the clock was set back, the event may be
+    /// emitted at once.
     fn is_due(&self, now: Timestamp) -> bool {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_due = last.is_none_or(|last| now < last || last.plus(EVERY).is_some_and(|again| now >= again));

@@ -123,8 +123,11 @@ impl Claim {
     }
 }
 
-/// The person who can act on the notice: the owner, or the creator of a security code. For a service account, it is its
-/// maker, or the account itself if it has an address for notices.
+/// The subject that gets the notice of a record. `None` if there is none.
+///
+/// - The notice of a security code goes to the person who created the code.
+/// - The notice of any other credential goes to its owner, or to the subject that gets the owner's notices
+///   ([`answers_for`]).
 pub(crate) fn addressee(record: &TokenRecord, stored: &StoredSettings) -> Option<SubjectId> {
     match record.body() {
         FamilyBody::Code { created_by, .. } => Some(created_by.clone()),
@@ -132,7 +135,10 @@ pub(crate) fn addressee(record: &TokenRecord, stored: &StoredSettings) -> Option
     }
 }
 
-/// The person who gets the notices of that owner. `None` if it is a service account of the host without an address.
+/// The subject that gets the notices of an owner. The notices of a person go to this person. The notices of a service
+/// account go to the account itself if it has an address for notices, and otherwise to its maker.
+///
+/// `None` if the service account does not exist, or if it has no address for notices and was made by the host itself.
 pub(crate) fn answers_for(owner: &SubjectId, stored: &StoredSettings) -> Option<SubjectId> {
     if !owner.is_reserved() {
         return Some(owner.clone());

@@ -1,8 +1,9 @@
 //! Client authentication (RFC 6749 §2.3) with HTTP Basic or with form fields, but not with both.
 //!
-//! A client has up to two secrets. To test a secret, four digests are computed: one for each of the two secrets in each
-//! [`SecretForm`]. The number is the same if the client is unknown, disabled or public, or if the secret is wrong. So
-//! the duration does not reveal which of these is the case.
+//! A client has up to two stored secrets. A secret has one of two forms ([`SecretForm`]), which are digested
+//! differently. The secret of a request is digested in both forms for each of the two stored secrets, so four digests
+//! are computed. Four digests are also computed if the client is unknown, disabled or public, or if the secret is
+//! wrong. So the duration does not reveal which of these is the case.
 
 use crate::crypto::digest::{Digest, Digester};
 use crate::event::{Actor, By, EventKind};
@@ -88,9 +89,13 @@ struct Proof {
 }
 
 impl<'a> PresentedClient<'a> {
-    /// Returns the client id and the secret, as they were sent. The secret is `None` if the request has none. Fails if
-    /// the request has two authentication methods, a malformed `Authorization: Basic`, two different client ids, or
-    /// none.
+    /// Returns the client id and the secret, as they were sent. The secret is `None` if the request has none. Returns
+    /// an error in these cases:
+    ///
+    /// - The request has two authentication methods, or two `Authorization: Basic` headers.
+    /// - Its `Authorization: Basic` is malformed.
+    /// - It contains two different client ids.
+    /// - It contains no client id.
     fn halves(self) -> Result<(&'a str, Option<&'a Secret>), ClientRefusal> {
         let form_id = self.client_id.map(Secret::expose_secret);
         let clash = |fault| Err(ClientRefusal::InvalidRequest { fault });

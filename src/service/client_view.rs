@@ -97,13 +97,15 @@ pub struct ClientUpdate {
     pub grants: Option<Vec<Grant>>,
     /// Whether a refresh replaces the refresh token by a new one or keeps it.
     pub refresh_mode: Option<RefreshMode>,
-    /// The widest scope that the client may request. `Some(None)` means any scope. A change takes effect at once, and
-    /// also applies to existing tokens.
+    /// The widest scope that the client may request. `None` leaves it unchanged. `Some(None)` removes this limit, so
+    /// the client may request any scope. A change takes effect at once, and also applies to existing tokens.
     pub allowed_scope: Option<Option<Scope>>,
-    /// The scope that is granted if a request names no scope. `Some(None)` grants the whole allowed scope.
+    /// The default scope, which is granted if a request names no scope. `None` leaves it unchanged. `Some(None)`
+    /// removes it: such a request then gets the whole allowed scope.
     pub default_scope: Option<Option<Scope>>,
-    /// The service account whose tokens the client gets with the grant [`Grant::ClientCredentials`]. `Some(None)`
-    /// removes it. Tokens that exist stay those of their account.
+    /// The service account whose tokens the client gets with the grant [`Grant::ClientCredentials`]. `None` leaves it
+    /// unchanged. `Some(None)` removes it from the client. Existing tokens keep the account with which they were
+    /// issued.
     pub service_account: Option<Option<ServiceAccountId>>,
 }
 
@@ -122,7 +124,8 @@ impl ClientUpdate {
         self
     }
 
-    /// Sets the scope that is granted if a request names no scope. `None` grants the whole allowed scope.
+    /// Sets the default scope, which is granted if a request names no scope. `None` removes it: such a request then
+    /// gets the whole allowed scope.
     #[must_use]
     pub fn with_default_scope(mut self, default_scope: impl Into<Option<Scope>>) -> Self {
         self.default_scope = Some(default_scope.into());

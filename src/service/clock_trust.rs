@@ -1,4 +1,6 @@
-//! Decides whether periodic upkeep trusts the clock. A purge with a wrong clock cannot be undone.
+//! Decides whether periodic upkeep trusts the clock of its process. A purge with a wrong clock cannot be undone. So
+//! while upkeep doubts the clock, it purges no records. The time in which upkeep doubts the clock is called a doubt. A
+//! doubt ends when the clock has run evenly for the policy's `clock_doubt`.
 
 use std::time::Duration;
 
@@ -8,24 +10,30 @@ use crate::store::error::StoreError;
 use crate::types::duration::{days, minutes};
 use crate::types::time::Timestamp;
 
-/// The largest time by which a trusted clock may be ahead of the stored instant of the last upkeep. A clock that is
-/// further ahead is doubted.
+/// The largest time by which a trusted clock may be ahead of the stored instant of the last upkeep. Upkeep doubts a
+/// clock that is further ahead.
 const LEAP: Duration = days(1);
 /// The age at which the stored instant of the last upkeep is renewed, while the clock is trusted.
 const NOTED_EVERY: Duration = minutes(10);
-/// The wait before purges begin again after a doubt about the clock. When the doubt ends, the process stores its
-/// clock's time as the last upkeep. Then it purges nothing for this long, so that every other process can object: a
-/// process whose clock is earlier replaces the stored time by its own in its next round of upkeep. If that time is more
-/// than a day earlier, the doubt begins again. The wait is more than twice the longest pause between two rounds. If the
-/// policy's [`clock_doubt`](crate::policy::Policy::clock_doubt) is zero, purges do not wait.
+/// How long upkeep waits with purges after a doubt about the clock of its process has ended. In this time, the other
+/// processes can object:
+///
+/// 1. When the doubt ends, the process stores the time of its clock as the last upkeep.
+/// 2. In its next round of upkeep, each process whose clock is earlier replaces the stored time by the time of its own
+///    clock.
+/// 3. If the stored time is then more than a day before the clock of the first process, the first process doubts its
+///    clock again, and purges nothing.
+///
+/// The wait is more than twice the longest pause between two rounds. If the policy's
+/// [`clock_doubt`](crate::policy::Policy::clock_doubt) is zero, purges do not wait.
 pub(crate) const CHALLENGED: Duration = minutes(3);
 
 /// What upkeep remembers about the clock from one round to the next.
 #[derive(Default)]
 pub(crate) struct ClockTrust {
     doubt: Option<Doubt>,
-    /// How long purges have already waited after the end of a doubt. They wait for at most [`CHALLENGED`]. `None` if
-    /// purges do not wait.
+    /// How long purges have waited since upkeep stopped doubting the clock. They wait for [`CHALLENGED`], or for
+    /// `clock_doubt` of the policy if it is shorter. `None` if no such wait is in progress.
     challenged: Option<Duration>,
 }
 
@@ -59,9 +67,9 @@ struct Judged {
     believed: bool,
     /// Whether the time of this round is stored as the last upkeep.
     notes: bool,
-    /// The time before the jump, if upkeep begins to doubt the clock in this round because the clock jumped ahead. This
-    /// is the stored instant of the last upkeep, or the time that the clock showed in the previous round. Otherwise
-    /// `None`.
+    /// If the clock jumped ahead, and a doubt begins in this round because of that: the time before the jump. This is
+    /// the stored instant of the last upkeep. If the clock was already doubted when it jumped, this is the time that it
+    /// showed in the previous round. In all other cases, the field is `None`.
     leapt_from: Option<Timestamp>,
 }
 
@@ -87,9 +95,12 @@ impl ClockTrust {
     /// the clock moves by more than a day, or if another process stores a different instant. So if the clocks of two
     /// running processes differ by more than a day, the process whose clock is ahead purges nothing.
     ///
-    /// When the doubt ends, the clock's time is stored as the last upkeep. Purges begin a few minutes later, unless
-    /// another process has replaced the stored time by a time more than a day earlier. This is needed if all processes
-    /// doubt their clocks at the same time, because the clock of the process that started first can be the wrong one.
+    /// When the doubt ends, the clock's time is stored as the last upkeep. Purges begin only after the wait
+    /// [`CHALLENGED`]. If another process replaces the stored time during the wait, by a time that is more than a day
+    /// earlier, a new doubt begins and nothing is purged.
+    ///
+    /// The wait is needed if all processes doubt their clocks at the same time. The doubt of the process that started
+    /// first then ends first, and its clock can be the wrong one.
     fn judge(&mut self, noted: Option<Timestamp>, now: Timestamp, waits: Duration) -> Judged {
         if let Some(noted) = noted.filter(|_| is_clock_trusted(now, noted)) {
             self.doubt = None;

@@ -1,4 +1,5 @@
-//! Finds one credential by its id, with one read of the store, or any credential of an owner.
+//! Finds a credential by its id, with one read of the store. Also determines whether an owner has any credential at
+//! all.
 
 use std::num::NonZeroU32;
 
@@ -15,8 +16,8 @@ use crate::types::kind::TokenKind;
 /// The kind and the owner of the requested record.
 pub(crate) type Whose<'a> = (TokenKind, &'a OwnerId);
 
-/// Returns the record with that id. [`ManageError::NotFound`] if it does not exist, has another owner or kind, or its
-/// retention has ended. So the caller cannot distinguish an unknown id from the id of another owner's record.
+/// Returns the record with that id. [`ManageError::NotFound`] if the record does not exist, has another owner or kind,
+/// or is past its retention. So the caller cannot distinguish an unknown id from the id of another owner's record.
 pub(crate) async fn there<O: Permission>(
     permit: &Permit<'_, O>,
     (kind, owner): Whose<'_>,
@@ -33,8 +34,8 @@ pub(crate) async fn there<O: Permission>(
         .ok_or(ManageError::NotFound)
 }
 
-/// Returns the view of the record with that id. [`ManageError::NotFound`] if [`there`] does not find the record, or if
-/// lists do not show it.
+/// Returns the view of the record with that id. The function [`there`] finds the record. [`ManageError::NotFound`] if
+/// it finds none, or if lists do not show the record.
 pub(crate) async fn shown<O: Permission>(
     permit: &Permit<'_, O>,
     whose: Whose<'_>,

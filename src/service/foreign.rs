@@ -29,7 +29,7 @@ impl Imports {
     }
 }
 
-/// A text that has the form of a token of a scheme, with its look-up keys.
+/// A presented text that has the form of a token of one scheme, with its look-up keys.
 struct Candidate<'a> {
     scheme: &'a dyn ForeignScheme,
     text: &'a str,
@@ -38,13 +38,17 @@ struct Candidate<'a> {
     aliases: Vec<(KeyId, Alias)>,
 }
 
-/// The two digests of a candidate for one record under one key. The digest of the record has to be one of them.
+/// Two digests of a presented text ([`Candidate`]), computed for one record under one key. The text matches the record
+/// if the stored digest of the record equals one of them.
 struct Pair {
+    /// Computed from the scheme's digest of the text. An imported record has this digest until its first use.
     of_digest: Digest,
+    /// Computed from the text itself. An imported record has this digest after its first use.
     of_text: Digest,
 }
 
-/// Why a text does not match, and the record that its alias leads to.
+/// The result for a text that matches no imported token: the id of the record to which the text's alias leads, and the
+/// reason why the text is refused. The id is `None` if no alias of the text leads to a record.
 pub(crate) type Mismatch = (Option<RecordId>, Refusal);
 
 impl Service {
@@ -54,8 +58,8 @@ impl Service {
         aliases.into_iter().map(|(key, alias)| (key, Alias::from_bytes(alias))).collect()
     }
 
-    /// Finds the record of an imported token by a text that is not a token of this library, and compares the digest in
-    /// constant time. A text whose alias is unknown costs as many digests as a known text.
+    /// Finds the record of an imported token by a text that is not a token of this library. Compares the stored digest
+    /// in constant time. For a text whose alias is unknown, as many digests are computed as for a known text.
     pub(crate) async fn matched_foreign(&self, text: &str) -> Result<Result<Matched, Mismatch>, StoreError> {
         let Some(imports) = &self.imports else { return Ok(Err((None, Refusal::Malformed))) };
         if text.len() > TEXT_MAX {
@@ -83,7 +87,7 @@ impl Service {
         Some(Candidate { scheme, text, aliases: self.aliases_of(scheme, &digest), digest })
     }
 
-    /// Compares a record with the text. `alias` led to the record, and was computed under `alias_key`.
+    /// Compares a record with the text of a candidate. `alias` led to the record, and was computed under `alias_key`.
     fn compared(
         &self,
         candidate: &Candidate<'_>,
@@ -127,8 +131,8 @@ impl Service {
         Some(Pair { of_digest, of_text: self.digester.of_foreign_text(key, id, name, text.as_bytes())? })
     }
 
-    /// Writes the alias of an imported record under the newest key. Returns false if the record must keep its digest,
-    /// because another record has that alias, or because the store failed.
+    /// Writes the alias `to` of an imported record. The alias was computed under the newest key. Returns false if
+    /// another record has this alias, or if the store failed. The record must then keep its digest.
     pub(crate) async fn write_moved_alias(&self, to: &Alias, entry: AliasEntry) -> bool {
         let Some(imports) = &self.imports else { return false };
         match imports.aliases.put_alias(to, &entry, None).await {
@@ -138,8 +142,8 @@ impl Service {
         }
     }
 
-    /// Removes the alias of an imported record under an older key. If the store fails, the alias stays until the record
-    /// is purged.
+    /// Removes the alias `from` of an imported record. The alias was computed under an older key, and the record has
+    /// got an alias under the newest key instead. If the store fails, the older alias stays until the record is purged.
     pub(crate) async fn remove_moved_alias(&self, from: &Alias, id: &RecordId) {
         if let Some(imports) = &self.imports {
             let _kept = imports.aliases.remove_alias(from, id).await;

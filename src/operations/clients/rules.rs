@@ -38,8 +38,8 @@ pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
     }
 }
 
-/// Checks that the presenter does not grant a client more than the presenter's own scope. If the presenter has a scope,
-/// the client must have an allowed scope that lies within it.
+/// Checks the limit on what a presenter may grant to a client: if the presenter has a scope, the client must have an
+/// allowed scope that lies within it.
 pub(super) fn within<O: Permission>(permit: &Permit<'_, O>, registration: &Registration) -> Result<(), Invalid> {
     let reaches = permit.needs_reach(registration.allowed_scope.as_ref());
     reaches.map_err(|_| Invalid::ScopeBeyond { field: "scopes" })
@@ -54,7 +54,8 @@ impl Accounts {
     }
 
     /// Checks that the presenter has at least the role and the scope of a client's service account: whoever has the
-    /// client's secret acts as this account. An account that was deleted never acts again.
+    /// client's secret acts as this account. `id` is the id of the account. The check passes without an id, and if the
+    /// account does not exist: nobody can act as a deleted account.
     pub(super) fn reached<O: Permission>(
         &self,
         permit: &Permit<'_, O>,
@@ -63,7 +64,7 @@ impl Accounts {
         id.and_then(|id| self.0.get(id)).map_or(Ok(()), |account| reaches(permit, account))
     }
 
-    /// Checks that the account that a request names exists.
+    /// Checks that the service account with the id `asked` exists. The check passes if the request contains no such id.
     pub(super) fn named(&self, asked: Option<&ServiceAccountId>) -> Result<(), Invalid> {
         if asked.is_none_or(|id| self.0.contains_key(id)) { Ok(()) } else { Err(Invalid::ServiceAccount) }
     }

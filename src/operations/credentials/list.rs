@@ -41,8 +41,8 @@ impl Counterfoil {
     /// `next` is set. All pages together contain each credential that exists and fits during the whole walk exactly
     /// once.
     ///
-    /// The credentials are ordered by kind. Within a kind they are ordered by id, and not by date: ids are random. Only
-    /// if the filter has an owner, the newest comes first.
+    /// The credentials are grouped by kind. Within a kind, they are ordered by id. Ids are random, so this is no order
+    /// by date. If the filter has an owner, the credentials of each kind are ordered by date instead, newest first.
     ///
     /// Only for administrators, with the scope `users:manage`. Security codes are contained only if the presenter may
     /// also list them ([`Counterfoil::list_security_codes`]).
@@ -109,8 +109,8 @@ async fn list(
     Ok(page)
 }
 
-/// The kinds that the presenter may list and that can fit. Security codes are left out if the presenter may not list
-/// them. If the filter asks for security codes only, the reason is the error.
+/// The kinds that the filter asks for and that the presenter may list. If the presenter may not list security codes,
+/// they are left out. If the filter asks only for security codes, the result is an error instead.
 async fn kinds(permit: &Permit<'_, ListCredentials>, filter: &CredentialFilter) -> Result<Vec<TokenKind>, ManageError> {
     let mut kinds = filter.kinds();
     if kinds.contains(&TokenKind::SecurityCode) {
@@ -125,8 +125,8 @@ async fn kinds(permit: &Permit<'_, ListCredentials>, filter: &CredentialFilter) 
     Ok(kinds)
 }
 
-/// The kinds from the one at which the previous page ended. An error if a page with this filter cannot have ended
-/// there.
+/// The kinds that are not yet listed, beginning with the kind at which the previous page ended. Returns an error if the
+/// cursor `after` cannot belong to this filter.
 fn rest(
     mut kinds: Vec<TokenKind>,
     filter: &CredentialFilter,

@@ -39,7 +39,8 @@ pub(super) struct Walk<'a> {
     /// The size of the next read.
     size: u32,
     page: CredentialPage,
-    /// The number of records that were searched before the first credential that is too much for the page.
+    /// The number of records that were searched before the page got one credential more than `limit`. That credential
+    /// is left to the next page.
     searched_to_last: u32,
 }
 
@@ -152,7 +153,7 @@ impl<'a> Walk<'a> {
         CredentialCursor { of_owner: self.owner.is_some(), kind, after }
     }
 
-    /// Cuts off what is too much for the page, so that the next page begins with it.
+    /// If the page has one credential more than `limit`, removes this credential, so that the next page begins with it.
     fn cut(mut self) -> CredentialPage {
         if self.page.items.len() > self.limit {
             self.page.items.truncate(self.limit);

@@ -1,4 +1,4 @@
-//! Writes the alias and the record of an imported token, also beside other calls that import the same token.
+//! Writes the alias and the record of an imported token, even if several calls import the same token at the same time.
 
 use std::time::Duration;
 
@@ -18,14 +18,19 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
-/// For how long another call may still write the record of a new alias. It is much shorter than the day after which
-/// upkeep removes an alias without a record.
+/// How long an alias counts as new. In this time, the call that wrote the alias may still be writing the record. This
+/// time is much shorter than the day after which upkeep removes an alias without a record.
 const UNDER_WAY: Duration = hours(1);
 
 impl Importing<'_> {
-    /// Writes the alias, then the record. A call that failed between the two left an alias without a record. A new
-    /// alias might belong to another call that is still writing the record, so the record is then written under the
-    /// same id: one of the two calls writes it. An older alias is replaced.
+    /// Writes the alias of a token, then its record. The alias leads from the token's text to the id of the record. If
+    /// both exist already, the token is already imported. If only the alias exists, its age decides:
+    ///
+    /// - A new alias may belong to another call that is still writing the record. This call then also tries to write
+    ///   the record under the id in that alias, and only one of the two calls succeeds. If the id in that alias cannot
+    ///   be an id of this owner, the alias is replaced instead.
+    /// - An older alias was left by a call that failed before it wrote the record. The alias is replaced by one with a
+    ///   new id.
     pub(super) async fn place(&mut self, valid: &Valid<'_>) -> Result<ImportOutcome, ManageError> {
         let (service, now) = (self.permit.service(), self.permit.now());
         let owner = OwnerId::from(valid.owner);
@@ -73,8 +78,11 @@ impl Importing<'_> {
         Err(Unavailable::Contended { operation: "import" }.into())
     }
 
-    /// Replaces an old alias whose record is gone. `None` if the next turn can use the new alias. The record can have
-    /// been written just before by a call that was suspended: then the old alias is put back.
+    /// Replaces the alias entry `old`, whose record does not exist, by `new`. Returns `None` if the caller must try
+    /// again, with the entry that is now stored.
+    ///
+    /// The call that wrote `old` can have been suspended, and can write its record during the replacement. Then `old`
+    /// is put back, and the result is [`ImportOutcome::AlreadyImported`].
     async fn replaced(
         &self,
         alias: &Alias,
@@ -89,7 +97,7 @@ impl Importing<'_> {
         Ok(None)
     }
 
-    /// The record that an alias leads to, if it exists.
+    /// The id of the record to which an alias leads, if this record exists.
     async fn recorded(&self, alias: &Alias) -> Result<Option<RecordId>, ManageError> {
         match self.imports.aliases.alias(alias).await? {
             Some(entry) if self.exists(&entry.id).await? => Ok(Some(entry.id)),
@@ -115,8 +123,8 @@ impl Importing<'_> {
     }
 }
 
-/// Whether another call may still be writing the record of an alias. An alias with an instant in the future counts as
-/// new.
+/// Whether an alias is so new that the call that wrote it may still be writing the record. If the clock was set back,
+/// `created_at` can be later than `now`. Such an alias counts as new.
 fn is_under_way(entry: &AliasEntry, now: Timestamp) -> bool {
     entry.created_at.plus(UNDER_WAY).is_none_or(|end| now < end)
 }

@@ -74,7 +74,7 @@ impl Counterfoil {
         census(&self.service).await
     }
 
-    /// Counts the stored digests that were computed under `key`. The sum includes records and client secrets.
+    /// Counts the stored digests that were computed under `key`: those of records and those of client secrets together.
     ///
     /// # Errors
     ///
@@ -88,7 +88,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`DropKeyError::InUse`] with the numbers if the key is used. [`DropKeyError::Unavailable`] if a store failed.
+    /// [`DropKeyError::InUse`] if a stored digest was computed under the key. The error says how many records and how
+    /// many client secrets have such a digest. [`DropKeyError::Unavailable`] if a store failed.
     pub async fn may_drop_key(&self, key: KeyId) -> Result<(), DropKeyError> {
         may_drop(&self.service, key).await
     }

@@ -104,8 +104,9 @@ fn owners_of(whom: &SubjectId, stored: &StoredSettings) -> Vec<OwnerId> {
     [OwnerId::from(whom)].into_iter().chain(made.take(ACCOUNTS).map(OwnerId::from)).collect()
 }
 
-/// Reads the current credentials of one kind and owner, whose notices go to one person, into `known`. A credential that is already in `known` is replaced
-/// by its current state, or removed if it no longer has a pending notice.
+/// Updates `known`, which contains the pending notices of one recipient by the id of their credential. `whom` is this
+/// recipient. Reads the credentials of one owner and one kind. A credential with a pending notice is added to `known`,
+/// or replaces its older entry. A credential without a pending notice is removed from `known`.
 async fn read(
     service: &Service,
     (whom, owner): (&SubjectId, &OwnerId),

@@ -107,8 +107,9 @@ async fn due(
     Ok(Page { items, next: read.next, corrupt: read.corrupt })
 }
 
-/// Claims a notice until the end of a lease. The lease is at most [`LONGEST_LEASE`]. It is at least a microsecond, so
-/// that the stored instant of the record's next notice changes.
+/// Claims a notice until the end of a lease. The lease is at most [`LONGEST_LEASE`]. A lease that is shorter than a
+/// microsecond counts as one microsecond, so that the claim always changes the stored instant of the record's next
+/// notice.
 async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timestamp) -> Result<Claim, Unavailable> {
     let lease_until = now.plus(lease.clamp(Duration::from_micros(1), LONGEST_LEASE)).ok_or(Unavailable::Clock)?;
     let Some(held) = brought_forward(service, due, now).await? else { return Ok(Claim::Lost) };
@@ -133,10 +134,13 @@ async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timesta
     Ok(claim)
 }
 
-/// Prepares the claim of a notice. If the notice is not due yet, moves the mark of its record to `now`, because a mark
-/// must be earlier than the end of the lease. A mark is the instant and the stage of the record's next notice. Returns
-/// the mark with which the notice can be claimed. Returns `None` if the mark could not be moved, because another worker
-/// or a change of the expiry has changed it.
+/// Makes a notice claimable at `now`. Returns the mark with which the notice can be claimed. A mark is the stored
+/// instant and stage of a record's next notice.
+///
+/// A claim sets the instant of the mark to the end of the lease, which must be later than the instant before. A notice
+/// that is sent early is not due yet, so its instant can be later than the end of the lease. The instant of such a
+/// notice is therefore first set to `now`. Returns `None` if another worker or a change of the expiry has changed the
+/// mark in the meantime.
 async fn brought_forward(
     service: &Service,
     due: &DueNotice,

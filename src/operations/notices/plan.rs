@@ -44,7 +44,7 @@ pub(super) enum Plan {
 /// The recipient of a notice.
 pub(super) struct Recipient {
     pub(super) account: Account,
-    /// The label of the service account that owns the credential, if one does.
+    /// The label of the service account that owns the credential. `None` if a person owns it.
     pub(super) service_account: Option<Label>,
 }
 
@@ -91,9 +91,12 @@ pub(super) async fn plan(
     Ok(Plan::Send { stage, whom: Box::new(whom), otherwise: again })
 }
 
-/// The account that gets the notice of a record, or the reason why nobody gets it. One reason is a missing or disabled
-/// account. Another reason concerns a credential that has the rights of this account: if it began before the account's
-/// `valid_since`, it is void, and the account might now belong to another person.
+/// Decides who gets the notice of a record: the creator of a security code, or the owner of any other credential. For a
+/// service account, [`answering`] decides. Returns the reason if nobody gets the notice:
+///
+/// - The account of the creator or owner is missing or disabled.
+/// - The credential has the rights of this account, but is void because it began before the account's `valid_since`.
+///   The account might now belong to another person, who must not get the notice.
 async fn entitled(
     service: &Service,
     record: &TokenRecord,
@@ -113,8 +116,12 @@ async fn entitled(
     Ok(account.map(|account| Recipient { account, service_account: None }))
 }
 
-/// The recipient of the notices of a service account: its maker, or the account itself with its address for notices, in
-/// the maker's language and time zone. Nobody gets the notices of an account that may not act.
+/// Decides who gets the notices of a service account. If the account has its own address for notices, the notices go to
+/// this address. The notices then use the language and the time zone of the account's maker, if the directory knows the
+/// maker. If the account has no such address, the notices go to the maker.
+///
+/// Returns the reason if nobody gets the notices: the account does not exist or may not act, or it has neither an
+/// address nor a maker.
 async fn answering(
     service: &Service,
     subject: &SubjectId,

@@ -44,8 +44,8 @@ impl Counterfoil {
     }
 }
 
-/// Recomputes the instant of the next notice of at most `limit` records, and stores where the next call continues. Does
-/// nothing if all records already follow the current notice schedule.
+/// Recomputes the marks of at most `limit` records, and stores where the next call continues. Does nothing if all
+/// records already follow the current notice schedule.
 async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     // For this time after a change, another process may still compute marks from the old schedule.
     let patience = service.policy.settings_staleness.saturating_add(ON_ITS_WAY);
@@ -89,8 +89,8 @@ fn schedule_in(text: &str, kind: TokenKind) -> Option<Schedule> {
     text.split(';').find_map(of)
 }
 
-/// Recomputes the instant of the next notice of each record on one page. Returns how many records changed, and where
-/// the next call continues. `None` means that all kinds are done.
+/// Recomputes the mark of each record on one page. Returns how many marks changed, and where the next call continues.
+/// The second value is `None` if this was the last page of the last kind of credentials.
 async fn page(
     service: &Service,
     settings: &Settings,
@@ -125,8 +125,8 @@ async fn page(
     Ok((changed, next))
 }
 
-/// Returns the mark to recompute, which says when the record's next notice is due. `None` if no notice is pending, or
-/// if the record is revoked or replaced.
+/// Returns the stored mark of a record whose mark must be recomputed. `None` if the record has no pending notice, is
+/// revoked or is replaced.
 fn moved(record: &TokenRecord) -> Option<NoticeMark> {
     let own = record.record();
     own.notice.filter(|_| record.revoked().is_none() && own.superseded.is_none())

@@ -139,7 +139,8 @@ async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Cred
     code.change(Action::Reactivated, plan).await?.listed().await
 }
 
-/// Returns `NotFound` if there is no such code. `None` stands for a text that is not a valid id.
+/// Checks that a security code with this id exists. Otherwise returns `NotFound`. The argument `id` is `None` if the
+/// requested id is not valid: the result is then `NotFound`.
 pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&RecordId>) -> Result<(), ManageError> {
     Code::find(permit, id.ok_or(ManageError::NotFound)?).await.map(|_| ())
 }

@@ -13,13 +13,16 @@ use crate::types::service_account_id::ServiceAccountId;
 
 impl Counterfoil {
     /// Ends all credentials of a service account, and removes the account. Only for administrators, with the scope
-    /// `service-accounts:manage`. A repeated call also succeeds while the store still has a deleted credential of the
-    /// account.
+    /// `service-accounts:manage`.
+    ///
+    /// The call can be repeated. It succeeds for an account that is already removed, until the last credential of the
+    /// account is purged from the store.
     ///
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if no account has this
-    /// id. [`ManageError::Unavailable`] if a store failed: repeat the call.
+    /// id, and the store has no credential of a removed account with this id. [`ManageError::Unavailable`] if a store
+    /// failed: repeat the call.
     ///
     /// # Cancel safety
     ///
@@ -70,7 +73,8 @@ async fn delete(permit: Permit<'_, DeleteServiceAccount>, id: &ServiceAccountId)
     Ok(())
 }
 
-/// Checks that an account exists or was deleted a short time ago. `None` stands for a text that is not a valid id.
+/// Checks that an account exists, or that the store still has a credential of the removed account. Otherwise returns
+/// `NotFound`. The argument `id` is `None` if the requested id is not valid: the result is then `NotFound`.
 pub(crate) async fn exists(
     permit: Permit<'_, DeleteServiceAccount>,
     id: Option<&ServiceAccountId>,

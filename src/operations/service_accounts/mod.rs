@@ -20,13 +20,15 @@ use crate::types::service_account::ServiceAccount;
 use crate::types::service_account_id::ServiceAccountId;
 use crate::types::settings::StoredSettings;
 
-/// The settings as the store has them now, so that an account that another process has just created is found.
+/// Reads the stored settings, which contain the service accounts. They are read from the store and not from memory. So
+/// they contain an account even if another process has just created it.
 pub(crate) async fn stored<O: Permission>(permit: &Permit<'_, O>) -> Result<StoredSettings, ManageError> {
     let service = permit.service();
     Ok(service.settings.settings(&service.realm).await?.map(|found| found.settings).unwrap_or_default())
 }
 
-/// The account with that id. `None` stands for a text that is not a valid id.
+/// Returns the account with that id. The argument `id` is `None` if the requested id is not valid: the result is then
+/// `NotFound`.
 async fn found<O: Permission>(
     permit: &Permit<'_, O>,
     id: Option<&ServiceAccountId>,

@@ -29,8 +29,12 @@ impl Counterfoil {
     /// Creates a personal access token that a service account owns. Only for administrators, with the scope
     /// `service-accounts:manage`. Only the result contains the token's secret.
     ///
-    /// Without a scope in the request, the token has the scope that its account has at each use. If the presenter has a
-    /// scope, the token gets the account's present scope instead.
+    /// If the request contains no scope, the scope of the token depends on the presenter:
+    ///
+    /// - If the presenter has no scope, the token gets no scope of its own. At each use, it has the scope that its
+    ///   account has at that time.
+    /// - If the presenter has a scope, the token gets the scope that its account has now. A later change of the
+    ///   account's scope does not widen it.
     ///
     /// # Errors
     ///
@@ -179,7 +183,8 @@ pub(crate) async fn create(
     insert(&permit, draft, &settings).await
 }
 
-/// Checks that the presenter may create a token for the account. `None` stands for a text that is not a valid id.
+/// Checks that the presenter may create a token for the account. The argument `id` is `None` if the requested id is not
+/// valid: the result is then `NotFound`.
 pub(crate) async fn may_create(
     permit: &Permit<'_, CreateServiceToken>,
     id: Option<&ServiceAccountId>,
@@ -219,7 +224,8 @@ pub(crate) async fn rotate(
     replace(permit, account.subject().into(), id, overlap, once).await
 }
 
-/// Checks that the presenter may replace the token. `None` stands for a text that is not a valid id.
+/// Checks that the presenter may replace the token `id` of the account. `account` or `id` is `None` if the requested id
+/// is not valid: the result is then `NotFound`.
 pub(crate) async fn may_rotate(
     permit: &Permit<'_, RotateServiceToken>,
     account: Option<&ServiceAccountId>,

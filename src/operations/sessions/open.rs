@@ -40,9 +40,9 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`LoginError::Refused`] for an unknown name, a wrong password or a disabled account. [`LoginError::SlowDown`]
-    /// after too many failures. [`LoginError::Busy`] if the limit is reached only because of other attempts in
-    /// progress. [`LoginError::TooManySessions`] if the policy allows no further session. [`LoginError::Unavailable`]
-    /// if a store or the directory failed.
+    /// after too many failures. [`LoginError::Busy`] if too many other attempts are in progress.
+    /// [`LoginError::TooManySessions`] if the policy allows no further session. [`LoginError::Unavailable`] if a store
+    /// or the directory failed.
     ///
     /// # Cancel safety
     ///

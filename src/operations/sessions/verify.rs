@@ -20,8 +20,8 @@ use crate::types::principal::Principal;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
-/// The shortest time between two writes that extend a session. It is shorter if the policy's inactivity timeout is less
-/// than two minutes.
+/// After a write that extends a session, the next such write comes at the earliest after this time. If half of the
+/// policy's inactivity timeout is shorter, that half is used instead.
 const SLIDE_EVERY: Duration = minutes(1);
 
 impl Counterfoil {

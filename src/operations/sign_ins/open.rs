@@ -128,8 +128,13 @@ pub(crate) struct GrantedScope {
     as_asked: bool,
 }
 
-/// Decides which scope a client gets. `widest` is the widest scope of the account, if it is a service account that has
-/// one. A requested scope must lie within it, and any other scope is cut down to it.
+/// Decides which scope a client gets. `asked` is the requested scope. `widest` is the widest scope of a service
+/// account. It is `None` for a person, and for a service account without a scope.
+///
+/// - A requested scope must lie within the client's allowed scope and within `widest`. Otherwise the request is
+///   refused.
+/// - If no scope is requested, the client gets the part of its default scope that lies within `widest`. If it has no
+///   default scope, its allowed scope is used.
 pub(crate) fn granted_scope(
     service: &Service,
     client: &Registration,

@@ -186,7 +186,8 @@ impl<'a, O: Permission> Permit<'a, O> {
         }
     }
 
-    /// Checks that the presenter has at least a role, which another account has or shall get.
+    /// Checks that the role of the presenter is at least `role`. `role` is the role of an account that the presenter
+    /// acts on, or the role that such an account is to get.
     pub(crate) fn needs_rank(&self, role: Role) -> Result<(), Forbidden> {
         if self.by.role() >= role { Ok(()) } else { Err(Forbidden::Outranked) }
     }
