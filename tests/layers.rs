@@ -86,9 +86,10 @@ fn a_breach_is_found_where_one_is_planted() {
     assert_eq!(breaches("service", "// crate::operations comes after").len(), 0);
 }
 
-/// The files and folders of `src` that may read the clock. An operation reads the clock once at its beginning, and
-/// passes the instant on. The other files are the clock itself, the builder (for the events of `build`), and the rate
-/// limits for events about failures and about accounts of the directory.
+/// The files and folders of `src` that may read the clock. `operations`, `counterfoil.rs` and `oauth/endpoints.rs` are
+/// where operations begin. An operation reads the clock once at its beginning, and passes the instant on. `clock.rs` is
+/// the clock itself. `builder.rs` needs the time for the events of `build`. `service/watched.rs` needs it to limit the
+/// rate of events about failures and about accounts of the directory.
 const ASK_THE_TIME: [&str; 6] =
     ["operations", "counterfoil.rs", "oauth/endpoints.rs", "clock.rs", "builder.rs", "service/watched.rs"];
 

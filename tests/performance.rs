@@ -1,5 +1,6 @@
-//! Checks docs/performance.md. The program in benches/compare writes the page from the figures in docs/performance, and
-//! is not built here. These tests recalculate each ratio from the figures, so that page and figures cannot differ.
+//! Checks docs/performance.md. The program in benches/compare writes this page from the measured numbers in
+//! docs/performance, and is not built here. These tests recalculate each ratio from the numbers, so that the page
+//! cannot differ from them.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -12,7 +13,7 @@ fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")
 }
 
-/// The part of the page that is made of figures.
+/// The part of docs/performance.md that benches/compare writes from the measured numbers.
 fn measured() -> String {
     let page = fs::read_to_string(docs().join("performance.md")).expect("the page");
     let [begin, end] = ["begin", "end"].map(|mark| format!("<!-- {mark}: written by benches/compare -->\n"));

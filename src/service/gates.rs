@@ -1,5 +1,5 @@
-//! The gates of personal access tokens: a setting for all accounts, and a switch for each account. Also returns the
-//! settings in force, which `policy/settings_in_force.rs` determines.
+//! The gates of personal access tokens: a setting for all accounts, and a switch for each account. This file also
+//! returns the settings in force, which `policy/settings_in_force.rs` determines.
 
 use crate::http_auth::refusal::Gate;
 use crate::policy::{Policy, SwitchGate};
@@ -26,8 +26,8 @@ impl Service {
         self.with_settings(now, |view| closed_gate(&self.policy, view, subject)).await
     }
 
-    /// Returns the closed gate that blocks the personal access tokens of the account under these settings. `None` if all
-    /// gates are open. The snapshot is read only if the policy has a switch for each account.
+    /// Returns the closed gate that blocks the personal access tokens of the account under these settings. `None` if
+    /// all gates are open. The snapshot is read only if the policy has a switch for each account.
     pub(crate) async fn closed_gate_under(
         &self,
         settings: &Settings,
@@ -61,8 +61,8 @@ impl Service {
     }
 }
 
-/// Whether the account's switch "token login allowed" is on, or not used by the policy. A service account has no switch:
-/// an administrator made it, and its tokens.
+/// Whether the account's switch "token login allowed" lets its personal access tokens through. Always true if the
+/// policy uses no switch. Always true for a service account, which has no switch.
 pub(crate) fn switch_opens(policy: &Policy, stored: &StoredSettings, subject: &SubjectId) -> bool {
     match policy.personal_access_tokens.switch {
         SwitchGate::NotAsked => true,
@@ -75,7 +75,7 @@ fn closed_gate(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> Opt
     closed_setting(&view.settings).or_else(|| closed_switch(policy, view, subject))
 }
 
-/// Returns [`Gate::Switch`] if the account's switch is off, and `None` if it is on or not used by the policy.
+/// Returns [`Gate::Switch`] if the account's switch is off. Otherwise `None`.
 fn closed_switch(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> Option<Gate> {
     (!switch_opens(policy, &view.stored, subject)).then_some(Gate::Switch)
 }

@@ -1,5 +1,6 @@
-//! Ends the overlap of a rotated personal access token. In the overlap, both the old token and the new token work. It
-//! ends at the first use of the new token or at the next rotation.
+//! Ends the overlap of a rotated personal access token. In the overlap, both the old token and the new token work. An
+//! overlap without a fixed end ends at the first use of the new token. Every overlap ends at the next rotation at the
+//! latest.
 
 use crate::event::{Actor, By, EventKind};
 use crate::record::state::Superseded;
@@ -15,11 +16,11 @@ use crate::types::time::Timestamp;
 
 impl Service {
     /// Ends the overlap at the first use of a personal access token that replaced an old one. The old token (`parent`)
-    /// stops working. If the overlap has a fixed end, nothing changes, and the overlap ends at that instant. Nothing
-    /// changes for any other `kind` of token, or for a token that replaced none.
+    /// stops working. Nothing changes if the overlap has a fixed end: the old token then works until that end. Nothing
+    /// changes for any other `kind` of token, or if there is no `parent`.
     ///
-    /// The caller must call this only if the token was never used, and *before* it records the use. So a recorded use
-    /// means that the parent's overlap has ended, and later uses need no check. A repeated call has no further effect.
+    /// The caller must call this before it records the first use of the token. Later uses need no call. A repeated call
+    /// has no further effect.
     pub(crate) async fn first_use_ends_parent(
         &self,
         kind: TokenKind,
@@ -36,8 +37,8 @@ impl Service {
         }
     }
 
-    /// Ends the overlap of `record` with its parent now, even if it would end later. The caller must call this before
-    /// it replaces `record` by a third token, so that at most two tokens of a family work at the same time.
+    /// Ends the overlap of `record` with its parent now, even if the overlap has a later end. The caller must call this
+    /// before it replaces `record` by a third token, so that at most two tokens of a family work at the same time.
     pub(crate) async fn end_running_overlap(
         &self,
         record: &TokenRecord,

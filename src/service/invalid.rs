@@ -112,7 +112,7 @@ pub enum Invalid {
     /// The builder was not given a scheme with this name.
     #[error("scheme must be one that the builder was given")]
     Scheme,
-    /// The row of another system has no digest of its scheme.
+    /// The text that was submitted from a row of another system is not a digest in the form that this system stores.
     #[error("row must be the digest that the other system stores")]
     ForeignRow,
     /// The directory has no account for the owner of an imported token.

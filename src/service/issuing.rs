@@ -102,10 +102,11 @@ pub(crate) async fn insert<O: Permission>(
     Err(Unavailable::Contended { operation: "issue" }.into())
 }
 
-/// The conflict to report if the store already has a record whose id conflicts with `id`. The new credential's id,
-/// `id`, was derived from a submitted form, and depends on all fields of the form. So a record with exactly this id
-/// shows that the same form was submitted before ([`Conflict::DoneAlready`]). If there is no such record, the form was
-/// submitted before with other fields ([`Conflict::FormUsed`]).
+/// The conflict to report after the store refused the id of a new credential because the same form was submitted
+/// before. `id` is derived from the form. Its family part depends on the form's key, and its last bytes also depend on
+/// the form's fields. If the store has a record with exactly this id, the earlier submission had the same fields
+/// ([`Conflict::DoneAlready`]). If it has only another record of this family, the fields were different
+/// ([`Conflict::FormUsed`]).
 async fn used(service: &Service, id: &RecordId) -> Result<Conflict, Unavailable> {
     let there = service.store.get(id).await?;
     Ok(repeated(there.is_some()))

@@ -59,8 +59,8 @@ pub(crate) use timed;
 #[cfg(feature = "metrics")]
 #[derive(Default)]
 pub(crate) struct CountingSink {
-    /// The metric key for each name of an event. Each key is created once, so that a refusal allocates nothing if no
-    /// recorder is installed.
+    /// The metric key for each name of an event. A key is allocated at the first event with its name, and used again
+    /// for all later events with this name.
     keys: std::sync::Mutex<std::collections::BTreeMap<&'static str, metrics::Key>>,
 }
 

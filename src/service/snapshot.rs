@@ -143,10 +143,10 @@ fn half(staleness: Duration) -> Duration {
     staleness / 2
 }
 
-/// The tolerance for a value in memory that was read after the instant `now` of the call that uses it. This is normal:
-/// `now` is the instant at which the request began, and the call may then read the body of the request for up to ten
-/// seconds. Meanwhile, another call can read the value from the store. A larger difference means that the clock was set
-/// back.
+/// How far the instant at which a value in memory was read may lie after the `now` of a call that uses the value. `now`
+/// is the instant at which the request began. The call may wait up to ten seconds for the body of the request. In this
+/// time, another call can read the value from the store. If the difference is larger than `LATER`, the clock was set
+/// back, and the value is read again.
 const LATER: Duration = Duration::from_secs(15);
 
 fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness: Duration, now: Timestamp) -> Need {

@@ -40,9 +40,9 @@ impl Service {
         Ok(Judged { phase, settings, account, verdict })
     }
 
-    /// Decides whether a record authenticates. `facts` and `phase` are the facts and the phase of the record. Writes
-    /// the account whose rights the record has to `account`, which stays `None` if the phase forbids every use, or if
-    /// there is no such account.
+    /// Decides whether the record with these `facts` and this `phase` authenticates. Sets `account` to the account
+    /// whose rights the record has. The caller passes `None`, which stays if the phase forbids every use, or if there
+    /// is no such account.
     #[inline]
     pub(crate) async fn decided(
         &self,
@@ -87,7 +87,8 @@ impl Service {
         }
     }
 
-    /// What the decision needs besides the facts of the record, without the client.
+    /// What the decision needs besides the facts of the record. The field `client` is `None`: a caller that needs the
+    /// client sets it.
     fn standing<'a>(&'a self, facts: &Facts, account: Option<&'a Account>, closed_gate: Option<Gate>) -> Standing<'a> {
         let scope_demanded = match facts.kind {
             TokenKind::PersonalAccessToken => self.policy.personal_access_tokens.scope_demanded,
@@ -205,8 +206,7 @@ impl Judging<'_> {
     }
 }
 
-/// A placeholder for the account and the client of a record that is refused because of its phase, so that they need not
-/// be read.
+/// An empty standing, for a record that is refused because of its phase. Its account and its client need not be read.
 const NOBODY: Standing<'_> =
     Standing { account: None, client: None, closed_gate: None, scope_demanded: false, known_scopes: None };
 

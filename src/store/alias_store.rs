@@ -74,9 +74,10 @@ pub enum AliasPut {
 /// moment of the call.
 ///
 /// 69. `an_alias_has_one_record`: `put_alias` with `expect: None` creates an entry and overwrites none. With `Some`, it
-///     replaces an entry only if the entry names that record. All 32 bytes of an alias are compared. Of several
-///     concurrent calls with the same alias and the same expectation, one gets `Done`, unless the new entry names the
-///     expected record. After a put has returned, every later read through any handle of the store sees its effect.
+///     replaces an entry only if the entry names that record. All 32 bytes of an alias are compared. If several
+///     concurrent calls have the same alias and the same expectation, one gets `Done`. Exception: if the new entry
+///     names the expected record too, the expectation stays true, so each of these calls gets `Done`. After a put has
+///     returned, every later read through any handle of the store sees its effect.
 /// 70. `an_alias_is_removed_by_its_record`: `remove_alias` removes an entry only if it names the given record, and
 ///     returns whether it removed one. After the call has returned, every later read through any handle sees its
 ///     effect. So a read must not use a replica or a cache.

@@ -35,9 +35,10 @@ pub enum Change {
         /// The new scope. `Some(None)` removes the scope.
         scope: Option<Option<Scope>>,
     },
-    /// Changes the expiry, and sets `expiry_set_at` to now. If the record has the kind and the generation of its
-    /// family, the family's `live_until` and `gone_at` are set to `expires_at` and `gone_at` of the record. An access
-    /// token of a sign-in never changes its family, because the kind of that family is refresh token.
+    /// Changes the expiry, and sets `expiry_set_at` to now. If the record has the same `kind` and `generation` as its
+    /// family, it is the newest record that a rotation can replace. The family's `live_until` and `gone_at` are then
+    /// set to `expires_at` and `gone_at` of the record. For any other record, the family does not change. For example,
+    /// an access token does not change a family whose kind is refresh token.
     Expiry {
         /// The new expiry. `None` means permanent.
         expires_at: Option<Timestamp>,
@@ -92,10 +93,10 @@ pub enum ParentUpdate {
     /// successor's `expires_at`, and `gone_at` to the successor's `gone_at`. No record is removed: a superseded record
     /// stays until its own `gone_at`.
     ///
-    /// The core supersedes only a parent that has the kind and the newest generation of its family. If a call
-    /// supersedes a parent of another kind or of an older generation, the contract promises only that the call is one
-    /// atomic step. For such a call, the check of `pace`, the stored nonces, and the `live_until` and `gone_at` of the
-    /// family are undefined.
+    /// The core supersedes only the newest record of the family: its kind is the family's `kind`, and its generation is
+    /// the family's `generation`. A store may get a call for another parent. The contract promises only that such a
+    /// call is one atomic step. It does not say how the field `pace` is checked, which records keep their nonce, or
+    /// which `live_until` and `gone_at` the family gets.
     Supersede {
         /// The version that the parent must have.
         expect: Version,
@@ -118,8 +119,8 @@ pub enum ParentUpdate {
     /// family. It must not be superseded, and `now < expires_at` must be true.
     ///
     /// The parent's `expiry_set_at` and the family's `used_at` are set to now. The parent's `expires_at` and `gone_at`
-    /// are set to the given instants, unless the stored ones are later. The family's `live_until` and `gone_at` are
-    /// extended in the same way, but only if the parent has the kind and the generation of the family.
+    /// are set to the given instants, unless the stored ones are later. If the parent has the family's `kind` and
+    /// `generation`, the family's `live_until` and `gone_at` are set in the same way.
     Slide {
         /// The new expiry.
         expires_at: Timestamp,
@@ -148,8 +149,8 @@ pub enum Rotated {
     IdTaken(RecordId),
     /// The limit on rotations is reached. Nothing was written.
     PaceReached {
-        /// The instant of the `limit`-th most recent rotation of the family. A rotation is possible again if
-        /// [`Pace::since`] is this instant or later.
+        /// The instant of the `limit`-th most recent rotation of the family. Only rotations after [`Pace::since`]
+        /// count. So a later call with the same limit is not refused if its `since` is `oldest` or later.
         oldest: Timestamp,
     },
     /// The family would have more live access tokens than the cap allows. Nothing was written.

@@ -49,10 +49,12 @@ pub struct Cap {
 pub enum WhenFull {
     /// The insert writes nothing and returns [`Inserted::OwnerFull`].
     Refuse,
-    /// The insert first revokes the least recently used of the counted families, in ascending order of `(used_at, id)`.
-    /// It revokes as many as are needed for the new family. The insert and the revocations are one step. The label is
-    /// checked first: if one of these families has the label of the new family and its `gone_at` is not reached, the
-    /// result is [`Inserted::LabelTaken`].
+    /// The insert makes room: it revokes the least recently used of the counted families, in ascending order of
+    /// `(used_at, id)`, and as many as are needed for the new family. The revocations and the insert are one step.
+    ///
+    /// The label of the new family is checked before any revocation. If a family that would be revoked has this label,
+    /// and the stored `gone_at` of that family is not reached, the insert writes nothing and returns
+    /// [`Inserted::LabelTaken`].
     End {
         /// The instant and the reason that are stored as the revocation of these families.
         revoked: Revoked,
@@ -66,10 +68,10 @@ pub enum WhenFull {
 /// For an insert, the limit is reached if at least `limit` records of the new family's realm, owner and kind have
 /// `created_at > since`. Revoked records count, and shrunk records do not count.
 ///
-/// For a rotation, the limit is reached if the family was rotated at least `limit` times after `since`. A store reads a
-/// single record to check this. The record has the kind of the family, and its generation is the generation of the
-/// record to rotate, minus `limit`. It was superseded by the `limit`-th most recent rotation. The limit is reached if
-/// this record exists and has `superseded.at > since`.
+/// For a rotation, the limit is reached if the family was rotated at least `limit` times after `since`. Each rotation
+/// supersedes one generation. So the `limit`-th most recent rotation superseded generation `g - limit`, where `g` is
+/// the generation of the record to rotate. A store reads only the record with this generation and the kind of the
+/// family. The limit is reached if that record exists and has `superseded.at > since`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// The largest number of records created, or of rotations made, after `since`.
@@ -100,8 +102,9 @@ pub enum Inserted {
     OwnerFull,
     /// The limit on created records is reached. Nothing was written.
     PaceReached {
-        /// The creation time of the `limit`-th newest counted record. An insert is possible again if [`Pace::since`] is
-        /// this instant or later.
+        /// The creation time of the `limit`-th newest counted record. Only records that were created after
+        /// [`Pace::since`] count. So a later insert with the same limit is not refused for this reason if its `since`
+        /// is `oldest` or later.
         oldest: Timestamp,
     },
     /// The family would have more live access tokens than the cap allows. Nothing was written.

@@ -66,9 +66,10 @@ pub enum Reserved {
 ///     also becomes a failure, and the instant of this failure is `now`. If an attempt that became a failure is settled
 ///     later, nothing changes.
 /// 34. `refused_writes_nothing`: `Wait` and `UnderWay` change nothing, except for clause 35. If a counter has no
-///     failure and its only attempt is released, the store keeps nothing for it. `purge_counters` removes counters that
-///     have no effect any more. A counter still has an effect if a window with failures is open, if an attempt is in
-///     progress, or if an attempt would still become a failure in an open window.
+///     failure and its only attempt is released, the store keeps nothing for it. `purge_counters` removes a counter
+///     from the later of two instants: the end of its window, and 60 s plus `window` after its latest attempt in
+///     progress was granted. The second instant is needed because an unsettled attempt becomes a failure after 60 s
+///     (clause 33), and a failure can begin a window.
 /// 35. `no_wait_beyond_the_window`: `Wait` never contains an instant after `now + window`, even after repeated waits.
 ///     If a window ends later than that, because the clock was set back or the policy changed, it is shortened to end
 ///     at `now + window`. A refused attempt writes the counter only if it shortens the window, or if an attempt in the
@@ -113,6 +114,6 @@ pub trait Throttle: Send + Sync + 'static {
         window: Duration,
     ) -> Result<(), StoreError>;
 
-    /// Removes at most `limit` counters that no longer have an effect. Returns how many were removed.
+    /// Removes at most `limit` counters that have no effect any more (clause 34). Returns how many were removed.
     async fn purge_counters(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError>;
 }

@@ -19,9 +19,11 @@ use crate::types::time::Timestamp;
 /// Stores records and families. A family contains all records that descend from one issued credential. Each method is
 /// one atomic step, unless its text says otherwise.
 ///
-/// A superseded record was replaced by a rotation. A shrunk record was then reduced by a purge to the fields that reuse
-/// detection needs. The mark of a record is its field `notice`, which says when a worker must check whether to send an
-/// expiry notice.
+/// Some words of the contract: A record is superseded when a rotation has replaced it by a new record, its successor. A
+/// superseded record is shrunk when a purge has reduced it to the fields that reuse detection needs. A join is an
+/// insert into an existing family. `Slide` is a rotation that keeps the record and extends its lifetime. `Rekey` is a
+/// change that only replaces the digest of a record. The mark of a record is its field `notice`, which says when a
+/// worker must check whether to send an expiry notice.
 ///
 /// A store only compares versions, times and keys. The core decides whether a credential is valid. The crate
 /// `counterfoil-conformance` tests a store. It has one function for each clause, with the name of the clause. Clauses
@@ -54,21 +56,22 @@ use crate::types::time::Timestamp;
 /// 12. `rotate_wipes_one_back`: a rotate also removes the nonce of the record that the parent itself had replaced. So a
 ///     family never has more than one nonce.
 /// 13. `revoke_is_final`: after a revoke has returned, every get of the family's records gives revoked records. Every
-///     insert, rotate and `Slide` into the family gives `FamilyEnded`, even if it began earlier. A join is an insert
-///     into an existing family. Each rotation increases the generation of the family by 1. A join that expects an older
-///     generation gives `FamilyMoved`. A join that runs concurrently with a rotation takes effect before or after the
-///     rotation. If before, the result is `Done`, and the new records belong to the older generation. If after, the
-///     result is `FamilyMoved`. Concurrent joins do not refuse each other.
+///     join into the family and every rotation of it, including `Slide`, gives `FamilyEnded`, even if the call began
+///     earlier. Each rotation that replaces a record increases the generation of the family by 1. A join that expects
+///     an older generation gives `FamilyMoved`. If a join and such a rotation run concurrently, one of them takes
+///     effect first. If it is the join, its result is `Done`, and the new records belong to the older generation. If it
+///     is the rotation, the result of the join is `FamilyMoved`. Concurrent joins do not refuse each other.
 /// 14. `revoke_twice`: a second revoke succeeds and changes nothing. The first instant stays.
 /// 15. `owner_revoke_covers`: when a call returns `more: false`, everything of the owner that existed when the first
 ///     call began is revoked. A record that was inserted later may or may not be revoked.
 /// 16. `touch_is_forward`: a touch never lowers `last_used_at`, never changes a version, and never creates or restores
 ///     a record. Ids in any order, and any number of concurrent batches, give no error.
 /// 17. `touch_disturbs_nobody`: a touch, claim or settle never makes an apply, rotate or revoke fail or become `Stale`.
-/// 18. `label_has_one_holder`: at most one family has a label at any time, even with concurrent calls, including rotate
-///     and revoke. A family has (realm, owner, `label_key`) from the step that writes the key until a step that clears
-///     it. A revocation, a relabel or a purge of the family clears it. If the family has `gone_at <= now`, an insert or
-///     relabel by which another family of the owner gets the label clears it too.
+/// 18. `label_has_one_holder`: in one realm, at most one family of an owner has a label at any time, even with
+///     concurrent calls, including rotate and revoke. A family has a label while its `label_key` is stored. A
+///     revocation, a relabel or a purge of the family clears the key. Another family of the owner can also take the
+///     label, by an insert or a relabel, but only when the first family's `gone_at` is reached. The same step then
+///     clears the key of the first family.
 /// 19. `label_is_given_back`: a label becomes free when its family is revoked, purged or relabelled, or loses the label
 ///     to another family. The expiry of the family does not free the label.
 /// 20. `pages_are_stable`: a walk returns every record that exists during the whole walk once, even if records are
@@ -84,18 +87,19 @@ use crate::types::time::Timestamp;
 ///     and shrunk records together. Two concurrent purges, or an interrupted purge, do no harm. Repeated calls reach
 ///     `more: false`, even if there are damaged rows. A damaged record that is due for removal may be removed or may
 ///     stay.
-/// 24. `shrinking_keeps_the_proof`: when `windows_before` is reached, a purge removes the nonce of a superseded record
-///     and shrinks the record. Digest, generation and successor stay, and the version does not change. A shrunk record
-///     accepts a different digest (`Rekey`) and a revocation. Any other change gives `Stale`. A touch, claim or settle
-///     does nothing.
+/// 24. `shrinking_keeps_the_proof`: if the `honoured_until` of a superseded record is not later than the argument
+///     `windows_before` of a purge, the purge removes the nonce of the record and shrinks the record. Digest,
+///     generation and successor stay, and the version does not change. A shrunk record accepts a `Rekey` and a
+///     revocation. Any other change gives `Stale`. A touch, claim or settle does nothing.
 /// 25. `cut_off_is_all_or_nothing`: if the future of a call is dropped at any await, the call takes effect completely
 ///     or not at all. The effect occurs at once or shortly afterwards. The next user of the connection is not affected.
 /// 26. `garbage_is_corrupt`: a row that cannot be decoded gives `Corrupt` with its id. It is never reported as absent
 ///     and never overwritten. It does not prevent a listing, a touch, a revocation or a purge of other rows. If the row
 ///     of a family is damaged, its members give `Corrupt`. A revocation of this family either succeeds or gives
-///     `Corrupt`. The revocation of the family's owner revokes all other families first. If the damaged family
-///     cannot be revoked, every further call of this revocation gives `Corrupt`. A damaged family may or may not count
-///     against a cap. A damaged record may or may not count against a pace or an access cap.
+///     `Corrupt`. A revocation of the family's owner revokes all other families first. If only the damaged family is
+///     left and it cannot be revoked, the revocation of the owner gives `Corrupt`, however often it is repeated. A
+///     damaged family may or may not count against a cap. A damaged record may or may not count against a pace or an
+///     access cap.
 /// 27. `outage_is_unavailable`: an outage is never reported as `None` or `Stale`. `maybe_done` is true if the request
 ///     may have been sent.
 /// 28. `realms_are_apart`: nothing of one realm is listed in another realm, conflicts with anything there, or is
@@ -144,9 +148,9 @@ use crate::types::time::Timestamp;
 ///     would wait. A store may always return `false`.
 ///
 /// Two methods have a default: [`try_read`](TokenStore::try_read), which then shows nothing, and
-/// [`probe`](TokenStore::probe). A wrapper cannot forget any other method. It must forward `probe`. It forwards `try_read`
-/// only if it neither delays calls, nor makes them fail, nor changes their results. New functions will be added in new
-/// traits.
+/// [`probe`](TokenStore::probe). So a wrapper can forget only these two. It must forward `probe`. It may forward
+/// `try_read` only if it does not delay calls, make them fail or change their results. New functions will be added in
+/// new traits.
 ///
 /// # Cancel safety
 ///
@@ -271,10 +275,12 @@ pub trait TokenStore: Send + Sync + 'static {
         sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError>;
 
-    /// Removes each record whose [`gone_at`](TokenRecord::gone_at) is reached at `now`. A record that still has a
-    /// notice is removed only if its `gone_at` is also reached at `unsent_before`. A family is removed together with
-    /// its last member. A superseded record whose `honoured_until` is reached at `windows_before` loses its nonce and
-    /// is [shrunk](crate::store::RecordParts::shrink). At most `limit` records are removed or shrunk.
+    /// Removes each record whose [`gone_at`](TokenRecord::gone_at) is not later than `now`. A record that still has a
+    /// notice is removed only if its `gone_at` is also not later than `unsent_before`. So with an earlier
+    /// `unsent_before`, such a record is kept longer. A family is removed together with its last member.
+    ///
+    /// A superseded record whose `honoured_until` is not later than `windows_before` loses its nonce and is
+    /// [shrunk](crate::store::RecordParts::shrink). At most `limit` records are removed or shrunk.
     async fn purge(
         &self,
         now: Timestamp,

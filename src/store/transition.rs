@@ -44,8 +44,9 @@ pub fn reads_as_revoked(record: &RecordParts, family: &FamilyParts) -> bool {
     record.revoked.is_some() || family.revoked.is_some()
 }
 
-/// Whether the record determines the family's `live_until` and `gone_at`. True for the newest record of the family's
-/// kind. False for an access token that belongs to a refresh token.
+/// Whether the record determines the family's `live_until` and `gone_at`. True if the record has the kind and the
+/// generation of the family, so that it is the newest record that a rotation can replace. False for an access token in
+/// a family whose kind is refresh token.
 #[must_use]
 pub fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
     record.kind == family.kind && record.generation == family.generation
@@ -175,15 +176,15 @@ pub fn revoke_family(family: &mut FamilyParts, revoked: Revoked, gone_at: Timest
 }
 
 /// Whether a use of the credential at the instant `at` must be written to the record. True if `at` is later than the
-/// stored last use, and the record is not shrunk.
+/// stored last use. False if a purge has reduced the record ([`RecordParts::shrink`]).
 #[must_use]
 pub fn is_touched(record: &RecordParts, at: Timestamp) -> bool {
     !record.shrunk && record.last_used_at.is_none_or(|used| used < at)
 }
 
-/// Claims a notice: moves the record's mark, which says when its next notice is due, from `held.at` to `lease_until`.
-/// Returns whether the claim succeeded. It fails if the record no longer has the mark `held`, if `lease_until` is not
-/// later than `held.at`, or if the record is shrunk.
+/// Claims a notice. A record's mark says when its next notice is due. A claim moves the mark from `held.at` to
+/// `lease_until`. Returns whether the claim succeeded. It fails if the record no longer has the mark `held`, if
+/// `lease_until` is not later than `held.at`, or if a purge has reduced the record ([`RecordParts::shrink`]).
 pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp) -> bool {
     let wins = !record.shrunk && record.notice == Some(held) && held.at < lease_until;
     if wins {
@@ -197,7 +198,7 @@ pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp)
 /// mark or none, keeps it and returns false. The store must write the record in both cases, because `sent` may have
 /// been added.
 ///
-/// A shrunk record is not changed, and the result is false.
+/// A record that a purge has reduced ([`RecordParts::shrink`]) is not changed, and the result is false.
 pub fn settle(
     record: &mut RecordParts,
     held: NoticeMark,

@@ -1,4 +1,6 @@
-//! Tests that refusals of foreign texts do equal work. They are here because the number of digests is not public.
+//! Tests that a text in the form of another system's token costs the same work, whether it is refused or accepted. The
+//! work is measured by the number of digests that are computed. Only code inside the crate can read this number, so
+//! these tests are not in the folder `tests`.
 
 use futures_executor::block_on;
 

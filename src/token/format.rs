@@ -19,8 +19,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) check: &'a [u8; 6],
 }
 
-/// Splits the text of a token into prefix, body and checksum. `None` if the text does not have a `_` before its last 71
-/// bytes.
+/// Splits the text of a token into prefix, body and checksum. `None` if the text is shorter than 72 bytes, or if the
+/// byte directly before its last 71 bytes is not `_`.
 pub(crate) fn split(text: &[u8]) -> Option<Parts<'_>> {
     let (rest, check) = text.split_last_chunk()?;
     let (rest, body) = rest.split_last_chunk()?;

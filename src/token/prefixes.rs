@@ -88,9 +88,9 @@ pub struct Prefixes {
 pub struct InvalidPrefixes {
     /// The prefix that both kinds have.
     pub prefix: Prefix,
-    /// The first kind.
+    /// One of the two kinds that have the prefix.
     pub first: TokenKind,
-    /// The second kind.
+    /// The other kind that has the prefix.
     pub second: TokenKind,
 }
 

@@ -69,15 +69,15 @@ impl Arming {
         }
     }
 
-    /// Whether no page must be walked now, so that [`Arming::begin`] would return `None`. `under` is the current
+    /// Whether there is no page of records to update now: [`Arming::begin`] would return `None`. `under` is the current
     /// schedule. `patience` is the longest time for which another process can still use the old schedule.
     pub(crate) fn rests(&self, under: &str, patience: Duration, now: Timestamp) -> bool {
         self.clone().begin(under, patience, now).is_none()
     }
 
-    /// Returns the next page of records to walk. Returns `None` if no page must be walked now. `under` is the current
-    /// schedule. If `under` is a new schedule, a new pass over all records begins. `patience` is the longest time for
-    /// which another process can still use the old schedule.
+    /// Returns the next page of records to update: the time of each record's next notice must be computed again. `None`
+    /// if there is no such page now. `under` is the current schedule. If it is new, a pass over all records begins.
+    /// `patience` is the longest time for which another process can still use the old schedule.
     pub(crate) fn begin(&mut self, under: &str, patience: Duration, now: Timestamp) -> Option<Walk> {
         match &mut self.pass {
             None if self.done.as_deref() == Some(under) => None,
@@ -96,8 +96,9 @@ impl Arming {
         }
     }
 
-    /// The schedules from which the stored marks may have been computed at this moment. If the schedule changes now,
-    /// the new pass stores this list in its field `before`. `None` if these schedules are unknown.
+    /// All schedules that may be in use in the records now: the time of the next notice of each record was computed
+    /// from one of them. `None` if these schedules are unknown. When a new schedule is applied, the field `before` of
+    /// the new pass is set to this list.
     fn earlier(&self) -> Option<Vec<String>> {
         let Some(pass) = &self.pass else { return self.done.clone().map(|done| vec![done]) };
         let mut before = pass.before.clone()?;
@@ -106,14 +107,17 @@ impl Arming {
         Some(before).filter(|before| before.len() <= MOST_BEFORE)
     }
 
-    /// The schedules before the one that is being applied now. A stored mark may have been computed from any of them.
-    /// `None` if they are unknown, or if no schedule is being applied.
+    /// The earlier schedules that may still be in use in the records while a new schedule is applied: the time of a
+    /// record's next notice may have been computed from any of them. `None` if they are unknown, or if no schedule is
+    /// being applied.
     pub(crate) fn before(&self) -> Option<&[String]> {
         self.pass.as_ref()?.before.as_deref()
     }
 
-    /// Advances from the page `walked` to the page `next`. If `next` is `None`, the walk ends. Changes nothing if
-    /// another process has already advanced past `walked`. Returns whether a page is left to walk now.
+    /// Stores that the page `walked` is done and that `next` follows. `None` for `next` ends the walk over all records.
+    /// If another process has stored this before, nothing changes. In both cases, returns true if a page can be walked
+    /// at once, or if a schedule other than `under` is being applied. Otherwise returns false, for example because the
+    /// second walk cannot begin yet.
     pub(crate) fn advance(&mut self, under: &str, walked: &Walk, next: Option<Walk>, patience: Duration) -> bool {
         let Some(pass) = self.pass.as_mut().filter(|pass| pass.under == under) else { return self.done.is_none() };
         if pass.walk.as_ref() != Some(walked) {

@@ -12,7 +12,7 @@ fn a_client_id_is_1_to_100_unreserved_characters() {
 
 #[test]
 fn machine_2_a_client_names_its_account_and_a_version_without_the_grant_refuses_it() {
-    /// The grants of a version without service accounts.
+    /// The enum of grants as it was before this library had service accounts. It has no `client_credentials`.
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "snake_case")]
     enum Older {

@@ -48,7 +48,7 @@ pub enum InvalidMetadata {
     /// An object has two members of one name.
     #[error("metadata must not have two members of one name in an object")]
     Repeated,
-    /// A stored text is not the text of metadata: this library writes no blanks between the parts.
+    /// A stored text has blanks between its JSON parts. This library always stores metadata without such blanks.
     #[error("stored metadata are not in their only spelling")]
     Spelling,
 }

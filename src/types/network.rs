@@ -34,7 +34,7 @@ enum Block {
 pub(super) enum InvalidNetwork {
     /// Not an address, or what follows the `/` is not a decimal number.
     Malformed,
-    /// The length is greater than that.
+    /// The length is too large. Contains the largest length: 32 for IPv4, 128 for IPv6.
     Length(u8),
     /// An IPv4-mapped address whose length is below 96.
     Mapped,

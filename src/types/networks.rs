@@ -77,7 +77,7 @@ pub enum InvalidNetworks {
         /// The block of that length that contains the address.
         block: Network,
     },
-    /// A stored text is not the text of a list: this library writes each list in one spelling.
+    /// A stored list is not spelled as this library writes it. For example, its blocks are not in order.
     #[error("stored allowed_sources are not in their only spelling")]
     Spelling,
 }

@@ -201,7 +201,7 @@ mod tests {
         assert!(StoredSettings::from_document(&damaged).is_err(), "it is not read as enabled");
     }
 
-    /// The document as a version without service accounts reads and writes it.
+    /// The document of the settings as this library read and wrote it before it had service accounts.
     #[derive(Serialize, Deserialize)]
     struct Older {
         values: BTreeMap<String, String>,

@@ -1,4 +1,4 @@
-//! Text that is cheap to copy. Up to 39 bytes are stored inline, longer texts on the heap.
+//! Text that is cheap to copy if it is short. Up to 39 bytes are stored inline, longer texts on the heap.
 //!
 //! Each verification copies a record out of a store. Copies of a frequently used credential must not share a reference
 //! count, because updating it costs as much as a lock. So owners, labels and scopes are copied as bytes. 39 bytes
@@ -11,7 +11,8 @@ use arrayvec::ArrayString;
 
 const INLINE: usize = 39;
 
-/// An immutable text that is cheap to copy. Copies share no memory.
+/// An immutable text. A copy of at most 39 bytes is cheap, because it needs no allocation and no reference count. A
+/// copy of a longer text is allocated.
 #[derive(Clone)]
 pub(crate) enum Short {
     Inline(ArrayString<INLINE>),

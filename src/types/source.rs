@@ -47,8 +47,8 @@ pub enum Source {
 
 /// The name of a source: an address, or another name of 1 to 255 visible characters that the host chooses.
 ///
-/// Source names are compared by their text. So the addresses of one IPv6 /64 network are equal source names, although
-/// [`SourceName::address`] differs.
+/// Source names are compared by their text, [`SourceName::as_str`]. The text of an IPv6 address is that of its /64
+/// network. So two addresses of one /64 network are equal source names, although [`SourceName::address`] differs.
 #[derive(Clone)]
 pub struct SourceName {
     text: Arc<str>,
@@ -108,7 +108,7 @@ impl SourceName {
         }
     }
 
-    /// The name as text. For an IPv6 address it is the /64 network.
+    /// The name as text. For an IPv6 address it is the first address of its /64 network.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -117,8 +117,8 @@ impl SourceName {
     /// The whole address, if the source was made from an address and not from another name. An IPv4-mapped IPv6 address
     /// is the IPv4 address. Whether a credential can be used from a source is decided by this address.
     ///
-    /// The address is not a part of the text: a source name that is made from [`SourceName::as_str`] has the first
-    /// address of the /64 network.
+    /// The text of an IPv6 source ([`SourceName::as_str`]) is the first address of its /64 network, and not the whole
+    /// address. A source name that is made from this text has that first address.
     ///
     /// ```
     /// use counterfoil::types::SourceName;

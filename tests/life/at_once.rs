@@ -129,8 +129,10 @@ impl Host {
     }
 }
 
-/// Fails one call of `calls`, and checks by which methods each verification asks. The method `waits` must be used until
-/// the recovery is reported.
+/// Checks which methods of a store or directory a verification calls before, during and after an outage of it.
+/// `at_once` is the method that never waits, and `waits` is the method that may wait. Before the outage, a verification
+/// calls only `at_once`. During the outage, it calls both. After the outage, only `waits` is called until the recovery
+/// is reported, and then `at_once` again.
 fn asked_until_it_recovers(host: &Host, calls: &Calls, [at_once, waits]: [&'static str; 2], means: Means) {
     assert!(host.works());
     assert_eq!(calls.take(), [at_once], "nothing waits");

@@ -418,7 +418,8 @@ fn life_6_a_walk_of_aliases_goes_on_where_it_stopped() {
     assert!(world.works(text));
 }
 
-/// A store of aliases or records before whose next write another node imports the same row.
+/// A store of aliases and records that lets another import come first. Before the next call of the method `at`, another
+/// node (`rival`) imports the same row.
 struct Overtaken {
     store: Arc<MemoryStore>,
     at: &'static str,

@@ -15,7 +15,8 @@ use counterfoil::store::{ClientPut, ClientStore, Page, SettingsPut, SettingsStor
 use counterfoil::types::Version;
 use counterfoil::{Counterfoil, ManageError, Presenter, Realm, Timestamp, Unavailable};
 
-/// A store in which another writer comes first. Before each of the next `writes` writes, it changes the same document.
+/// A store that simulates another writer. For the next `writes` puts of settings or of a stored client, the other
+/// writer comes first: it changes the stored document before the put does.
 struct Rival {
     store: Arc<MemoryStore>,
     writes: AtomicU32,

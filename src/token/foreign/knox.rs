@@ -9,9 +9,9 @@ use super::scheme::ForeignScheme;
 /// token has 32 to 200 letters of `[0-9A-Za-z_-]`; knox makes 64 hexadecimal digits, and since version 5 a configured
 /// prefix may stand before them. Knox sends its tokens as `Authorization: Token …`.
 ///
-/// [`Knox::new`] is for version 5, which hashes the letters of the token. [`Knox::version_4`] is for versions 4.0 to
-/// 4.2, which hash the bytes that the hexadecimal digits stand for. Versions before 4 store a salt and cannot be imported,
-/// nor can a table whose `SECURE_HASH_ALGORITHM` was changed.
+/// [`Knox::new`] is for version 5, which hashes the characters of the token. [`Knox::version_4`] is for versions 4.0 to
+/// 4.2, which hash the bytes that the hexadecimal digits stand for. Versions before 4 store a salt and cannot be
+/// imported. A table whose `SECURE_HASH_ALGORITHM` was changed cannot be imported either.
 ///
 /// Source: `crypto.py` of jazzband/django-rest-knox.
 ///
@@ -70,8 +70,9 @@ impl ForeignScheme for Knox {
     }
 }
 
-/// SHA-512 of the bytes that the digits stand for. `None` if a letter is not a digit, or the number of digits is odd.
-/// Knox makes digits in lower case and compares the first eight as they are, so upper case is refused.
+/// SHA-512 of the bytes whose hexadecimal form is `text`. `None` if `text` is not hexadecimal, or has an odd number of
+/// digits. Upper-case digits are refused too, as Knox does: it makes lower-case tokens, and compares the first eight
+/// characters of a token as text.
 fn hash_of_decoded(text: &str) -> Option<sha2::digest::Output<Sha512>> {
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return None;

@@ -1,4 +1,5 @@
-//! Tokens of other systems: how a text and a stored row give the same digest.
+//! Imported tokens of other systems. For each system, a scheme computes the digest of a presented token, and reads the
+//! digest that the system stored. An imported record is found by this digest.
 
 mod digest;
 mod knox;

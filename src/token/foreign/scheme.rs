@@ -5,8 +5,9 @@ use super::digest::ForeignDigest;
 /// The longest text that is given to a scheme, in bytes.
 pub(crate) const TEXT_MAX: usize = 1024;
 
-/// The tokens of another system: which digest belongs to a presented text, and which to a stored row. The two are equal
-/// for the same token, so a text that was issued by the other system finds its imported record.
+/// Describes the tokens of another system. The scheme computes the digest of a presented text, and reads the digest in
+/// a row that the other system stored. For the same token, both digests are equal. So a token that the other system
+/// issued leads to its imported record.
 ///
 /// [`Sanctum`](super::Sanctum) and [`Knox`](super::Knox) are schemes. A host implements this trait for its own system.
 /// The digest must be cryptographic, and the tokens must have at least 128 random bits: this library does not make a
@@ -52,14 +53,18 @@ pub trait ForeignScheme: Send + Sync + 'static {
     /// if the text is not such a digest.
     fn digest_from_row(&self, row: &str) -> Option<ForeignDigest>;
 
-    /// The part of a text that decides about access. Two texts with the same digest must have the same part. The stored
-    /// digest of the token is replaced by a digest of this part at the first use. By default it is the whole text.
+    /// The part of a token's text that decides about access, for example the secret without an id before it. By
+    /// default, it is the whole text. Texts for which [`digest_of`](ForeignScheme::digest_of) returns the same digest
+    /// must have the same part.
+    ///
+    /// Until the first use of an imported token, the library stores a digest of the other system's digest. From then
+    /// on, it stores a digest of this part.
     fn decisive<'a>(&self, text: &'a str) -> &'a str {
         text
     }
 
-    /// The scheme of the `Authorization` header in which the tokens are sent. By default `Bearer`. Tokens in a `Bearer`
-    /// header are accepted in any case.
+    /// The name of the scheme in the `Authorization` header with which the tokens are sent. By default `Bearer`. If the
+    /// method returns another name, tokens in a `Bearer` header are accepted too.
     fn header_scheme(&self) -> &'static str {
         "Bearer"
     }

@@ -360,8 +360,9 @@ fn unused_label() -> String {
     format!("made {}", COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Creates a token of the presenter's person. Its scope is the scope that a presenter needs to change credentials. So
-/// the token never has more rights than such a presenter, which would be a reason to refuse the operation.
+/// Creates a token of the presenter's own account, which an operation then changes. An operation refuses to change a
+/// token that has more rights than the presenter. To avoid this refusal, the token has only the scope that every
+/// presenter needs to change credentials. If the presenter has no account, the token belongs to Ivan.
 fn own_token(world: &World, who: &Presented) -> RecordId {
     if let Some(account) = who.by.subject().and_then(ServiceAccountId::of_subject) {
         let (label, scope) = (unused_label(), Scope::CREDENTIALS_WRITE.parse::<Scope>().expect("a scope"));

@@ -17,7 +17,8 @@ struct Measured {
     people: Arc<Everybody>,
 }
 
-/// Makes a world with a token for each of `owners` people, and counts what its pages read.
+/// Makes a world with `tokens` tokens that are spread evenly over `owners` people. The result counts how many records
+/// and accounts are read from then on.
 fn measured(owners: usize, tokens: usize) -> Measured {
     let (store, people) = (Arc::new(Counted::default()), Arc::new(Everybody::default()));
     let mut policy = open_policy();

@@ -13,7 +13,8 @@ use counterfoil::{CredentialView, ManageError, Presenter};
 
 use crate::support::*;
 
-/// Makes a world without limits on numbers of credentials. Each call reads the settings and the clients again.
+/// Makes a world without limits on numbers of credentials. The service in it keeps no copy of settings and clients:
+/// each operation reads them from the store.
 fn unlimited() -> World {
     let mut policy = open_policy();
     policy.settings_staleness = std::time::Duration::ZERO;
