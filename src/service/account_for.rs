@@ -18,8 +18,11 @@ pub(crate) enum Maker<'a> {
 }
 
 impl Service {
-    /// Returns the account with that subject. A service account comes from the settings, and its maker from the
-    /// directory, so this reads the directory at most once. `None` if there is no such account.
+    /// Returns the account with that subject. `None` if there is no such account.
+    ///
+    /// The account of a person is read from the directory. A service account is read from the settings. If its maker is
+    /// a person, the maker's account is read from the directory too, because a service account has at most the role of
+    /// its maker. So the directory is read at most once.
     pub(crate) async fn account_for(
         &self,
         subject: &SubjectId,

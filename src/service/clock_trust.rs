@@ -87,9 +87,10 @@ impl ClockTrust {
     /// the clock moves by more than a day, or if another process stores a different instant. So if the clocks of two
     /// running processes differ by more than a day, the process whose clock is ahead purges nothing.
     ///
-    /// When the doubt ends, the clock's time is stored as the last upkeep. Purges begin a few minutes later, unless
-    /// another process has replaced the stored time by a time more than a day earlier. This is needed if all processes
-    /// doubt their clocks at the same time, because the clock of the process that started first can be the wrong one.
+    /// When the doubt ends, the clock's time is stored as the last upkeep. Purges still wait for a few minutes. If
+    /// another process replaces the stored time during this wait by a time more than a day earlier, the doubt begins
+    /// again. The wait is needed if all processes doubt their clocks at the same time. Then the doubt of the process
+    /// that started first ends first, and the clock of this process can be the wrong one.
     fn judge(&mut self, noted: Option<Timestamp>, now: Timestamp, waits: Duration) -> Judged {
         if let Some(noted) = noted.filter(|_| is_clock_trusted(now, noted)) {
             self.doubt = None;

@@ -29,16 +29,17 @@ impl Imports {
     }
 }
 
-/// A text that has the form of a token of a scheme, with its look-up keys.
+/// A text that has the form of a token of `scheme`, and what is computed from this text.
 struct Candidate<'a> {
     scheme: &'a dyn ForeignScheme,
     text: &'a str,
     digest: ForeignDigest,
-    /// The newest key is first.
+    /// The look-up keys of the record: one alias under each key of the key ring, the newest key first.
     aliases: Vec<(KeyId, Alias)>,
 }
 
-/// The two digests of a candidate for one record under one key. The digest of the record has to be one of them.
+/// Two digests that are computed from a [`Candidate`], the id of a record, and one key. The candidate is the token of
+/// the record if the digest in the record is one of the two.
 struct Pair {
     of_digest: Digest,
     of_text: Digest,

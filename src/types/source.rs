@@ -108,7 +108,7 @@ impl SourceName {
         }
     }
 
-    /// The name as text. For an IPv6 address it is the /64 network.
+    /// The name as text. For an IPv6 address, the text is the first address of its /64 network.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -117,8 +117,8 @@ impl SourceName {
     /// The whole address, if the source was made from an address and not from another name. An IPv4-mapped IPv6 address
     /// is the IPv4 address. Whether a credential can be used from a source is decided by this address.
     ///
-    /// The address is not a part of the text: a source name that is made from [`SourceName::as_str`] has the first
-    /// address of the /64 network.
+    /// For an IPv6 address, the text of [`SourceName::as_str`] is only the first address of the /64 network. A source
+    /// name that is made from this text has that first address, and not the whole address.
     ///
     /// ```
     /// use counterfoil::types::SourceName;

@@ -129,8 +129,10 @@ impl Host {
     }
 }
 
-/// Fails one call of `calls`, and checks by which methods each verification asks. The method `waits` must be used until
-/// the recovery is reported.
+/// Checks which methods of a store or directory each verification calls before, during and after an outage. `calls`
+/// belongs to this store or directory. `at_once` is the name of its method that reads without waiting, and `waits` the
+/// name of its method that waits. The outage lasts for one verification. After that, each verification must call only
+/// `waits` until the recovery is reported.
 fn asked_until_it_recovers(host: &Host, calls: &Calls, [at_once, waits]: [&'static str; 2], means: Means) {
     assert!(host.works());
     assert_eq!(calls.take(), [at_once], "nothing waits");

@@ -172,8 +172,9 @@ async fn by_displacement(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks an insert that makes room by revoking the family that has the label. The `gone_at` of this family is reached,
-/// but it has no expiry, so the cap counts it. The new family must have the label afterwards.
+/// Checks an insert of a family with the label of an older family. The owner can have one live family, so the insert
+/// revokes the older family to make room. The older family counts as live although its `gone_at` has passed, because it
+/// has no expiry. The new family must have the label afterwards.
 async fn by_room(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").ending(None, Some(at(5)));

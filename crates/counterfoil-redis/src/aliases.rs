@@ -112,7 +112,8 @@ impl RedisStore {
     }
 }
 
-/// The position after every member that begins with the alias: an id of 16 bytes and a digit are always less.
+/// Returns a position that comes after every member of the alias: the alias followed by 17 bytes 0xFF. In a member, an
+/// id of 16 bytes and a digit follow the alias. The digit is less than 0xFF, so the member comes before the position.
 fn after(alias: &Alias) -> Bytes {
     [alias.as_bytes().as_slice(), &[0xFF; 17]].concat()
 }
@@ -121,8 +122,8 @@ fn bound(kind: u8, position: &[u8]) -> Bytes {
     [&[kind], position].concat()
 }
 
-/// The alias at the beginning of a member. A damaged member that is too short is filled with zeros, so that a walk
-/// continues after it.
+/// Returns the alias at the beginning of a member. If a damaged member is shorter than an alias, the alias is filled
+/// with zeros. So a walk can continue after this member.
 fn alias_of(member: &[u8]) -> Alias {
     let mut alias = [0; 32];
     alias.iter_mut().zip(member).for_each(|(byte, own)| *byte = *own);

@@ -109,8 +109,9 @@ async fn list(
     Ok(page)
 }
 
-/// The kinds that the presenter may list and that can fit. Security codes are left out if the presenter may not list
-/// them. If the filter asks for security codes only, the reason is the error.
+/// Returns the kinds of credentials to list: those that can match `filter` and that the presenter may list. If the
+/// presenter may not list security codes, they are left out. But if the filter asks only for security codes, the result
+/// is the error [`ManageError::Forbidden`].
 async fn kinds(permit: &Permit<'_, ListCredentials>, filter: &CredentialFilter) -> Result<Vec<TokenKind>, ManageError> {
     let mut kinds = filter.kinds();
     if kinds.contains(&TokenKind::SecurityCode) {
@@ -125,8 +126,9 @@ async fn kinds(permit: &Permit<'_, ListCredentials>, filter: &CredentialFilter) 
     Ok(kinds)
 }
 
-/// The kinds from the one at which the previous page ended. An error if a page with this filter cannot have ended
-/// there.
+/// Removes the kinds that the previous pages have listed completely. The first remaining kind is the kind in the cursor
+/// `after`, at which the previous page ended. The result is an error if no page with this filter can have returned this
+/// cursor.
 fn rest(
     mut kinds: Vec<TokenKind>,
     filter: &CredentialFilter,

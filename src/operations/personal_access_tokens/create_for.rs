@@ -71,8 +71,9 @@ async fn create(
     insert(&permit, draft, &settings).await
 }
 
-/// The account that will own the token. Checks that it can own one, and that the presenter has at least its role: the
-/// token gives the rights of this account. `None` stands for a text that is not a valid subject id.
+/// Returns the account that will own the token. Checks that this account can own a token. Also checks that the
+/// presenter has at least the role of the account, because the token gives the rights of the account. The argument
+/// `subject` is `None` if the requested id is not valid: the result is then `NotFound`.
 pub(crate) async fn owner(
     permit: &Permit<'_, CreateTokenFor>,
     subject: Option<&SubjectId>,

@@ -140,8 +140,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if no account has this
-    /// id, or no token of the account. [`ManageError::Unavailable`] if a store failed.
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if the account does not
+    /// exist, or if it has no token with the id `id`. [`ManageError::Unavailable`] if a store failed.
     ///
     /// # Cancel safety
     ///
@@ -179,7 +179,8 @@ pub(crate) async fn create(
     insert(&permit, draft, &settings).await
 }
 
-/// Checks that the presenter may create a token for the account. `None` stands for a text that is not a valid id.
+/// Checks that the presenter may create a token for the account. The argument `id` is `None` if the requested id is not
+/// valid: the result is then `NotFound`.
 pub(crate) async fn may_create(
     permit: &Permit<'_, CreateServiceToken>,
     id: Option<&ServiceAccountId>,
@@ -219,7 +220,8 @@ pub(crate) async fn rotate(
     replace(permit, account.subject().into(), id, overlap, once).await
 }
 
-/// Checks that the presenter may replace the token. `None` stands for a text that is not a valid id.
+/// Checks that the presenter may replace the token. An argument is `None` if the requested id is not valid: the result
+/// is then `NotFound`, unless an earlier check fails with another error.
 pub(crate) async fn may_rotate(
     permit: &Permit<'_, RotateServiceToken>,
     account: Option<&ServiceAccountId>,

@@ -13,10 +13,10 @@ use crate::walk::{ids, sorted_ids, walk, walk_due};
 /// Says when the due notices of a store are compared with those of the model.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DueNotices {
-    /// They are compared at once, together with the rest of the state.
+    /// The due notices are compared at once, together with the rest of the state.
     Now,
-    /// The caller compares them itself, after many races. A store may have to search every shard for due notices, so
-    /// comparing them after each race would take too long.
+    /// The caller compares the due notices later, after many races. A store may have to search every shard for due
+    /// notices, so a comparison after each race would take too long.
     Later,
 }
 

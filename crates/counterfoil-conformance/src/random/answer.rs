@@ -94,8 +94,8 @@ impl Answer {
 /// The largest number of differing fields that a message shows.
 const FIELDS: usize = 8;
 
-/// Describes how the answer `found` differs from `wanted`. If the words are equal, names the fields of the records that
-/// differ.
+/// Describes how the answer `found` differs from the answer `wanted`: in the word, in the ids of the records, and in
+/// the fields of the records that both answers contain.
 pub(super) fn difference(wanted: &Answer, found: &Answer) -> String {
     let mut text = String::new();
     if wanted.word != found.word {

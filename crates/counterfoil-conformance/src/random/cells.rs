@@ -12,8 +12,8 @@ use super::state::State;
 pub(super) enum Operation {
     /// An insert of a record whose id is taken.
     InsertTaken,
-    /// An insert with a label that a family already has. It compares `now` with the `gone_at` of that family. The
-    /// record of this operation is the newest member of that family.
+    /// An insert of a new family with a label that an older family already has. It compares `now` with the `gone_at` of
+    /// the older family. The operation's record is the newest token of the older family, not the inserted one.
     FoundLabelled,
     /// An insert with a cap on the owner's live families. It compares `now` with the `live_until` of each family of the
     /// owner that the cap can count.

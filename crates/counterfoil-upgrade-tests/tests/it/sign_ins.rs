@@ -21,7 +21,9 @@ fn is_replay(refusal: Refusal) -> bool {
     matches!(refusal, Refusal::Revoked { reason: RevocationReason::Replay, .. })
 }
 
-/// The retry window of a rotation of the last version is still open.
+/// Checks a refresh token that an earlier version has replaced, and whose retry window is still open. A refresh with
+/// this token must return the same successor again. After the successor was used, a refresh with the replaced token
+/// must count as a replay.
 async fn repeated(all: &Upgraded) {
     let (parent, successor) = (all.texts.get("sign-in window 0, refresh"), all.texts.get("sign-in window 1, refresh"));
     let (access, refresh) = all.refresh("app", parent).await.expect("the retry window is open");
@@ -36,7 +38,8 @@ async fn repeated(all: &Upgraded) {
     assert!(all.refresh("app", &refresh).await.is_none() && is_replay(all.verify(&access).await.expect_err("ended")));
 }
 
-/// A generation that a purge of the last version has shrunk is recognised.
+/// Checks a refresh token that an earlier version has replaced, and whose record a purge of that version has shrunk.
+/// A refresh with this token must count as a replay.
 async fn replayed(all: &Upgraded) {
     let (access, _) = all.refresh("app", all.texts.get("sign-in long 3, refresh")).await.expect("refreshed");
     assert!(all.verify(&access).await.is_ok());
