@@ -13,7 +13,8 @@ use crate::types::secret::SecretBytes;
 /// unused: with a power of two, the index needs no division.
 const KINDS: usize = 16;
 
-/// One hash state for each kind byte: a state of SHA-256 without a key, or of the inner hash of HMAC with a key.
+/// One hash state for each kind byte. Without a key, it is a state of SHA-256. With a key, it is a state of the inner
+/// hash of HMAC-SHA-256.
 ///
 /// The states are wiped on drop. With the states of a key, an attacker can do the same as with the key itself.
 pub(crate) struct Primed {
@@ -22,20 +23,21 @@ pub(crate) struct Primed {
 }
 
 impl Primed {
-    /// Computes the states without a key: for each kind, the state of SHA-256 after it has processed the realm's block.
+    /// Computes the states for hashes without a key. The state of a kind byte is the state of SHA-256 after it has
+    /// processed the realm's block for this kind byte.
     pub(crate) fn plain(realm: &Realm) -> Self {
         Self { kinds: blocks(realm).map(|block| sha256::primed(&block)), outer: None }
     }
 
-    /// Computes the states with a key: for each kind, the state of the inner hash of HMAC-SHA-256 after it has
-    /// processed the key's block and then the realm's block.
+    /// Computes the states for hashes with a key. The state of a kind byte is the state of the inner hash of
+    /// HMAC-SHA-256 after it has processed the key's block and then the realm's block for this kind byte.
     pub(crate) fn under(key: &SecretBytes<32>, realm: &Realm) -> Self {
         let [inner, outer] = sha256::keyed(key.expose_secret());
         Self { kinds: blocks(realm).map(|block| sha256::absorbed(inner, &block)), outer: Some(outer) }
     }
 
-    /// Hashes two concatenated parts: the realm's block for that kind, and the message. With a key, the hash is an
-    /// HMAC.
+    /// Hashes two concatenated parts: the realm's block for the kind byte `kind`, and the message. With a key, the hash
+    /// is an HMAC.
     pub(crate) fn hash<const N: usize>(&self, kind: u8, message: &mut LastBlock<N>) -> [u8; 32] {
         let state = self.kinds[usize::from(kind) % KINDS];
         let Some(outer) = self.outer else { return message.finish(state, 1) };

@@ -93,9 +93,10 @@ impl Expiring<'_> {
 /// Only stages from `from` on are considered. A stage is skipped if its lead is at least as long as the lifetime, which
 /// is counted from the time when the expiry was last set.
 ///
-/// - If stages are due at `now`, only the last of them is worth sending. If its notice was not sent yet, the mark has
-///   this stage.
-/// - In every other case, the mark has the first stage that is not due yet and whose notice was not sent.
+/// - If stages are due at `now`, only the last of them is worth sending. If the notice of this last due stage was not
+///   sent yet, the mark has this stage.
+/// - If no stage is due, or the notice of the last due stage was sent, the mark has the first stage that becomes due
+///   later. A stage is left out if its notice was already sent early, together with others.
 pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Timestamp) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let life = expires_at.since(record.expiry_set_at);
@@ -104,8 +105,7 @@ pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Time
         let lead = schedule.lead(stage).filter(|&lead| lead < life);
         let Some(mark) = lead.map(|lead| NoticeMark { at: expires_at.minus(lead), stage }) else { continue };
         let open = Some(mark).filter(|mark| !record.was_sent(expires_at, mark.stage));
-        // If several stages are due, only the last due stage is worth sending. If that stage was already sent, nothing
-        // is sent.
+        // A due stage replaces the earlier stages, even if its own notice was already sent and `open` is `None`.
         if next.is_none() || now.reached(mark.at) {
             next = open;
         }

@@ -34,7 +34,7 @@ struct Candidate<'a> {
     scheme: &'a dyn ForeignScheme,
     text: &'a str,
     digest: ForeignDigest,
-    /// The newest key is first.
+    /// The look-up keys of the record: one alias under each key of the key ring, the newest key first.
     aliases: Vec<(KeyId, Alias)>,
 }
 

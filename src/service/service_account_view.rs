@@ -115,7 +115,7 @@ impl ServiceAccountUpdate {
 pub struct ServiceAccountView {
     /// The id.
     pub id: ServiceAccountId,
-    /// The account as the owner of its credentials.
+    /// The subject id under which the account owns its credentials.
     pub subject: SubjectId,
     /// The label.
     pub label: String,

@@ -112,8 +112,8 @@ impl Service {
     }
 }
 
-/// Decides about several records at one instant. The settings, each account and each client are read only once for all
-/// of them.
+/// Decides for several records whether they authenticate at the instant `now`. The settings, each account and each
+/// client are read only once for all of these records.
 pub(crate) struct Judging<'a> {
     service: &'a Service,
     now: Timestamp,
@@ -123,7 +123,8 @@ pub(crate) struct Judging<'a> {
 }
 
 impl Service {
-    /// Starts to decide about several records.
+    /// Returns a value that decides for several records whether they authenticate at the instant `now`. Reads only the
+    /// settings. Accounts and clients are read later, when a record needs them.
     pub(crate) async fn judging(&self, now: Timestamp) -> Result<Judging<'_>, Unavailable> {
         let (settings, _) = self.settings_and_gate(None, now).await?;
         Ok(Judging { service: self, now, settings, people: BTreeMap::new(), clients: BTreeMap::new() })

@@ -212,13 +212,16 @@ impl Account {
     /// A credential that began at exactly this instant is valid. If the host's own instants are coarser than
     /// microseconds, round them up. If the instant is in the future, every credential is refused until then.
     ///
-    /// A sign-in or a session begins at the instant that the clock of the handle shows when the opening call starts.
-    /// Any other credential begins when its current secret is created.
+    /// A sign-in or a session begins when the call that opens it starts, at the instant that the clock of the
+    /// [`Counterfoil`](crate::Counterfoil) shows. If this call also tests the password, the sign-in or session begins
+    /// before the test. Any other credential begins when its current secret is created.
     ///
-    /// If the opening call also tests the password, the sign-in or session begins before this test. If the host tests
-    /// the password in an earlier call of [`Counterfoil::check_login`](crate::Counterfoil::check_login), it should make
-    /// both calls on one handle from [`Counterfoil::at`](crate::Counterfoil::at). Otherwise, if the password is changed
-    /// between the two calls, the sign-in begins after the change although the old password was tested.
+    /// A host can also test the password in an earlier call of
+    /// [`Counterfoil::check_login`](crate::Counterfoil::check_login), and then open the sign-in or session. If the
+    /// password is changed between the two calls, the sign-in or session begins after the change. It is then valid
+    /// although the old password was tested. To prevent this, make both calls on one handle from
+    /// [`Counterfoil::at`](crate::Counterfoil::at). The clock of this handle is stopped, so the sign-in or session
+    /// begins at the instant of the test.
     #[must_use]
     pub fn with_valid_since(mut self, at: Timestamp) -> Self {
         self.valid_since = Some(at);

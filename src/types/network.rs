@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// A block of IPv4 or IPv6 addresses: a first address, and the number of leading bits that all addresses of the block
 /// share (RFC 4632 §3.1, RFC 4291 §2.3).
 ///
-/// The text always has the length, so a single address is `192.0.2.7/32` or `2001:db8::7/128`. An IPv4-mapped block is
-/// the IPv4 block, so `::ffff:192.0.2.0/120` is `192.0.2.0/24`.
+/// The text of a block always ends with this number of bits, so a single address is `192.0.2.7/32` or
+/// `2001:db8::7/128`. An IPv4-mapped block is the IPv4 block, so `::ffff:192.0.2.0/120` is `192.0.2.0/24`.
 ///
 /// The order of blocks is: IPv4 before IPv6, then by the first address, then the wider block.
 ///
@@ -38,7 +38,8 @@ pub(super) enum InvalidNetwork {
     Length(u8),
     /// An IPv4-mapped address whose length is below 96.
     Mapped,
-    /// A bit after the length is set. This block has the same length and contains the address.
+    /// The address is not the first address of the block, as in `192.0.2.1/24`. The variant holds the block with the
+    /// same length that contains the address, here `192.0.2.0/24`.
     HostBits(Network),
 }
 

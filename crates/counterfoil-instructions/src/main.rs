@@ -29,9 +29,9 @@ use host::{Tokens, ready};
 /// The number of records in the store.
 const RECORDS: usize = 1_000;
 
-/// The number of tokens for which each kind of call is counted. The store looks an id up in a hash table. If the table
-/// is full, about one lookup of an unknown id in forty visits only one slot of it. The number of tokens is large enough
-/// that this case occurs.
+/// The number of tokens for which each kind of call is counted. The store looks up the id of a token in a hash table.
+/// At least one lookup of an unknown id must visit only one slot of this table. If the table is full, about 1 of 40
+/// such lookups does. Therefore this number is much larger than 40.
 const TOKENS: usize = 500;
 
 fn main() {

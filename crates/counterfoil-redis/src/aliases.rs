@@ -124,8 +124,8 @@ fn bound(kind: u8, position: &[u8]) -> Bytes {
     [&[kind], position].concat()
 }
 
-/// The alias at the beginning of a member. A damaged member that is too short is filled with zeros, so that a walk
-/// continues after it.
+/// Returns the alias at the beginning of a member. If a damaged member is shorter than an alias, the alias is filled
+/// with zeros. So a walk can continue after this member.
 fn alias_of(member: &[u8]) -> Alias {
     let mut alias = [0; 32];
     alias.iter_mut().zip(member).for_each(|(byte, own)| *byte = *own);

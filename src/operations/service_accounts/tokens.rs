@@ -144,8 +144,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if no account has this
-    /// id, or no token of the account. [`ManageError::Unavailable`] if a store failed.
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if the account does not
+    /// exist, or if it has no token with the id `id`. [`ManageError::Unavailable`] if a store failed.
     ///
     /// # Cancel safety
     ///

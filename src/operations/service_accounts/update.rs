@@ -85,7 +85,8 @@ async fn disable(
     write(&permit, id, |_, before| Ok(before.clone().with_disabled(true))).await
 }
 
-/// The account after the change. The presenter needs at least the new role and scope. Then the fields are checked.
+/// Returns the account after the change. First checks that the presenter has at least the role and the scope that the
+/// account will have. Then checks that the new fields are valid.
 fn changed(
     permit: &Permit<'_, UpdateServiceAccount>,
     before: &ServiceAccount,

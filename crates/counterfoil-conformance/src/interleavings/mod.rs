@@ -98,9 +98,9 @@ async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
     Ok(without)
 }
 
-/// Runs pairs of operations, each in many orders of their backend calls, until no pair is left. `next` is the index of
-/// the next pair, which several threads share. `without` are the operations during which this store never awaits
-/// `backend_call`.
+/// Runs pairs of operations until no pair is left. Each pair runs in many orders of its backend calls. `next` is the
+/// index of the next pair. Several threads share this index. `without` are the operations during which this store never
+/// awaits `backend_call`.
 async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> Result<Tried, Violation> {
     let (database, patience, pairs) =
         (subject.fresh_with(2).await, Patience::new(), Deed::pairs(subject.scale().rounds));

@@ -108,8 +108,9 @@ async fn the_plan_of_the_point_read_is_made_once_and_scans_nothing() {
     }
 }
 
-/// Every statement except the census, which may be slow. Each entry has the statement, whether it inserts records, and
-/// the types of its other parameters.
+/// Every statement except the census, which may be slow. Each entry has the statement, whether the statement inserts
+/// records, and the types of its parameters. These types leave out the parameters that describe the inserted records:
+/// [`bound`] binds those first.
 const STATEMENTS: &[(&str, bool, &str)] = &[
     (sql::PAIRS, false, "M"),
     (sql::FAMILY, false, "F"),

@@ -1,4 +1,5 @@
-//! An opened database of the last version, with a host at the end of the scene.
+//! Opens a database that an earlier version has written by making the calls of the module
+//! [`scene`](counterfoil_upgrade_tests::scene). The host's clock shows the instant at which these calls ended.
 
 use std::num::NonZeroU32;
 use std::sync::LazyLock;
@@ -27,7 +28,7 @@ pub(crate) static LIST: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(&text).expect("JSON")
 });
 
-/// A database of the last version, opened with the present crates.
+/// A database that an earlier version has written, opened with the present crates.
 pub(crate) struct Upgraded {
     pub(crate) host: Host,
     pub(crate) store: AnyStore,

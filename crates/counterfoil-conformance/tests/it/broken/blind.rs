@@ -29,8 +29,8 @@ pub(crate) mod method {
 }
 use method::*;
 
-/// An argument of a call that writes. The method returns the kind of the call, which is one of the constants in
-/// [`method`].
+/// An argument of a call that writes. [`Called::method`] returns the kind of this call: one of the constants in the
+/// module [`method`].
 pub(crate) trait Called {
     fn method(&self) -> u32;
 }

@@ -1,10 +1,12 @@
 //! Statements that purge records.
 
-/// Clears the column `purge_at` of members of revoked families. For other records, this column has the instant at which
-/// they are purged. A member of a revoked family is purged at the `gone_at` of the family instead, and
-/// [`GONE_FAMILIES`] finds the family. Without the clearing, a purge would also find the member through `purge_at`. The
-/// statement looks at the first ?3 rows by `purge_at`. Other parameters: ?1 now, ?2 the instant up to which records
-/// with an unsent notice are removed.
+/// Clears the column `purge_at` of records whose family is revoked. For any other record, this column has the instant
+/// at which the record is purged. A record of a revoked family is purged at the `gone_at` of the family instead, and
+/// [`GONE_FAMILIES`] finds it. If the column were not cleared, a purge would also find the record through `purge_at`.
+///
+/// The statement looks only at rows that are due, in the order of `purge_at`. A row without an unsent notice is due if
+/// its `purge_at` is at most ?1, which is now. A row with an unsent notice is due if its `purge_at` is at most ?2. The
+/// statement looks at no more than ?3 rows of each kind.
 pub(in crate::sqlite) const LEAVE_TO_FAMILY: &str = "
 UPDATE counterfoil_record SET purge_at = NULL
 WHERE id IN (

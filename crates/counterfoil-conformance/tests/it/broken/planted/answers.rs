@@ -48,8 +48,8 @@ pub(super) fn answers() -> Vec<Case> {
     all
 }
 
-/// Returns broken stores that slide certain records incorrectly. These records are not the newest of their family, or
-/// have another kind than the family.
+/// Returns broken stores in which [`ParentUpdate::Slide`], which extends the lifetime of a record, is incorrect for
+/// certain records. These records are not the newest of their family, or have another kind than the family.
 fn slides() -> Vec<Case> {
     cases! {
         SlideOfAnOldHalfMovesTheFamily => slide_is_forward: Then(|_, model, done| {
@@ -76,8 +76,8 @@ fn slides() -> Vec<Case> {
     }
 }
 
-/// After a slide, sets the end and the `gone_at` of the family to those of the slid record, if `leads` returns true for
-/// the record and its family.
+/// After a [`ParentUpdate::Slide`] of a record, sets the `live_until` and the `gone_at` of its family to the
+/// `expires_at` and the `gone_at` of the record. Does this only if `leads` returns true for the record and its family.
 fn slid(model: &mut Model, done: &Done<'_>, leads: fn(&RecordParts, &FamilyParts) -> bool) {
     let Done::Rotate(id, ParentUpdate::Slide { .. }) = done else { return };
     let of = model.record(id).zip(model.family(id.family()));
