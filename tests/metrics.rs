@@ -7,6 +7,10 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use counterfoil::Secret;
+use counterfoil::directory::Login;
+use counterfoil::types::Source;
+use futures_executor::block_on;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
 use support::*;
@@ -20,6 +24,9 @@ fn operations_ports_and_events_are_counted_by_outcome() {
         let token = world.pat("bill", "one").token;
         assert!(world.works(token.expose_secret()));
         assert!(!world.works("pat_nobody"));
+        let (wrong, nowhere) = (Secret::from("wrong".to_owned()), Source::Unknown);
+        let login = Login::new("bill", &wrong);
+        assert!(block_on(world.handle.check_login(&login, &nowhere)).is_err());
     });
     let seen: BTreeSet<String> = snapshots
         .snapshot()
@@ -39,8 +46,8 @@ fn operations_ports_and_events_are_counted_by_outcome() {
     for wanted in [
         "counterfoil_operation_seconds timed operation=verify outcome=accepted",
         "counterfoil_operation_seconds timed operation=verify outcome=refused",
-        "counterfoil_port_seconds timed port=token_store operation=get outcome=answered",
-        "counterfoil_port_seconds timed port=directory operation=account outcome=answered",
+        "counterfoil_port_seconds timed port=token_store operation=insert outcome=answered",
+        "counterfoil_port_seconds timed port=directory operation=authenticate outcome=answered",
         "counterfoil_events_total counted event=issued",
         "counterfoil_events_total counted event=refused",
     ] {
