@@ -214,6 +214,10 @@ fn host_70_from_cargo_new_to_a_verified_token_that_survives_a_restart_as_the_rea
     let place = Place::new();
     let port = port().to_string();
     let [make, code, run] = printed().map(|block| block.replace(&PORT.to_string(), &port));
+    // Another cargo can hold the lock of the target folder for minutes, and `cargo run` waits for it. So here curl tries
+    // for longer than the 30 seconds that the README prints.
+    let run = run.replace("--retry 30 ", "--retry 300 ");
+    assert!(run.contains("--retry 300 "), "{run}");
 
     let (made, _, said) = place.run("", &make);
     assert!(made, "{said}");
