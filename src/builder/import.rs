@@ -13,6 +13,8 @@ use crate::token::foreign::{ForeignScheme, is_valid_name};
 impl Builder {
     /// Sets the store of aliases, which a host needs only if it imports tokens of another system ([`Builder::import`]).
     /// The stores of this project implement the trait, so it is usually the store that [`Builder::store`] was given.
+    /// Services with different token stores need different stores of aliases, because upkeep removes each alias whose
+    /// record is not in the token store of its own service.
     pub fn alias_store(mut self, aliases: Arc<dyn AliasStore>) -> Self {
         self.aliases = Some(aliases);
         self

@@ -12,13 +12,15 @@ pub(crate) const MEDIA_TYPE: &str = "text/csv; charset=utf-8; header=present";
 ///
 /// A spreadsheet runs a cell that begins like a formula. Users choose the texts of labels and descriptions, so such a
 /// text can begin like a formula. Therefore a cell that begins with `=`, `+`, `-`, `@`, their full-width forms, or a
-/// control character gets a leading apostrophe. Programs that need the exact text use JSON.
+/// control character gets a leading apostrophe. The same applies after a semicolon, tab or line break inside a text,
+/// because some spreadsheets split the line there. Programs that need the exact text use JSON.
 ///
 /// ```
 /// use counterfoil_http::csv_line;
 ///
 /// assert_eq!(csv_line(["id", "say \"hi\"", "one, two"]), "id,\"say \"\"hi\"\"\",\"one, two\"\r\n");
 /// assert_eq!(csv_line(["=1+1", "-x", "2-1"]), "'=1+1,'-x,2-1\r\n");
+/// assert_eq!(csv_line(["x;=1+1"]), "\"x;'=1+1\"\r\n");
 /// ```
 ///
 /// [RFC 4180]: https://www.rfc-editor.org/rfc/rfc4180
@@ -29,10 +31,25 @@ pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 fn cell(text: &str) -> String {
-    let apostrophe = if text.starts_with(begins_formula) { "'" } else { "" };
+    let guarded = guarded(text);
     // Some spreadsheets also split at these characters, so they are quoted although RFC 4180 does not ask for it.
     let is_quoted = text.contains([',', '"', '\r', '\n', ';', '\t']);
-    if is_quoted { format!("\"{apostrophe}{}\"", text.replace('"', "\"\"")) } else { format!("{apostrophe}{text}") }
+    if is_quoted { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
+}
+
+/// Puts an apostrophe before each character with which a formula can begin: the first one, and one that follows a
+/// character at which a spreadsheet can split the line although the cell is quoted.
+fn guarded(text: &str) -> String {
+    let mut guarded = String::with_capacity(text.len() + 1);
+    let mut begins = true;
+    for letter in text.chars() {
+        if begins && begins_formula(letter) {
+            guarded.push('\'');
+        }
+        guarded.push(letter);
+        begins = matches!(letter, ';' | '\t' | '\r' | '\n');
+    }
+    guarded
 }
 
 /// Whether a cell that begins with this character can be a formula.

@@ -34,8 +34,9 @@ impl Counterfoil {
     /// only an HMAC of it under the key ring. At the first use it is replaced by an HMAC of the text.
     ///
     /// The call may be repeated: a token that was imported before is reported as
-    /// [`ImportOutcome::AlreadyImported`]. A token that was deleted after its import is not imported again while its
-    /// record is kept.
+    /// [`ImportOutcome::AlreadyImported`]. A token that was deleted or rotated after its import is not imported again
+    /// while its record is kept. **After that, a repeated import makes the old text valid again.** So import each row
+    /// once, and in later calls only rows that the other system has created since.
     ///
     /// Only for super administrators and the host. The scopes must lie within the presenter's own scope.
     ///

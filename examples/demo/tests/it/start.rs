@@ -235,7 +235,7 @@ async fn the_demos_accounts_and_clients_are_those_of_the_table() {
     );
     let (_, metadata) = server.call("GET", "/.well-known/oauth-authorization-server", "", None).await;
     let scopes = metadata["scopes_supported"].as_array().expect("scopes");
-    assert!(scopes.contains(&"demo:read".into()) && scopes.contains(&"demo:write".into()) && scopes.len() == 8);
+    assert!(scopes.contains(&"demo:read".into()) && scopes.contains(&"demo:write".into()) && scopes.len() == 9);
 }
 
 #[tokio::test(flavor = "multi_thread")]

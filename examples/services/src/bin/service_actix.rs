@@ -1,9 +1,8 @@
 //! A service in actix-web: people in a table of its own with Argon2id, sign-ins at the token endpoint, personal access
 //! tokens with scopes, the management API.
 //!
-//! `PASSWORD=… service_actix add ann@example.com admin` adds a person with the role `admin` (the other role is
-//! `member`). If the person exists, it sets role and password, and ends all credentials of the person. Without
-//! arguments the program serves on `LISTEN` (127.0.0.1:3000). Its files are in the current folder.
+//! `PASSWORD=… service_actix add ann@example.com admin` adds a person with the role `admin` (or `member`). Of an existing
+//! person it sets both, and ends all credentials. Without arguments it serves on `LISTEN` (127.0.0.1:3000).
 
 use std::{env::args, env::var, num::NonZeroU32};
 
@@ -47,9 +46,7 @@ impl Users {
         let email = email.to_lowercase();
         Ok(sqlx::query_as("select * from users where email = ?").bind(email).fetch_optional(&self.0).await?)
     }
-    /// Adds a person, or sets role and password of an existing person. Writes the row twice: after the first write, the
-    /// old password no longer works. The second write takes a new instant for `valid_since`, so that it is later than
-    /// every sign-in with the old password.
+    /// Adds or changes a person. A second write sets `valid_since` later than each sign-in with the old password.
     async fn set(&self, email: &str, role: &str, password: &Secret) -> Result<SubjectId, DirectoryError> {
         let mut salt = vec![0; 16];
         SystemEntropy.fill(&mut salt)?;

@@ -46,9 +46,7 @@ impl Users {
     async fn named(&self, email: &str) -> Result<Option<Row>, DirectoryError> {
         Ok(sqlx::query_as("select * from users where email = ?").bind(email).fetch_optional(&self.0).await?)
     }
-    /// Adds a person, or changes the password of an existing person. Writes the row twice: after the first write, the
-    /// old password no longer works. The second write takes a new instant for `valid_since`, so that it is later than
-    /// every sign-in with the old password.
+    /// Adds or changes a person. A second write sets `valid_since` later than each sign-in with the old password.
     async fn set_password(&self, email: &str, password: &Secret) -> Result<(), DirectoryError> {
         let mut salt = vec![0; 16];
         SystemEntropy.fill(&mut salt)?;
