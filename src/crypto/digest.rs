@@ -212,8 +212,8 @@ fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
     Digest(primed.hash(IMPORTED, &mut message))
 }
 
-/// Packs 43 letters of 6 bits each and six zero bits into 33 bytes, most significant bit first. With 33 bytes the
-/// message needs no second block.
+/// Packs the 43 letters of a secret, of 6 bits each, and six zero bits into 33 bytes, most significant bit first. The
+/// hashed message ends with these bytes, and 43 bytes would make it longer than one block of SHA-256.
 ///
 /// An invalid letter is packed as 63, which is not the value of a valid letter. (The parser accepts no invalid letter.)
 /// The code reads eight letters (48 bits) at a time. The first 32 letters have 192 bits, which are exactly three `u64`

@@ -185,8 +185,8 @@ const LONGEST_WAIT: Duration = days(1);
 /// `held` stays if its time can be the end of a lease, so if it is at most [`LONGEST_LEASE`] in the future. `held` also
 /// stays if its time can be the time of a new attempt after a failure:
 ///
-/// - If `before` is known, this can be each time that no schedule in `before` gives.
-/// - If `before` is unknown, this can be each time that is at most [`LONGEST_WAIT`] in the future.
+/// - If `before` is known: every time counts as such, unless a schedule in `before` gives the same time.
+/// - If `before` is unknown: every time that is at most [`LONGEST_WAIT`] in the future counts as such.
 ///
 /// When the time of `held` is reached, [`look`] decides which stage to send. A stage that was sent or given up is not
 /// repeated.

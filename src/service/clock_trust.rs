@@ -100,7 +100,8 @@ impl ClockTrust {
     /// earlier, a new doubt begins and nothing is purged.
     ///
     /// The wait is needed if all processes doubt their clocks at the same time. The doubt of the process that started
-    /// first then ends first, and its clock can be the wrong one.
+    /// first then ends first, and its clock can be the wrong one. During the wait, a process whose clock is right also
+    /// stores its time, so the wrong clock is doubted again before anything is purged.
     fn judge(&mut self, noted: Option<Timestamp>, now: Timestamp, waits: Duration) -> Judged {
         if let Some(noted) = noted.filter(|_| is_clock_trusted(now, noted)) {
             self.doubt = None;

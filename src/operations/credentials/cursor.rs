@@ -23,10 +23,10 @@ pub struct CredentialCursor {
     pub(super) after: Option<Cursor>,
 }
 
-/// The length of a position before the first record of a list: the variant and the kind.
+/// The number of bytes of a position at the beginning of a list: one for the variant and one for the kind.
 const BEGINNING: usize = 2;
 
-/// The length of a position after a record: the variant, the kind, the instant and the id.
+/// The number of bytes of a position after a record: variant, kind, instant and id.
 const WITHIN: usize = BEGINNING + 8 + 16;
 
 impl fmt::Display for CredentialCursor {

@@ -27,10 +27,10 @@ pub(crate) struct ClientView {
     resource_server: bool,
     disabled: bool,
     created_at: Rfc3339,
-    /// The client's secrets, the newest last. Their texts are not shown.
     /// The id of the service account as which the client acts with the grant `client_credentials`; null for none.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     service_account: Option<String>,
+    /// The client's secrets, the newest last. Their texts are not shown.
     secrets: Vec<SecretView>,
 }
 

@@ -14,8 +14,8 @@ use crate::reference::Model;
 const MANY: usize = 1_100;
 
 impl Draw {
-    /// Draws a touch of up to 5 records. With the probability 1/16, the batch begins with more than 1,000 ids of
-    /// records that do not exist.
+    /// Draws a touch of up to 5 records. With the probability 1/16, the touch also names more than 1,000 ids of records
+    /// that do not exist. They come first.
     pub(super) fn touch(&mut self, model: &Model) -> Command {
         let few = if self.dice.chance(1, 8) { 0 } else { 1 + self.dice.below(5) };
         let mut seen: Vec<(RecordId, Timestamp)> = Vec::new();

@@ -6,8 +6,8 @@
 /// of new ones).
 ///
 /// If the pace is reached, nothing is written, and the result `oldest` is the instant of the oldest rotation that the
-/// pace counts. If too many access tokens are live for the new ones ($30), nothing is written, and the result
-/// `full_until` is the instant at which the first live access token expires.
+/// pace counts. If more than $30 access tokens are live, nothing is written, and the result `full_until` is the instant
+/// at which the first live access token expires.
 ///
 /// The pace is checked in the snapshot of the statement. This snapshot is new enough: if it contains the parent, it
 /// also contains all earlier rotations of the family.

@@ -69,9 +69,8 @@ fn revive(model: &mut Model, family: FamilyId) {
     members.for_each(|record| record.revoked = None);
 }
 
-/// Returns the answer to an insert after the causes of some refusals were removed. These are the refusals that come
-/// before `than` in the order of [`Refusal`]. To remove their causes, the function changes the request and its own copy
-/// of the model.
+/// Returns the answer to an insert that no refusal before `than` can stop. For each refusal that comes before `than` in
+/// the order of [`Refusal`], the function removes its cause: it changes the request, or its own copy of the model.
 fn insert_without_earlier(
     mut model: Model,
     home: InsertInto<'_>,
