@@ -79,6 +79,9 @@ impl Counterfoil {
     /// Revokes every credential that the person had when the call began. Returns how many families of credentials were
     /// revoked. Only for administrators and the host.
     ///
+    /// Service accounts that the person made keep their credentials. They act as long as the person's account is enabled.
+    /// Disable them, or take them over, with [`Counterfoil::update_service_account`].
+    ///
     /// # Errors
     ///
     /// [`ManageError`]. After `Unavailable`, repeat the call until it succeeds.
