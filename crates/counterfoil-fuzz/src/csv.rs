@@ -15,12 +15,13 @@ pub fn csv(data: &[u8]) -> bool {
     let read = read(&line);
     assert_eq!(read.len(), cells.len(), "{line:?}");
     for (read, cell) in read.iter().zip(&cells) {
-        let is_formula = |letter: char| "=+-@\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".contains(letter) || letter.is_control();
-        assert!(!read.starts_with(is_formula), "{line:?}");
+        let is_sign = |letter: char| "=+-@\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".contains(letter);
+        assert!(!read.starts_with(|letter: char| is_sign(letter) || letter.is_control()), "{line:?}");
         // An apostrophe stands only where a formula could begin: first, or where a spreadsheet may split the line.
         let (mut expected, mut begins) = (String::new(), true);
-        for letter in cell.chars() {
-            expected.extend((begins && is_formula(letter)).then_some('\''));
+        for (at, letter) in cell.char_indices() {
+            let guarded = begins && (is_sign(letter) || (at == 0 && letter.is_control()));
+            expected.extend(guarded.then_some('\''));
             expected.push(letter);
             begins = matches!(letter, ';' | '\t' | '\r' | '\n');
         }

@@ -42,8 +42,8 @@ fn cell(text: &str) -> String {
 fn guarded(text: &str) -> String {
     let mut guarded = String::with_capacity(text.len() + 1);
     let mut begins = true;
-    for letter in text.chars() {
-        if begins && begins_formula(letter) {
+    for (at, letter) in text.char_indices() {
+        if begins && (is_sign(letter) || (at == 0 && letter.is_control())) {
             guarded.push('\'');
         }
         guarded.push(letter);
@@ -52,11 +52,12 @@ fn guarded(text: &str) -> String {
     guarded
 }
 
-/// Whether a cell that begins with this character can be a formula.
+/// Whether a formula can begin with this character. The first character of a cell can also be a control character
+/// before a formula.
 ///
 /// Source: the page *CSV Injection* of OWASP.
-fn begins_formula(first: char) -> bool {
-    matches!(first, '=' | '+' | '-' | '@' | '\u{FF1D}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF20}') || first.is_control()
+fn is_sign(first: char) -> bool {
+    matches!(first, '=' | '+' | '-' | '@' | '\u{FF1D}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF20}')
 }
 
 /// Whether a request prefers CSV to JSON: in the header `Accept`, the weight of `text/csv` is higher than the weight of
