@@ -61,7 +61,7 @@ mod tests {
     fn relabel(text: &str) -> Change {
         let label = Label::new(text, 20).expect("a label");
         let key = Some(label.key());
-        Change::Edit { label: Some(Relabel { label, key }), description: None, scope: None }
+        Change::Edit { label: Some(Relabel { label, key }), description: None, scope: None, details: None }
     }
 
     fn rekey() -> Change {

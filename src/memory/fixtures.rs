@@ -141,6 +141,8 @@ pub(super) fn supersede(expect: u64, successor: RecordId) -> ParentUpdate {
         nonce: Some(Nonce { bytes: [3; 32], key_id: KeyId::new(1) }),
         honoured_until: Some(at(60)),
         gone_at: Some(at(GONE)),
+        labelled: false,
+        cap: None,
         pace: None,
         access_cap: None,
     }

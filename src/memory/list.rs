@@ -5,11 +5,13 @@ use std::ops::Bound;
 
 use super::table::Glance;
 use super::write::Writer;
+use crate::record::family::FamilyParts;
 use crate::record::record_ref::RecordRef;
 use crate::record::token_record::TokenRecord;
 use crate::store::listing::{Listing, Show};
 use crate::store::page::{Cursor, Page};
-use crate::types::ids::RecordId;
+use crate::types::ids::{FamilyId, OwnerId, RecordId};
+use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
 const FIRST: RecordId = RecordId::from_bytes([0; 16]);
@@ -47,6 +49,28 @@ impl Writer<'_> {
         }
         let due = self.indexes.due.range((first, Bound::Included(last)));
         self.page(due.map(|&(at, id)| Cursor { at, id }), limit, Show::All)
+    }
+
+    /// Sorts the families of one owner at each call. Their number is limited by the caps of the policy.
+    pub(super) fn list_families(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        after: Option<&FamilyId>,
+        limit: NonZeroU32,
+    ) -> Page<FamilyParts, FamilyId> {
+        let Some(index) = self.indexes.owner(realm, owner) else {
+            return Page { items: Vec::new(), next: None, corrupt: 0 };
+        };
+        let mut ids: Vec<_> = index.standing.iter().map(|&(_, _, _, family)| family).collect();
+        ids.retain(|family| after.is_none_or(|after| family > after));
+        ids.sort_unstable();
+        let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
+        let next = if ids.len() > limit { ids.get(limit - 1).copied() } else { None };
+        ids.truncate(limit);
+        let items: Vec<_> = ids.iter().filter_map(|family| self.family(family)).collect();
+        let corrupt = u32::try_from(ids.len() - items.len()).unwrap_or(u32::MAX);
+        Page { items, next, corrupt }
     }
 
     const EMPTY: Page<TokenRecord> = Page { items: Vec::new(), next: None, corrupt: 0 };

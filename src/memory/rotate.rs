@@ -31,6 +31,14 @@ impl Writer<'_> {
         if let Some(taken) = self.taken(new) {
             return Ok(Rotated::IdTaken(taken));
         }
+        if transition::lost_label(&before, step) {
+            return Ok(Rotated::LabelLost);
+        }
+        if let Some(cap) = transition::renewal_cap(&before, step, now)
+            && self.live_families(&before, now) >= usize::try_from(cap.get()).unwrap_or(usize::MAX)
+        {
+            return Ok(Rotated::OwnerFull);
+        }
         let mut family = before.clone();
         transition::rotate(&mut record, &mut family, step, successor, now);
         check_members("rotate", new, &family)?;
@@ -48,6 +56,12 @@ impl Writer<'_> {
         records.push(record);
         self.commit(Some(&before), family, records);
         Ok(Rotated::Done)
+    }
+
+    /// The number of live families that a cap counts together with this family.
+    fn live_families(&self, family: &FamilyParts, now: Timestamp) -> usize {
+        let owner = self.indexes.owner(&family.realm, &family.owner);
+        owner.map_or(0, |owner| owner.live(family.kind, family.client, now).count())
     }
 
     /// Returns the record that `parent` had replaced, with its nonce removed. `None` if there is no such record, or if
@@ -149,7 +163,7 @@ mod tests {
             };
             let pace = Some(Pace { limit: some(2), since: at(since) });
             let step =
-                ParentUpdate::Supersede { expect, successor, nonce, honoured_until, gone_at, pace, access_cap: None };
+                ParentUpdate::Supersede { expect, successor, nonce, honoured_until, gone_at, labelled: false, cap: None, pace, access_cap: None };
             block_on(store.rotate(&id(1, generation), &step, &[next], at(now))).expect("in memory")
         };
         assert!(matches!(paced(0, 50, 0), Rotated::Done));

@@ -15,6 +15,7 @@ use super::settings::RealmSettings;
 use super::table::{Glance, Table};
 use super::throttle::Counters;
 use super::write::Writer;
+use crate::record::family::FamilyParts;
 use crate::record::record_parts::NewRecord;
 use crate::record::record_ref::{Look, RecordRef};
 use crate::record::state::{NoticeMark, Revoked};
@@ -26,7 +27,8 @@ use crate::store::listing::{Listing, Progress};
 use crate::store::page::{Cursor, Page};
 use crate::store::request::{check_insert, check_rotate};
 use crate::store::token_store::TokenStore;
-use crate::types::ids::{KeyId, RecordId, Version};
+use crate::types::ids::{FamilyId, KeyId, OwnerId, RecordId, Version};
+use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
 /// A store in memory for records, clients, settings, counters and aliases of one process. Its content is lost when the process
@@ -180,6 +182,17 @@ impl TokenStore for MemoryStore {
     ) -> Result<Page<TokenRecord>, StoreError> {
         backend_call!();
         Ok(self.write().list(of, after, limit))
+    }
+
+    async fn list_families(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        after: Option<&FamilyId>,
+        limit: NonZeroU32,
+    ) -> Result<Page<FamilyParts, FamilyId>, StoreError> {
+        backend_call!();
+        Ok(self.write().list_families(realm, owner, after, limit))
     }
 
     async fn due(

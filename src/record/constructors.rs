@@ -99,4 +99,4 @@ fields!(RecordParts:
     id realm owner kind parent generation created_at scope label description digest key_id version expires_at expiry_set_at
     gone_at superseded revoked last_used_at notice noticed shrunk
 );
-fields!(FamilyParts: id realm owner kind generation body live_until gone_at label_key client used_at revoked);
+fields!(FamilyParts: id realm owner kind generation body details live_until gone_at label_key client used_at revoked);

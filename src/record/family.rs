@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::family_details::FamilyDetails;
 use crate::record::record_parts::RecordParts;
 use crate::record::state::Revoked;
 use crate::types::client::{ClientId, ClientKey, Grant, InvalidDocument};
@@ -24,8 +25,9 @@ pub enum Access {
     SameAsUser(SubjectId),
 }
 
-/// What a family is for. A store keeps it as the text that [`FamilyBody::to_document`] returns. A document with unknown
-/// members is refused as corrupt, because a newer version may have added a restriction.
+/// What a family is for. A store keeps it, together with the [`FamilyDetails`], as the text that
+/// [`FamilyBody::to_document`] returns. A document with unknown members is refused as corrupt, because a newer version
+/// may have added a restriction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -70,14 +72,37 @@ pub enum FamilyBody {
     },
 }
 
+/// The document of a family with details. The document of any other family is its body alone, as in versions that did
+/// not know details.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Detailed<B, D> {
+    body: B,
+    details: D,
+}
+
 impl FamilyBody {
-    /// The stored text: JSON.
+    /// The stored text of a body and its details: JSON.
+    ///
+    /// ```
+    /// use counterfoil::store::{FamilyBody, FamilyDetails};
+    ///
+    /// assert_eq!(FamilyBody::Alone.to_document(None)?, r#""alone""#);
+    /// let details = FamilyDetails::new().with_metadata(r#"{"a":1}"#.parse::<counterfoil::types::Metadata>()?);
+    /// let text = FamilyBody::Alone.to_document(Some(&details))?;
+    /// assert_eq!(FamilyBody::from_document(&text)?, (FamilyBody::Alone, details.kept()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// [`InvalidDocument`] does not occur in practice: every field has a JSON form.
-    pub fn to_document(&self) -> Result<String, InvalidDocument> {
-        serde_json::to_string(self).map_err(InvalidDocument::new)
+    pub fn to_document(&self, details: Option<&FamilyDetails>) -> Result<String, InvalidDocument> {
+        match details {
+            None => serde_json::to_string(self),
+            Some(details) => serde_json::to_string(&Detailed { body: self, details }),
+        }
+        .map_err(InvalidDocument::new)
     }
 
     /// Reads the output of [`FamilyBody::to_document`].
@@ -85,8 +110,13 @@ impl FamilyBody {
     /// # Errors
     ///
     /// [`InvalidDocument`] for any other text.
-    pub fn from_document(text: &str) -> Result<Self, InvalidDocument> {
-        serde_json::from_str(text).map_err(InvalidDocument::new)
+    pub fn from_document(text: &str) -> Result<(Self, Option<Box<FamilyDetails>>), InvalidDocument> {
+        if !text.starts_with(r#"{"body":"#) {
+            return serde_json::from_str(text).map(|body| (body, None)).map_err(InvalidDocument::new);
+        }
+        let Detailed { body, details } =
+            serde_json::from_str::<Detailed<Self, FamilyDetails>>(text).map_err(InvalidDocument::new)?;
+        Ok((body, details.kept()))
     }
 }
 
@@ -105,6 +135,8 @@ pub struct NewFamily {
     pub kind: TokenKind,
     /// What the family is for.
     pub body: FamilyBody,
+    /// Where it can be used from, the host's metadata, and the device that opened it. `None` if there is nothing of it.
+    pub details: Option<Box<FamilyDetails>>,
     /// The instant until which the family counts towards a limit on live families. `None` means that it counts until it
     /// is revoked.
     pub live_until: Option<Timestamp>,
@@ -121,7 +153,7 @@ pub struct NewFamily {
 }
 
 impl NewFamily {
-    /// Creates a new family, to be inserted. It has no expiry, no label and no client.
+    /// Creates a new family, to be inserted. It has no expiry, no label, no client and no details.
     #[must_use]
     pub const fn new(
         id: FamilyId,
@@ -131,12 +163,25 @@ impl NewFamily {
         body: FamilyBody,
         used_at: Timestamp,
     ) -> Self {
-        Self { id, realm, owner, kind, body, live_until: None, gone_at: None, label_key: None, client: None, used_at }
+        Self {
+            id,
+            realm,
+            owner,
+            kind,
+            body,
+            details: None,
+            live_until: None,
+            gone_at: None,
+            label_key: None,
+            client: None,
+            used_at,
+        }
     }
 }
 
 crate::types::setters::setters!(NewFamily {
     with_id id = FamilyId;
+    with_details details = Option<Box<FamilyDetails>>;
     with_live_until live_until: Option<Timestamp>;
     with_gone_at gone_at: Option<Timestamp>;
     with_label_key label_key: Option<LabelKey>;
@@ -160,6 +205,8 @@ pub struct FamilyParts {
     pub generation: u64,
     /// What the family is for.
     pub body: FamilyBody,
+    /// Where it can be used from, the host's metadata, and the device that opened it. `None` if there is nothing of it.
+    pub details: Option<Box<FamilyDetails>>,
     /// The instant until which the family counts towards a limit on live families. It is the expiry of the newest
     /// member. `None` means that the family counts until it is revoked.
     pub live_until: Option<Timestamp>,
@@ -198,6 +245,7 @@ impl FamilyParts {
             kind,
             generation: 0,
             body,
+            details: None,
             live_until: None,
             gone_at: None,
             label_key: None,
@@ -224,6 +272,7 @@ impl FamilyParts {
         kind: TokenKind::PersonalAccessToken,
         generation: 0,
         body: FamilyBody::Alone,
+        details: None,
         live_until: None,
         gone_at: None,
         label_key: None,
@@ -235,7 +284,7 @@ impl FamilyParts {
     #[inline(always)]
     pub(crate) fn copy_into(&self, copy: &mut Self) {
         let Self { id, realm, owner, kind, generation, body, live_until, gone_at, label_key, .. } = self;
-        let Self { client, used_at, revoked, .. } = self;
+        let Self { details, client, used_at, revoked, .. } = self;
         copy.id = *id;
         copy.realm = realm.clone();
         copy.owner = owner.clone();
@@ -243,6 +292,9 @@ impl FamilyParts {
         copy.generation = *generation;
         if !matches!(body, FamilyBody::Alone) {
             copy.body = body.clone();
+        }
+        if details.is_some() {
+            copy.details.clone_from(details);
         }
         copy.live_until = *live_until;
         copy.gone_at = *gone_at;
@@ -255,24 +307,45 @@ impl FamilyParts {
 
 impl From<NewFamily> for FamilyParts {
     fn from(new: NewFamily) -> Self {
-        let NewFamily { id, realm, owner, kind, body, live_until, gone_at, label_key, client, used_at } = new;
-        let (generation, revoked) = (0, None);
-        Self { id, realm, owner, kind, generation, body, live_until, gone_at, label_key, client, used_at, revoked }
+        let NewFamily { id, realm, owner, kind, body, details, live_until, gone_at, label_key, client, used_at } = new;
+        let mut family = Self::new(id, realm, owner, kind, body, used_at);
+        (family.details, family.live_until, family.gone_at) = (details, live_until, gone_at);
+        (family.label_key, family.client) = (label_key, client);
+        family
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::networks::Networks;
 
     #[test]
     fn fault_c12_a_code_made_before_names_were_kept_reads_as_it_did_and_a_name_comes_back() {
         let old = r#"{"code":{"created_by":"super","access":{"same_as_user":"6"}}}"#;
-        let body = FamilyBody::from_document(old).expect("an older document");
-        assert_eq!(body.to_document().expect("JSON"), old, "and is written as it was");
+        let (body, details) = FamilyBody::from_document(old).expect("an older document");
+        assert_eq!(body.to_document(details.as_deref()).expect("JSON"), old, "and is written as it was");
         let FamilyBody::Code { created_by, access, named: None } = body else { panic!("{body:?}") };
         let named = FamilyBody::Code { created_by, access, named: Some("AD\\bill.posters".into()) };
-        let text = named.to_document().expect("JSON");
-        assert_eq!(FamilyBody::from_document(&text).expect("a document"), named);
+        let text = named.to_document(None).expect("JSON");
+        assert_eq!(FamilyBody::from_document(&text).expect("a document"), (named, None));
+    }
+
+    /// An older version reads the enum alone. It must refuse a family with details, because it would ignore the
+    /// restriction.
+    #[test]
+    fn sight_6_an_older_version_refuses_a_family_with_allowed_sources() {
+        let office = Networks::new(["192.0.2.0/24"]).expect("a block");
+        let details = FamilyDetails::new().with_allowed_sources(office);
+        let text = FamilyBody::Alone.to_document(Some(&details)).expect("JSON");
+        assert_eq!(text, r#"{"body":"alone","details":{"allowed_sources":["192.0.2.0/24"]}}"#);
+        assert!(serde_json::from_str::<FamilyBody>(&text).is_err());
+        assert_eq!(FamilyBody::from_document(&text).expect("a document"), (FamilyBody::Alone, details.kept()));
+    }
+
+    #[test]
+    fn a_document_with_an_unknown_detail_is_refused() {
+        let newer = r#"{"body":"alone","details":{"only_on_sundays":true}}"#;
+        assert!(FamilyBody::from_document(newer).is_err());
     }
 }

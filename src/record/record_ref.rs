@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::crypto::digest::Digest;
 use crate::record::family::{FamilyBody, FamilyParts};
+use crate::record::family_details::FamilyDetails;
 use crate::record::record_parts::RecordParts;
 use crate::record::state::{Revoked, Superseded};
 use crate::record::token_record::{Corrupt, TokenRecord, consistent, joined_revocation};
@@ -203,6 +204,13 @@ impl<'a> RecordRef<'a> {
     pub fn body(self) -> &'a FamilyBody {
         let View::Whole(_, family) = self.0;
         &family.body
+    }
+
+    /// Where the credential can be used from, the host's metadata, and the device that opened it.
+    #[must_use]
+    pub fn details(self) -> Option<&'a FamilyDetails> {
+        let View::Whole(_, family) = self.0;
+        family.details.as_deref()
     }
 
     /// Copies the record and its family.

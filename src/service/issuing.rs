@@ -69,6 +69,7 @@ pub(crate) async fn insert<O: Permission>(
             owner: draft.owner.clone(),
             kind: draft.kind,
             body: draft.body.clone(),
+            details: None,
             live_until: draft.expires_at,
             gone_at: record.gone_at,
             label_key: draft.label_key.clone(),

@@ -66,6 +66,10 @@ macro_rules! methods_of {
                 &self, of: $crate::store::Listing<'_>, after: Option<&$crate::store::Cursor>,
                 limit: ::core::num::NonZeroU32
             ) -> $crate::store::Page<$crate::store::TokenRecord>;
+            fn list_families(
+                &self, realm: &$crate::Realm, owner: &$crate::types::OwnerId, after: Option<&$crate::types::FamilyId>,
+                limit: ::core::num::NonZeroU32
+            ) -> $crate::store::Page<$crate::store::FamilyParts, $crate::types::FamilyId>;
             fn due(
                 &self, now: $crate::Timestamp, after: Option<&$crate::store::Cursor>, limit: ::core::num::NonZeroU32
             ) -> $crate::store::Page<$crate::store::TokenRecord>;

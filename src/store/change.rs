@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 
 use crate::crypto::digest::Digest;
+use crate::record::family_details::FamilyDetails;
 use crate::record::state::{Nonce, NoticeMark};
 use crate::record::token_record::TokenRecord;
 use crate::store::insert::Pace;
@@ -26,7 +27,7 @@ pub struct Relabel {
 /// A change of one record by [`TokenStore::apply`](crate::store::TokenStore::apply).
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// Changes label, description or scope. A field that is `None` leaves the stored value unchanged.
+    /// Changes label, description, scope or details. A field that is `None` leaves the stored value unchanged.
     Edit {
         /// The new label, and the new label key of the family.
         label: Option<Relabel>,
@@ -34,6 +35,11 @@ pub enum Change {
         description: Option<Description>,
         /// The new scope. `Some(None)` removes the scope.
         scope: Option<Option<Scope>>,
+        /// The new details of the family. `Some(None)` removes them. Only the newest record of the family, which has
+        /// its `kind` and `generation`, accepts new details. Any other record gives `Stale`. So each change of the
+        /// details also changes the version of the newest record, and two concurrent changes cannot overwrite each
+        /// other.
+        details: Option<Option<Box<FamilyDetails>>>,
     },
     /// Changes the expiry, and sets `expiry_set_at` to now. If the record has the same `kind` and `generation` as its
     /// family, it is the newest record that a rotation can replace. The family's `live_until` and `gone_at` are then
@@ -110,6 +116,13 @@ pub enum ParentUpdate {
         /// The instant from which the parent may be purged. `None` if its overlap lasts until the successor's first
         /// use.
         gone_at: Option<Timestamp>,
+        /// Whether the family must still have its label key. If it has lost the key to another family, the result is
+        /// [`Rotated::LabelLost`].
+        labelled: bool,
+        /// The largest number of live families of the owner, including this one. `None` means no cap. It is checked
+        /// only if the family itself is not live at `now`, because its `live_until` is reached. It counts families as
+        /// [`Cap`](crate::store::Cap) does.
+        cap: Option<NonZeroU32>,
         /// The limit on rotations of the family within a period. `None` means no limit.
         pace: Option<Pace>,
         /// The cap on live access tokens of the family. See [`InsertInto::Join`](crate::store::InsertInto::Join).
@@ -147,6 +160,11 @@ pub enum Rotated {
     /// The id of one of the new records is already taken. Nothing was written. If several ids are taken, any one of
     /// them is returned.
     IdTaken(RecordId),
+    /// The family must have a label key and has none, because another family of the owner took the label. Nothing was
+    /// written.
+    LabelLost,
+    /// The owner already has as many live families as the cap allows. Nothing was written.
+    OwnerFull,
     /// The limit on rotations is reached. Nothing was written.
     PaceReached {
         /// The instant of the `limit`-th most recent rotation of the family. Only rotations after [`Pace::since`]

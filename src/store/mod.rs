@@ -19,6 +19,7 @@ pub mod transition;
 
 pub use crate::crypto::digest::Digest;
 pub use crate::record::family::{Access, FamilyBody, FamilyParts, NewFamily};
+pub use crate::record::family_details::FamilyDetails;
 pub use crate::record::record_parts::{NOTICED_MAX, NewRecord, RecordParts};
 pub use crate::record::record_ref::{Look, RecordRef};
 pub use crate::record::state::{Nonce, NoticeMark, Revoked, Superseded};

@@ -31,6 +31,8 @@
 //! # }
 //! ```
 
+use std::num::NonZeroU32;
+
 use crate::record::family::FamilyParts;
 use crate::record::record_parts::{NewRecord, RecordParts};
 use crate::record::state::{NoticeMark, Revoked, Superseded};
@@ -54,12 +56,14 @@ pub fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
 
 /// Whether the record accepts the change. It must have the expected version. It and its family must not be revoked. A
 /// [shrunk](RecordParts::shrink) record accepts only a new digest ([`Change::Rekey`]). Only a superseded record accepts
-/// a new end of its overlap ([`Change::End`]). If the change is not accepted, the store returns
+/// a new end of its overlap ([`Change::End`]). Only the newest record of its family accepts new details. If the change
+/// is not accepted, the store returns
 /// [`Applied::Stale`](super::Applied::Stale).
 #[must_use]
 pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Version, change: &Change) -> bool {
     let suits = match change {
         Change::Rekey { .. } => true,
+        Change::Edit { details: Some(_), .. } => !record.shrunk && leads(record, family),
         Change::Edit { .. } | Change::Expiry { .. } => !record.shrunk,
         Change::End { .. } => !record.shrunk && record.superseded.is_some(),
     };
@@ -71,7 +75,7 @@ pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Versio
 /// must take the key from it.
 pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Change, now: Timestamp) {
     match change {
-        Change::Edit { label, description, scope } => {
+        Change::Edit { label, description, scope, details } => {
             if let Some(relabel) = label {
                 record.label = Some(relabel.label.clone());
                 family.label_key.clone_from(&relabel.key);
@@ -81,6 +85,9 @@ pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Chang
             }
             if let Some(scope) = scope {
                 record.scope.clone_from(scope);
+            }
+            if let Some(details) = details {
+                family.details.clone_from(details);
             }
         }
         Change::Expiry { expires_at, gone_at, notice } => {
@@ -112,6 +119,30 @@ pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timest
             ParentUpdate::Supersede { expect, .. } => parent.version == *expect,
             ParentUpdate::Slide { .. } => !parent.expires_at.is_some_and(|expires_at| now.reached(expires_at)),
         }
+}
+
+/// Whether the family counts towards a cap on live families at `now`: it is not revoked, and its `live_until` is not
+/// reached.
+#[must_use]
+pub fn is_live(family: &FamilyParts, now: Timestamp) -> bool {
+    family.revoked.is_none() && family.live_until.is_none_or(|live_until| !now.reached(live_until))
+}
+
+/// The cap that a rotation must check: the number of live families that the owner may have, if the rotation makes a
+/// family live again. `None` if no cap applies. `family` is the row before the rotation.
+#[must_use]
+pub fn renewal_cap(family: &FamilyParts, update: &ParentUpdate, now: Timestamp) -> Option<NonZeroU32> {
+    match update {
+        ParentUpdate::Supersede { cap, .. } if !is_live(family, now) => *cap,
+        _ => None,
+    }
+}
+
+/// Whether the rotation needs a label that the family no longer has. `family` is the row before the rotation. The store
+/// then returns [`Rotated::LabelLost`](super::Rotated::LabelLost).
+#[must_use]
+pub const fn lost_label(family: &FamilyParts, update: &ParentUpdate) -> bool {
+    matches!(update, ParentUpdate::Supersede { labelled: true, .. }) && family.label_key.is_none()
 }
 
 /// Applies an accepted rotation to the parent and its family. `successor` is the new record that replaces the parent

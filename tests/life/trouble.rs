@@ -35,7 +35,7 @@ impl Around for Trouble {
             _ => return Ok(()),
         };
         if one_of(&self.overtakers) {
-            let nothing = Change::Edit { label: None, description: None, scope: None };
+            let nothing = Change::Edit { label: None, description: None, scope: None, details: None };
             let overtaken = store.apply(id, expect, &nothing, now).await?;
             assert!(matches!(overtaken, Applied::Done(_)));
         }

@@ -72,9 +72,9 @@ fn every_change() -> Vec<Change> {
     vec![
         relabel("two"),
         describe_as("for the nightly export"),
-        Change::Edit { label: None, description: None, scope: Some(None) },
-        Change::Edit { label: None, description: None, scope: Some("demo:read demo:write".parse().ok()) },
-        Change::Edit { label: None, description: None, scope: None },
+        Change::Edit { label: None, description: None, scope: Some(None), details: None },
+        Change::Edit { label: None, description: None, scope: Some("demo:read demo:write".parse().ok()), details: None },
+        Change::Edit { label: None, description: None, scope: None, details: None },
         Change::Expiry { expires_at: Some(at(90)), gone_at: Some(at(99)), notice },
         Change::Expiry { expires_at: None, gone_at: None, notice: None },
         Change::Rekey { digest: rekeyed, key_id: KeyId::new(9) },
@@ -96,6 +96,8 @@ async fn superseded_if_needed(store: &dyn TokenStore, draft: &Draft, change: &Ch
             nonce: None,
             honoured_until: None,
             gone_at: None,
+            labelled: false,
+            cap: None,
             pace: None,
             access_cap: None,
         };

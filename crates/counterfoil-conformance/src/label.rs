@@ -120,7 +120,7 @@ async fn by_relabel(subject: &Subject) -> Result<(), Violation> {
     free(&*store, &ann, "two", at(1)).await?;
     // If labels need not be unique, a relabel makes the key free.
     let shown = Relabel { label: Label::new("shown", 20).expect("a label"), key: None };
-    let edit = Change::Edit { label: Some(shown), description: None, scope: None };
+    let edit = Change::Edit { label: Some(shown), description: None, scope: None, details: None };
     ensure_is!(
         store.apply(&two.id(), Version::new(2), &edit, at(1)).await?,
         Applied::Done(_),

@@ -328,13 +328,13 @@ pub fn revoked(at: Timestamp) -> Revoked {
 pub fn relabel(text: &str) -> Change {
     let label = Label::new(text, 100).expect("a label");
     let key = Some(label.key());
-    Change::Edit { label: Some(Relabel { label, key }), description: None, scope: None }
+    Change::Edit { label: Some(Relabel { label, key }), description: None, scope: None, details: None }
 }
 
 /// A change of a record that replaces only the description.
 #[must_use]
 pub fn describe_as(text: &str) -> Change {
-    Change::Edit { label: None, description: counterfoil::types::Description::new(text).ok(), scope: None }
+    Change::Edit { label: None, description: counterfoil::types::Description::new(text).ok(), scope: None, details: None }
 }
 
 /// Reads a record that must exist.

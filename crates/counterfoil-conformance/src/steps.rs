@@ -57,6 +57,8 @@ pub fn supersede(expect: Version, successor: RecordId, now: Timestamp) -> Parent
         nonce: Some(Nonce { bytes: *digest_of(&successor).as_bytes(), key_id: KeyId::new(1) }),
         honoured_until: window,
         gone_at: Some(at(GONE)),
+        labelled: false,
+        cap: None,
         pace: None,
         access_cap: None,
     }

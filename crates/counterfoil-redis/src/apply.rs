@@ -46,7 +46,7 @@ impl RedisStore {
 /// Returns the name of this change in the script, and the values of the change as script arguments.
 fn arguments_of(change: &Change) -> Vec<Bytes> {
     match change {
-        Change::Edit { label, description, scope } => {
+        Change::Edit { label, description, scope, details: _ } => {
             let text = label.as_ref().map(|relabel| piece(Some(relabel.label.as_str()))).unwrap_or_default();
             let key = label.as_ref().and_then(|relabel| relabel.key.as_ref());
             let key = key.map(|key| format!("+{}", key.as_str())).unwrap_or_default();

@@ -158,7 +158,7 @@ pub(crate) async fn replace<O: Permission>(
             }
             Rotated::Stale(there) => old = there,
             Rotated::IdTaken(_) if derived.is_some() => return Err(repeated(false).into()),
-            Rotated::IdTaken(_) | Rotated::FamilyFull { .. } => {}
+            Rotated::IdTaken(_) | Rotated::FamilyFull { .. } | Rotated::LabelLost | Rotated::OwnerFull => {}
             Rotated::PaceReached { oldest } => {
                 let limit = Limit::CreationsPerHour(TokenKind::PersonalAccessToken);
                 permit.tell(EventKind::LimitReached { limit, owner: handover.owner });
@@ -282,6 +282,8 @@ impl Handover<'_> {
             nonce: None,
             honoured_until,
             gone_at: ends.map(|end| policy.gone_after_expiry(old.record().kind, end)),
+            labelled: false,
+            cap: None,
             pace: hourly(policy.personal_access_tokens.creations_per_hour, self.now),
             access_cap: None,
         };

@@ -59,7 +59,7 @@ async fn relabel(permit: Permit<'_, UpdateToken>, id: &RecordId, label: &str) ->
     let rules = &service.policy.personal_access_tokens;
     let label = Label::new(label, rules.label_max).map_err(Invalid::from)?;
     let label = Relabel { key: rules.unique_labels.then(|| label.key()), label };
-    let edit = Change::Edit { label: Some(label), description: None, scope: None };
+    let edit = Change::Edit { label: Some(label), description: None, scope: None, details: None };
     let plan = |record: &TokenRecord| stands(record).map(|()| Some(edit.clone()));
     match service.change("relabel", record, now, plan).await? {
         Changed::Done(written) => {

@@ -94,7 +94,7 @@ async fn describe(
     let code = Code::find(&permit, id).await?;
     let Some(text) = description else { return code.listed().await };
     let description = Some(Description::new(text).map_err(Invalid::from)?);
-    let edit = Change::Edit { label: None, description, scope: None };
+    let edit = Change::Edit { label: None, description, scope: None, details: None };
     code.change(Action::Edited, |_| Ok(edit.clone())).await?.listed().await
 }
 
@@ -113,7 +113,7 @@ async fn set_expiry(
     let end = Some(end_at(permit.service(), expires_at, permit.now())?);
     let mut code = code.change(Action::ExpirySet, |code| code.unexpired().map(|()| code.ends(end))).await?;
     if description.is_some() {
-        let edit = Change::Edit { label: None, description, scope: None };
+        let edit = Change::Edit { label: None, description, scope: None, details: None };
         code = code.change(Action::Edited, |_| Ok(edit.clone())).await?;
     }
     code.listed().await

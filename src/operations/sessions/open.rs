@@ -161,6 +161,7 @@ async fn open(service: &Service, account: Account, by: By, now: Timestamp) -> Re
             owner: owner.clone(),
             kind,
             body: FamilyBody::Session { authenticated_at: now, absolute_end },
+            details: None,
             live_until: Some(expires_at),
             gone_at: Some(gone_at),
             label_key: None,

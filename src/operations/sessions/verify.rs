@@ -112,6 +112,8 @@ async fn kept_alive(
         | Rotated::IdTaken(_)
         | Rotated::FamilyEnded
         | Rotated::Missing
+        | Rotated::LabelLost
+        | Rotated::OwnerFull
         | Rotated::PaceReached { .. }
         | Rotated::FamilyFull { .. } => Ok(None),
     }

@@ -222,6 +222,7 @@ pub(crate) async fn family(
             owner: owner.clone(),
             kind: refresh.as_ref().map_or(TokenKind::AccessToken, |refresh| refresh.kind),
             body: body.clone(),
+            details: None,
             live_until: Some(if refreshes { refresh_end } else { access_end }),
             gone_at: records.first().and_then(|record| record.gone_at),
             label_key: None,

@@ -49,7 +49,7 @@ pub(crate) async fn names_are_listed_apart(store: &dyn TokenStore) -> Result<(),
 async fn again(store: &dyn TokenStore, draft: &Draft) -> Result<(), Violation> {
     let Some(label) = draft.records[0].label.clone() else { return Ok(()) };
     let relabel = Relabel { label, key: draft.family.label_key.clone() };
-    let change = Change::Edit { scope: None, label: Some(relabel), description: None };
+    let change = Change::Edit { scope: None, label: Some(relabel), description: None, details: None };
     let answer = store.apply(&draft.id(), Version::FIRST, &change, at(0)).await?;
     let (owner, key) = ((&draft.family.realm, &draft.family.owner), &draft.family.label_key);
     ensure_is!(answer, Applied::Done(_), "a family of {owner:?} must keep the label {key:?}, whatever others have");

@@ -60,7 +60,7 @@ pub(crate) async fn a_shrunk_record_stays_shrunk(store: &dyn TokenStore) -> Resu
     let key = Some(label.key());
     for change in [
         describe_as("late"),
-        Change::Edit { label: Some(Relabel { label, key }), description: None, scope: None },
+        Change::Edit { label: Some(Relabel { label, key }), description: None, scope: None, details: None },
         Change::Expiry { expires_at: Some(at(90)), gone_at: Some(at(99)), notice: Some(held) },
         Change::End { honoured_until: at(70), gone_at: at(80) },
     ] {

@@ -149,7 +149,7 @@ impl Meeting<'_> {
 
     fn changes(&self, change: &Change) -> Vec<Operation> {
         match change {
-            Change::Edit { label, description, scope } => {
+            Change::Edit { label, description, scope, details: _ } => {
                 let relabels = label.as_ref().map(|_| Operation::Relabel);
                 let edits = (description.is_some() || scope.is_some()).then_some(Operation::Edit);
                 relabels.into_iter().chain(edits).collect()

@@ -64,7 +64,7 @@ impl Model {
         let Some(record) = self.record_mut(id) else { return };
         record.version = record.version.next();
         match change {
-            Change::Edit { label, description, scope } => {
+            Change::Edit { label, description, scope, details: _ } => {
                 record.label = label.as_ref().map(|new| new.label.clone()).or_else(|| record.label.clone());
                 record.description = description.clone().or_else(|| record.description.clone());
                 record.scope = scope.clone().unwrap_or_else(|| record.scope.clone());

@@ -131,6 +131,8 @@ impl Scene {
             nonce: None,
             honoured_until: None,
             gone_at: None,
+            labelled: false,
+            cap: None,
             pace: None,
             access_cap: None,
         };

@@ -122,6 +122,8 @@ async fn chains(store: &dyn TokenStore) -> Result<(), Violation> {
             nonce: None,
             honoured_until: None,
             gone_at: None,
+            labelled: false,
+            cap: None,
             pace: None,
             access_cap: None,
         };

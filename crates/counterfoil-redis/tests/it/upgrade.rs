@@ -189,6 +189,8 @@ async fn all_counts(store: &RedisStore) {
         nonce: None,
         honoured_until: Some(at(NOW + 10)),
         gone_at: Some(at(GONE)),
+        labelled: false,
+        cap: None,
         pace: Some(pace(3, at(since))),
         access_cap: Some(most(access_cap)),
     };

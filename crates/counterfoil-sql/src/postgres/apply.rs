@@ -48,7 +48,7 @@ fn statement<'q>(id: &'q RecordId, expect: Version, change: &'q Change, now: Tim
             .bind(count(expect.number()))
     };
     match change {
-        Change::Edit { label, description, scope } => {
+        Change::Edit { label, description, scope, details: _ } => {
             let text = if label.is_some() { sql::RELABEL } else { sql::EDIT };
             let query = swap(text)
                 .bind(description.is_some())

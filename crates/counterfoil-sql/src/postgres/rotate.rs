@@ -82,7 +82,7 @@ fn statement<'q>(
     let home = owned_by(new);
     let family = parent.family().as_bytes().to_vec();
     match step {
-        ParentUpdate::Supersede { expect, successor: id, nonce, honoured_until, gone_at, pace, access_cap } => {
+        ParentUpdate::Supersede { expect, successor: id, nonce, honoured_until, gone_at, labelled: false, cap: None, pace, access_cap } => {
             adding(sql::SUPERSEDE, new, home)
                 .bind(family)
                 .bind(parent.as_bytes().as_slice())

@@ -43,7 +43,7 @@ impl Request<'_> {
                 self.answer((access, self.now, access_end), refresh, &own.scope, scope, account)
             }
             Rotated::Stale(there) => Ok(Turn::Again(there)),
-            Rotated::IdTaken(_) => Ok(Turn::Again(record.clone())),
+            Rotated::IdTaken(_) | Rotated::LabelLost | Rotated::OwnerFull => Ok(Turn::Again(record.clone())),
             Rotated::FamilyEnded => self.again(record).await,
             Rotated::FamilyFull { until } => Err(self.full(record, until)),
             Rotated::PaceReached { oldest } => Err(self.paced(record, day_after(oldest))),

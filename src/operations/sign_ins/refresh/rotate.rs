@@ -64,6 +64,8 @@ impl Request<'_> {
             nonce: retry_window::is_allowed(policy).then_some(Nonce { bytes: nonce, key_id }),
             honoured_until: Some(retry_window::ends_at(policy, self.now)),
             gone_at: Some(absolute_end),
+            labelled: false,
+            cap: None,
             pace: Some(service.rotations_a_day(&judged.settings, self.now)),
             access_cap: service.policy.access_tokens.max_live_per_family,
         };
@@ -76,7 +78,7 @@ impl Request<'_> {
             }
             Rotated::Stale(there) => Ok(Turn::Again(there)),
             // The id is taken: process the same record again with another nonce.
-            Rotated::IdTaken(_) => Ok(Turn::Again(record.clone())),
+            Rotated::IdTaken(_) | Rotated::LabelLost | Rotated::OwnerFull => Ok(Turn::Again(record.clone())),
             Rotated::FamilyEnded => self.again(record).await,
             Rotated::PaceReached { oldest } => Err(self.paced(record, day_after(oldest))),
             Rotated::FamilyFull { until } => Err(self.full(record, until)),

@@ -48,7 +48,7 @@ impl Draw {
         let description = values::description(&mut self.dice);
         let scope = if self.dice.chance(1, 2) { None } else { Some(values::scope(&mut self.dice)) };
         let scope = if description.is_none() { scope.or(Some(None)) } else { scope };
-        Change::Edit { label: None, description, scope }
+        Change::Edit { label: None, description, scope, details: None }
     }
 
     /// Draws a new label, which may be taken by another family. Returns the change and the `now` of its call. If the
@@ -64,6 +64,6 @@ impl Draw {
         };
         let key = if self.dice.chance(1, 8) { None } else { Some(key) };
         let scope = self.dice.chance(1, 3).then_some(None);
-        (Change::Edit { label: Some(Relabel { label, key }), description: None, scope }, now)
+        (Change::Edit { label: Some(Relabel { label, key }), description: None, scope, details: None }, now)
     }
 }

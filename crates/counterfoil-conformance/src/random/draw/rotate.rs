@@ -86,6 +86,8 @@ impl Draw {
             nonce: None,
             honoured_until: None,
             gone_at: None,
+            labelled: false,
+            cap: None,
             pace: None,
             access_cap: None,
         };
@@ -123,6 +125,8 @@ impl Draw {
             nonce: Some(nonce).filter(|_| self.dice.chance(3, 4)),
             honoured_until: self.maybe_soon(),
             gone_at: self.maybe_soon(),
+            labelled: false,
+            cap: None,
             pace,
             access_cap: self.access_cap(model).filter(|_| record.kind != TokenKind::AccessToken),
         };

@@ -150,6 +150,8 @@ impl Zoo<'_> {
             nonce: Some(nonce),
             honoured_until: window.map(|window| self.at(window)),
             gone_at: Some(self.at(START + 900)),
+            labelled: false,
+            cap: None,
             pace: None,
             access_cap: None,
         };

@@ -1,0 +1,47 @@
+//! What a family keeps beside its purpose: where it can be used from, the host's metadata, and the device that opened
+//! it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::types::device::Device;
+use crate::types::metadata::Metadata;
+use crate::types::networks::Networks;
+
+/// What some families keep beside their purpose. It belongs to the family, so a rotation keeps it.
+///
+/// A store keeps it in the document of the family's body ([`FamilyParts::to_document`](super::FamilyParts)). A version
+/// of this library that does not know it refuses such a document as corrupt. So it cannot ignore a restriction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct FamilyDetails {
+    /// The addresses from which the credential can be used. `None` means from anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_sources: Option<Networks>,
+    /// The host's own data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
+    /// The device that opened the sign-in or the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Device>,
+}
+
+impl FamilyDetails {
+    /// Details without any content.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { allowed_sources: None, metadata: None, device: None }
+    }
+
+    /// The details in the form in which a family keeps them: `None` if they have no content.
+    #[must_use]
+    pub fn kept(self) -> Option<Box<Self>> {
+        (self != Self::new()).then(|| Box::new(self))
+    }
+}
+
+crate::types::setters::setters!(FamilyDetails {
+    with_allowed_sources allowed_sources: Option<Networks>;
+    with_metadata metadata: Option<Metadata>;
+    with_device device: Option<Device>;
+});
