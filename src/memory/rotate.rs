@@ -162,8 +162,17 @@ mod tests {
                 panic!("a supersession")
             };
             let pace = Some(Pace { limit: some(2), since: at(since) });
-            let step =
-                ParentUpdate::Supersede { expect, successor, nonce, honoured_until, gone_at, labelled: false, cap: None, pace, access_cap: None };
+            let step = ParentUpdate::Supersede {
+                expect,
+                successor,
+                nonce,
+                honoured_until,
+                gone_at,
+                labelled: false,
+                cap: None,
+                pace,
+                access_cap: None,
+            };
             block_on(store.rotate(&id(1, generation), &step, &[next], at(now))).expect("in memory")
         };
         assert!(matches!(paced(0, 50, 0), Rotated::Done));

@@ -73,7 +73,12 @@ fn every_change() -> Vec<Change> {
         relabel("two"),
         describe_as("for the nightly export"),
         Change::Edit { label: None, description: None, scope: Some(None), details: None },
-        Change::Edit { label: None, description: None, scope: Some("demo:read demo:write".parse().ok()), details: None },
+        Change::Edit {
+            label: None,
+            description: None,
+            scope: Some("demo:read demo:write".parse().ok()),
+            details: None,
+        },
         Change::Edit { label: None, description: None, scope: None, details: None },
         Change::Expiry { expires_at: Some(at(90)), gone_at: Some(at(99)), notice },
         Change::Expiry { expires_at: None, gone_at: None, notice: None },

@@ -60,7 +60,17 @@ async fn story(
     let (expect, successor) = (Version::FIRST, next.id);
     let (honoured_until, gone_at) = (Some(then(20)), Some(then(60)));
     let (nonce, pace, access_cap) = (None, None, None);
-    let step = ParentUpdate::Supersede { expect, successor, nonce, honoured_until, gone_at, labelled: false, cap: None, pace, access_cap };
+    let step = ParentUpdate::Supersede {
+        expect,
+        successor,
+        nonce,
+        honoured_until,
+        gone_at,
+        labelled: false,
+        cap: None,
+        pace,
+        access_cap,
+    };
     ensure_is!(
         store.rotate(&id, &step, std::slice::from_ref(&next), then(10)).await?,
         Rotated::Done,

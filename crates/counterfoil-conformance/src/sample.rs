@@ -334,7 +334,12 @@ pub fn relabel(text: &str) -> Change {
 /// A change of a record that replaces only the description.
 #[must_use]
 pub fn describe_as(text: &str) -> Change {
-    Change::Edit { label: None, description: counterfoil::types::Description::new(text).ok(), scope: None, details: None }
+    Change::Edit {
+        label: None,
+        description: counterfoil::types::Description::new(text).ok(),
+        scope: None,
+        details: None,
+    }
 }
 
 /// Reads a record that must exist.

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use async_trait::async_trait;
-use counterfoil::Timestamp;
 use counterfoil::store::{
-    Applied, Change, Cursor, InsertInto, Inserted, Listing, Look, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
-    Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore,
+    Applied, Change, Cursor, FamilyParts, InsertInto, Inserted, Listing, Look, NewRecord, NoticeMark, Page,
+    ParentUpdate, Progress, Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore,
 };
 use counterfoil::testing::BackendCalls;
-use counterfoil::types::{KeyId, RecordId, Version};
+use counterfoil::types::{FamilyId, KeyId, OwnerId, RecordId, Version};
+use counterfoil::{Realm, Timestamp};
 
 use crate::dice::Dice;
 
@@ -117,6 +117,13 @@ slowly! {
     fn revoke(&self, what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: NonZeroU32) -> Progress;
     fn touch(&self, seen: &[(RecordId, Timestamp)]) -> ();
     fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
+    fn list_families(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        after: Option<&FamilyId>,
+        limit: NonZeroU32
+    ) -> Page<FamilyParts, FamilyId>;
     fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
     fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Timestamp) -> Option<TokenRecord>;
     fn settle(&self, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Timestamp, u8)>) -> bool;

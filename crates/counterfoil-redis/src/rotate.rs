@@ -59,7 +59,17 @@ fn arguments_of(step: &ParentUpdate, follows: Option<&NewRecord>) -> (&'static s
             values.resize(8, Bytes::new());
             ("slide", values)
         }
-        ParentUpdate::Supersede { expect, successor, nonce: drawn, honoured_until, gone_at, labelled: false, cap: None, pace, access_cap: _ } => {
+        ParentUpdate::Supersede {
+            expect,
+            successor,
+            nonce: drawn,
+            honoured_until,
+            gone_at,
+            labelled: false,
+            cap: None,
+            pace,
+            access_cap: _,
+        } => {
             let ends =
                 family_ends(follows.and_then(|record| record.expires_at), follows.and_then(|record| record.gone_at));
             let mut values = args![expect.number().to_string().as_bytes(), successor.as_bytes(), nonce(drawn)];

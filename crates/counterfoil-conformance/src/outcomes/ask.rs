@@ -179,6 +179,8 @@ fn rotated_word(rotated: Rotated) -> String {
         Rotated::FamilyEnded => "FamilyEnded",
         Rotated::Stale(_) => "Stale",
         Rotated::IdTaken(_) => "IdTaken",
+        Rotated::LabelLost => "LabelLost",
+        Rotated::OwnerFull => "OwnerFull",
         Rotated::PaceReached { .. } => "PaceReached",
         Rotated::FamilyFull { .. } => "FamilyFull",
     }

@@ -38,6 +38,16 @@ impl Model {
         new: &[NewRecord],
         now: Timestamp,
     ) -> Option<Rotated> {
+        if let ParentUpdate::Supersede { labelled, cap, .. } = *step {
+            let family = self.family(parent.family())?;
+            if labelled && family.label_key.is_none() {
+                return Some(Rotated::LabelLost);
+            }
+            let lives = self.counted(family, now).iter().any(|live| live.id == family.id);
+            if cap.is_some_and(|cap| !lives && self.counted(family, now).len() as u64 >= u64::from(cap.get())) {
+                return Some(Rotated::OwnerFull);
+            }
+        }
         let (pace, cap) = match *step {
             ParentUpdate::Supersede { pace, access_cap, .. } => (pace, access_cap),
             ParentUpdate::Slide { access_cap, .. } => (None, access_cap),
@@ -52,6 +62,11 @@ impl Model {
     /// Returns the live families that count towards the cap if `like` is inserted. These have the realm, owner, kind
     /// and client of `like`.
     fn live_families(&self, like: &NewFamily, now: Timestamp) -> Vec<&FamilyParts> {
+        self.counted(&FamilyParts::from(like.clone()), now)
+    }
+
+    /// Returns the live families with the realm, owner, kind and client of `like`, which may be one of them.
+    fn counted(&self, like: &FamilyParts, now: Timestamp) -> Vec<&FamilyParts> {
         let counts = |family: &&FamilyParts| {
             let of_owner = family.realm == like.realm && family.owner == like.owner && family.kind == like.kind;
             let lives = family.revoked.is_none() && !family.live_until.is_some_and(|end| now.reached(end));

@@ -13,8 +13,14 @@ fn takes(stands: &TokenRecord, change: &Change) -> bool {
     match change {
         Change::Rekey { .. } => true,
         Change::End { .. } => stands.record().superseded.is_some() && !stands.record().shrunk,
+        Change::Edit { details: Some(_), .. } => !stands.record().shrunk && leads(stands),
         Change::Edit { .. } | Change::Expiry { .. } => !stands.record().shrunk,
     }
+}
+
+/// Whether the record is the newest one that a rotation of its family can replace.
+fn leads(record: &TokenRecord) -> bool {
+    record.is_newest() && record.record().kind == record.family().kind
 }
 
 impl Model {
@@ -40,7 +46,7 @@ impl Model {
             return Ok(Applied::LabelTaken(holder));
         }
         // A change of an access token does not change the ends of its family.
-        let leads = stands.is_newest() && stands.record().kind == stands.family().kind;
+        let leads = leads(&stands);
         self.write(id, change, now, leads);
         Ok(self.get(id)?.map_or(Applied::Missing, Applied::Done))
     }
@@ -64,10 +70,13 @@ impl Model {
         let Some(record) = self.record_mut(id) else { return };
         record.version = record.version.next();
         match change {
-            Change::Edit { label, description, scope, details: _ } => {
+            Change::Edit { label, description, scope, details } => {
                 record.label = label.as_ref().map(|new| new.label.clone()).or_else(|| record.label.clone());
                 record.description = description.clone().or_else(|| record.description.clone());
                 record.scope = scope.clone().unwrap_or_else(|| record.scope.clone());
+                if let Some((family, details)) = self.family_mut(id.family()).zip(details.as_ref()) {
+                    family.details.clone_from(details);
+                }
             }
             Change::Expiry { expires_at, gone_at, notice } => {
                 (record.expires_at, record.gone_at, record.notice) = (*expires_at, *gone_at, *notice);

@@ -15,9 +15,9 @@ mod rotate;
 mod siblings;
 mod store;
 
-use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, FamilyParts, Listing, Page, RecordParts, Show, StoreError, TokenRecord};
-use counterfoil::types::{FamilyId, KeyId, RecordId};
+use counterfoil::types::{FamilyId, KeyId, OwnerId, RecordId};
+use counterfoil::{Realm, Timestamp};
 
 pub use describe::{Fields, describe, fields, same};
 pub use siblings::ReferenceSiblings;
@@ -109,6 +109,29 @@ impl Model {
             keys.retain(|key| after.is_none_or(|after| key > after));
         }
         self.page(&keys, limit)
+    }
+
+    /// Returns a page of the families of an owner that are not revoked, in ascending order of id.
+    #[must_use]
+    pub fn list_families(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        after: Option<&FamilyId>,
+        limit: usize,
+    ) -> Page<FamilyParts, FamilyId> {
+        let own = |family: &&FamilyParts| {
+            family.realm == *realm
+                && family.owner == *owner
+                && family.revoked.is_none()
+                && after.is_none_or(|after| family.id > *after)
+        };
+        let mut found: Vec<_> = self.families.iter().filter(own).cloned().collect();
+        found.sort_by_key(|family| family.id);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().map(|family| family.id).filter(|_| more);
+        Page { items: found, next, corrupt: 0 }
     }
 
     /// Returns a page like [`TokenStore::due`](counterfoil::store::TokenStore::due).

@@ -4,12 +4,12 @@ use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use counterfoil::Timestamp;
 use counterfoil::store::{
-    Applied, Change, Cursor, InsertInto, Inserted, Listing, Look, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
-    Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
+    Applied, Change, Cursor, FamilyParts, InsertInto, Inserted, Listing, Look, NewRecord, NoticeMark, Page,
+    ParentUpdate, Progress, Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
 };
-use counterfoil::types::{KeyId, RecordId, Version};
+use counterfoil::types::{FamilyId, KeyId, OwnerId, RecordId, Version};
+use counterfoil::{Realm, Timestamp};
 
 use super::Model;
 
@@ -116,6 +116,16 @@ impl TokenStore for ReferenceStore {
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError> {
         self.step("list", |model| model.list(of, after, count(limit)))
+    }
+
+    async fn list_families(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        after: Option<&FamilyId>,
+        limit: NonZeroU32,
+    ) -> Result<Page<FamilyParts, FamilyId>, StoreError> {
+        self.step("list_families", |model| model.list_families(realm, owner, after, count(limit)))
     }
 
     async fn due(

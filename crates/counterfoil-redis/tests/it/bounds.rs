@@ -146,8 +146,17 @@ fn fault_a4_a_thousand_rotations_leave_every_generation_and_the_first_replay_is_
                 panic!("a supersession")
             };
             let (paced, access_cap) = (Some(pace(1_101, at(0))), Some(most(12)));
-            let step =
-                ParentUpdate::Supersede { expect, successor, nonce, honoured_until, gone_at, labelled: false, cap: None, pace: paced, access_cap };
+            let step = ParentUpdate::Supersede {
+                expect,
+                successor,
+                nonce,
+                honoured_until,
+                gone_at,
+                labelled: false,
+                cap: None,
+                pace: paced,
+                access_cap,
+            };
             let (id, new) = (next.id, [next, access]);
             let done = store.rotate(&tip, &step, &new, at(turn)).await;
             assert!(matches!(done, Ok(Rotated::Done)), "{turn}: {done:?}");

@@ -82,23 +82,31 @@ fn statement<'q>(
     let home = owned_by(new);
     let family = parent.family().as_bytes().to_vec();
     match step {
-        ParentUpdate::Supersede { expect, successor: id, nonce, honoured_until, gone_at, labelled: false, cap: None, pace, access_cap } => {
-            adding(sql::SUPERSEDE, new, home)
-                .bind(family)
-                .bind(parent.as_bytes().as_slice())
-                .bind(count(expect.number()))
-                .bind(micros(now))
-                .bind(id.as_bytes().as_slice())
-                .bind(nonce.as_ref().map(|nonce| nonce.bytes.as_slice()))
-                .bind(nonce.map(|nonce| i64::from(nonce.key_id.number())))
-                .bind(micros_of(*honoured_until))
-                .bind(micros_of(*gone_at))
-                .bind(follows.and_then(|follows| micros_of(follows.expires_at)))
-                .bind(follows.and_then(|follows| micros_of(follows.gone_at)))
-                .bind(pace.map(|pace| i64::from(pace.limit.get())))
-                .bind(pace.map(|pace| micros(pace.since)))
-                .bind(room_beside(*access_cap, new, now))
-        }
+        ParentUpdate::Supersede {
+            expect,
+            successor: id,
+            nonce,
+            honoured_until,
+            gone_at,
+            labelled: false,
+            cap: None,
+            pace,
+            access_cap,
+        } => adding(sql::SUPERSEDE, new, home)
+            .bind(family)
+            .bind(parent.as_bytes().as_slice())
+            .bind(count(expect.number()))
+            .bind(micros(now))
+            .bind(id.as_bytes().as_slice())
+            .bind(nonce.as_ref().map(|nonce| nonce.bytes.as_slice()))
+            .bind(nonce.map(|nonce| i64::from(nonce.key_id.number())))
+            .bind(micros_of(*honoured_until))
+            .bind(micros_of(*gone_at))
+            .bind(follows.and_then(|follows| micros_of(follows.expires_at)))
+            .bind(follows.and_then(|follows| micros_of(follows.gone_at)))
+            .bind(pace.map(|pace| i64::from(pace.limit.get())))
+            .bind(pace.map(|pace| micros(pace.since)))
+            .bind(room_beside(*access_cap, new, now)),
         ParentUpdate::Slide { expires_at, gone_at, access_cap } => adding(sql::SLIDE, new, home)
             .bind(family)
             .bind(parent.as_bytes().as_slice())
