@@ -18,10 +18,19 @@ pub struct ServiceAccounts {
     /// The limit on live access tokens of one service account through one client, from the grant `client_credentials`.
     /// `None` means no limit.
     pub live_access_tokens: Option<LiveCap>,
+    /// Whether an account stops if its maker's [`Account::valid_since`](crate::Account::valid_since) is later than the
+    /// instant at which the maker made the account or took it over. The maker or another administrator can then take it
+    /// over again. With `false`, an account survives a change of its maker's password. It then also survives if the host
+    /// gives the maker's subject id to another person.
+    pub follow_valid_since: bool,
 }
 
 impl Default for ServiceAccounts {
     fn default() -> Self {
-        Self { max: 200, live_access_tokens: Some(LiveCap { limit: at_least_one(1_000), evict: true }) }
+        Self {
+            max: 200,
+            live_access_tokens: Some(LiveCap { limit: at_least_one(1_000), evict: true }),
+            follow_valid_since: true,
+        }
     }
 }

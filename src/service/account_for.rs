@@ -1,5 +1,7 @@
 //! The account whose rights a credential has: a person of the directory, or a service account.
 
+use crate::policy::ServiceAccounts;
+use crate::record::decide;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::types::account::Account;
@@ -15,6 +17,18 @@ pub(crate) enum Maker<'a> {
     Host,
     /// A person, as the directory describes the person now. `None` if the directory has no such account.
     Person(Option<&'a Account>),
+}
+
+impl Maker<'_> {
+    /// Whether the maker answers for the account: the maker exists, is not disabled, and is the person who made the
+    /// account or took it over. After the maker's `valid_since`, this can be another person with the same subject id, or
+    /// a person who has ended everything that began before. With `follow_valid_since: false`, this instant does not
+    /// count.
+    fn answers_for(self, own: &ServiceAccount, rules: &ServiceAccounts) -> bool {
+        let Self::Person(maker) = self else { return true };
+        let began_at = rules.follow_valid_since.then(|| own.answered_since());
+        decide::entitled(maker, began_at).is_ok()
+    }
 }
 
 impl Service {
@@ -57,9 +71,10 @@ impl Service {
 
     /// Returns the account with which a service account acts now.
     pub(crate) async fn acting(&self, id: ServiceAccountId, own: &ServiceAccount) -> Result<Account, Unavailable> {
-        let Some(maker) = &own.made_by else { return Ok(acting(id, own, Maker::Host)) };
+        let rules = &self.policy.service_accounts;
+        let Some(maker) = &own.made_by else { return Ok(acting(id, own, Maker::Host, rules)) };
         let maker = self.directory.account(maker).await?;
-        Ok(acting(id, own, Maker::Person(maker.as_ref())))
+        Ok(acting(id, own, Maker::Person(maker.as_ref()), rules))
     }
 
     /// Returns the stored service account with that id.
@@ -73,14 +88,14 @@ impl Service {
 }
 
 /// The account with which a service account acts now. Its role is the lower one of the service account's own role and
-/// its maker's present role. It is disabled if the service account is disabled, or if the maker is disabled or missing.
-pub(crate) fn acting(id: ServiceAccountId, own: &ServiceAccount, maker: Maker<'_>) -> Account {
-    let (role, stopped) = match maker {
-        Maker::Host => (own.role, false),
-        Maker::Person(Some(maker)) => (own.role.min(maker.role()), maker.is_disabled()),
-        Maker::Person(None) => (own.role, true),
+/// its maker's present role. It is disabled if the service account is disabled, or if its maker does not answer for it.
+pub(crate) fn acting(id: ServiceAccountId, own: &ServiceAccount, maker: Maker<'_>, rules: &ServiceAccounts) -> Account {
+    let role = match maker {
+        Maker::Person(Some(maker)) => own.role.min(maker.role()),
+        Maker::Host | Maker::Person(None) => own.role,
     };
-    Account::of_service_account(id, &own.label, role, own.scope.clone()).with_disabled(own.disabled || stopped)
+    let stopped = own.disabled || !maker.answers_for(own, rules);
+    Account::of_service_account(id, &own.label, role, own.scope.clone()).with_disabled(stopped)
 }
 
 #[cfg(test)]
@@ -97,17 +112,36 @@ mod tests {
         ServiceAccount::new(label, role, Timestamp::EPOCH)
     }
 
+    fn rules() -> ServiceAccounts {
+        ServiceAccounts::default()
+    }
+
+    #[test]
+    fn machine_1_it_stops_if_it_was_made_before_its_makers_valid_since() {
+        let at = |micros| Timestamp::from_micros(micros).expect("an instant");
+        let maker = Account::new(SubjectId::from(7_u32), "admin", Role::Administrator).with_valid_since(at(5));
+        let stopped = |own: &ServiceAccount, rules: &ServiceAccounts| {
+            acting(ID, own, Maker::Person(Some(&maker)), rules).is_disabled()
+        };
+        let made = |micros| own(Role::Member).with_created_at(at(micros));
+        assert!(stopped(&made(4), &rules()) && !stopped(&made(5), &rules()), "equal is valid");
+        assert!(!stopped(&made(4).with_adopted_at(at(5)), &rules()), "the maker took it over again");
+        assert!(stopped(&made(1).with_adopted_at(at(4)), &rules()));
+        let lasting = ServiceAccounts { follow_valid_since: false, ..rules() };
+        assert!(!stopped(&made(4), &lasting));
+    }
+
     #[test]
     fn machine_1_it_acts_with_the_lesser_of_its_own_role_and_its_makers_present_one() {
         for role in ROLES {
             for makers in ROLES {
                 let maker = Account::new(SubjectId::from(7_u32), "admin", makers).with_profile_management(true);
-                let acting = acting(ID, &own(role), Maker::Person(Some(&maker)));
+                let acting = acting(ID, &own(role), Maker::Person(Some(&maker)), &rules());
                 assert_eq!((acting.role(), acting.is_disabled()), (role.min(makers), false));
                 assert!(!acting.manages_profiles(), "the right of its maker is not its own");
                 assert!(acting.is_service_account() && acting.subject() == &ID.subject() && acting.name() == "build");
             }
-            let acting = acting(ID, &own(role), Maker::Host);
+            let acting = acting(ID, &own(role), Maker::Host, &rules());
             assert_eq!((acting.role(), acting.is_disabled()), (role, false));
         }
     }
@@ -119,11 +153,11 @@ mod tests {
             let own = own(Role::Member).with_disabled(disabled);
             for gone in [false, true] {
                 let maker = maker.clone().with_disabled(gone);
-                let acting = acting(ID, &own, Maker::Person(Some(&maker)));
+                let acting = acting(ID, &own, Maker::Person(Some(&maker)), &rules());
                 assert_eq!(acting.is_disabled(), disabled || gone);
             }
-            assert!(acting(ID, &own, Maker::Person(None)).is_disabled(), "nobody answers for it");
-            assert_eq!(acting(ID, &own, Maker::Host).is_disabled(), disabled);
+            assert!(acting(ID, &own, Maker::Person(None), &rules()).is_disabled(), "nobody answers for it");
+            assert_eq!(acting(ID, &own, Maker::Host, &rules()).is_disabled(), disabled);
         }
     }
 
@@ -131,7 +165,7 @@ mod tests {
     fn machine_1_its_scope_bounds_its_credentials() {
         let scope: Option<crate::types::scope::Scope> = "demo:read".parse().ok();
         let own = own(Role::Member).with_scope(scope.clone());
-        assert_eq!(acting(ID, &own, Maker::Host).widest_scope(), scope.as_ref());
+        assert_eq!(acting(ID, &own, Maker::Host, &rules()).widest_scope(), scope.as_ref());
         let person = Account::new(SubjectId::from(7_u32), "ivan", Role::Member).with_zone("Europe/Moscow");
         assert_eq!(person.widest_scope(), None);
     }

@@ -74,8 +74,9 @@ pub struct ServiceAccountUpdate {
     pub notify: Option<Option<EmailAddress>>,
     /// Whether the account is disabled.
     pub disabled: Option<bool>,
-    /// Whether the presenter becomes the account's maker. Use it if the maker has left: the account has at most the
-    /// present role of its maker.
+    /// Whether the presenter becomes the account's maker. Use it if the maker has left, or if the account has stopped
+    /// because of the maker's [`valid_since`](crate::Account::valid_since): the account has at most the present role of
+    /// its maker. The account's tokens work again. The former maker may know their secrets, so rotate them.
     pub adopt: bool,
 }
 

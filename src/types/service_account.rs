@@ -13,7 +13,7 @@ use crate::types::unknown::UnknownFields;
 
 /// A stored service account. Administrators make it, and the library keeps it in
 /// [`StoredSettings::service_accounts`](crate::settings::StoredSettings::service_accounts). A stored document must
-/// contain every member: if `scope` were optional, a misspelled `scope` would mean "all rights".
+/// contain every member except `adopted_at`: if `scope` were optional, a misspelled `scope` would mean "all rights".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ServiceAccount {
@@ -42,6 +42,10 @@ pub struct ServiceAccount {
     pub disabled: bool,
     /// When the account was made.
     pub created_at: Timestamp,
+    /// When `made_by` took the account over. `None` if this person or the host made it. A document without this member
+    /// gives the earlier instant `created_at`, with which the account stops sooner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adopted_at: Option<Timestamp>,
     /// Members of the stored document that a newer version of this library wrote.
     #[serde(flatten)]
     pub unknown: UnknownFields,
@@ -67,8 +71,15 @@ impl ServiceAccount {
             notify: None,
             disabled: false,
             created_at,
+            adopted_at: None,
             unknown: UnknownFields::default(),
         }
+    }
+
+    /// Since when the person in `made_by` answers for the account.
+    #[must_use]
+    pub fn answered_since(&self) -> Timestamp {
+        self.adopted_at.unwrap_or(self.created_at)
     }
 
     /// Sets the label and its key.
@@ -88,6 +99,7 @@ crate::types::setters::setters!(ServiceAccount {
     with_notify notify: Option<EmailAddress>;
     with_disabled disabled = bool;
     with_created_at created_at = Timestamp;
+    with_adopted_at adopted_at: Option<Timestamp>;
 });
 
 /// Reads and writes the texts of a stored account.

@@ -132,6 +132,33 @@ fn machine_1_it_stops_with_its_maker_and_goes_on_when_somebody_takes_it_over() {
     assert!(world.works(text), "the host answers for it");
 }
 
+/// A host sets `valid_since` when it gives a subject id to another person, and when a person ends everything that was
+/// begun before.
+#[test]
+fn machine_1_it_stops_at_its_makers_valid_since_until_somebody_takes_it_over() {
+    let mut lasting = immediate();
+    lasting.service_accounts.follow_valid_since = false;
+    for (policy, stops) in [(immediate(), true), (lasting, false)] {
+        let world = world_with(policy, |builder| builder);
+        let account = world.machine("admin", "build", Role::Member).expect("made");
+        let token = world.machine_token(&world.presenter("admin"), &account).expect("made");
+        let text = token.token.expose_secret();
+        let since = |at| assert!(world.people.update(world.account("admin").with_valid_since(at)));
+        since(world.now());
+        assert!(world.works(text), "equal is valid");
+        world.pass(std::time::Duration::from_secs(1));
+        since(world.now());
+        assert_eq!(!world.works(text), stops);
+        let refused = world.machine_token(&world.presenter("super"), &account);
+        assert_eq!(matches!(refused, Err(ManageError::Conflict(Conflict::MayNotAct))), stops, "{refused:?}");
+        world.change("admin", &account, update().with_label("renamed")).expect("changed");
+        assert_eq!(!world.works(text), stops, "a change of the label takes nothing over");
+        let adopted = world.change("admin", &account, update().with_adopt(true)).expect("taken over");
+        assert_eq!(adopted.made_by, Some(subject("admin")));
+        assert!(world.works(text));
+    }
+}
+
 #[test]
 fn machine_1_a_disabled_account_is_refused_at_once_and_works_again_when_enabled() {
     let world = world();
@@ -345,6 +372,23 @@ fn machine_1_deleting_an_account_ends_its_credentials_and_stays_deleted() {
     world.pass(days(61));
     let _purged = block_on(world.handle.purge(limit(500))).expect("purged");
     assert!(matches!(delete(&account), Err(ManageError::NotFound)));
+}
+
+/// Puts a token into the store after its account was removed, as a creation that began before the deletion can do.
+#[test]
+fn machine_1_a_second_deletion_ends_a_token_that_was_made_meanwhile() {
+    let world = world();
+    let account = world.machine("admin", "build", Role::Member).expect("made");
+    let admin = world.presenter("admin");
+    let delete = || block_on(world.handle.delete_service_account(&admin, &account.id));
+    let token = world.machine_token(&admin, &account).expect("made");
+    world.set(|stored| assert!(stored.service_accounts.remove(&account.id).is_some(), "without an end of its tokens"));
+    world.pass(std::time::Duration::from_secs(1));
+    assert_eq!(world.reason(token.token.expose_secret()), Refusal::AccountMissing);
+    delete().expect("there is something to end");
+    let reason = world.reason(token.token.expose_secret());
+    assert!(matches!(reason, Refusal::Revoked { .. }), "{reason:?}");
+    delete().expect("again");
 }
 
 #[test]

@@ -138,7 +138,7 @@ async fn answering(
         None => None,
     };
     let made_by = if own.made_by.is_some() { Maker::Person(maker.as_ref()) } else { Maker::Host };
-    let acting = match decide::entitled(Some(acting(id, &own, made_by)), None) {
+    let acting = match decide::entitled(Some(acting(id, &own, made_by, &service.policy.service_accounts)), None) {
         Ok(acting) => acting,
         Err(refusal) => return Ok(Err(refusal)),
     };

@@ -61,7 +61,11 @@ async fn delete(permit: Permit<'_, DeleteServiceAccount>, id: &ServiceAccountId)
         })
         .await?;
     if !was_there {
-        return if owns_anything(service, &owner).await? { Ok(()) } else { Err(ManageError::NotFound) };
+        if !owns_anything(service, &owner).await? {
+            return Err(ManageError::NotFound);
+        }
+        // A token that was created while the account was removed is refused. Here it is ended too.
+        return end_owner(&permit, owner).await.map(drop);
     }
     end_owner(&permit, owner).await?;
     let (_, removed) = service

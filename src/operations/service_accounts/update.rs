@@ -117,7 +117,7 @@ fn changed(
         after.disabled = disabled;
     }
     if change.adopt {
-        after.made_by = permit.person().ok().cloned();
+        (after.made_by, after.adopted_at) = (permit.person().ok().cloned(), Some(permit.now()));
     }
     Ok(after)
 }
