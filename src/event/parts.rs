@@ -111,6 +111,12 @@ pub enum Action {
     Reset,
     /// It was reactivated after its expiry.
     Reactivated,
+    /// It can be used from fewer addresses than before.
+    SourcesNarrowed,
+    /// It can be used from addresses from which it could not be used before.
+    SourcesWidened,
+    /// The host's metadata of it were changed.
+    MetadataSet,
 }
 
 /// A change of a client.

@@ -122,6 +122,11 @@ pub enum Refusal {
     /// The policy requires a scope, and the credential has none.
     #[error("policy demands a scope and the credential has none")]
     ScopeDemanded,
+    /// The credential can be used only from some addresses
+    /// ([`allowed_sources`](crate::store::FamilyDetails::allowed_sources)). The source of the request is not one of them,
+    /// is not an address, or is unknown. The state of the credential was not checked.
+    #[error("credential cannot be used from this source")]
+    SourceNotAllowed,
 }
 
 /// The reason of a refusal, as far as a caller is allowed to learn it.
@@ -148,7 +153,7 @@ impl Refusal {
     }
 
     /// Whether the credential can authenticate again without being changed itself. True if the current account, client,
-    /// policy or gate is the reason of the refusal.
+    /// policy or gate, or the source of the request, is the reason of the refusal.
     #[must_use]
     pub const fn is_suspension(self) -> bool {
         matches!(
@@ -165,6 +170,7 @@ impl Refusal {
                 | Self::ScopeDemanded
                 | Self::ScopeEmpty
                 | Self::BeforeValidSince { .. }
+                | Self::SourceNotAllowed
         )
     }
 }

@@ -45,7 +45,7 @@ pub enum FormFault {
 
 /// The names of the parameters that the endpoints know. A fault contains only these names, because any other name is
 /// text of the caller.
-pub(crate) const PARAMETERS: [&str; 12] = [
+pub(crate) const PARAMETERS: [&str; 13] = [
     "grant_type",
     "username",
     "password",
@@ -58,6 +58,7 @@ pub(crate) const PARAMETERS: [&str; 12] = [
     "client_secret",
     "token",
     "token_type_hint",
+    "source",
 ];
 
 fn known(name: &str) -> Option<&'static str> {

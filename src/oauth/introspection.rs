@@ -5,10 +5,12 @@ use crate::oauth::error::OAuthError;
 use crate::oauth::request::OAuthRequest;
 use crate::operations::sign_ins::introspect::introspect;
 use crate::service::Service;
+use crate::types::source::{InvalidSource, SourceName};
 use crate::types::time::Timestamp;
 
 /// Introspects a token for an authenticated client. A public client cannot authenticate, so it is refused in the same
-/// way as a client whose authentication failed.
+/// way as a client whose authentication failed. The parameter `source` is an extension of RFC 7662: the source of the
+/// request in which the resource server got the token.
 pub(crate) async fn introspection(
     service: &Service,
     request: OAuthRequest<'_>,
@@ -16,7 +18,9 @@ pub(crate) async fn introspection(
 ) -> Result<Answer, OAuthError> {
     let mut proved = request.proved(service, now).await?.confidential(service, now)?;
     let token = proved.required("token")?;
-    let found = introspect(service, &proved.client, token.expose_secret(), now).await?;
+    let source = proved.form.take("source").map(|source| SourceName::new(source.expose_secret())).transpose();
+    let source = source.map_err(|InvalidSource| OAuthError::value("source"))?;
+    let found = introspect(service, &proved.client, token.expose_secret(), source.as_ref(), now).await?;
     Ok(introspection_answer(
         found
             .as_ref()

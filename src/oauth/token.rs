@@ -78,7 +78,7 @@ async fn password(
     let account = service.log_in(&login, None, proved.source, &by, now).await.map_err(|error| of_login(error, now))?;
     let by = Actor::Client { client, subject: Some(account.subject().clone()) };
     let by = By::from(by, proved.source.name());
-    let opening = Opening { grant: Some(Grant::Password), scope, remember, by };
+    let opening = Opening { grant: Some(Grant::Password), scope, remember, details: None, by };
     Ok(family(service, &proved.client, account, opening, now).await?)
 }
 
@@ -97,7 +97,7 @@ async fn client_credentials(
     let scope = granted_scope(service, &proved.client, account.widest_scope(), scope.as_ref())?;
     let by = Actor::Client { client: proved.client.client_id.clone(), subject: Some(account.subject().clone()) };
     let by = By::from(by, proved.source.name());
-    let opening = Opening { grant: Some(Grant::ClientCredentials), scope, remember: false, by };
+    let opening = Opening { grant: Some(Grant::ClientCredentials), scope, remember: false, details: None, by };
     Ok(family(service, &proved.client, account, opening, now).await?)
 }
 

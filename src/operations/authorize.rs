@@ -3,7 +3,7 @@
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::clients::update;
-use crate::operations::personal_access_tokens::{create_for, get, list, rotate};
+use crate::operations::personal_access_tokens::{create_for, get, list, rotate, sources};
 use crate::operations::{security_codes, service_accounts, users};
 use crate::service::authority::operations::{
     CreateClient, CreateCode, CreateServiceAccount, CreateToken, DeleteClient, DeleteServiceToken, DescribeCode,
@@ -24,6 +24,8 @@ use crate::types::service_account_id::ServiceAccountId;
 pub enum Operation<'a> {
     /// [`Counterfoil::create_personal_access_token`].
     CreateToken,
+    /// [`Counterfoil::update_personal_access_token_sources`]. Whether the change widens the token is not checked.
+    UpdateToken(Option<&'a RecordId>),
     /// [`Counterfoil::rotate_personal_access_token`].
     RotateToken(Option<&'a RecordId>),
     /// [`Counterfoil::list_personal_access_tokens_of`].
@@ -49,6 +51,8 @@ pub enum Operation<'a> {
     ListServiceTokens(Option<&'a ServiceAccountId>),
     /// [`Counterfoil::create_service_token`].
     CreateServiceToken(Option<&'a ServiceAccountId>),
+    /// [`Counterfoil::update_service_token_sources`]. Whether the change widens the token is not checked.
+    UpdateServiceToken(Option<&'a ServiceAccountId>, Option<&'a RecordId>),
     /// [`Counterfoil::rotate_service_token`].
     RotateServiceToken(Option<&'a ServiceAccountId>, Option<&'a RecordId>),
     /// [`Counterfoil::delete_service_token`].
@@ -58,7 +62,7 @@ pub enum Operation<'a> {
     /// [`Counterfoil::create_security_code`].
     CreateCode,
     /// Any change of a security code. Examples are [`Counterfoil::update_security_code`] and
-    /// [`Counterfoil::reset_security_code`].
+    /// [`Counterfoil::reset_security_code`]. Whether a change of the allowed sources widens the code is not checked.
     UpdateCode(Option<&'a RecordId>),
     /// [`Counterfoil::delete_security_code`].
     DeleteCode(&'a RecordId),
@@ -103,6 +107,7 @@ impl Counterfoil {
     pub async fn authorize(&self, by: &Presenter, operation: Operation<'_>) -> Result<(), ManageError> {
         match operation {
             Operation::CreateToken => self.permit::<CreateToken>(by).await.map(drop),
+            Operation::UpdateToken(id) => sources::exists(self.permit(by).await?, id).await,
             Operation::RotateToken(id) => rotate::exists(&self.permit_on(by, id).await?, id).await,
             Operation::ListTokensOf(subject) => list::known(&self.permit(by).await?, subject).await,
             Operation::ListCredentials => self.permit::<ListCredentials>(by).await.map(drop),
@@ -120,6 +125,9 @@ impl Counterfoil {
             }
             Operation::CreateServiceToken(id) => {
                 service_accounts::tokens::may_create(&self.permit(by).await?, id).await
+            }
+            Operation::UpdateServiceToken(account, id) => {
+                service_accounts::token_sources::may_update(&self.permit(by).await?, account, id).await
             }
             Operation::RotateServiceToken(account, id) => {
                 service_accounts::tokens::may_rotate(&self.permit(by).await?, account, id).await

@@ -25,9 +25,11 @@ pub struct FromSource<'a> {
 }
 
 impl Counterfoil {
-    /// A handle for one request with a known source. Its events contain the source, unless the policy leaves sources
-    /// out ([`Events::sources`](crate::policy::Events::sources)). The source is used only for events: the handle does
-    /// not count or refuse anything by source.
+    /// A handle for one request with a known source. A credential that can be used only from some addresses
+    /// ([`allowed_sources`](crate::CredentialView::allowed_sources)) is refused if the source is not one of them, is not
+    /// an address, or is [`Source::Unknown`]. Otherwise the source is used only for events: the handle counts nothing by
+    /// source. Events contain the source unless the policy leaves sources out
+    /// ([`Events::sources`](crate::policy::Events::sources)).
     ///
     /// Methods that count failures take the source as an argument. Methods that take a presenter use the presenter's
     /// source ([`Presenter::from_source`](crate::Presenter::from_source)).
@@ -50,10 +52,9 @@ impl Counterfoil {
 }
 
 impl FromSource<'_> {
-    /// The source, or `None` if the policy leaves sources out of events. With `None`, the source is also left out of
-    /// the principal, which needs it only for events.
+    /// The source, if it is known. Events and principals leave it out if the policy requires this.
     fn name(&self) -> Option<&SourceName> {
-        self.counterfoil.service.policy.events.named(self.source.name())
+        self.source.name()
     }
 
     /// Verifies a bearer token.

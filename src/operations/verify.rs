@@ -4,7 +4,7 @@ use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
 use crate::record::decide::Rights;
-use crate::record::facts::{Facts, FactsBody, Origin};
+use crate::record::facts::{Facts, FactsBody, Origin, Restriction};
 use crate::record::phase::phase;
 use crate::record::record_ref::RecordRef;
 use crate::record::token_record::{BLANK, TokenRecord};
@@ -23,6 +23,9 @@ use crate::types::time::Timestamp;
 impl Counterfoil {
     /// Verifies a bearer token, which is an access token, a personal access token or a security code. Any other text is
     /// refused, except the text of an imported token ([`Builder::import`](crate::Builder::import)).
+    ///
+    /// The source of the request is unknown here. So a credential that can be used only from some addresses is refused:
+    /// use [`Counterfoil::from_source`] or [`Counterfoil::authenticate`] if the host knows the source.
     ///
     /// One call reads the store once and the directory once. Settings and clients are read from a snapshot in memory. For
     /// a text that may be an imported token, it also reads the alias store.
@@ -107,7 +110,7 @@ async fn verify(
         Ok((settings, _)) => (settings, None),
         Err(error) => (service.policy.in_force(&StoredSettings::default()).0, Some(error)),
     };
-    let limits = service.limits(&settings);
+    let (limits, origin) = (service.limits(&settings), Origin::Request(source));
     let mut facts = Facts::BLANK;
     let (phase, fresher) = if let Ok(presented) = &parsed {
         let (id, claim) = (presented.id(), service.claim(presented));
@@ -116,7 +119,7 @@ async fn verify(
             // For an unknown id, the same work is done with an empty record.
             let view = record.unwrap_or_else(|| BLANK.view());
             let proved = service.proved(&claim, view);
-            facts.fill(view, limits, Origin::NotAsked);
+            facts.fill(view, limits, origin);
             let phase = phase(view, limits, now);
             seen = match record {
                 Some(_) => proved.map(|fresher| (phase, fresher)),
@@ -138,7 +141,7 @@ async fn verify(
             Ok(matched) => matched,
             Err((id, reason)) => return Err(refuse(id, reason)),
         };
-        facts.fill(record.view(), limits, Origin::NotAsked);
+        facts.fill(record.view(), limits, origin);
         (phase(record.view(), limits, now), fresher)
     };
     if let Some(error) = unread {
@@ -177,7 +180,10 @@ async fn verify(
         expires_at: facts.expires_at,
         actor,
         authenticated_at: None,
-        source: source.cloned(),
+        // If the policy leaves sources out of events, the source is not stored in the principal either.
+        source: service.policy.events.named(source).cloned(),
+        is_restricted: facts.restriction != Restriction::None,
+        metadata: facts.metadata,
         contact,
         extension,
     })

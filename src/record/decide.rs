@@ -4,7 +4,7 @@
 use std::borrow::{Borrow, Cow};
 
 use crate::http_auth::refusal::{Gate, Refusal};
-use crate::record::facts::{Facts, FactsBody};
+use crate::record::facts::{Facts, FactsBody, Restriction};
 use crate::record::phase::Phase;
 use crate::types::account::Account;
 use crate::types::client::{Grant, Registration};
@@ -54,7 +54,13 @@ impl Rights {
 }
 
 /// Decides whether the credential authenticates. Returns its rights, or the reason of the refusal.
+///
+/// The source of the request is checked first. So a request from an address that is not allowed has the same result in
+/// each state of the credential, and no rule that depends on the state applies to it.
 pub(crate) fn decide(facts: &Facts, phase: Phase, standing: Standing<'_>) -> Result<Rights, Refusal> {
+    if facts.restriction == Restriction::Unmet {
+        return Err(Refusal::SourceNotAllowed);
+    }
     match phase {
         Phase::Live | Phase::Overlap { .. } => {}
         Phase::Rotated { .. } => return Err(Refusal::Replaced),

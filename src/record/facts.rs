@@ -2,20 +2,37 @@
 
 use crate::record::expiry::effective_expiry;
 use crate::record::family::{Access, FamilyBody};
+use crate::record::family_details::FamilyDetails;
 use crate::record::limits::Limits;
 use crate::record::record_ref::RecordRef;
 use crate::types::client::{ClientId, ClientKey, Grant};
 use crate::types::ids::{RecordId, SubjectId, Version};
 use crate::types::kind::TokenKind;
 use crate::types::label::Label;
+use crate::types::metadata::Metadata;
+use crate::types::networks::Networks;
 use crate::types::scope::Scope;
+use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
-/// Where the request comes from, for a decision that depends on it.
+/// Where the request comes from, for a credential that can be used only from some addresses.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Origin {
-    /// The decision does not depend on where the request comes from.
+pub(crate) enum Origin<'a> {
+    /// Nobody uses the credential, for example in a list. Every list of addresses counts as met.
     NotAsked,
+    /// The source of the request in which the credential is used. `None` if the host does not know it.
+    Request(Option<&'a SourceName>),
+}
+
+/// Whether a credential can be used only from some addresses, and whether the request comes from one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Restriction {
+    /// The credential can be used from anywhere.
+    None,
+    /// The credential has a list of addresses, and the request comes from one of them.
+    Met,
+    /// The credential has a list of addresses. The source of the request is not in it, is not an address, or is unknown.
+    Unmet,
 }
 
 /// The facts of a record that the decision needs. They are copies, and do not borrow the store's record. So the
@@ -36,6 +53,8 @@ pub(crate) struct Facts {
     pub(crate) body: FactsBody,
     pub(crate) label: Option<Label>,
     pub(crate) scope: Option<Scope>,
+    pub(crate) restriction: Restriction,
+    pub(crate) metadata: Option<Metadata>,
 }
 
 /// What the family is for, as far as the decision needs it.
@@ -66,9 +85,11 @@ impl Facts {
         body: FactsBody::Alone,
         label: None,
         scope: None,
+        restriction: Restriction::None,
+        metadata: None,
     };
 
-    pub(crate) fn of(record: RecordRef<'_>, limits: Limits<'_>, origin: Origin) -> Self {
+    pub(crate) fn of(record: RecordRef<'_>, limits: Limits<'_>, origin: Origin<'_>) -> Self {
         let mut facts = Self::BLANK;
         facts.fill(record, limits, origin);
         facts
@@ -76,8 +97,7 @@ impl Facts {
 
     /// Copies the facts of a record into this value, field by field.
     #[inline]
-    pub(crate) fn fill(&mut self, record: RecordRef<'_>, limits: Limits<'_>, origin: Origin) {
-        let Origin::NotAsked = origin;
+    pub(crate) fn fill(&mut self, record: RecordRef<'_>, limits: Limits<'_>, origin: Origin<'_>) {
         self.id = record.id();
         self.kind = record.kind();
         self.version = record.version();
@@ -93,6 +113,30 @@ impl Facts {
         }
         self.label = record.copied_label();
         self.scope = record.copied_scope();
+        match record.details() {
+            None => (self.restriction, self.metadata) = (Restriction::None, None),
+            Some(details) => self.fill_details(details, origin),
+        }
+    }
+
+    /// Most credentials have no details.
+    #[cold]
+    fn fill_details(&mut self, details: &FamilyDetails, origin: Origin<'_>) {
+        self.restriction = Restriction::of(details.allowed_sources.as_ref(), origin);
+        self.metadata.clone_from(&details.metadata);
+    }
+}
+
+impl Restriction {
+    fn of(allowed: Option<&Networks>, origin: Origin<'_>) -> Self {
+        let Some(allowed) = allowed else { return Self::None };
+        let is_allowed = match origin {
+            Origin::NotAsked => true,
+            Origin::Request(source) => {
+                source.and_then(SourceName::address).is_some_and(|address| allowed.contains(address))
+            }
+        };
+        if is_allowed { Self::Met } else { Self::Unmet }
     }
 }
 

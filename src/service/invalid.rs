@@ -5,6 +5,8 @@ use crate::types::client::InvalidClientId;
 use crate::types::description::InvalidDescription;
 use crate::types::email::InvalidEmail;
 use crate::types::label::InvalidLabel;
+use crate::types::metadata::InvalidMetadata;
+use crate::types::networks::InvalidNetworks;
 use crate::types::scope::InvalidScope;
 use crate::types::settings::InvalidSetting;
 
@@ -100,6 +102,15 @@ pub enum Invalid {
     /// A public client names a service account, or has the grant `client_credentials`.
     #[error("service_account and the grant client_credentials must belong to a confidential client")]
     ServiceAccountPublic,
+    /// The list of addresses from which a credential can be used is invalid.
+    #[error(transparent)]
+    AllowedSources(#[from] InvalidNetworks),
+    /// The new credential could be used from an address from which the presented credential cannot be used.
+    #[error("allowed_sources must lie within those of the credential presented")]
+    SourcesBeyond,
+    /// The metadata are invalid.
+    #[error(transparent)]
+    Metadata(#[from] InvalidMetadata),
     /// The imported secret is too weak.
     #[error("secret must have at least 22 characters of [A-Za-z0-9._~+/=-] unless it is imported as weak")]
     WeakSecret,
@@ -160,6 +171,8 @@ impl Invalid {
             Self::ScopeBeyondAccount => "scope",
             Self::Notify(_) => "notify",
             Self::ServiceAccount | Self::ServiceAccountMissing | Self::ServiceAccountPublic => "service_account",
+            Self::AllowedSources(_) | Self::SourcesBeyond => "allowed_sources",
+            Self::Metadata(_) => "metadata",
             Self::WeakSecret | Self::PublicSecret => "secret",
             Self::Scheme => "scheme",
             Self::ForeignRow => "row",

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use crate::event::{EventKind, Limit};
 use crate::record::family::{FamilyBody, NewFamily};
+use crate::record::family_details::FamilyDetails;
 use crate::record::notice::{Expiring, arm};
 use crate::record::record_parts::NewRecord;
 use crate::service::Service;
@@ -30,6 +31,7 @@ pub(crate) struct Draft {
     pub(crate) id: Option<RecordId>,
     pub(crate) owner: OwnerId,
     pub(crate) body: FamilyBody,
+    pub(crate) details: Option<Box<FamilyDetails>>,
     pub(crate) cap: Option<NonZeroU32>,
     pub(crate) pace: Option<NonZeroU32>,
     pub(crate) label: Option<Label>,
@@ -46,9 +48,10 @@ pub(crate) fn derived(
     once: Option<&OnceKey>,
     owner: &OwnerId,
     kind: TokenKind,
-    fields: &[&str; 3],
+    fields: &[&str],
 ) -> Option<RecordId> {
-    Some(once?.first_id(&service.realm, owner, kind, &fields.map(str::as_bytes)))
+    let fields: Vec<_> = fields.iter().map(|field| field.as_bytes()).collect();
+    Some(once?.first_id(&service.realm, owner, kind, &fields))
 }
 
 pub(crate) async fn insert<O: Permission>(
@@ -69,14 +72,14 @@ pub(crate) async fn insert<O: Permission>(
             owner: draft.owner.clone(),
             kind: draft.kind,
             body: draft.body.clone(),
-            details: None,
+            details: draft.details.clone(),
             live_until: draft.expires_at,
             gone_at: record.gone_at,
             label_key: draft.label_key.clone(),
             client: None,
             used_at: now,
         };
-        let listed = listed(&record, &draft.body, settings, now);
+        let listed = listed(&record, &draft, settings, now);
         let cap = draft.cap.map(refusing_cap);
         let home = InsertInto::Found { family: &family, cap, pace: hourly(draft.pace, now) };
         match service.insert(home, &[record], now).await? {
@@ -131,13 +134,14 @@ fn counterfoil(service: &Service, minted: &Minted, draft: &Draft, settings: &Set
 }
 
 /// The view of a credential that was just issued. Its status is never [`Status::Suspended`].
-fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Timestamp) -> CredentialView {
-    let made = MadeFor::of(body);
+fn listed(record: &NewRecord, draft: &Draft, settings: &Settings, now: Timestamp) -> CredentialView {
+    let made = MadeFor::of(&draft.body);
+    let details = draft.details.as_deref();
     CredentialView {
         id: record.id,
         kind: record.kind,
         owner: record.owner.subject(),
-        client: client_of(body),
+        client: client_of(&draft.body),
         label: record.label.as_ref().map(|label| label.as_str().to_owned()).unwrap_or_default(),
         description: record.description.as_ref().map(|text| text.as_str().to_owned()),
         created_at: now,
@@ -150,5 +154,7 @@ fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Times
         access: made.access,
         named: made.named,
         created_by: made.created_by,
+        allowed_sources: details.and_then(|details| details.allowed_sources.clone()),
+        metadata: details.and_then(|details| details.metadata.clone()),
     }
 }

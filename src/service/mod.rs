@@ -39,6 +39,7 @@ pub(crate) mod revoking;
 pub(crate) mod service_account_view;
 pub(crate) mod settings_writing;
 pub(crate) mod snapshot;
+pub(crate) mod sources;
 pub(crate) mod standing;
 pub(crate) mod throttling;
 pub(crate) mod unsourced;

@@ -37,6 +37,8 @@ pub struct Presenter {
     scope: Option<Scope>,
     means: Means,
     source: Option<SourceName>,
+    /// Whether the credential can be used only from some addresses.
+    is_restricted: bool,
 }
 
 /// How the presenter was authenticated.
@@ -73,6 +75,7 @@ impl From<&Principal> for Presenter {
             scope: principal.scope.clone(),
             means,
             source: principal.source.clone(),
+            is_restricted: principal.is_restricted,
         }
     }
 }
@@ -90,6 +93,7 @@ impl Presenter {
             scope: None,
             means: Means::SignedIn,
             source: None,
+            is_restricted: false,
         }
     }
 
@@ -112,7 +116,7 @@ impl Presenter {
         self
     }
 
-    /// Sets the source of the request. It is written to events. A presenter that was created from a [`Principal`]
+    /// Sets the source of the request. It is only written to events. A presenter that was created from a [`Principal`]
     /// already has the source that was given when the credential was verified.
     ///
     /// ```
@@ -142,6 +146,7 @@ impl Presenter {
             scope: None,
             means: Means::Host,
             source: None,
+            is_restricted: false,
         }
     }
 
@@ -196,6 +201,21 @@ impl Presenter {
         match self.means {
             Means::PersonalAccessToken(id) | Means::SecurityCode(id, _) => Some(id),
             Means::Host | Means::SignedIn | Means::AccessToken(_) | Means::Session(..) => None,
+        }
+    }
+
+    /// The id of the presented credential, if it could be used only from some addresses when it was verified.
+    pub(crate) fn restricted_credential(&self) -> Option<RecordId> {
+        match self.means {
+            Means::AccessToken(id)
+            | Means::Session(id, _)
+            | Means::PersonalAccessToken(id)
+            | Means::SecurityCode(id, _)
+                if self.is_restricted =>
+            {
+                Some(id)
+            }
+            _ => None,
         }
     }
 

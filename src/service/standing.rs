@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::decide::{Rights, Standing, decide};
-use crate::record::facts::{Facts, FactsBody, Origin, account_of};
+use crate::record::facts::{Facts, FactsBody, Origin, Restriction, account_of};
 use crate::record::limits::Limits;
 use crate::record::phase::{Phase, phase};
 use crate::record::token_record::TokenRecord;
@@ -15,6 +15,7 @@ use crate::types::account::Account;
 use crate::types::client::{ClientId, Registration, VersionedRegistration};
 use crate::types::ids::SubjectId;
 use crate::types::kind::TokenKind;
+use crate::types::metadata::Metadata;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
@@ -26,23 +27,33 @@ pub(crate) struct Judged {
     pub(crate) account: Option<Account>,
     /// The rights of the record if it authenticates, or the reason why it is refused.
     pub(crate) verdict: Result<Rights, Refusal>,
+    /// Whether the record can be used only from some addresses.
+    pub(crate) is_restricted: bool,
+    pub(crate) metadata: Option<Metadata>,
 }
 
 impl Service {
-    /// Decides whether a record authenticates. The account and the client are read only if the phase of the record
-    /// allows its use. For example, they are not read for an expired record.
-    pub(crate) async fn judge(&self, record: &TokenRecord, now: Timestamp) -> Result<Judged, Unavailable> {
+    /// Decides whether a record authenticates in a request from `origin`. The account and the client are read only if
+    /// the source of the request and the phase of the record allow its use. For example, they are not read for an expired
+    /// record.
+    pub(crate) async fn judge(
+        &self,
+        record: &TokenRecord,
+        origin: Origin<'_>,
+        now: Timestamp,
+    ) -> Result<Judged, Unavailable> {
         let (settings, _) = self.settings_and_gate(None, now).await?;
         let (view, limits) = (record.view(), self.limits(&settings));
-        let (facts, phase) = (Facts::of(view, limits, Origin::NotAsked), phase(view, limits, now));
+        let (facts, phase) = (Facts::of(view, limits, origin), phase(view, limits, now));
         let mut account = None;
         let verdict = self.decided(&facts, phase, &settings, now, &mut account).await?;
-        Ok(Judged { phase, settings, account, verdict })
+        let is_restricted = facts.restriction != Restriction::None;
+        Ok(Judged { phase, settings, account, verdict, is_restricted, metadata: facts.metadata })
     }
 
     /// Decides whether the record with these `facts` and this `phase` authenticates. Sets `account` to the account
-    /// whose rights the record has. The caller passes `None`, which stays if the phase forbids every use, or if there
-    /// is no such account.
+    /// whose rights the record has. The caller passes `None`, which stays if the source or the phase forbids the use, or if
+    /// there is no such account.
     #[inline]
     pub(crate) async fn decided(
         &self,
@@ -52,7 +63,7 @@ impl Service {
         now: Timestamp,
         account: &mut Option<Account>,
     ) -> Result<Result<Rights, Refusal>, Unavailable> {
-        if !lives(phase) {
+        if !lives(phase) || facts.restriction == Restriction::Unmet {
             return Ok(decide(facts, phase, NOBODY));
         }
         let mut closed_gate = None;
@@ -105,7 +116,7 @@ impl Service {
         record: &TokenRecord,
         now: Timestamp,
     ) -> Result<Option<CredentialView>, Unavailable> {
-        let judged = self.judge(record, now).await?;
+        let judged = self.judge(record, Origin::NotAsked, now).await?;
         let last_used_at = self.uses.overlaid(record.record().id, record.record().last_used_at);
         let limits = self.limits(&judged.settings);
         Ok(CredentialView::of(record, judged.phase, judged.verdict.is_ok(), limits, last_used_at, now))
@@ -207,7 +218,7 @@ impl Judging<'_> {
     }
 }
 
-/// An empty standing, for a record that is refused because of its phase. Its account and its client need not be read.
+/// An empty standing, for a record that is refused because of its phase or of the source. Its account and its client need not be read.
 const NOBODY: Standing<'_> =
     Standing { account: None, client: None, closed_gate: None, scope_demanded: false, known_scopes: None };
 

@@ -8,6 +8,8 @@ use crate::record::token_record::TokenRecord;
 use crate::types::client::ClientId;
 use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
+use crate::types::metadata::Metadata;
+use crate::types::networks::Networks;
 use crate::types::scope::Scope;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
@@ -86,6 +88,11 @@ pub struct CredentialView {
     pub named: Option<String>,
     /// The creator of a security code.
     pub created_by: Option<SubjectId>,
+    /// The addresses from which the credential can be used. `None` means from anywhere.
+    pub allowed_sources: Option<Networks>,
+    /// The metadata that the host attached to the credential. They are for the host and for administrators: the HTTP
+    /// endpoints show them only in the inventory.
+    pub metadata: Option<Metadata>,
 }
 
 /// The access level, the account name and the creator of a security code. All are `None` for other credentials.
@@ -138,7 +145,7 @@ impl CredentialView {
             Phase::Overlap { .. } => Status::Expiring,
             Phase::Live => live_status(expires_at, settings, now),
         };
-        let made = MadeFor::of(record.body());
+        let (made, details) = (MadeFor::of(record.body()), record.view().details());
         Some(Self {
             id: own.id,
             kind: own.kind,
@@ -156,6 +163,8 @@ impl CredentialView {
             access: made.access,
             named: made.named,
             created_by: made.created_by,
+            allowed_sources: details.and_then(|details| details.allowed_sources.clone()),
+            metadata: details.and_then(|details| details.metadata.clone()),
         })
     }
 }

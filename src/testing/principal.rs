@@ -10,6 +10,7 @@ use crate::types::extension::Extension;
 use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::label::Label;
+use crate::types::metadata::Metadata;
 use crate::types::principal::Principal;
 use crate::types::realm::Realm;
 use crate::types::role::Role;
@@ -50,6 +51,8 @@ pub fn principal(subject: &str) -> PrincipalBuilder {
         actor: None,
         authenticated_at: None,
         source: None,
+        is_restricted: false,
+        metadata: None,
         contact: None,
         extension: Extension::default(),
     })
@@ -138,6 +141,16 @@ impl PrincipalBuilder {
     /// Sets the value that the host attached to the account.
     pub fn extension<T: Any + Send + Sync>(mut self, value: Arc<T>) -> Self {
         self.0.extension = Extension::new(value);
+        self
+    }
+
+    /// Sets the metadata of the credential. `metadata` is a JSON object.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the text is not valid [`Metadata`].
+    pub fn metadata(mut self, metadata: &str) -> Self {
+        self.0.metadata = Some(Metadata::from_str(metadata).expect("valid metadata"));
         self
     }
 

@@ -228,7 +228,7 @@ impl TestService {
     ) -> IssuedCredential {
         let scope = scope.into().map(|scope| scope.parse().expect("a valid scope"));
         let label = format!("token {}", self.labels.fetch_add(1, Ordering::Relaxed) + 1);
-        let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(30), scope };
+        let new = NewPersonalAccessToken::new(&label, Lifetime::Days(30)).with_scope(scope);
         let issued = self.counterfoil.create_personal_access_token(&self.presenter(subject), &new).await;
         issued.expect("a personal access token")
     }
@@ -240,7 +240,7 @@ impl TestService {
     /// Panics if the operation fails.
     pub async fn sign_in(&self, subject: &str) -> Granted {
         let account = self.account(subject);
-        let sign_in = SignIn { client: &self.client, subject: account.subject(), scope: None, remember: false };
+        let sign_in = SignIn::new(&self.client, account.subject());
         self.counterfoil.open_sign_in(&sign_in).await.expect("a sign-in")
     }
 

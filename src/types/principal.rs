@@ -7,6 +7,7 @@ use crate::types::extension::Extension;
 use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::label::Label;
+use crate::types::metadata::Metadata;
 use crate::types::realm::Realm;
 use crate::types::role::Role;
 use crate::types::scope::Scope;
@@ -30,6 +31,10 @@ pub struct Principal {
     pub(crate) actor: Option<SubjectId>,
     pub(crate) authenticated_at: Option<Timestamp>,
     pub(crate) source: Option<SourceName>,
+    /// Whether the credential can be used only from some addresses. Then a credential that it creates must be restricted
+    /// too.
+    pub(crate) is_restricted: bool,
+    pub(crate) metadata: Option<Metadata>,
     pub(crate) contact: Option<Box<Contact>>,
     pub(crate) extension: Extension,
 }
@@ -143,6 +148,22 @@ impl Principal {
     #[must_use]
     pub fn extension<T: Any + Send + Sync>(&self) -> Option<&T> {
         self.extension.get()
+    }
+
+    /// The metadata that the host attached to the credential, for example at its creation
+    /// ([`NewPersonalAccessToken::metadata`](crate::NewPersonalAccessToken::metadata)).
+    ///
+    /// ```
+    /// # #[cfg(feature = "test-util")] {
+    /// use counterfoil::testing::principal;
+    ///
+    /// let ivan = principal("ivan").metadata(r#"{"ticket":4711}"#).build();
+    /// assert_eq!(ivan.metadata().map(|metadata| metadata.get()["ticket"].clone()), Some(4711.into()));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_ref()
     }
 
     /// The source of the request, if the host gave it

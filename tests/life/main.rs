@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod allowed_sources;
 mod at_once;
 mod attempts;
 mod authenticate;
@@ -26,6 +27,7 @@ mod lists;
 mod logins;
 mod lost_races;
 mod made_room;
+mod metadata;
 mod notice_arming;
 mod notices;
 mod once;

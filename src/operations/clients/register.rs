@@ -104,6 +104,10 @@ async fn register(
     let given = new.id.clone();
     let accounts = rules::Accounts::read(permit).await?;
     accounts.reached(permit, new.service_account.as_ref())?;
+    if !new.public {
+        // A client's secret can be used from anywhere.
+        permit.needs_sources(None).await?;
+    }
     for _ in 0..TURNS {
         let derived = || once.and_then(|once| once.client_id(&service.realm, ID_LETTERS));
         let client_id = match given.clone().or_else(derived) {

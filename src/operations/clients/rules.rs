@@ -41,7 +41,7 @@ pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
 /// Checks the limit on what a presenter may grant to a client: if the presenter has a scope, the client must have an
 /// allowed scope that lies within it.
 pub(super) fn within<O: Permission>(permit: &Permit<'_, O>, registration: &Registration) -> Result<(), Invalid> {
-    let reaches = permit.needs_reach(registration.allowed_scope.as_ref());
+    let reaches = permit.needs_scope(registration.allowed_scope.as_ref());
     reaches.map_err(|_| Invalid::ScopeBeyond { field: "scopes" })
 }
 

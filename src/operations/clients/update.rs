@@ -204,6 +204,8 @@ pub(crate) async fn rotate_secret(
 ) -> Result<RegisteredClient, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let accounts = rules::Accounts::read(&permit).await?;
+    // A client's secret can be used from anywhere.
+    permit.needs_sources(None).await?;
     let (after, shown) = update(&permit, id, |registration| {
         accounts.reached(&permit, registration.service_account.as_ref())?;
         if overlap > OVERLAP_MOST {

@@ -1,8 +1,9 @@
 //! Gets one credential of any owner by its id.
 
 use crate::counterfoil::Counterfoil;
-use crate::service::authority::Permit;
+use crate::record::token_record::TokenRecord;
 use crate::service::authority::operations::{ListCodes, SeeCredential};
+use crate::service::authority::{Permission, Permit};
 use crate::service::error::ManageError;
 use crate::service::presenter::Presenter;
 use crate::service::view::CredentialView;
@@ -46,13 +47,19 @@ impl Counterfoil {
 }
 
 async fn see(permit: Permit<'_, SeeCredential>, id: &RecordId) -> Result<CredentialView, ManageError> {
+    let (service, record) = (permit.service(), may_see(&permit, id).await?);
+    service.judging(permit.now()).await?.listed(&record).await?.ok_or(ManageError::NotFound)
+}
+
+/// Returns the record with that id, in any state. A security code only if the presenter may also list security codes.
+pub(super) async fn may_see<O: Permission>(permit: &Permit<'_, O>, id: &RecordId) -> Result<TokenRecord, ManageError> {
     let service = permit.service();
     let found = service.store.get(id).await?.filter(|record| record.record().realm == service.realm);
     let record = found.ok_or(ManageError::NotFound)?;
     if record.record().kind == TokenKind::SecurityCode {
         permit.also::<ListCodes>().await.map_err(hidden)?;
     }
-    service.judging(permit.now()).await?.listed(&record).await?.ok_or(ManageError::NotFound)
+    Ok(record)
 }
 
 /// Turns a missing permission into "not found", so that the answer does not tell that the id exists.

@@ -4,4 +4,5 @@ pub(crate) mod cursor;
 pub(crate) mod filter;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod metadata;
 mod walk;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::service::invalid::Invalid;
 use crate::types::ids::{RecordId, SubjectId};
+use crate::types::metadata::Metadata;
+use crate::types::networks::Networks;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
@@ -38,20 +40,46 @@ pub struct ForeignCredential<'a> {
     pub created_at: Option<Timestamp>,
     /// When the token was last used. `None` means never.
     pub last_used_at: Option<Timestamp>,
+    /// The addresses from which the token can be used. `None` means from anywhere.
+    pub allowed_sources: Option<Networks>,
+    /// The host's own data, for example the id of the row. The host gets them back with each verification.
+    pub metadata: Option<Metadata>,
 }
 
 impl<'a> ForeignCredential<'a> {
     /// A token that does not expire and has all rights of its owner.
     #[must_use]
     pub const fn new(scheme: &'a str, row: &'a str, owner: &'a SubjectId, label: &'a str) -> Self {
-        Self { scheme, row, owner, label, scope: None, expires_at: None, created_at: None, last_used_at: None }
+        Self {
+            scheme,
+            row,
+            owner,
+            label,
+            scope: None,
+            expires_at: None,
+            created_at: None,
+            last_used_at: None,
+            allowed_sources: None,
+            metadata: None,
+        }
     }
 }
 
 /// Does not show the row.
 impl fmt::Debug for ForeignCredential<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { scheme, row: _, owner, label, scope, expires_at, created_at, last_used_at } = self;
+        let Self {
+            scheme,
+            row: _,
+            owner,
+            label,
+            scope,
+            expires_at,
+            created_at,
+            last_used_at,
+            allowed_sources,
+            metadata,
+        } = self;
         f.debug_struct("ForeignCredential")
             .field("scheme", scheme)
             .field("owner", owner)
@@ -60,6 +88,8 @@ impl fmt::Debug for ForeignCredential<'_> {
             .field("expires_at", expires_at)
             .field("created_at", created_at)
             .field("last_used_at", last_used_at)
+            .field("allowed_sources", allowed_sources)
+            .field("metadata", metadata)
             .finish_non_exhaustive()
     }
 }
@@ -69,6 +99,8 @@ crate::types::setters::setters!(ForeignCredential<'a> {
     with_expires_at expires_at: Option<Timestamp>;
     with_created_at created_at: Option<Timestamp>;
     with_last_used_at last_used_at: Option<Timestamp>;
+    with_allowed_sources allowed_sources: Option<Networks>;
+    with_metadata metadata: Option<Metadata>;
 });
 
 /// What became of a token in [`Counterfoil::import_credentials`](crate::Counterfoil::import_credentials).

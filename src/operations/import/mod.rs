@@ -12,7 +12,7 @@ pub use credential::{ForeignCredential, ImportOutcome};
 use crate::counterfoil::Counterfoil;
 use crate::service::authority::Permit;
 use crate::service::authority::operations::ImportCredentials;
-use crate::service::error::{ManageError, Unavailable};
+use crate::service::error::{Forbidden, ManageError, Unavailable};
 use crate::service::foreign::Imports;
 use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
@@ -101,8 +101,12 @@ async fn import(
     if credentials.len() > MOST {
         return Err(Invalid::TooMany { field: "credentials", most: MOST as u32 }.into());
     }
+    let own_sources = permit.own_sources().await?;
     for credential in credentials {
-        permit.needs_reach(credential.scope.as_ref())?;
+        permit.needs_scope(credential.scope.as_ref())?;
+        if !own_sources.cover(credential.allowed_sources.as_ref()) {
+            return Err(Forbidden::Outranked.into());
+        }
     }
     let settings = service.settings(now).await?;
     let mut importing = Importing { permit, imports, settings, known: BTreeMap::new(), numbers: BTreeMap::new() };

@@ -1,6 +1,7 @@
 //! Checks the fields of a token of another system.
 
 use super::{ForeignCredential, Importing};
+use crate::record::family_details::FamilyDetails;
 use crate::service::error::ManageError;
 use crate::service::invalid::Invalid;
 use crate::token::foreign::{ForeignDigest, ForeignScheme};
@@ -18,6 +19,7 @@ pub(super) struct Valid<'a> {
     pub(super) scope: Option<Scope>,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) created_at: Timestamp,
+    pub(super) details: Option<Box<FamilyDetails>>,
 }
 
 impl Importing<'_> {
@@ -52,7 +54,11 @@ impl Importing<'_> {
         }
         let created_at = credential.created_at.unwrap_or(now).min(now);
         let (owner, expires_at) = (credential.owner, credential.expires_at);
-        Ok(Ok(Valid { scheme, digest, owner, label, scope, expires_at, created_at }))
+        let details = FamilyDetails::new()
+            .with_allowed_sources(credential.allowed_sources.clone())
+            .with_metadata(credential.metadata.clone())
+            .kept();
+        Ok(Ok(Valid { scheme, digest, owner, label, scope, expires_at, created_at, details }))
     }
 
     async fn has_account(&mut self, owner: &SubjectId) -> Result<bool, ManageError> {

@@ -55,7 +55,7 @@ impl Importing<'_> {
                 owner: owner.clone(),
                 kind: TokenKind::PersonalAccessToken,
                 body: FamilyBody::Alone,
-                details: None,
+                details: valid.details.clone(),
                 live_until: record.expires_at,
                 gone_at: record.gone_at,
                 label_key: rules.unique_labels.then(|| label.key()),

@@ -8,7 +8,7 @@ use crate::http_auth::refusal::Refusal;
 use crate::operations::maintenance::purge::unsent_before;
 use crate::operations::notices::schedule;
 use crate::record::decide;
-use crate::record::facts::{account_of, began_at};
+use crate::record::facts::{Origin, account_of, began_at};
 use crate::record::family::FamilyBody;
 use crate::record::notice::{Expiring, Look, arm, look, put_off};
 use crate::record::state::NoticeMark;
@@ -82,7 +82,9 @@ pub(super) async fn plan(
     let again = Some(put_off(&schedule, life, stage, now.plus_capped(LOOK_AGAIN), now));
     // A suspended credential gets only the notice on expiry. An advance notice is tried again a day later, because the
     // suspension may have ended by then.
-    if !now.reached(expires_at) && service.judge(record, now).await?.verdict.is_err_and(Refusal::is_suspension) {
+    if !now.reached(expires_at)
+        && service.judge(record, Origin::NotAsked, now).await?.verdict.is_err_and(Refusal::is_suspension)
+    {
         return Ok(Plan::Rest(again));
     }
     if whom.account.email().is_none() {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
 use crate::record::family::FamilyBody;
+use crate::record::family_details::FamilyDetails;
 use crate::service::Service;
 use crate::service::authority::operations::CreateToken;
 use crate::service::authority::{Permission, Permit};
@@ -17,6 +18,8 @@ use crate::types::duration::days;
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 use crate::types::label::Label;
+use crate::types::metadata::Metadata;
+use crate::types::networks::Networks;
 use crate::types::scope::Scope;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
@@ -41,13 +44,21 @@ pub struct NewPersonalAccessToken<'a> {
     pub lifetime: Lifetime,
     /// The scope of the token. `None` means the presenter's scope.
     pub scope: Option<Scope>,
+    /// The addresses from which the token can be used. `None` means those from which the presenter's credential can be
+    /// used, usually from anywhere. If there is a list, the host must give the source of each request
+    /// ([`Counterfoil::from_source`], [`Counterfoil::authenticate`]).
+    pub allowed_sources: Option<Networks>,
+    /// The host's own data, which the host gets back with each verification ([`Principal::metadata`]).
+    ///
+    /// [`Principal::metadata`]: crate::Principal::metadata
+    pub metadata: Option<Metadata>,
 }
 
 impl<'a> NewPersonalAccessToken<'a> {
     /// A request for a token with the presenter's scope.
     #[must_use]
     pub const fn new(label: &'a str, lifetime: Lifetime) -> Self {
-        Self { label, lifetime, scope: None }
+        Self { label, lifetime, scope: None, allowed_sources: None, metadata: None }
     }
 
     /// A request for a token that lives `days` days, from 1 to the policy's maximum ([`Lifetime::Days`]). The token
@@ -68,6 +79,8 @@ crate::types::setters::setters!(NewPersonalAccessToken<'a> {
     with_label label = &'a str;
     with_lifetime lifetime = Lifetime;
     with_scope scope: Option<Scope>;
+    with_allowed_sources allowed_sources: Option<Networks>;
+    with_metadata metadata: Option<Metadata>;
 });
 
 /// The current limits of a new personal access token, for a form that shows them.
@@ -90,7 +103,8 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError`]. `Forbidden` if the presenter is a collaborator, or if personal access tokens are blocked
-    /// ([`Counterfoil::gates`]). `Invalid` for an invalid label, or for a number of days out of range. `Conflict` if
+    /// ([`Counterfoil::gates`]). `Invalid` for an invalid label, for a number of days out of range, or if the presented
+    /// credential cannot be used from one of the allowed addresses itself. `Conflict` if
     /// the label is taken, or if the owner already has as many live tokens as the policy allows.
     ///
     /// # Cancel safety
@@ -147,7 +161,7 @@ pub(crate) async fn personal_access_token(
 ) -> Result<IssuedCredential, ManageError> {
     let settings = permit.service().settings(permit.now()).await?;
     let whose = For { owner: permit.person()?.into(), widest_scope: None };
-    let draft = draft(&permit, whose, new, &settings, once)?;
+    let draft = draft(&permit, whose, new, &settings, once).await?;
     insert(&permit, draft, &settings).await
 }
 
@@ -159,7 +173,7 @@ pub(crate) struct For<'a> {
 }
 
 /// Validates the request for a new token.
-pub(crate) fn draft<O: Permission>(
+pub(crate) async fn draft<O: Permission>(
     permit: &Permit<'_, O>,
     whose: For<'_>,
     new: &NewPersonalAccessToken<'_>,
@@ -180,13 +194,18 @@ pub(crate) fn draft<O: Permission>(
     if rules.scope_demanded && scope.is_none() && widest_scope.is_none() {
         return Err(Invalid::ScopeDemanded.into());
     }
-    let asked = scope.as_ref().map(Scope::to_string).unwrap_or_default();
-    let fields = [label.as_str(), &format!("{:?}", new.lifetime), &asked];
+    let allowed_sources = permit.own_sources().await?.narrowed(new.allowed_sources.clone())?;
+    let (asked, lifetime) = (scope.as_ref().map(Scope::to_string).unwrap_or_default(), format!("{:?}", new.lifetime));
+    let sources = allowed_sources.as_ref().map(Networks::to_string);
+    let mut fields = vec![label.as_str(), &lifetime, &asked];
+    // Without a list, the id is that of earlier versions.
+    fields.extend(sources.as_deref());
     Ok(Draft {
         kind: TokenKind::PersonalAccessToken,
         id: derived(service, once, &owner, TokenKind::PersonalAccessToken, &fields),
         owner,
         body: FamilyBody::Alone,
+        details: FamilyDetails::new().with_allowed_sources(allowed_sources).with_metadata(new.metadata.clone()).kept(),
         cap: rules.max_live_per_owner,
         pace: rules.creations_per_hour,
         label_key: rules.unique_labels.then(|| label.key()),

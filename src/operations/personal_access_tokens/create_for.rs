@@ -64,7 +64,7 @@ async fn create(
     let account = owner(&permit, Some(subject)).await?;
     let settings = service.settings(now).await?;
     let whose = For { owner: account.subject().into(), widest_scope: None };
-    let draft = draft(&permit, whose, new, &settings, None)?;
+    let draft = draft(&permit, whose, new, &settings, None).await?;
     if !service.policy.personal_access_tokens.made_by_administrators {
         return Err(Conflict::NotAllowed.into());
     }

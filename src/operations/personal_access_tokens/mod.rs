@@ -6,4 +6,5 @@ pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod rotate;
+pub(crate) mod sources;
 pub(crate) mod update;

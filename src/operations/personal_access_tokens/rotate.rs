@@ -128,7 +128,7 @@ pub(crate) async fn replace<O: Permission>(
     if let Err(missing @ ManageError::NotFound) = handover.stands(&old) {
         return Err(missing);
     }
-    permit.needs_reach(old.record().scope.as_ref())?;
+    permit.needs_reach(&old).await?;
     let honoured_until = honoured_until(service, overlap, now)?;
     for _ in 0..TURNS {
         let successor = old.record().superseded.map(|past| past.successor);
@@ -199,7 +199,7 @@ pub(crate) async fn replaceable<O: Permission>(
     let old = service.store.get(id.ok_or(ManageError::NotFound)?).await?.ok_or(ManageError::NotFound)?;
     match handover.stands(&old) {
         Err(missing @ ManageError::NotFound) => Err(missing),
-        _ => Ok(permit.needs_reach(old.record().scope.as_ref())?),
+        _ => permit.needs_reach(&old).await,
     }
 }
 

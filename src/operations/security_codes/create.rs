@@ -2,6 +2,7 @@
 
 use crate::counterfoil::Counterfoil;
 use crate::record::family::{Access, FamilyBody};
+use crate::record::family_details::FamilyDetails;
 use crate::service::authority::Permit;
 use crate::service::authority::operations::CreateCode;
 use crate::service::error::{ManageError, Unavailable};
@@ -13,6 +14,8 @@ use crate::token::once::OnceKey;
 use crate::types::description::Description;
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
+use crate::types::metadata::Metadata;
+use crate::types::networks::Networks;
 
 /// The access level of a new security code, which limits its rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,19 +62,26 @@ pub struct NewSecurityCode<'a> {
     pub access: NewAccess<'a>,
     /// The description of the code's purpose.
     pub description: Option<&'a str>,
+    /// The addresses from which the code can be used. `None` means those from which the presenter's credential can be
+    /// used, usually from anywhere.
+    pub allowed_sources: Option<Networks>,
+    /// The host's own data, which the host gets back with each verification.
+    pub metadata: Option<Metadata>,
 }
 
 impl<'a> NewSecurityCode<'a> {
     /// A request for a code without a description.
     #[must_use]
     pub const fn new(access: NewAccess<'a>) -> Self {
-        Self { access, description: None }
+        Self { access, description: None, allowed_sources: None, metadata: None }
     }
 }
 
 crate::types::setters::setters!(NewSecurityCode<'a> {
     with_access access = NewAccess<'a>;
     with_description description: Option<&'a str>;
+    with_allowed_sources allowed_sources: Option<Networks>;
+    with_metadata metadata: Option<Metadata>;
 });
 
 impl Counterfoil {
@@ -113,12 +123,18 @@ pub(crate) async fn security_code(
     let rules = &service.policy.security_codes;
     let owner = OwnerId::realm();
     let asked = format!("{:?}", new.access);
-    let fields = [asked.as_str(), if description.is_some() { "1" } else { "" }, new.description.unwrap_or_default()];
+    let allowed_sources = permit.own_sources().await?.narrowed(new.allowed_sources.clone())?;
+    let sources = allowed_sources.as_ref().map(Networks::to_string);
+    let is_described = if description.is_some() { "1" } else { "" };
+    let mut fields = vec![asked.as_str(), is_described, new.description.unwrap_or_default()];
+    // Without a list, the id is that of earlier versions.
+    fields.extend(sources.as_deref());
     let draft = Draft {
         kind: TokenKind::SecurityCode,
         id: derived(service, once, &owner, TokenKind::SecurityCode, &fields),
         owner,
         body: FamilyBody::Code { created_by, access, named },
+        details: FamilyDetails::new().with_allowed_sources(allowed_sources).with_metadata(new.metadata.clone()).kept(),
         cap: rules.max_live,
         pace: rules.creations_per_hour,
         label: None,

@@ -174,7 +174,7 @@ impl<'a, O: Permission> Code<'a, O> {
     /// a presenter who extends a code grants the rights of the code.
     async fn within(permit: &'a Permit<'a, O>, id: &RecordId) -> Result<Self, ManageError> {
         let code = Self::find(permit, id).await?;
-        permit.needs_reach(code.record.record().scope.as_ref())?;
+        permit.needs_reach(&code.record).await?;
         Ok(code)
     }
 

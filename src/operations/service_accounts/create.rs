@@ -64,7 +64,7 @@ async fn create(
     let (service, now) = (permit.service(), permit.now());
     let scope = new.scope.clone().or_else(|| permit.scope().cloned());
     permit.needs_rank(new.role)?;
-    permit.needs_reach(scope.as_ref())?;
+    permit.needs_scope(scope.as_ref())?;
     role(new.role)?;
     known(&permit, new.scope.as_ref())?;
     let label = Label::new(new.label, ServiceAccount::LABEL_MAX).map_err(Invalid::from)?;

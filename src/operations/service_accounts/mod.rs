@@ -8,6 +8,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod token_sources;
 pub(crate) mod tokens;
 pub(crate) mod update;
 
@@ -40,7 +41,7 @@ async fn found<O: Permission>(
 /// Checks that the presenter has at least the role and the scope of an account.
 pub(crate) fn reaches<O: Permission>(permit: &Permit<'_, O>, account: &ServiceAccount) -> Result<(), Forbidden> {
     permit.needs_rank(account.role)?;
-    permit.needs_reach(account.scope.as_ref())
+    permit.needs_scope(account.scope.as_ref())
 }
 
 /// Checks that a service account can have the role. A collaborator could own no token.

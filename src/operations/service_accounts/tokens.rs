@@ -175,7 +175,7 @@ pub(crate) async fn create(
     }
     let settings = service.settings(now).await?;
     let whose = For { owner: (&subject).into(), widest_scope: account.scope.as_ref() };
-    let draft = draft(&permit, whose, new, &settings, once)?;
+    let draft = draft(&permit, whose, new, &settings, once).await?;
     let may_act = |account: &Account| !account.is_disabled() && account.role() != Role::Collaborator;
     if !may_act(&service.acting(*id, &account).await?) {
         return Err(Conflict::MayNotAct.into());

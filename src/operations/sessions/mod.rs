@@ -5,6 +5,7 @@ use crate::service::Service;
 use crate::types::account::{Account, Identity};
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
+use crate::types::metadata::Metadata;
 use crate::types::principal::Principal;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
@@ -19,6 +20,7 @@ fn principal(
     account: Account,
     credential: RecordId,
     (expires_at, authenticated_at): (Timestamp, Timestamp),
+    (is_restricted, metadata): (bool, Option<Metadata>),
     source: Option<&SourceName>,
 ) -> Principal {
     let (role, manages_profiles) = (account.role(), account.manages_profiles());
@@ -38,6 +40,8 @@ fn principal(
         authenticated_at: Some(authenticated_at),
         // If the policy leaves sources out of events, the source is not stored in the principal either.
         source: service.policy.events.named(source).cloned(),
+        is_restricted,
+        metadata,
         contact,
         extension,
     }

@@ -177,7 +177,8 @@ async fn open(service: &Service, account: Account, by: By, now: Timestamp) -> Re
         };
         if let Some(ended) = ended {
             service.tell_made_room(&by, kind, &owner, &ended, now);
-            let principal = principal(service, account, minted.id, (expires_at, now), by.source.as_ref());
+            let principal =
+                principal(service, account, minted.id, (expires_at, now), (false, None), by.source.as_ref());
             service.tell(now, by, EventKind::Issued { kind, id: minted.id, owner });
             return Ok(OpenedSession { token: minted.token, principal, ended: ended.len() });
         }

@@ -6,6 +6,7 @@ use super::principal;
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
+use crate::record::facts::Origin;
 use crate::record::family::FamilyBody;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
@@ -64,19 +65,21 @@ pub(crate) async fn verify(
         Ok(matched) => matched,
         Err(refusal) => return refuse(Some(id), refusal),
     };
-    let judged = service.judge(&record, now).await?;
+    let origin = Origin::Request(source);
+    let judged = service.judge(&record, origin, now).await?;
     let account = match (judged.verdict, judged.account) {
         (Ok(_), Some(account)) => account,
         (Ok(_), None) => return refuse(Some(id), Refusal::AccountMissing),
         (Err(refusal), _) => return refuse(Some(id), refusal),
     };
+    let details = (judged.is_restricted, judged.metadata);
     let FamilyBody::Session { authenticated_at, absolute_end } = *record.body() else {
         return refuse(Some(id), Refusal::WrongKind { kind });
     };
     let Some(expires_at) = kept_alive(service, &record, absolute_end, now).await? else {
         // Another call ended the session between the read and the write. The current record contains the reason.
         let reason = match service.store.get(&id).await? {
-            Some(ended) => service.judge(&ended, now).await?.verdict.err().unwrap_or(Refusal::Unknown),
+            Some(ended) => service.judge(&ended, origin, now).await?.verdict.err().unwrap_or(Refusal::Unknown),
             None => Refusal::Unknown,
         };
         return refuse(Some(id), reason);
@@ -84,7 +87,7 @@ pub(crate) async fn verify(
     if let Some(fresher) = fresher {
         service.rekeying.note(kind, (id, record.record().version), fresher);
     }
-    Ok(principal(service, account, id, (expires_at, authenticated_at), source))
+    Ok(principal(service, account, id, (expires_at, authenticated_at), details, source))
 }
 
 /// Extends the session, but not past its absolute lifetime, and returns the expiry of the session. `None` if another

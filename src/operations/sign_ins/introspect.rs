@@ -2,6 +2,7 @@
 //! no other side effects.
 
 use crate::record::expiry::effective_expiry;
+use crate::record::facts::Origin;
 use crate::record::family::FamilyBody;
 use crate::service::Service;
 use crate::service::error::Unavailable;
@@ -10,6 +11,7 @@ use crate::types::ids::SubjectId;
 use crate::types::kind::TokenKind;
 use crate::types::role::Role;
 use crate::types::scope::Scope;
+use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
 /// The introspection result for an active token. For any other token the response is exactly `{"active":false}`.
@@ -38,11 +40,13 @@ pub struct Introspected {
 }
 
 /// Introspects a token for an authenticated confidential client. `None` if the token is inactive, or if this client is
-/// not allowed to learn about it.
+/// not allowed to learn about it. `source` is the source of the request in which the resource server got the token. If it
+/// is `None`, a token that can be used only from some addresses is inactive.
 pub(crate) async fn introspect(
     service: &Service,
     client: &Registration,
     token: &str,
+    source: Option<&SourceName>,
     now: Timestamp,
 ) -> Result<Option<Introspected>, Unavailable> {
     let found = match service.prefixes.parse(token) {
@@ -66,7 +70,7 @@ pub(crate) async fn introspect(
         _ if client.resource_server => None,
         _ => return Ok(None),
     };
-    let judged = service.judge(&record, now).await?;
+    let judged = service.judge(&record, Origin::Request(source), now).await?;
     let (Ok(rights), Some(account)) = (judged.verdict, judged.account) else { return Ok(None) };
     let actor = match record.body() {
         FamilyBody::Code { created_by, .. } => Some(created_by.clone()),

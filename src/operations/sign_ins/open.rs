@@ -7,6 +7,7 @@ use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
 use crate::record::decide::entitled;
 use crate::record::family::{FamilyBody, NewFamily};
+use crate::record::family_details::FamilyDetails;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::granting::{Granted, Place, ScopeBeyond, client_scope};
@@ -16,6 +17,8 @@ use crate::types::account::Account;
 use crate::types::client::{ClientId, Grant, Registration};
 use crate::types::ids::{OwnerId, SubjectId};
 use crate::types::kind::TokenKind;
+use crate::types::metadata::Metadata;
+use crate::types::networks::Networks;
 use crate::types::scope::Scope;
 use crate::types::scope_meet::{NothingLeft, is_granted, meet};
 use crate::types::secret::Secret;
@@ -71,13 +74,18 @@ pub struct SignIn<'a> {
     /// If true, each refresh starts the inactivity time-out of the sign-in again. If false, the sign-in expires one
     /// inactivity time-out after it was opened, even if it was refreshed.
     pub remember: bool,
+    /// The addresses from which the tokens of the sign-in can be used, and from which it can be refreshed. `None` means
+    /// from anywhere.
+    pub allowed_sources: Option<Networks>,
+    /// The host's own data, which the host gets back with each verification of an access token.
+    pub metadata: Option<Metadata>,
 }
 
 impl<'a> SignIn<'a> {
     /// A sign-in with the client's default scope and without `remember`.
     #[must_use]
     pub const fn new(client: &'a ClientId, subject: &'a SubjectId) -> Self {
-        Self { client, subject, scope: None, remember: false }
+        Self { client, subject, scope: None, remember: false, allowed_sources: None, metadata: None }
     }
 }
 
@@ -86,6 +94,8 @@ crate::types::setters::setters!(SignIn<'a> {
     with_subject subject = &'a SubjectId;
     with_scope scope: Option<Scope>;
     with_remember remember = bool;
+    with_allowed_sources allowed_sources: Option<Networks>;
+    with_metadata metadata: Option<Metadata>;
 });
 
 impl Counterfoil {
@@ -118,7 +128,11 @@ pub(crate) async fn by_host(
     let account = service.directory.account(sign_in.subject).await?.ok_or(OpenError::AccountMissing)?;
     let scope = granted_scope(service, &client, None, sign_in.scope.as_ref())?;
     let by = By::from(Actor::Host, source);
-    let opening = Opening { grant: None, scope, remember: sign_in.remember, by };
+    let details = FamilyDetails::new()
+        .with_allowed_sources(sign_in.allowed_sources.clone())
+        .with_metadata(sign_in.metadata.clone())
+        .kept();
+    let opening = Opening { grant: None, scope, remember: sign_in.remember, details, by };
     family(service, &client, account, opening, now).await
 }
 
@@ -159,6 +173,7 @@ pub(crate) struct Opening {
     pub(crate) grant: Option<Grant>,
     pub(crate) scope: GrantedScope,
     pub(crate) remember: bool,
+    pub(crate) details: Option<Box<FamilyDetails>>,
     pub(crate) by: By,
 }
 
@@ -171,7 +186,7 @@ pub(crate) async fn family(
     opening: Opening,
     now: Timestamp,
 ) -> Result<Granted, OpenError> {
-    let Opening { grant, scope: GrantedScope { scope, as_asked }, remember, by } = opening;
+    let Opening { grant, scope: GrantedScope { scope, as_asked }, remember, details, by } = opening;
     if client.disabled {
         return Err(OpenError::ClientDisabled);
     }
@@ -222,7 +237,7 @@ pub(crate) async fn family(
             owner: owner.clone(),
             kind: refresh.as_ref().map_or(TokenKind::AccessToken, |refresh| refresh.kind),
             body: body.clone(),
-            details: None,
+            details: details.clone(),
             live_until: Some(if refreshes { refresh_end } else { access_end }),
             gone_at: records.first().and_then(|record| record.gone_at),
             label_key: None,

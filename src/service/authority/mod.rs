@@ -9,6 +9,7 @@
 
 pub(crate) mod operations;
 mod rule;
+pub(crate) mod sources;
 
 use std::marker::PhantomData;
 
@@ -197,10 +198,10 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.by.scope()
     }
 
-    /// Checks that the scope of a credential lies within the presenter's own scope. A rotation needs this check,
-    /// because the new credential gets the scope of the old one. A credential without a scope has all rights, so only a
+    /// Checks that the scope of a credential or of an account lies within the presenter's own scope. For a credential,
+    /// [`Permit::needs_reach`] checks more. A credential without a scope has all rights, so only a
     /// presenter without a scope passes the check for it.
-    pub(crate) fn needs_reach(&self, scope: Option<&Scope>) -> Result<(), Forbidden> {
+    pub(crate) fn needs_scope(&self, scope: Option<&Scope>) -> Result<(), Forbidden> {
         let reaches = match (self.by.scope(), scope) {
             (None, _) => true,
             (Some(own), Some(scope)) => own.covers(scope),

@@ -43,8 +43,10 @@ operations! {
     ListTokens { All, CREDENTIALS_READ, EVERYBODY, SignsIn, Gates, NotNeeded }
     /// Creates a personal access token.
     CreateToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
-    /// Changes the label of the presenter's own token.
+    /// Changes the label of the presenter's own token, or lets it be used from fewer addresses.
     UpdateToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
+    /// Lets the presenter's own token be used from more addresses.
+    WidenToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, Fresh }
     /// Replaces the presenter's own token by a new token.
     RotateToken { SessionsAndItself, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
     /// Deletes the presenter's own token.
@@ -64,6 +66,8 @@ operations! {
     ListCredentials { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Shows one credential of any owner.
     SeeCredential { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
+    /// Changes the metadata of a credential of any owner. The host may decide by them what a caller may do.
+    SetMetadata { Sessions, USERS_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, Fresh }
     /// Ends all credentials of a user.
     RevokeAllOf { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
 
@@ -86,6 +90,10 @@ operations! {
     ListServiceTokens { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Creates a personal access token for a service account.
     CreateServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
+    /// Lets a personal access token of a service account be used from fewer addresses.
+    UpdateServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
+    /// Lets a personal access token of a service account be used from more addresses.
+    WidenServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
     /// Replaces a personal access token of a service account by a new token.
     RotateServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
     /// Deletes a personal access token of a service account.
@@ -95,9 +103,9 @@ operations! {
     ListCodes { All, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Creates a security code.
     CreateCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, SignsIn, NotAsked, Fresh }
-    /// Changes the description of a code.
+    /// Changes the description of a code, or lets it be used from fewer addresses.
     DescribeCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Changes the expiry of a code, makes the code permanent, or reactivates it.
+    /// Changes the expiry of a code, makes the code permanent, reactivates it, or lets it be used from more addresses.
     RenewCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, Fresh }
     /// Deletes a code.
     DeleteCode { All, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }

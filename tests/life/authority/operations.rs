@@ -8,7 +8,7 @@ use counterfoil::client::{ClientId, ClientUpdate, NewClient};
 use counterfoil::operations::{CredentialFilter, NewAccess, NewSecurityCode, Overlap};
 use counterfoil::service_account::{NewServiceAccount, ServiceAccountId, ServiceAccountUpdate};
 use counterfoil::settings::SettingsUpdate;
-use counterfoil::types::RecordId;
+use counterfoil::types::{Networks, RecordId};
 use counterfoil::*;
 
 use super::presenters::Presented;
@@ -42,7 +42,19 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CREDENTIALS_WRITE,
         run: |world, who| {
             let id = own_token(world, who);
-            block_on(world.handle.update_personal_access_token(&who.by, &id, &unused_label())).map(drop)
+            same([
+                block_on(world.handle.update_personal_access_token(&who.by, &id, &unused_label())).map(drop),
+                block_on(world.handle.update_personal_access_token_sources(&who.by, &id, Some(&office()))).map(drop),
+            ])
+        },
+    },
+    Operation {
+        name: "WidenToken",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = own_token(world, who);
+            restrict(world, &id);
+            block_on(world.handle.update_personal_access_token_sources(&who.by, &id, None)).map(drop)
         },
     },
     Operation {
@@ -118,6 +130,15 @@ pub(super) const ALL: &[Operation] = &[
         run: |world, who| {
             let id = token(world, "ivan", None);
             block_on(world.handle.credential(&who.by, &id)).map(drop)
+        },
+    },
+    Operation {
+        name: "SetMetadata",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| {
+            let id = token(world, "ivan", None);
+            let metadata = r#"{"ticket":4711}"#.parse().expect("metadata");
+            block_on(world.handle.update_metadata(&who.by, &id, Some(&metadata))).map(drop)
         },
     },
     Operation {
@@ -210,6 +231,26 @@ pub(super) const ALL: &[Operation] = &[
         },
     },
     Operation {
+        name: "UpdateServiceToken",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            let account = service_account(world);
+            let id = service_token(world, &account);
+            block_on(world.handle.update_service_token_sources(&who.by, &account, &id, Some(&office()))).map(drop)
+        },
+    },
+    Operation {
+        name: "WidenServiceToken",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            let account = service_account(world);
+            let id = service_token(world, &account);
+            let host = Presenter::host();
+            block_on(world.handle.update_service_token_sources(&host, &account, &id, Some(&office()))).expect("set");
+            block_on(world.handle.update_service_token_sources(&who.by, &account, &id, None)).map(drop)
+        },
+    },
+    Operation {
         name: "RotateServiceToken",
         scope: Scope::SERVICE_ACCOUNTS_MANAGE,
         run: |world, who| {
@@ -245,7 +286,10 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CODES_MANAGE,
         run: |world, who| {
             let id = code(world);
-            block_on(world.handle.update_security_code(&who.by, &id, None, Some("text"))).map(drop)
+            same([
+                block_on(world.handle.update_security_code(&who.by, &id, None, Some("text"))).map(drop),
+                block_on(world.handle.update_security_code_sources(&who.by, &id, Some(&office()))).map(drop),
+            ])
         },
     },
     Operation {
@@ -259,6 +303,11 @@ pub(super) const ALL: &[Operation] = &[
                 block_on(world.handle.update_security_code(&who.by, &id, Some(later), Some("text"))).map(drop),
                 block_on(world.handle.make_security_code_permanent(&who.by, &id)).map(drop),
                 block_on(world.handle.reset_security_code(&who.by, &id)).map(drop),
+                {
+                    let host = Presenter::host();
+                    block_on(world.handle.update_security_code_sources(&host, &id, Some(&office()))).expect("set");
+                    block_on(world.handle.update_security_code_sources(&who.by, &id, None)).map(drop)
+                },
                 match block_on(world.handle.reactivate_security_code(&who.by, &id)).map(drop) {
                     Err(ManageError::Conflict(Conflict::NotExpired)) => Ok(()),
                     other => other,
@@ -383,6 +432,22 @@ fn token(world: &World, owner: &str, scope: Option<&str>) -> RecordId {
     let issued = block_on(world.handle.create_personal_access_token(&Presenter::signed_in(&account), &new));
     world.people.set_role(&subject(owner), account.role());
     issued.expect("made").view.id
+}
+
+fn office() -> Networks {
+    Networks::new(["192.0.2.0/24"]).expect("a block")
+}
+
+/// Lets a person's token be used only from the office. The operation to test then widens it.
+fn restrict(world: &World, id: &RecordId) {
+    let owner = world.stored(id).expect("stored").record().owner.subject().expect("a person's");
+    if let Some(account) = ServiceAccountId::of_subject(&owner) {
+        let host = Presenter::host();
+        block_on(world.handle.update_service_token_sources(&host, &account, id, Some(&office()))).expect("set");
+    } else {
+        let by = world.presenter(owner.as_str());
+        block_on(world.handle.update_personal_access_token_sources(&by, id, Some(&office()))).expect("set");
+    }
 }
 
 fn code(world: &World) -> RecordId {

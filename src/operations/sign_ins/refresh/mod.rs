@@ -16,6 +16,7 @@ use std::borrow::Cow;
 use crate::event::{Actor, By, EventKind, Limit};
 use crate::http_auth::refusal::Refusal;
 use crate::record::expiry::slid_expiry;
+use crate::record::facts::Origin;
 use crate::record::family::FamilyBody;
 use crate::record::phase::Phase;
 use crate::record::token_record::TokenRecord;
@@ -140,7 +141,11 @@ async fn proved(
 
 impl Request<'_> {
     async fn turn(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
-        let judged = self.service.judge(record, self.now).await?;
+        let judged = self.service.judge(record, self.origin(), self.now).await?;
+        // Before the rule about replays: a request from a source that is not allowed must not end the sign-in.
+        if let Err(refusal @ Refusal::SourceNotAllowed) = judged.verdict {
+            return Err(RefreshError::Refused(refusal));
+        }
         match judged.phase {
             Phase::Rotated { retry_until: Some(_) } => return self.retry(record).await,
             Phase::Rotated { retry_until: None } => return Err(self.replayed(record).await?),
@@ -177,6 +182,10 @@ impl Request<'_> {
             };
         };
         if is_granted(asked, left.as_deref(), known) { Ok(Some(asked.clone())) } else { Err(RefreshError::ScopeBeyond) }
+    }
+
+    fn origin(&self) -> Origin<'_> {
+        Origin::Request(self.source.name())
     }
 
     /// Emits an event about the client's use of the refresh token.

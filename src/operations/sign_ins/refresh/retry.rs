@@ -33,7 +33,7 @@ impl Request<'_> {
             Some(Refresh::Rotated) => return self.again(record).await,
             Some(Refresh::Reused) => return Err(self.replayed(record).await?),
         }
-        let judged = service.judge(&successor, self.now).await?;
+        let judged = service.judge(&successor, self.origin(), self.now).await?;
         match &judged.verdict {
             Ok(_) => {}
             Err(Refusal::ScopeEmpty) => return Err(RefreshError::ScopeBeyond),
