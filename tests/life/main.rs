@@ -10,6 +10,7 @@ mod attempts;
 mod authenticate;
 mod authority;
 mod bad_input;
+mod ceilings;
 mod checked_directory;
 mod client_credentials;
 mod client_naming;

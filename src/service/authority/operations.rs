@@ -64,6 +64,8 @@ operations! {
     ListCredentials { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Shows one credential of any owner.
     SeeCredential { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
+    /// Reports which credentials a new policy affects.
+    ReportPolicy { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Ends all credentials of a user.
     RevokeAllOf { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
 
