@@ -32,6 +32,7 @@ mod notices;
 mod once;
 mod outages;
 mod personal_access_tokens;
+mod policy_report;
 mod presets;
 mod rearming;
 mod refresh_grant;
