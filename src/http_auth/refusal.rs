@@ -65,6 +65,11 @@ pub enum Refusal {
     /// A successor has replaced the credential, which is no longer accepted.
     #[error("credential was replaced by a successor")]
     Replaced,
+    /// The credential lives longer than the policy now allows, and the policy refuses such credentials
+    /// ([`Existing::RefuseAtUse`](crate::policy::Existing::RefuseAtUse)). It works again if the policy allows its life
+    /// again.
+    #[error("credential lives longer than the policy allows")]
+    OverCeiling,
     /// The account is not in the directory.
     #[error("account does not exist")]
     AccountMissing,
@@ -162,6 +167,7 @@ impl Refusal {
                 | Self::AccountDisabled
                 | Self::OwnerIsCollaborator
                 | Self::GateClosed { .. }
+                | Self::OverCeiling
                 | Self::CreatorLostRole
                 | Self::ClientMissing
                 | Self::ClientDisabled

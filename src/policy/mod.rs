@@ -2,6 +2,7 @@
 
 mod check;
 mod events;
+mod existing;
 pub(crate) mod kept;
 mod micros;
 mod notice_gathering;
@@ -14,6 +15,7 @@ mod uses;
 
 pub use check::InvalidPolicy;
 pub use events::Events;
+pub use existing::Existing;
 pub use notice_gathering::Gather;
 pub use sections::{
     AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,

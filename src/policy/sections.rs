@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::policy::existing::Existing;
 use crate::policy::notice_gathering::Gather;
 use crate::types::duration::{days, hours, minutes, whole_seconds};
 use crate::types::kind::TokenKind;
@@ -91,6 +92,9 @@ pub struct PersonalAccessTokens {
     pub max_days_ceiling: u16,
     /// Whether a token may be permanent.
     pub permanent: bool,
+    /// What happens to an existing token that lives longer than the setting `pat_max_days` now allows, or that is
+    /// permanent although `permanent` is false.
+    pub existing: Existing,
     /// The longest label in characters, from 1 to 255.
     pub label_max: u16,
     /// Whether all labels of an owner must be different.
@@ -121,6 +125,7 @@ impl Default for PersonalAccessTokens {
             max_days: 180,
             max_days_ceiling: 3_660,
             permanent: false,
+            existing: Existing::Grandfather,
             label_max: 20,
             unique_labels: true,
             max_live_per_owner: NonZeroU32::new(50),

@@ -68,6 +68,9 @@ pub(crate) fn decide(facts: &Facts, phase: Phase, standing: Standing<'_>) -> Res
         Phase::Revoked(revoked) => return Err(Refusal::Revoked { at: revoked.at, reason: revoked.reason }),
         Phase::Purgeable => return Err(Refusal::Unknown),
     }
+    if facts.over_ceiling {
+        return Err(Refusal::OverCeiling);
+    }
     let account = entitled(standing.account, Some(facts.began_at))?;
     check_family(facts, account, &standing)?;
     let narrowed = narrowed(facts, account, &standing)?;

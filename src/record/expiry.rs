@@ -9,11 +9,13 @@ use crate::types::time::Timestamp;
 
 /// The instant at which the record expires under the current settings. `None` if it is permanent.
 ///
+/// A personal access token expires at its stored expiry, or where the ceiling of the policy ends ([`Limits`]).
+///
 /// A refresh token expires at its stored expiry, or at the expiry that the current settings give if that is earlier. So
 /// a shortened time-out affects existing families at their next use. A lengthened time-out does not extend a stored
 /// expiry.
 pub(crate) fn effective_expiry(record: RecordRef<'_>, limits: Limits<'_>) -> Option<Timestamp> {
-    let (stored, settings) = (limits.ceilings.applied(record.expires_at()), limits.settings);
+    let (stored, settings) = (limits.applied(record), limits.settings);
     if record.kind() != TokenKind::RefreshToken {
         return stored;
     }

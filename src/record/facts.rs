@@ -47,6 +47,8 @@ pub(crate) struct Facts {
     pub(crate) began_at: Timestamp,
     /// The effective expiry. `None` if the record is permanent.
     pub(crate) expires_at: Option<Timestamp>,
+    /// Whether the policy refuses the record because it lives longer than its ceiling.
+    pub(crate) over_ceiling: bool,
     pub(crate) last_used_at: Option<Timestamp>,
     /// The account whose rights the credential has, as [`account_of`] determines it.
     pub(crate) subject: Option<SubjectId>,
@@ -80,6 +82,7 @@ impl Facts {
         parent: None,
         began_at: Timestamp::EPOCH,
         expires_at: None,
+        over_ceiling: false,
         last_used_at: None,
         subject: None,
         body: FactsBody::Alone,
@@ -104,6 +107,7 @@ impl Facts {
         self.parent = record.parent();
         self.began_at = began_at(record);
         self.expires_at = effective_expiry(record, limits);
+        self.over_ceiling = limits.refuses(record);
         self.last_used_at = record.last_used_at();
         self.subject = account_of(record);
         match record.body() {

@@ -1,31 +1,71 @@
-//! The limits by which the phase of a record is determined: the settings, and the rules of the policy for credentials
-//! that already exist.
+//! The limits by which a record is judged: the settings, and the ceilings of the policy for credentials that already
+//! exist.
+//!
+//! A ceiling is judged at each use and is never written. Personal access tokens have one: the setting `pat_max_days`,
+//! and whether the policy allows permanent tokens. Sign-ins follow the settings in `expiry.rs`. Security codes have no
+//! ceiling. An access token lives at most a day, and a console session at most 30 days, so they keep their expiry.
 
+use std::fmt;
+use std::str::FromStr;
+
+use crate::policy::{Existing, Policy};
+use crate::record::record_ref::RecordRef;
+use crate::types::duration::days;
+use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// What happens to a credential that lives longer than the policy now allows.
+/// The rules of the policy for personal access tokens that already exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Existing {
-    /// The existing credential keeps its stored expiry. Only new credentials get the shorter lifetime.
-    Grandfather,
-}
-
-/// The rules of the policy for credentials that already exist.
-#[derive(Clone, Copy, Debug)]
 pub(crate) struct Ceilings {
     existing: Existing,
+    permanent: bool,
 }
 
 impl Ceilings {
     /// Every credential keeps its stored expiry.
-    pub(crate) const GRANDFATHER: Self = Self { existing: Existing::Grandfather };
+    #[cfg(test)]
+    pub(crate) const GRANDFATHER: Self = Self { existing: Existing::Grandfather, permanent: true };
 
-    /// The expiry that applies to a record whose stored expiry is `stored`. `None` means never.
-    pub(crate) const fn applied(self, stored: Option<Timestamp>) -> Option<Timestamp> {
-        match self.existing {
-            Existing::Grandfather => stored,
-        }
+    pub(crate) const fn of(policy: &Policy) -> Self {
+        let tokens = &policy.personal_access_tokens;
+        Self { existing: tokens.existing, permanent: tokens.permanent }
+    }
+}
+
+/// A ceiling: the longest life of a credential, and whether a credential may be permanent.
+///
+/// Its text is `90` or `90,permanent`. The progress of applying a schedule of notices contains it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ceiling {
+    days: u16,
+    permanent: bool,
+}
+
+impl Ceiling {
+    /// The end of the ceiling, if a credential with this expiry lives longer. `None` if it is within the ceiling. The
+    /// life is counted from `set_at`, when the expiry was last set. A life that ends exactly with the ceiling is within.
+    pub(crate) fn exceeded(self, expires_at: Option<Timestamp>, set_at: Timestamp) -> Option<Timestamp> {
+        let end = set_at.plus_capped(days(self.days));
+        let exceeds = expires_at.map_or(!self.permanent, |expires_at| expires_at > end);
+        exceeds.then_some(end)
+    }
+}
+
+impl fmt::Display for Ceiling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.days, if self.permanent { PERMANENT } else { "" })
+    }
+}
+
+const PERMANENT: &str = ",permanent";
+
+impl FromStr for Ceiling {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (number, permanent) = text.strip_suffix(PERMANENT).map_or((text, false), |number| (number, true));
+        number.parse().map(|days| Self { days, permanent }).map_err(drop)
     }
 }
 
@@ -34,4 +74,53 @@ impl Ceilings {
 pub(crate) struct Limits<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) ceilings: Ceilings,
+}
+
+impl Limits<'_> {
+    /// Whether the record is refused at each use because its life exceeds the ceiling.
+    #[inline]
+    pub(crate) fn refuses(self, record: RecordRef<'_>) -> bool {
+        let ceiling = self.under(Existing::RefuseAtUse, record.kind());
+        ceiling.is_some_and(|ceiling| ceiling.exceeded(record.expires_at(), record.expiry_set_at()).is_some())
+    }
+
+    /// The expiry that applies to the record: the stored one, or the end of the ceiling if the rule shortens the life
+    /// of the record. `None` means never.
+    #[inline]
+    pub(crate) fn applied(self, record: RecordRef<'_>) -> Option<Timestamp> {
+        self.applied_to(record.kind(), record.expires_at(), record.expiry_set_at())
+    }
+
+    /// The expiry that applies to a credential with the stored expiry `expires_at`, which was set at `set_at`.
+    #[inline]
+    pub(crate) fn applied_to(
+        self,
+        kind: TokenKind,
+        expires_at: Option<Timestamp>,
+        set_at: Timestamp,
+    ) -> Option<Timestamp> {
+        self.clamp(kind).and_then(|ceiling| ceiling.exceeded(expires_at, set_at)).or(expires_at)
+    }
+
+    /// The ceiling to which the rule shortens the life of credentials of this kind.
+    #[inline]
+    pub(crate) fn clamp(self, kind: TokenKind) -> Option<Ceiling> {
+        self.under(Existing::Clamp, kind)
+    }
+
+    /// The ceiling of this kind, if the rule for existing credentials is `rule`.
+    #[inline]
+    fn under(self, rule: Existing, kind: TokenKind) -> Option<Ceiling> {
+        let Ceilings { existing, permanent } = self.ceilings;
+        let has_ceiling = existing == rule && kind == TokenKind::PersonalAccessToken;
+        has_ceiling.then_some(Ceiling { days: self.settings.pat_max_days, permanent })
+    }
+
+    /// Whether both limits give every record of this kind the same effective expiry, and refuse the same records.
+    pub(crate) fn agree(self, other: Limits<'_>, kind: TokenKind) -> bool {
+        let sign_in = |limits: Limits<'_>| (limits.settings.refresh_inactivity, limits.settings.refresh_absolute);
+        let refusal = |limits: Limits<'_>| limits.under(Existing::RefuseAtUse, kind);
+        let is_same_sign_in = kind != TokenKind::RefreshToken || sign_in(self) == sign_in(other);
+        is_same_sign_in && self.clamp(kind) == other.clamp(kind) && refusal(self) == refusal(other)
+    }
 }

@@ -22,6 +22,8 @@ pub(crate) mod token_record;
 #[cfg(test)]
 mod decide_tests;
 #[cfg(test)]
+mod limits_tests;
+#[cfg(test)]
 mod notice_tests;
 #[cfg(test)]
 mod phase_tests;

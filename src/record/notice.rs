@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::record::record_parts::RecordParts;
+use crate::record::limits::Limits;
 use crate::record::state::NoticeMark;
+use crate::record::token_record::TokenRecord;
 use crate::types::duration::{LONGEST, days, hours, whole_micros};
 use crate::types::time::Timestamp;
 
@@ -76,13 +77,14 @@ pub(crate) struct Expiring<'a> {
     pub(crate) noticed: &'a [(Timestamp, u8)],
 }
 
-impl<'a> From<&'a RecordParts> for Expiring<'a> {
-    fn from(record: &'a RecordParts) -> Self {
-        Self { expires_at: record.expires_at, expiry_set_at: record.expiry_set_at, noticed: &record.noticed }
+impl<'a> Expiring<'a> {
+    /// The life of a stored record. If the policy shortens the life, `expires_at` is the shortened expiry.
+    pub(crate) fn of(record: &'a TokenRecord, limits: Limits<'_>) -> Self {
+        let own = record.record();
+        let expires_at = limits.applied(record.view());
+        Self { expires_at, expiry_set_at: own.expiry_set_at, noticed: &own.noticed }
     }
-}
 
-impl Expiring<'_> {
     fn was_sent(&self, expires_at: Timestamp, stage: u8) -> bool {
         self.noticed.contains(&(expires_at, stage))
     }
@@ -178,39 +180,104 @@ pub(crate) const LONGEST_LEASE: Duration = hours(1);
 /// than this.
 const LONGEST_WAIT: Duration = days(1);
 
-/// Computes a new mark for a record after the notice schedule has changed to `schedule`. `held` is the stored mark.
-/// Returns the mark that replaces it, or `None` if `held` stays stored. `before` contains the older schedules from
-/// which `held` may have been computed. It is `None` if they are unknown.
+/// A schedule and an expiry from which the mark of a record may have been computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Earlier {
+    pub(crate) schedule: Schedule,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+/// From what the mark of a record may have been computed, before the schedule or the ceiling changed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Before<'a> {
+    /// From one of these.
+    Known(&'a [Earlier]),
+    /// From an unknown schedule, and probably from the stored expiry.
+    Unknown { stored: Option<Timestamp> },
+}
+
+/// Computes a new mark for a record after the notice schedule has changed to `schedule`, or after the policy has changed
+/// the expiry that applies to the record. `held` is the stored mark. Returns the mark that replaces it, or `None` if
+/// `held` stays stored. `before` tells from what `held` may have been computed.
 ///
 /// `held` stays if its time can be the end of a lease, so if it is at most [`LONGEST_LEASE`] in the future. `held` also
 /// stays if its time can be the time of a new attempt after a failure:
 ///
-/// - If `before` is known: every time counts as such, unless a schedule in `before` gives the same time.
+/// - If `before` is known: every time counts as such, unless an entry of `before` gives the same time.
 /// - If `before` is unknown: every time that is at most [`LONGEST_WAIT`] in the future counts as such.
 ///
-/// When the time of `held` is reached, [`look`] decides which stage to send. A stage that was sent or given up is not
-/// repeated.
+/// When the time of `held` is reached, [`look`] decides which stage to send. A stage that was sent or given up for the
+/// same expiry is not repeated. A record without a mark gets one only if its expiry has changed, and not if it had
+/// expired before the change too.
 pub(crate) fn rearm(
     schedule: &Schedule,
-    before: Option<&[Schedule]>,
+    before: Before<'_>,
     record: Expiring<'_>,
-    held: NoticeMark,
+    held: Option<NoticeMark>,
     now: Timestamp,
 ) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
-    let may_be_a_lease = held.at > now && now.plus_capped(LONGEST_LEASE).reached(held.at);
-    if now.reached(expires_at) || may_be_a_lease {
+    let may_be_a_lease = |held: NoticeMark| held.at > now && now.plus_capped(LONGEST_LEASE).reached(held.at);
+    if held.is_some_and(may_be_a_lease) {
         return None;
     }
-    let from = match before {
-        None => Some(held.stage).filter(|_| held.at > now.plus_capped(LONGEST_WAIT)),
-        Some(before) => {
-            let at = |of: &&Schedule| of.lead(held.stage).is_some_and(|lead| expires_at.minus(lead) == held.at);
-            first_open(before.iter().filter(at), schedule, record, held.stage)
-        }
+    let from = match held {
+        None => Some(0).filter(|_| is_other(before, expires_at, now)),
+        Some(held) => open_from(schedule, before, record, held, now),
     }?;
-    let due = |mark: &NoticeMark| now.reached(mark.at);
-    arm(schedule, record, from, now).filter(|next| *next != held && !(due(next) && due(&held)))
+    let due = |mark: NoticeMark| now.reached(mark.at);
+    let next = arm(schedule, record, from, now)?;
+    (Some(next) != held && !(due(next) && held.is_some_and(due))).then_some(next)
+}
+
+/// Whether the expiry that applied before can differ from `expires_at`, without that both are reached.
+fn is_other(before: Before<'_>, expires_at: Timestamp, now: Timestamp) -> bool {
+    let is_other = |earlier: Option<Timestamp>| {
+        let had_expired = now.reached(expires_at) && earlier.is_some_and(|earlier| now.reached(earlier));
+        earlier != Some(expires_at) && !had_expired
+    };
+    match before {
+        Before::Known(before) => before.iter().any(|earlier| is_other(earlier.expires_at)),
+        Before::Unknown { stored } => is_other(stored),
+    }
+}
+
+/// The first stage that can be sent after a change, for a record with the mark `held`. `None` if `held` stays.
+fn open_from(
+    schedule: &Schedule,
+    before: Before<'_>,
+    record: Expiring<'_>,
+    held: NoticeMark,
+    now: Timestamp,
+) -> Option<u8> {
+    let has_expired = record.expires_at.is_some_and(|expires_at| now.reached(expires_at));
+    match before {
+        Before::Unknown { stored } => {
+            let same = stored == record.expires_at;
+            let stays = now.plus_capped(LONGEST_WAIT).reached(held.at) || (same && has_expired);
+            (!stays).then_some(if same { held.stage } else { 0 })
+        }
+        Before::Known(before) => {
+            let gives = |earlier: &&Earlier| {
+                let at = earlier.expires_at.zip(earlier.schedule.lead(held.stage)).map(|(end, lead)| end.minus(lead));
+                at == Some(held.at)
+            };
+            let mut other_expiry = false;
+            let mut same = Vec::new();
+            for earlier in before.iter().filter(gives) {
+                if earlier.expires_at == record.expires_at {
+                    same.push(&earlier.schedule);
+                } else {
+                    other_expiry = true;
+                }
+            }
+            match same.is_empty() {
+                true => other_expiry.then_some(0),
+                false if has_expired => None,
+                false => first_open(same.into_iter(), schedule, record, held.stage),
+            }
+        }
+    }
 }
 
 /// The first stage that can still be sent after the notice schedule of a record has changed to `schedule`. `held` is

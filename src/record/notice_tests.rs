@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::record::notice::{Expiring, LONGEST_LEASE, Look, Schedule, arm, look, put_off, rearm};
+use crate::record::notice::{Before, Earlier, Expiring, LONGEST_LEASE, Look, Schedule, arm, look, put_off, rearm};
 use crate::record::samples::{around, t0};
 use crate::record::state::NoticeMark;
 use crate::types::duration::{days, hours};
@@ -17,6 +17,11 @@ fn day(day: u16) -> Timestamp {
 
 fn life(expires_at: Timestamp, expiry_set_at: Timestamp, noticed: &[(Timestamp, u8)]) -> Expiring<'_> {
     Expiring { expires_at: Some(expires_at), expiry_set_at, noticed }
+}
+
+/// A mark may have been computed from this schedule, for an expiry on day 100.
+fn of(schedule: Schedule) -> Earlier {
+    Earlier { schedule, expires_at: Some(day(100)) }
 }
 
 /// Returns a schedule with a notice a week before the expiry and a notice on expiry.
@@ -138,9 +143,9 @@ fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
     let fortnight = Schedule::new([days(14)], true);
     let record = life(day(100), t0(), &[]);
     let (held, moved) = (NoticeMark { at: day(93), stage: 0 }, NoticeMark { at: day(86), stage: 0 });
-    let (settled, known) = ([(day(100), 0)], [week()]);
-    for before in [Some(&known[..]), None] {
-        let rearm = |record, held, now| rearm(&fortnight, before, record, held, now);
+    let (settled, known) = ([(day(100), 0)], [of(week())]);
+    for before in [Before::Known(&known), Before::Unknown { stored: Some(day(100)) }] {
+        let rearm = |record, held, now| rearm(&fortnight, before, record, Some(held), now);
         assert_eq!(rearm(record, held, day(50)), Some(moved));
         assert_eq!(rearm(record, held, day(90)), Some(moved), "overdue: told late");
         assert_eq!(rearm(record, held, day(93)), None, "both are due");
@@ -160,14 +165,48 @@ fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
 
 #[test]
 fn fault_e2_a_shorter_lead_moves_the_mark_and_may_fit_a_life_that_the_longer_one_did_not() {
-    let fortnight = [Schedule::new([days(14)], true)];
+    let fortnight = [of(Schedule::new([days(14)], true))];
     let (longer, shorter) = (NoticeMark { at: day(86), stage: 0 }, NoticeMark { at: day(93), stage: 0 });
-    let rearm = |record, held, now| rearm(&week(), Some(&fortnight), record, held, now);
+    let rearm = |record, held, now| rearm(&week(), Before::Known(&fortnight), record, Some(held), now);
     assert_eq!(rearm(life(day(100), t0(), &[]), longer, day(50)), Some(shorter));
     assert_eq!(rearm(life(day(100), t0(), &[]), longer, day(87)), Some(shorter), "due no more");
     let expiry = NoticeMark { at: day(100), stage: 1 };
     assert_eq!(rearm(life(day(100), day(90), &[]), expiry, day(91)), Some(shorter), "passed over");
     assert_eq!(rearm(life(day(100), t0(), &[]), expiry, day(91)), None, "given up");
+}
+
+/// A permanent token, or one of 365 days, that a policy now shortens to 90 days, and back again.
+#[test]
+fn life_4_a_shortened_life_is_noticed_for_its_new_end_and_the_old_end_when_it_returns() {
+    let under = |expires_at| [Earlier { schedule: week(), expires_at }];
+    let (advance, expiry) = (NoticeMark { at: day(83), stage: 0 }, NoticeMark { at: day(90), stage: 1 });
+    let shortened = |noticed| life(day(90), t0(), noticed);
+    let (permanent, year) = (under(None), under(Some(day(365))));
+    let (none, told, ended) = ([], [(day(90), 0)], [(day(90), 1)]);
+    let old = Some(NoticeMark { at: day(358), stage: 0 });
+    for (before, held, stored) in [(&permanent, None, None), (&year, old, Some(day(365)))] {
+        for before in [Before::Known(before), Before::Unknown { stored }] {
+            let rearm = |now, noticed| rearm(&week(), before, shortened(noticed), held, now);
+            assert_eq!(rearm(day(50), &none), Some(advance));
+            assert_eq!(rearm(day(85), &none), Some(advance), "told late");
+            assert_eq!(rearm(day(85), &told), Some(expiry), "told for that expiry");
+            assert_eq!(rearm(day(90), &none), Some(expiry));
+            assert_eq!(rearm(day(200), &none), Some(expiry), "it ends at once, and its owner is told");
+            assert_eq!(rearm(day(200), &ended), None);
+        }
+    }
+    let (clamped, last) = (under(Some(day(90))), NoticeMark { at: day(358), stage: 0 });
+    let long = |held, now| rearm(&week(), Before::Known(&clamped), life(day(365), t0(), &[(day(90), 1)]), held, now);
+    assert_eq!(long(Some(advance), day(50)), Some(last));
+    assert_eq!(long(None, day(100)), Some(last), "it had ended, and works again");
+    assert_eq!(long(None, day(366)), None, "it has ended in both cases");
+    let forever = Expiring { expires_at: None, ..life(day(1), t0(), &[]) };
+    assert_eq!(rearm(&week(), Before::Known(&clamped), forever, Some(advance), day(50)), None);
+    let leased = NoticeMark { at: day(50).plus_capped(LONGEST_LEASE), stage: 0 };
+    assert_eq!(rearm(&week(), Before::Known(&year), shortened(&[]), Some(leased), day(50)), None);
+    let put_off = NoticeMark { at: day(51), stage: 0 };
+    assert_eq!(rearm(&week(), Before::Known(&year), shortened(&[]), Some(put_off), day(50)), None);
+    assert_eq!(rearm(&week(), Before::Known(&clamped), shortened(&[]), None, day(50)), None, "nothing has changed");
 }
 
 #[test]

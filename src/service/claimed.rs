@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::record::family::FamilyBody;
 use crate::record::gather::may_wait;
+use crate::record::limits::Limits;
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
 use crate::types::account::Account;
@@ -29,9 +30,14 @@ pub struct DueNotice {
 
 impl DueNotice {
     /// The notice of a record for that person, whether it is due or not. `None` if the record has no planned notice.
-    pub(crate) fn of(record: &TokenRecord, addressee: Option<SubjectId>, longest_wait: Duration) -> Option<Self> {
+    pub(crate) fn of(
+        record: &TokenRecord,
+        limits: Limits<'_>,
+        addressee: Option<SubjectId>,
+        longest_wait: Duration,
+    ) -> Option<Self> {
         let own = record.record();
-        let (id, kind, expires_at) = (own.id, own.kind, own.expires_at);
+        let (id, kind, expires_at) = (own.id, own.kind, limits.applied(record.view()));
         Some(Self { id, kind, held: own.notice?, expires_at, longest_wait, addressee })
     }
 
@@ -173,16 +179,15 @@ pub struct ClaimedNotice {
 }
 
 impl ClaimedNotice {
-    /// Creates the claimed notice of a credential. `None` if there is nothing to send, because the credential is
-    /// permanent or the recipient's account has no e-mail address.
+    /// Creates the claimed notice of a credential that expires at `expires_at`. `None` if there is nothing to send,
+    /// because the recipient's account has no e-mail address.
     pub(crate) fn new(
         record: TokenRecord,
         (account, service_account): (Account, Option<Label>),
-        stage: u8,
+        (stage, expires_at): (u8, Timestamp),
         lease: NoticeMark,
         now: Timestamp,
     ) -> Option<Self> {
-        let expires_at = record.record().expires_at?;
         let to = account.email()?.clone();
         let left = expires_at.since(now);
         let text = if now.reached(expires_at) { NoticeText::Expired } else { NoticeText::ExpiresIn(left) };

@@ -1,5 +1,6 @@
 //! Invalid fields of a request.
 
+use crate::policy::InvalidPolicy;
 use crate::store::page::InvalidCursor;
 use crate::types::client::InvalidClientId;
 use crate::types::description::InvalidDescription;
@@ -137,6 +138,9 @@ pub enum Invalid {
         /// The largest number of items.
         most: u32,
     },
+    /// A policy breaks a limit.
+    #[error(transparent)]
+    Policy(#[from] InvalidPolicy),
     /// The cursor is invalid.
     #[error(transparent)]
     Cursor(#[from] InvalidCursor),
@@ -179,6 +183,7 @@ impl Invalid {
             Self::Owner => "owner",
             Self::TooMany { field, .. } => field,
             Self::Setting(invalid) => invalid.name.as_str(),
+            Self::Policy(invalid) => invalid.field,
             Self::Cursor(_) => "cursor",
         }
     }

@@ -148,6 +148,7 @@ fn listed(record: &NewRecord, draft: &Draft, settings: &Settings, now: Timestamp
         expires_at: record.expires_at,
         last_used_at: None,
         status: live_status(record.expires_at, settings, now),
+        over_ceiling: false,
         replaced: false,
         ends_soon: ends_soon(record.expires_at, now, settings, now),
         scope: record.scope.clone(),

@@ -116,7 +116,7 @@ impl Service {
 
     /// The limits by which records are judged: these settings, and the ceilings of the policy.
     pub(crate) const fn limits<'a>(&self, settings: &'a Settings) -> Limits<'a> {
-        Limits { settings, ceilings: Ceilings::GRANDFATHER }
+        Limits { settings, ceilings: Ceilings::of(&self.policy) }
     }
 
     /// The schedule of expiry notices for credentials of that kind.

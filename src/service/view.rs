@@ -26,7 +26,8 @@ pub enum Status {
     /// The credential has expired.
     Expired,
     /// The credential has not expired, but is refused at the moment. For example, the owner's account or the client is
-    /// disabled, or a setting blocks personal access tokens. It might work again later.
+    /// disabled, a setting blocks personal access tokens, or the credential lives longer than the policy now allows. It
+    /// might work again later.
     Suspended,
 }
 
@@ -64,7 +65,8 @@ pub struct CredentialView {
     pub description: Option<String>,
     /// When the credential was created.
     pub created_at: Timestamp,
-    /// When the credential expires under the current settings. `None` if it is permanent.
+    /// When the credential expires under the current settings and the ceilings of the policy. `None` if it is
+    /// permanent.
     pub expires_at: Option<Timestamp>,
     /// The last successful use, to the second, including uses that are not written yet. `None` if it was never used.
     pub last_used_at: Option<Timestamp>,
@@ -77,6 +79,9 @@ pub struct CredentialView {
     /// For example, with the default setting a security code of 24 hours always has [`Status::Expiring`], but this
     /// field is true only in its last 6 hours.
     pub ends_soon: bool,
+    /// Whether the credential is refused because it lives longer than the policy now allows
+    /// ([`Existing::RefuseAtUse`](crate::policy::Existing::RefuseAtUse)). Its status is then [`Status::Suspended`].
+    pub over_ceiling: bool,
     /// Whether the credential was replaced by a successor, but still works.
     pub replaced: bool,
     /// The scope. `None` means all rights of the owner.
@@ -157,6 +162,7 @@ impl CredentialView {
             expires_at,
             last_used_at,
             status,
+            over_ceiling: status == Status::Suspended && limits.refuses(record.view()),
             replaced: own.superseded.is_some(),
             ends_soon: ends_soon(expires_at, own.expiry_set_at, settings, now),
             scope: own.scope.clone(),

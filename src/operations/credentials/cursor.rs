@@ -11,16 +11,16 @@ use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// The position at which a page of the inventory ended. It is valid for the filter of this page. Treat its text as
-/// opaque.
+/// The position at which a page of the inventory ended, or a page of a report about a policy. It is valid for the filter
+/// or the policy of this page. Treat its text as opaque.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialCursor {
     /// Whether the lists of one owner are walked, and not the lists of the whole realm.
-    pub(super) of_owner: bool,
+    pub(in crate::operations) of_owner: bool,
     /// The kind whose list is continued.
-    pub(super) kind: TokenKind,
+    pub(in crate::operations) kind: TokenKind,
     /// The last record that was read of this list. `None` if the list was not begun.
-    pub(super) after: Option<Cursor>,
+    pub(in crate::operations) after: Option<Cursor>,
 }
 
 /// The number of bytes of a position at the beginning of a list: one for the variant and one for the kind.

@@ -98,7 +98,8 @@ fn record(
     now: Timestamp,
 ) -> NewRecord {
     let kind = TokenKind::PersonalAccessToken;
-    let life = Expiring { expires_at: valid.expires_at, expiry_set_at: valid.created_at, noticed: &[] };
+    let expires_at = service.limits(settings).applied_to(kind, valid.expires_at, valid.created_at);
+    let life = Expiring { expires_at, expiry_set_at: valid.created_at, noticed: &[] };
     NewRecord {
         id,
         realm: service.realm.clone(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::counterfoil::Counterfoil;
 use crate::record::family::FamilyBody;
 use crate::record::gather::{Place, place, waits_until};
+use crate::record::limits::Limits;
 use crate::record::notice::LONGEST_LEASE;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
@@ -60,15 +61,16 @@ async fn gather(
 ) -> Result<Gathered, Unavailable> {
     let (settings, _) = service.settings_and_gate(None, now).await?;
     let (rules, lease) = (service.policy.notices.gather, lease.min(LONGEST_LEASE));
+    let limits = service.limits(&settings);
     let mut known: BTreeMap<_, _> =
         due.into_iter().filter(|due| due.addressee() == Some(whom)).map(|due| (due.id(), due)).collect();
     let owners = service.with_settings(now, |view| owners_of(whom, &view.stored)).await?;
     for &kind in &service.policy.notices.kinds {
         if kind == TokenKind::SecurityCode {
-            read(service, (whom, &OwnerId::realm()), kind, &mut known, now).await?;
+            read(service, limits, (whom, &OwnerId::realm()), kind, &mut known, now).await?;
         } else {
             for owner in &owners {
-                read(service, (whom, owner), kind, &mut known, now).await?;
+                read(service, limits, (whom, owner), kind, &mut known, now).await?;
             }
         }
     }
@@ -109,6 +111,7 @@ fn owners_of(whom: &SubjectId, stored: &StoredSettings) -> Vec<OwnerId> {
 /// or replaces its older entry. A credential without a pending notice is removed from `known`.
 async fn read(
     service: &Service,
+    limits: Limits<'_>,
     (whom, owner): (&SubjectId, &OwnerId),
     kind: TokenKind,
     known: &mut BTreeMap<RecordId, DueNotice>,
@@ -124,7 +127,7 @@ async fn read(
             _ => true,
         };
         for record in page.items.iter().filter(theirs) {
-            match DueNotice::of(record, Some(whom.clone()), longest_wait) {
+            match DueNotice::of(record, limits, Some(whom.clone()), longest_wait) {
                 Some(notice) => known.insert(notice.id(), notice),
                 None => known.remove(&record.record().id),
             };

@@ -101,7 +101,9 @@ async fn due(
     let ours = read.items.iter().filter(|record| record.record().realm == service.realm);
     let longest_wait = service.policy.notices.gather.longest_wait;
     let noticed = |view: &SettingsView| {
-        ours.filter_map(|record| DueNotice::of(record, addressee(record, &view.stored), longest_wait)).collect()
+        let limits = service.limits(&view.settings);
+        let due = |record| DueNotice::of(record, limits, addressee(record, &view.stored), longest_wait);
+        ours.filter_map(due).collect()
     };
     let items = service.with_settings(now, noticed).await?;
     Ok(Page { items, next: read.next, corrupt: read.corrupt })
@@ -121,8 +123,8 @@ async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timesta
         Plan::Send { whom, .. } if Some(whom.account.subject()) != due.addressee() => {
             (Some(NoticeMark { at: now, ..held }), Claim::Lost)
         }
-        Plan::Send { stage, whom, otherwise } => {
-            match ClaimedNotice::new(record, (whom.account, whom.service_account), stage, lease, now) {
+        Plan::Send { stage, expires_at, whom, otherwise } => {
+            match ClaimedNotice::new(record, (whom.account, whom.service_account), (stage, expires_at), lease, now) {
                 Some(claimed) => return Ok(Claim::Won(Box::new(claimed))),
                 None => (otherwise, Claim::NothingToSend),
             }
@@ -164,7 +166,7 @@ async fn settle(
     outcome: Outcome,
     now: Timestamp,
 ) -> Result<bool, Unavailable> {
-    let (schedule, life) = (schedule(service, claimed.record(), now).await?, Expiring::from(claimed.record().record()));
+    let (schedule, life) = planning(service, claimed.record(), now).await?;
     let stage = claimed.stage();
     let following = || arm(&schedule, life, stage.saturating_add(1), now);
     let (next, sent) = match outcome {
@@ -178,7 +180,13 @@ async fn settle(
     Ok(service.store.settle(&claimed.id(), claimed.lease(), next, sent).await?)
 }
 
-async fn schedule(service: &Service, record: &TokenRecord, now: Timestamp) -> Result<Schedule, Unavailable> {
+/// The schedule of the notices of a record, and the life of the record.
+async fn planning<'a>(
+    service: &Service,
+    record: &'a TokenRecord,
+    now: Timestamp,
+) -> Result<(Schedule, Expiring<'a>), Unavailable> {
     let (settings, _) = service.settings_and_gate(None, now).await?;
-    Ok(service.schedule(record.record().kind, &settings))
+    let life = Expiring::of(record, service.limits(&settings));
+    Ok((service.schedule(record.record().kind, &settings), life))
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
 use crate::operations::maintenance::purge::unsent_before;
-use crate::operations::notices::schedule;
+use crate::operations::notices::planning;
 use crate::record::decide;
 use crate::record::facts::{Origin, account_of, began_at};
 use crate::record::family::FamilyBody;
-use crate::record::notice::{Expiring, Look, arm, look, put_off};
+use crate::record::notice::{Look, arm, look, put_off};
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
@@ -30,9 +30,9 @@ const LOOK_AGAIN: Duration = days(1);
 /// The decision about the notice of a record. The stage of a notice is its number in the schedule: 0 is the earliest. A
 /// mark ([`NoticeMark`]) contains the instant at which the record's next notice is due, and the stage of that notice.
 pub(super) enum Plan {
-    /// Send the notice with this stage (its number in the schedule) to this account. If the account has no e-mail
-    /// address, the mark `otherwise` is stored. It says when to try again.
-    Send { stage: u8, whom: Box<Recipient>, otherwise: Option<NoticeMark> },
+    /// Send the notice with this stage (its number in the schedule) for this expiry to this account. If the account has
+    /// no e-mail address, the mark `otherwise` is stored. It says when to try again.
+    Send { stage: u8, expires_at: Timestamp, whom: Box<Recipient>, otherwise: Option<NoticeMark> },
     /// Send nothing now. Contains the mark of the next notice, which is then stored. `None` if the record has no
     /// further notice.
     Rest(Option<NoticeMark>),
@@ -55,7 +55,8 @@ pub(super) async fn plan(
     now: Timestamp,
 ) -> Result<Plan, Unavailable> {
     let own = record.record();
-    let Some(expires_at) = own.expires_at else { return Ok(Plan::Rest(None)) };
+    let (schedule, life) = planning(service, record, now).await?;
+    let Some(expires_at) = life.expires_at else { return Ok(Plan::Rest(None)) };
     // A notice is useless if the time `unsent_kept` has passed since the record's `gone_at`. Usually a purge has
     // already removed the record. If no purge ran, the same limit applies here.
     let unsent_before = unsent_before(&service.policy, now);
@@ -63,7 +64,6 @@ pub(super) async fn plan(
     if forgotten || record.revoked().is_some() || own.superseded.is_some() {
         return Ok(Plan::Rest(None));
     }
-    let (schedule, life) = (schedule(service, record, now).await?, Expiring::from(own));
     let stage = match look(&schedule, life, held, service.policy.notices.gather.ahead, now) {
         Look::Send(stage) => stage,
         Look::Rest(next) => return Ok(Plan::Rest(next)),
@@ -90,7 +90,7 @@ pub(super) async fn plan(
     if whom.account.email().is_none() {
         service.tell(now, By::itself(Actor::Upkeep), EventKind::NoAddress { owner: own.owner.clone(), id: own.id });
     }
-    Ok(Plan::Send { stage, whom: Box::new(whom), otherwise: again })
+    Ok(Plan::Send { stage, expires_at, whom: Box::new(whom), otherwise: again })
 }
 
 /// Decides who gets the notice of a record: the creator of a security code, or the owner of any other credential. For a

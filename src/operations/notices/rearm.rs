@@ -1,5 +1,6 @@
 //! Applies a changed notice schedule to existing credentials, page by page. It recomputes the stored instant of each
-//! record's next notice, which is called the mark of the record.
+//! record's next notice, which is called the mark of the record. The same happens after a change of the ceiling to which
+//! the policy shortens the life of existing credentials, because their notices then belong to another expiry.
 //!
 //! The progress is stored with the settings, so after a crash any node can continue. Each mark is changed by
 //! compare-and-swap, so several nodes can process the same page.
@@ -9,12 +10,14 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
-use crate::record::notice::{self, Expiring, Schedule};
+use crate::record::limits::Ceiling;
+use crate::record::notice::{self, Before, Earlier, Expiring, Schedule};
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::error::{ManageError, Unavailable};
 use crate::service::snapshot::SettingsView;
+use crate::store::change::{Applied, Change};
 use crate::store::listing::{Listing, Progress};
 use crate::store::page::Cursor;
 use crate::types::arming::{Arming, Walk};
@@ -29,12 +32,14 @@ const ON_ITS_WAY: Duration = minutes(1);
 
 impl Counterfoil {
     /// Applies a changed notice schedule to one batch of existing credentials. The policy and the settings determine
-    /// the schedule. Call this method before [`Counterfoil::due_notices`], and again while the result's `more` is true.
+    /// the schedule. Also applies a changed ceiling, if the policy shortens the life of existing credentials
+    /// ([`Existing::Clamp`](crate::policy::Existing::Clamp)). Call this method before [`Counterfoil::due_notices`], and again while the result's `more` is true.
     /// If the schedule has not changed, the method does not call the store. `limit` is the largest number of
     /// credentials that one call reads. The progress is stored with the settings, so a later call on any node can
     /// continue.
     ///
-    /// The method does not change expired credentials or credentials without a pending notice.
+    /// The method does not change expired credentials or credentials without a pending notice, unless the ceiling has
+    /// changed their expiry.
     ///
     /// # Errors
     ///
@@ -73,19 +78,28 @@ async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed, more })
 }
 
-/// The notice schedules of all kinds as one text. Two texts are equal exactly if their schedules are equal.
+/// The notice schedules of all kinds as one text, with the ceiling to which the life of each kind is shortened. Two texts
+/// are equal exactly if their schedules and ceilings are equal.
 fn under(service: &Service, settings: &Settings) -> String {
     let mut text = String::new();
     for kind in &service.policy.notices.kinds {
-        let _written = write!(text, "{} {};", kind.as_str(), service.schedule(*kind, settings));
+        let ceiling = service.limits(settings).clamp(*kind);
+        let ceiling = ceiling.map_or_else(String::new, |ceiling| format!(" {ceiling}"));
+        let _written = write!(text, "{} {}{ceiling};", kind.as_str(), service.schedule(*kind, settings));
     }
     text
 }
 
-/// Parses the schedule of one kind from a text that [`under`] returned. `None` if the text has no schedule of this
-/// kind.
-fn schedule_in(text: &str, kind: TokenKind) -> Option<Schedule> {
-    let of = |part: &str| part.strip_prefix(kind.as_str())?.strip_prefix(' ')?.parse().ok();
+/// Parses the schedule and the ceiling of one kind from a text that [`under`] returned. `None` if the text has no
+/// schedule of this kind.
+fn schedule_in(text: &str, kind: TokenKind) -> Option<(Schedule, Option<Ceiling>)> {
+    let of = |part: &str| {
+        let part = part.strip_prefix(kind.as_str())?.strip_prefix(' ')?;
+        match part.split_once(' ') {
+            None => Some((part.parse().ok()?, None)),
+            Some((schedule, ceiling)) => Some((schedule.parse().ok()?, Some(ceiling.parse().ok()?))),
+        }
+    };
     text.split(';').find_map(of)
 }
 
@@ -107,16 +121,22 @@ async fn page(
     let schedule = service.schedule(kind, settings);
     let earlier = |text: &String| schedule_in(text, kind);
     let before = before.map(|before| before.iter().filter_map(earlier).collect::<Vec<_>>());
+    let limits = service.limits(settings);
     let mut changed = 0;
-    for record in &page.items {
-        let marks = moved(record).and_then(|held| {
-            let next = notice::rearm(&schedule, before.as_deref(), Expiring::from(record.record()), held, now)?;
-            Some((held, next))
-        });
-        if let Some((held, next)) = marks {
-            let id = record.record().id;
-            changed += u64::from(service.store.settle(&id, held, Some(next), None).await?);
-        }
+    for record in page.items.iter().filter(|record| is_planned(record, now)) {
+        let (own, stored) = (record.record(), record.record().expires_at);
+        let under = |(schedule, ceiling): &(Schedule, Option<Ceiling>)| Earlier {
+            schedule: schedule.clone(),
+            expires_at: ceiling.and_then(|ceiling| ceiling.exceeded(stored, own.expiry_set_at)).or(stored),
+        };
+        let before = before.as_ref().map(|before| before.iter().map(under).collect::<Vec<_>>());
+        let before = before.as_deref().map_or(Before::Unknown { stored }, Before::Known);
+        let next = notice::rearm(&schedule, before, Expiring::of(record, limits), own.notice, now);
+        changed += match (own.notice, next) {
+            (Some(held), Some(next)) => u64::from(service.store.settle(&own.id, held, Some(next), None).await?),
+            (None, Some(next)) => u64::from(marked(service, record, next).await?),
+            (_, None) => 0,
+        };
     }
     let next = match page.next {
         Some(next) => Some(walk.on(next.to_string())),
@@ -125,11 +145,22 @@ async fn page(
     Ok((changed, next))
 }
 
-/// Returns the stored mark of a record whose mark must be recomputed. `None` if the record has no pending notice, is
-/// revoked or is replaced.
-fn moved(record: &TokenRecord) -> Option<NoticeMark> {
+/// Whether notices of a record are planned. False if the record is revoked or replaced, or if it has no pending notice and
+/// is past its retention.
+fn is_planned(record: &TokenRecord, now: Timestamp) -> bool {
     let own = record.record();
-    own.notice.filter(|_| record.revoked().is_none() && own.superseded.is_none())
+    let is_gone = || own.notice.is_none() && record.gone_at().is_some_and(|gone_at| now.reached(gone_at));
+    record.revoked().is_none() && own.superseded.is_none() && !is_gone()
+}
+
+/// Gives a mark to a record that has none. Returns false if the record has changed since it was read.
+///
+/// The write repeats the stored expiry, its retention and the instant at which it was set, so that only the mark changes.
+async fn marked(service: &Service, record: &TokenRecord, next: NoticeMark) -> Result<bool, Unavailable> {
+    let own = record.record();
+    let change = Change::Expiry { expires_at: own.expires_at, gone_at: own.gone_at, notice: Some(next) };
+    let applied = service.store.apply(&own.id, own.version, &change, own.expiry_set_at).await?;
+    Ok(matches!(applied, Applied::Done(_)))
 }
 
 /// Converts an error of a settings update to `Unavailable`. The update checks no permission and no field, so no other

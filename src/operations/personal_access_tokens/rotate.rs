@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{EventKind, Limit};
+use crate::record::expiry::effective_expiry;
 use crate::record::notice::{Expiring, arm};
 use crate::record::phase::{Phase, phase};
 use crate::record::record_parts::NewRecord;
@@ -59,7 +60,8 @@ impl Counterfoil {
     ///
     /// [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] if the overlap is too
     /// long. [`ManageError::Conflict`] if the token has expired or was replaced, or if the new token would be
-    /// suspended. [`ManageError::SlowDown`] after too many rotations in an hour.
+    /// suspended, for example because the policy refuses a token with this expiry. [`ManageError::SlowDown`] after too
+    /// many rotations in an hour.
     ///
     /// [`ManageError::Unavailable`] if a store or the directory failed. It is then unknown whether the old token was
     /// replaced. If it was, the new token is lost and should be deleted.
@@ -237,11 +239,23 @@ impl Handover<'_> {
         }
     }
 
+    /// The expiry of the old token, and the instant from which a record with this expiry may be purged. If the policy
+    /// shortens the life of the old token, this is the shortened expiry: a ceiling is counted from the instant at which
+    /// an expiry was set, so a new token with the stored expiry would live longer than the old one.
+    fn end(&self, old: &TokenRecord) -> (Option<Timestamp>, Option<Timestamp>) {
+        let own = old.record();
+        let expires_at = effective_expiry(old.view(), self.service.limits(&self.settings));
+        if expires_at == own.expires_at {
+            return (own.expires_at, own.gone_at);
+        }
+        (expires_at, expires_at.map(|end| self.service.policy.gone_after_expiry(own.kind, end)))
+    }
+
     /// The record of the new token. It has the same label, scope and expiry as the old token. Its notices are planned
     /// anew, as if the expiry were set now.
     fn successor(&self, minted: &Minted, old: &TokenRecord) -> NewRecord {
-        let own = old.record();
-        let life = Expiring { expires_at: own.expires_at, expiry_set_at: self.now, noticed: &[] };
+        let (own, (expires_at, gone_at)) = (old.record(), self.end(old));
+        let life = Expiring { expires_at, expiry_set_at: self.now, noticed: &[] };
         let entry = Entry {
             owner: own.owner.clone(),
             parent: Some(own.id),
@@ -250,8 +264,8 @@ impl Handover<'_> {
             scope: own.scope.clone(),
             label: own.label.clone(),
             description: own.description.clone(),
-            expires_at: own.expires_at,
-            gone_at: own.gone_at,
+            expires_at,
+            gone_at,
             notice: arm(&self.service.schedule(own.kind, &self.settings), life, 0, self.now),
         };
         self.service.counterfoil(minted, entry)
@@ -275,7 +289,7 @@ impl Handover<'_> {
     ) -> Result<Rotated, StoreError> {
         let policy = &self.service.policy;
         let successor = new.id;
-        let ends = [honoured_until, old.record().expires_at].into_iter().flatten().min();
+        let ends = [honoured_until, self.end(old).0].into_iter().flatten().min();
         let step = ParentUpdate::Supersede {
             expect: old.record().version,
             successor,

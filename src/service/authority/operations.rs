@@ -68,6 +68,8 @@ operations! {
     SeeCredential { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Changes the metadata of a credential of any owner. The host may decide by them what a caller may do.
     SetMetadata { Sessions, USERS_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, Fresh }
+    /// Reports which credentials a new policy affects.
+    ReportPolicy { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Ends all credentials of a user.
     RevokeAllOf { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
 

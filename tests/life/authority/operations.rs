@@ -142,6 +142,14 @@ pub(super) const ALL: &[Operation] = &[
         },
     },
     Operation {
+        name: "ReportPolicy",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| {
+            let new = policy::Policy::default();
+            block_on(world.handle.policy_report(&who.by, &new, None, limit(1))).map(drop)
+        },
+    },
+    Operation {
         name: "RevokeAllOf",
         scope: Scope::USERS_MANAGE,
         run: |world, who| block_on(world.handle.revoke_all_of(&who.by, &subject("bill"))).map(drop),

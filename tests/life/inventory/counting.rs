@@ -11,13 +11,13 @@ use counterfoil::{Account, Role, SubjectId};
 
 /// A memory store that counts the records that `list` returns, and the calls of `get`.
 #[derive(Default)]
-pub(super) struct Counted {
-    pub(super) inner: Arc<MemoryStore>,
-    pub(super) listed: AtomicUsize,
-    pub(super) lists: AtomicUsize,
-    pub(super) gets: AtomicUsize,
+pub(crate) struct Counted {
+    pub(crate) inner: Arc<MemoryStore>,
+    pub(crate) listed: AtomicUsize,
+    pub(crate) lists: AtomicUsize,
+    pub(crate) gets: AtomicUsize,
     /// The number of damaged rows that each list reports.
-    pub(super) damaged: AtomicU32,
+    pub(crate) damaged: AtomicU32,
 }
 
 impl Counted {

@@ -1,6 +1,6 @@
 //! Tests the inventory of all credentials, and one credential by its id (requirements SIGHT 2 and SIGHT 3).
 
-mod counting;
+pub(crate) mod counting;
 mod filters;
 mod limits;
 mod one;
