@@ -33,6 +33,9 @@ pub fn all() -> Vec<Seed> {
     let pages: Vec<u8> =
         records().iter().flat_map(|record| [sql(&sql_rows::written(record)), vec![4]].concat()).collect();
     all.push(("sql_rows", "good-page".to_owned(), [&[4], &pages[..]].concat()));
+    let families: Vec<u8> =
+        records().iter().flat_map(|record| [sql(&sql_rows::family_row(record)), vec![4]].concat()).collect();
+    all.push(("sql_rows", "good-families".to_owned(), [&[6], &families[..]].concat()));
     let client = sql(&Row(vec![
         ColumnValue::Number(1),
         ColumnValue::Text(REGISTRATION.to_owned()),

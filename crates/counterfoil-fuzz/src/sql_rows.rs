@@ -17,13 +17,14 @@ pub fn sql_rows(data: &[u8]) -> bool {
     let (which, values) = choice(data);
     let rows = rows(values);
     let first = rows.first().cloned().unwrap_or_default();
-    match which % 6 {
+    match which % 7 {
         0 => record(&first),
         1 => client(&first),
         2 => settings(&first),
         3 => counter(&first),
         4 => page(&rows),
-        _ => clients(&rows),
+        5 => clients(&rows),
+        _ => families(&rows),
     }
 }
 
@@ -106,6 +107,11 @@ pub(crate) fn written(record: &TokenRecord) -> Row {
     Row(values)
 }
 
+/// Returns the row in which the family of a record is stored.
+pub(crate) fn family_row(record: &TokenRecord) -> Row {
+    Row(family_values(record.family()))
+}
+
 /// Returns the values of the columns of the record itself. The columns of its family and the column with the sent
 /// notices are left out.
 fn own_values(own: &RecordParts) -> Vec<ColumnValue> {
@@ -149,7 +155,7 @@ fn family_values(family: &FamilyParts) -> Vec<ColumnValue> {
         text(family.owner.as_str()),
         number(family.kind.byte().into()),
         number(family.generation),
-        text(&family.body.to_document().expect("a document")),
+        text(&family.body.to_document(family.details.as_deref()).expect("a document")),
         or_null(family.live_until, instant),
         or_null(family.gone_at, instant),
         or_null(family.label_key.as_ref(), |key| text(key.as_str())),
@@ -195,6 +201,21 @@ fn page(rows: &[Row]) -> bool {
     // If the last record of a page is intact, the page has a cursor to the next page.
     assert!(page.items.is_empty() || page.next.is_some(), "{page:?}");
     corrupt == 0 && limit > 0
+}
+
+fn families(rows: &[Row]) -> bool {
+    let limit = rows.len().saturating_sub(1);
+    let page = fuzzing::families(rows, u32::try_from(limit).expect("few rows"));
+    let is_family = |row: &&Row| row.0.first() != Some(&ColumnValue::Null);
+    let counted = page.items.len() + usize::try_from(page.corrupt).expect("few rows");
+    assert_eq!(rows.iter().take(limit).filter(is_family).count(), counted, "each family is returned or counted");
+    assert!(page.items.is_empty() || page.next.is_some(), "{page:?}");
+    for family in &page.items {
+        let again = fuzzing::families(&[Row(family_values(family))], 1);
+        let again = again.items.first().expect("our own row");
+        assert_eq!(format!("{again:?}"), format!("{family:?}"));
+    }
+    page.corrupt == 0 && !page.items.is_empty()
 }
 
 fn clients(rows: &[Row]) -> bool {

@@ -3,7 +3,8 @@
 
 use counterfoil::client::{ClientId, VersionedRegistration};
 use counterfoil::settings::VersionedSettings;
-use counterfoil::store::{Corrupt, Counter, Page, StoreError, TokenRecord};
+use counterfoil::store::{Corrupt, Counter, FamilyParts, Page, StoreError, TokenRecord};
+use counterfoil::types::FamilyId;
 
 use crate::row::{self, Order, SqlRow};
 
@@ -100,6 +101,12 @@ pub fn record(row: &Row) -> Result<TokenRecord, Corrupt> {
 #[must_use]
 pub fn page(rows: &[Row], limit: u32) -> Page<TokenRecord> {
     row::page(rows, limit, Order::CreatedAt)
+}
+
+/// Decodes a page of families.
+#[must_use]
+pub fn families(rows: &[Row], limit: u32) -> Page<FamilyParts, FamilyId> {
+    row::decoded_families(rows, limit, 0)
 }
 
 /// Decodes a client.

@@ -28,11 +28,11 @@ macro_rules! token_store {
             use std::num::NonZeroU32;
 
             use counterfoil::store::{
-                Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate,
-                Progress, Revoke, Revoked, Rotated, TokenRecord,
+                Applied, Change, Cursor, FamilyParts, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page,
+                ParentUpdate, Progress, Revoke, Revoked, Rotated, TokenRecord,
             };
-            use counterfoil::types::{KeyId, RecordId, Version};
-            use counterfoil::Timestamp;
+            use counterfoil::types::{FamilyId, KeyId, OwnerId, RecordId, Version};
+            use counterfoil::{Realm, Timestamp};
 
             $crate::port::token_store! { $store {
                 insert = insert_all(home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted;
@@ -46,6 +46,9 @@ macro_rules! token_store {
                 ) -> Progress;
                 touch = touch_all(seen: &[(RecordId, Timestamp)]) -> ();
                 list = list_page(of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
+                list_families = list_family_page(
+                    realm: &Realm, owner: &OwnerId, after: Option<&FamilyId>, limit: NonZeroU32
+                ) -> Page<FamilyParts, FamilyId>;
                 due = due_page(now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
                 claim = claim_notice(id: &RecordId, held: NoticeMark, lease_until: Timestamp) -> Option<TokenRecord>;
                 settle = settle_notice(

@@ -19,8 +19,16 @@ impl PgStore {
         change: &Change,
         now: Timestamp,
     ) -> Result<Applied, StoreError> {
+        let mut body = None;
+        if let Change::Edit { details: Some(details), .. } = change {
+            // The text of the body also contains the details. Nothing else of it ever changes, so it can be read before
+            // the statement locks the family.
+            let Some((_, family)) = self.parts(OP, id).await? else { return Ok(Applied::Missing) };
+            body = Some(row::body(&family.body, details.as_deref())?);
+        }
+        let query = || statement(id, expect, change, body.as_deref(), now);
         for _ in 0..TURNS {
-            if let Wrote::Done(Some(written)) = self.write_one(OP, || statement(id, expect, change, now)).await? {
+            if let Wrote::Done(Some(written)) = self.write_one(OP, query).await? {
                 return row::record_of(id, &written).map(Applied::Done);
             }
             // The statement wrote nothing. Either the record is not in the expected state, or another family holds the
@@ -40,7 +48,15 @@ impl PgStore {
     }
 }
 
-fn statement<'q>(id: &'q RecordId, expect: Version, change: &'q Change, now: Timestamp) -> Statement<'q> {
+/// Makes the statement of a change. `body` is the text of the family's body with its new details. It is `None` if the
+/// details do not change.
+fn statement<'q>(
+    id: &'q RecordId,
+    expect: Version,
+    change: &'q Change,
+    body: Option<&'q str>,
+    now: Timestamp,
+) -> Statement<'q> {
     let swap = |text: &'static str| {
         sqlx::query(text)
             .bind(id.family().as_bytes().to_vec())
@@ -48,19 +64,23 @@ fn statement<'q>(id: &'q RecordId, expect: Version, change: &'q Change, now: Tim
             .bind(count(expect.number()))
     };
     match change {
-        Change::Edit { label, description, scope, details: _ } => {
-            let text = if label.is_some() { sql::RELABEL } else { sql::EDIT };
-            let query = swap(text)
+        Change::Edit { label, description, scope, details } => {
+            let is_both = label.is_some() || details.is_some();
+            let query = swap(if is_both { sql::EDIT_BOTH } else { sql::EDIT })
                 .bind(description.is_some())
                 .bind(description.as_ref().map(Description::as_str))
                 .bind(scope.is_some())
                 .bind(scope.as_ref().and_then(Option::as_ref).map(Scope::as_str));
-            match label {
-                None => query,
-                Some(Relabel { label, key }) => {
-                    query.bind(Label::as_str(label)).bind(key.as_ref().map(LabelKey::as_str)).bind(micros(now))
-                }
+            if !is_both {
+                return query;
             }
+            query
+                .bind(label.is_some())
+                .bind(label.as_ref().map(|new| Label::as_str(&new.label)))
+                .bind(label.as_ref().and_then(|new| new.key.as_ref()).map(LabelKey::as_str))
+                .bind(micros(now))
+                .bind(body.is_some())
+                .bind(body)
         }
         Change::Expiry { expires_at, gone_at, notice } => swap(sql::EXPIRY)
             .bind(micros_of(*expires_at))

@@ -1,9 +1,9 @@
 //! Tests the cost of limit checks and lists if many records are deleted, rotated or expired. The cost is the number of
 //! pages of the server's buffer cache that a statement reads.
 
-use counterfoil::store::TokenStore;
-use counterfoil::types::TokenKind;
-use counterfoil_conformance::sample::{Person, at, most};
+use counterfoil::store::{ParentUpdate, Rotated, TokenStore};
+use counterfoil::types::{TokenKind, Version};
+use counterfoil_conformance::sample::{EXPIRES, Person, at, most, supersede};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Row as _};
@@ -115,6 +115,63 @@ async fn fault_a12_a_page_of_what_stands_reads_nothing_that_was_deleted() {
     };
     let walk = pages(&mut raw, walk).await;
     assert!(walk > MANY, "the control: a walk shows, {walk} pages");
+}
+
+#[tokio::test]
+async fn a_page_of_families_reads_nothing_of_others() {
+    let (_server, store, mut raw) = filled().await;
+    let list = |owner: &'static str, after: u8| {
+        explain(sql::LIST_FAMILIES).bind("default").bind(owner).bind(vec![after; 10]).bind(51_i64)
+    };
+    for owner in ["bob", "owner7"] {
+        let person = Person::new("default", owner);
+        let page = store.list_families(&person.realm, &person.owner, None, most(50)).await.expect("a page");
+        assert!(page.items.len() == if owner == "bob" { 1 } else { 8 } && page.next.is_none(), "{:#?}", page.items);
+        for after in [0x00, 0xFE] {
+            let few = pages(&mut raw, || list(owner, after)).await;
+            assert!(few < FEW, "{few} pages");
+        }
+    }
+    let ann = pages(&mut raw, || list("ann", 0)).await;
+    assert!(ann > MANY / 10, "the control: expired families are in the list, {ann} pages");
+}
+
+/// Waits until the server processes of all other connections have ended.
+const ENDED: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+
+/// Checks that only the rotation of an expired family counts the owner's families. The server counts the calls of the
+/// function. It gets its numbers from a server process when that process ends.
+#[tokio::test]
+async fn only_a_renewal_counts_families() {
+    let server = Postgres::start();
+    let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
+    let options = options.username("postgres").database("postgres");
+    let mut raw = options.connect().await.expect("a connection");
+    let calls =
+        "SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_user_functions WHERE funcname = 'counterfoil_admit'";
+    let draft = Person::somebody().pat();
+    let mut tip = None;
+    for (generation, now, counted) in [(1, 6, 0), (2, EXPIRES - 1, 0), (3, EXPIRES, 1), (4, EXPIRES + 1, 1)] {
+        let store = PgStore::connect(options.clone().options([("track_functions", "all")])).await.expect("a store");
+        let parent = match tip {
+            Some(tip) => tip,
+            None => draft.found(&store).await.expect("a family"),
+        };
+        // The successor of generation 3 expires later.
+        let end = if generation < 3 { EXPIRES } else { 2 * EXPIRES };
+        let next = draft.successor(parent, generation).with_expires_at(at(end));
+        let mut step = supersede(Version::FIRST, next.id, at(now));
+        if let ParentUpdate::Supersede { cap, .. } = &mut step {
+            *cap = Some(most(1));
+        }
+        tip = Some(next.id);
+        assert!(matches!(store.rotate(&parent, &step, &[next], at(now)).await, Ok(Rotated::Done)));
+        store.close().await;
+        sqlx::raw_sql(ENDED).execute(&mut raw).await.expect("ended");
+        let found: i64 = sqlx::query_scalar(calls).fetch_one(&mut raw).await.expect("a count");
+        assert_eq!(found, counted, "after the rotation to generation {generation}");
+    }
 }
 
 #[tokio::test]

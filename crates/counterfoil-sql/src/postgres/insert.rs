@@ -67,14 +67,14 @@ impl PgStore {
         now: Timestamp,
     ) -> Result<Inserted, StoreError> {
         let family = FamilyParts::from(family.clone());
-        let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
+        let body = row::body(&family.body, family.details.as_deref())?;
         let founding = Founding { family, body, new, now, cap, pace };
         for _ in 0..TURNS {
             let bound = match self.write_one(OP, || founding.statement()).await? {
                 Wrote::Done(Some(row)) => match founding.outcome(&row)? {
                     Outcome::Written(inserted) => return Ok(inserted),
                     Outcome::NoOwner => {
-                        self.add_owner(&founding).await?;
+                        self.add_owner(OP, &founding.family).await?;
                         continue;
                     }
                     Outcome::Bound(refused) => Some(refused),
@@ -135,8 +135,15 @@ impl PgStore {
         self.read_one(op, query).await?.as_ref().map(row::family_id).transpose()
     }
 
-    async fn add_owner(&self, founding: &Founding<'_>) -> Result<(), StoreError> {
-        self.changed(OP, || founding.owner(sql::ADD_OWNER)).await.map(drop)
+    /// Inserts the row of the family's owner in `counterfoil_owner`, unless it exists.
+    pub(super) async fn add_owner(&self, op: &'static str, family: &FamilyParts) -> Result<(), StoreError> {
+        let query = || {
+            sqlx::query(sql::ADD_OWNER)
+                .bind(family.realm.as_str())
+                .bind(family.owner.as_str())
+                .bind(i64::from(family.kind.byte()))
+        };
+        self.changed(op, query).await.map(drop)
     }
 
     async fn join(
@@ -182,11 +189,6 @@ impl PgStore {
 }
 
 impl Founding<'_> {
-    fn owner(&self, text: &'static str) -> Statement<'_> {
-        let family = &self.family;
-        sqlx::query(text).bind(family.realm.as_str()).bind(family.owner.as_str()).bind(i64::from(family.kind.byte()))
-    }
-
     /// Whether the insert has a cap (a limit on live families) or a pace (a limit on creations in a period). For both,
     /// the server must count rows.
     fn is_bound(&self) -> bool {

@@ -1,9 +1,10 @@
-//! Reads pages of records. Each page continues after the last row of the page before it.
+//! Reads pages of records and of families. Each page continues after the last row of the page before it.
 
 use std::num::NonZeroU32;
 
-use counterfoil::Timestamp;
-use counterfoil::store::{Cursor, Listing, Page, Show, StoreError, TokenRecord};
+use counterfoil::store::{Cursor, FamilyParts, Listing, Page, Show, StoreError, TokenRecord};
+use counterfoil::types::{FamilyId, OwnerId};
+use counterfoil::{Realm, Timestamp};
 
 use super::sql;
 use super::store::PgStore;
@@ -49,6 +50,24 @@ impl PgStore {
         };
         let rows = self.read("list", query).await?;
         Ok(row::page(&rows, limit.get(), order))
+    }
+
+    pub(super) async fn list_family_page(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        after: Option<&FamilyId>,
+        limit: NonZeroU32,
+    ) -> Result<Page<FamilyParts, FamilyId>, StoreError> {
+        let query = || {
+            sqlx::query(sql::LIST_FAMILIES)
+                .bind(realm.as_str())
+                .bind(owner.as_str())
+                .bind(after.map_or(&[][..], |after| after.as_bytes()))
+                .bind(i64::from(limit.get()) + 1)
+        };
+        let rows = self.read("list_families", query).await?;
+        row::family_page(&rows, limit.get(), after)
     }
 
     pub(super) async fn due_page(

@@ -14,6 +14,26 @@ use crate::row::{self, count, micros, micros_of};
 use crate::rules::{owned_by, room_beside};
 
 const OP: &str = "rotate";
+/// Values of `barred` that the statements return.
+const LABEL_LOST: i64 = 1;
+const NEEDS_OWNER_LOCK: i64 = 2;
+const OWNER_FULL: i64 = 3;
+const NO_OWNER: i64 = 4;
+
+/// The outcome of the statement of a rotation.
+enum Outcome {
+    Written,
+    /// A limit or a missing label prevents the rotation.
+    Barred(Rotated),
+    /// The family is not live, so its renewal counts towards the cap. The statement that checks the cap first locks the
+    /// owner's row.
+    NeedsOwnerLock,
+    /// The owner has no row in `counterfoil_owner` yet. The cap is checked while that row is locked, so the row is
+    /// inserted first.
+    NoOwner,
+    /// The parent or the family is not in the expected state, or an id is already in use.
+    InTheWay,
+}
 
 impl PgStore {
     /// Rotates a credential. The statement writes only if the parent and the family are in the expected state. If it
@@ -29,14 +49,20 @@ impl PgStore {
         now: Timestamp,
     ) -> Result<Rotated, StoreError> {
         let follows = check_rotate(parent, step, new)?;
+        let mut superseding = sql::SUPERSEDE;
         for _ in 0..TURNS {
-            let mut bound = None;
-            let written = self.write_one(OP, || statement(parent, step, new, follows, now)).await?;
-            if let Wrote::Done(Some(row)) = written {
-                if row::number(&row, "written")? > 0 {
-                    return Ok(Rotated::Done);
+            let query = || statement(parent, (step, superseding), new, follows, now);
+            let outcome = match self.write_one(OP, query).await? {
+                Wrote::Done(Some(row)) => outcome(step, &row)?,
+                Wrote::Done(None) | Wrote::Taken => Outcome::InTheWay,
+            };
+            match outcome {
+                Outcome::Written => return Ok(Rotated::Done),
+                Outcome::NeedsOwnerLock => {
+                    superseding = sql::RENEW;
+                    continue;
                 }
-                bound = bound_of(step, &row)?;
+                Outcome::Barred(_) | Outcome::NoOwner | Outcome::InTheWay => {}
             }
             let Some((record, mut family)) = self.parts(OP, parent).await? else { return Ok(Rotated::Missing) };
             if transition::reads_as_revoked(&record, &family) {
@@ -54,27 +80,40 @@ impl PgStore {
                 family.generation = family.generation.saturating_add(1);
             }
             check_members(OP, new, &family)?;
-            if let Some(bound) = bound {
-                return Ok(bound);
+            match outcome {
+                Outcome::Barred(refused) => return Ok(refused),
+                Outcome::NoOwner => self.add_owner(OP, &family).await?,
+                Outcome::Written | Outcome::NeedsOwnerLock | Outcome::InTheWay => {}
             }
         }
         Err(lost(OP))
     }
 }
 
-/// Returns the limit that prevented the rotation, or `None` if no limit did.
-fn bound_of(step: &ParentUpdate, row: &PgRow) -> Result<Option<Rotated>, StoreError> {
-    if let ParentUpdate::Supersede { .. } = step
-        && let Some(oldest) = row::instant(row, "oldest")?
-    {
-        return Ok(Some(Rotated::PaceReached { oldest }));
+fn outcome(step: &ParentUpdate, row: &PgRow) -> Result<Outcome, StoreError> {
+    if row::number(row, "written")? > 0 {
+        return Ok(Outcome::Written);
     }
-    Ok(row::instant(row, "full_until")?.map(|until| Rotated::FamilyFull { until }))
+    if let ParentUpdate::Supersede { .. } = step {
+        match row::number_or_null(row, "barred")? {
+            Some(LABEL_LOST) => return Ok(Outcome::Barred(Rotated::LabelLost)),
+            Some(NEEDS_OWNER_LOCK) => return Ok(Outcome::NeedsOwnerLock),
+            Some(OWNER_FULL) => return Ok(Outcome::Barred(Rotated::OwnerFull)),
+            Some(NO_OWNER) => return Ok(Outcome::NoOwner),
+            _ => {}
+        }
+        if let Some(oldest) = row::instant(row, "oldest")? {
+            return Ok(Outcome::Barred(Rotated::PaceReached { oldest }));
+        }
+    }
+    let until = row::instant(row, "full_until")?;
+    Ok(until.map_or(Outcome::InTheWay, |until| Outcome::Barred(Rotated::FamilyFull { until })))
 }
 
+/// Makes the statement of a rotation. `superseding` is the statement that supersedes a parent.
 fn statement<'q>(
     parent: &'q RecordId,
-    step: &'q ParentUpdate,
+    (step, superseding): (&'q ParentUpdate, &'static str),
     new: &'q [NewRecord],
     follows: Option<&'q NewRecord>,
     now: Timestamp,
@@ -88,11 +127,11 @@ fn statement<'q>(
             nonce,
             honoured_until,
             gone_at,
-            labelled: false,
-            cap: None,
+            labelled,
+            cap,
             pace,
             access_cap,
-        } => adding(sql::SUPERSEDE, new, home)
+        } => adding(superseding, new, home)
             .bind(family)
             .bind(parent.as_bytes().as_slice())
             .bind(count(expect.number()))
@@ -106,7 +145,9 @@ fn statement<'q>(
             .bind(follows.and_then(|follows| micros_of(follows.gone_at)))
             .bind(pace.map(|pace| i64::from(pace.limit.get())))
             .bind(pace.map(|pace| micros(pace.since)))
-            .bind(room_beside(*access_cap, new, now)),
+            .bind(room_beside(*access_cap, new, now))
+            .bind(*labelled)
+            .bind(cap.map(|cap| i64::from(cap.get()))),
         ParentUpdate::Slide { expires_at, gone_at, access_cap } => adding(sql::SLIDE, new, home)
             .bind(family)
             .bind(parent.as_bytes().as_slice())

@@ -120,12 +120,13 @@ const STATEMENTS: &[(&str, bool, &str)] = &[
     (sql::FOUND, true, "FNTNNTNIN"),
     (sql::FOUND_WITHIN, true, "FNTNNTNINNNNNNN"),
     (sql::JOIN, true, "FNNN"),
-    (sql::SUPERSEDE, true, "FINNIINNNNNNNN"),
+    (sql::SUPERSEDE, true, "FINNIINNNNNNNNYN"),
+    (sql::RENEW, true, "FINNIINNNNNNNNYN"),
     (sql::SLIDE, true, "FINNNN"),
     (sql::EDIT, false, "FINYTYT"),
     (sql::REKEY, false, "FININ"),
     (sql::END, false, "FINNN"),
-    (sql::RELABEL, false, "FINYTYTTTN"),
+    (sql::EDIT_BOTH, false, "FINYTYTYTTNYT"),
     (sql::EXPIRY, false, "FINNNNNN"),
     (sql::REVOKE_FAMILY, false, "NNNFRT"),
     (sql::REVOKE_OWNER, false, "NNNRTN"),
@@ -134,6 +135,7 @@ const STATEMENTS: &[(&str, bool, &str)] = &[
     (sql::TOUCH, false, "MA"),
     (sql::LIST_OWNER, false, "RTNNIN"),
     (sql::LIST_STANDING, false, "RTNNINNNN"),
+    (sql::LIST_FAMILIES, false, "RTFN"),
     (sql::LIST_KIND, false, "RNIN"),
     (sql::DUE, false, "NNIN"),
     (sql::CLAIM, false, "INNNF"),
@@ -171,8 +173,10 @@ async fn no_statement_scans() {
         // A chain of refreshes has thousands of members. A rotation must find records by their generations: the
         // record whose nonce it removes, and the records that its pace reads. A label must be found by its owner.
         let narrow = [
-            (sql::SUPERSEDE, true, "FINNIINNNNNNNN", "family", "generation", 2),
-            (sql::RELABEL, false, "FINYTYTTTN", "label_key", "owner", 1),
+            (sql::SUPERSEDE, true, "FINNIINNNNNNNNYN", "family", "generation", 2),
+            (sql::RENEW, true, "FINNIINNNNNNNNYN", "family", "generation", 2),
+            (sql::LIST_FAMILIES, false, "RTFN", "realm", "owner", 1),
+            (sql::EDIT_BOTH, false, "FINYTYTYTTNYT", "label_key", "owner", 1),
         ];
         for (text, adds, values, wide, narrow, times) in narrow {
             let plan = plan(wire, text, adds, values).await;

@@ -34,7 +34,7 @@ impl Transfer for PgStore {
     }
 
     async fn restore(&self, whole: &WholeFamily) -> Result<Restored, StoreError> {
-        let body = whole.family().body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
+        let body = row::body(&whole.family().body, whole.family().details.as_deref())?;
         for _ in 0..TURNS {
             if let Wrote::Done(Some(_)) = self.write_one(OP, || statement(whole, &body)).await? {
                 return Ok(Restored::Done);

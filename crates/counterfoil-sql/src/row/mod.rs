@@ -18,10 +18,12 @@ pub(crate) use counter::counter;
 #[cfg(feature = "postgres")]
 pub(crate) use counter::instant_of;
 pub(crate) use document::{client, settings};
-pub(crate) use page::{LAST_ID, Order, clients, page};
+#[cfg(all(feature = "fuzzing", feature = "sqlite"))]
+pub(crate) use page::decoded_families;
+pub(crate) use page::{LAST_ID, Order, clients, family_page, page};
 #[cfg(all(feature = "fuzzing", feature = "sqlite"))]
 pub(crate) use record::record;
-pub(crate) use record::{families, family, family_id, id, record_of, whole_family};
+pub(crate) use record::{body, families, family, family_id, id, record_of, whole_family};
 #[cfg(feature = "postgres")]
 pub(crate) use record::{family_ids, record_id, unsound_notices};
 #[cfg(feature = "sqlite")]

@@ -1,15 +1,15 @@
-//! Decodes pages of records and pages of clients.
+//! Decodes pages of records, of families and of clients.
 
 use counterfoil::Timestamp;
 use counterfoil::client::{ClientId, VersionedRegistration};
-use counterfoil::store::{Cursor, Page, StoreError, TokenRecord};
-use counterfoil::types::RecordId;
+use counterfoil::store::{Cursor, FamilyParts, Page, StoreError, TokenRecord};
+use counterfoil::types::{FamilyId, RecordId};
 
 use super::SqlRow;
-use super::columns::{Columns, corrupt};
+use super::columns::{Columns, corrupt, number};
 use super::document::{client, text};
-use super::record::record;
-use crate::columns::RecordColumn;
+use super::record::{family, record};
+use crate::columns::{FamilyColumn, RecordColumn};
 
 /// The largest possible id. In a cursor, it is the position after all ids of the same instant. The position before all
 /// ids of an instant is an empty id.
@@ -49,6 +49,39 @@ fn key(row: &impl SqlRow, order: Order) -> Option<Cursor> {
         Order::Id => Timestamp::EPOCH,
     };
     Some(Cursor { at, id: RecordId::from_bytes(columns.bytes(RecordColumn::Id).ok()??) })
+}
+
+/// Decodes a page of an owner's families from at most `limit + 1` rows. If there is an extra row, there is a next page. A
+/// row that does not decode is counted. A row without an id stands for no family. The statement selects only rows whose
+/// id decodes, and says in the column `damaged` how many families have another id. The first page counts these, so that
+/// a walk counts each of them once.
+pub(crate) fn family_page(
+    rows: &[impl SqlRow],
+    limit: u32,
+    after: Option<&FamilyId>,
+) -> Result<Page<FamilyParts, FamilyId>, StoreError> {
+    let damaged = rows.first().filter(|_| after.is_none()).map(|row| number(row, "damaged")).transpose()?;
+    let corrupt = damaged.map_or(0, |damaged| u32::try_from(damaged).unwrap_or(u32::MAX));
+    Ok(decoded_families(rows, limit, corrupt))
+}
+
+/// Decodes the families of a page that already counts `corrupt` damaged ones.
+pub(crate) fn decoded_families(rows: &[impl SqlRow], limit: u32, corrupt: u32) -> Page<FamilyParts, FamilyId> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut page = Page { items: Vec::new(), next: None, corrupt };
+    for row in rows.iter().take(limit) {
+        let columns = Columns { row, first: 0 };
+        if let Ok(None) = columns.raw(FamilyColumn::Id) {
+            continue;
+        }
+        match family(row) {
+            Ok(family) => page.items.push(family),
+            Err(_) => page.corrupt = page.corrupt.saturating_add(1),
+        }
+        page.next = columns.bytes(FamilyColumn::Id).ok().flatten().map(FamilyId::from_bytes).or(page.next);
+    }
+    page.next = page.next.filter(|_| rows.len() > limit);
+    page
 }
 
 /// Decodes a page of clients from at most `limit + 1` rows. If there is an extra row, there is a next page. A row that

@@ -2,8 +2,8 @@
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{
-    Corrupt, Digest, FamilyBody, FamilyParts, Nonce, NoticeMark, Page, RecordParts, StoreError, Superseded,
-    TokenRecord, WholeFamily,
+    Corrupt, Digest, FamilyBody, FamilyDetails, FamilyParts, Nonce, NoticeMark, Page, RecordParts, StoreError,
+    Superseded, TokenRecord, WholeFamily,
 };
 use counterfoil::types::{Description, FamilyId, KeyId, Label, LabelKey, OwnerId, RecordId, Version};
 use counterfoil::{Realm, Timestamp};
@@ -13,7 +13,7 @@ use super::{NOTICE, SqlRow};
 use crate::columns::{FamilyColumn, RecordColumn};
 
 /// This check fails to compile if the core adds a field, as a reminder that the field must be written and read.
-const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not stored");
+const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 13, "a field is not stored");
 
 impl<R: SqlRow> Columns<'_, R> {
     fn superseded(&self) -> Result<Option<Superseded>, Corrupt> {
@@ -86,14 +86,17 @@ impl<R: SqlRow> Columns<'_, R> {
     }
 
     fn family(&self) -> Result<FamilyParts, Corrupt> {
+        // One text contains the body and the details.
+        let (body, details) = need(self.text(FamilyColumn::Body, FamilyBody::from_document)?, FamilyColumn::Body)?;
         let mut family = FamilyParts::new(
             need(self.bytes(FamilyColumn::Id)?.map(FamilyId::from_bytes), FamilyColumn::Id)?,
             need(self.text(FamilyColumn::Realm, Realm::new)?, FamilyColumn::Realm)?,
             need(self.text(FamilyColumn::Owner, OwnerId::from_stored)?, FamilyColumn::Owner)?,
             self.kind(FamilyColumn::Kind)?,
-            need(self.text(FamilyColumn::Body, FamilyBody::from_document)?, FamilyColumn::Body)?,
+            body,
             need(self.instant(FamilyColumn::UsedAt)?, FamilyColumn::UsedAt)?,
         );
+        family.details = details;
         family.generation = need(self.number(FamilyColumn::Generation)?, FamilyColumn::Generation)?;
         family.live_until = self.instant(FamilyColumn::LiveUntil)?;
         family.gone_at = self.instant(FamilyColumn::GoneAt)?;
@@ -140,6 +143,11 @@ pub(crate) fn families(rows: &[impl SqlRow], limit: u32) -> Result<Page<FamilyId
 
 pub(crate) fn family(row: &impl SqlRow) -> Result<FamilyParts, StoreError> {
     Columns { row, first: 0 }.family().map_err(|corrupt| StoreError::corrupt(None, corrupt))
+}
+
+/// Encodes the body of a family and its details as the text of the column `body`.
+pub(crate) fn body(body: &FamilyBody, details: Option<&FamilyDetails>) -> Result<String, StoreError> {
+    body.to_document(details).map_err(|invalid| StoreError::corrupt(None, invalid))
 }
 
 /// Reads the id from a row that starts with the columns of a record.

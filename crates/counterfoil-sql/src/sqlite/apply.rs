@@ -31,6 +31,9 @@ impl SqliteStore {
         }
         transition::change(&mut record, &mut family, change, now);
         write.put_family(&family).await?;
+        if let Change::Edit { details: Some(_), .. } = change {
+            write.put_details(&family).await?;
+        }
         write.put_record(&record, &family).await?;
         let written = joined(record, family)?;
         write.commit(Applied::Done(written)).await

@@ -21,16 +21,27 @@ impl Write {
         cap: Cap,
         now: Timestamp,
     ) -> Result<Option<Vec<FamilyId>>, StoreError> {
-        let cap_limit = i64::from(cap.limit.get());
-        if self.live(family, now, cap_limit).await? < cap_limit {
+        if !self.is_full(family, cap.limit, now).await? {
             return Ok(Some(Vec::new()));
         }
         if cap.when_full == WhenFull::Refuse {
             return Ok(None);
         }
-        let surplus = self.live(family, now, i64::MAX).await?.saturating_add(1) - cap_limit;
+        let surplus = self.live(family, now, i64::MAX).await?.saturating_add(1) - i64::from(cap.limit.get());
         let rows = self.all(living(sql::LEAVING, family, now).bind(surplus)).await?;
         rows.iter().map(row::family_id).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Whether the owner already has as many live families like `family` as the cap allows. If `family` is live, it
+    /// counts too.
+    pub(super) async fn is_full(
+        &mut self,
+        family: &FamilyParts,
+        cap: NonZeroU32,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let cap = i64::from(cap.get());
+        Ok(self.live(family, now, cap).await? >= cap)
     }
 
     async fn live(&mut self, family: &FamilyParts, now: Timestamp, most: i64) -> Result<i64, StoreError> {

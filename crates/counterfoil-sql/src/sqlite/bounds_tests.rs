@@ -86,6 +86,36 @@ async fn fault_a12_a_page_of_what_stands_reads_nothing_that_was_deleted() {
     assert!(rows > 2_000 && taken > MANY, "the control: a walk shows, {rows} rows, {taken} steps");
 }
 
+/// Checks that a page of an owner's families reads neither revoked families nor families of other owners. The owner's
+/// families have ids above and below those of the others.
+#[tokio::test]
+async fn a_page_of_families_reads_nothing_revoked_and_nothing_of_others() {
+    let (_folder, store) = open().await;
+    let (person, other) = (Person::somebody(), Person::somebody());
+    let mut own = Vec::new();
+    for cycle in 1..=CYCLES {
+        let id = insert(&store, &person.pat().created(at(cycle))).await.family();
+        insert(&store, &other.pat()).await;
+        if cycle % 1_000 == 0 {
+            own.push(id);
+        } else {
+            let ended = store.revoke(person.family(id), revoked(at(cycle)), at(GONE), most(1)).await;
+            assert_eq!(ended.expect("an answer").changed, 1);
+        }
+    }
+    own.sort_unstable();
+    let page = store.list_families(&person.realm, &person.owner, None, most(50)).await.expect("a page");
+    assert!(page.items.iter().map(|family| family.id).eq(own) && page.next.is_none() && page.corrupt == 0);
+    let list = |person: &Person| {
+        let query = sqlx::query(sql::LIST_FAMILIES).bind(person.realm.as_str().to_owned());
+        query.bind(person.owner.as_str().to_owned()).bind(Vec::new()).bind(51_i64)
+    };
+    let (rows, taken) = steps(&store, list(&person)).await;
+    assert!(rows == 2 && taken < FEW, "{rows} rows, {taken} steps");
+    let (rows, taken) = steps(&store, list(&other)).await;
+    assert!(rows == 51 && taken > MANY, "the control: the other's families show, {rows} rows, {taken} steps");
+}
+
 /// Checks that the cost of limits and pages does not grow with the generations of a family. Every superseded token of
 /// the family is past its retry window but not shrunk yet. All access tokens except the last three have expired.
 #[tokio::test]
@@ -170,7 +200,7 @@ async fn fault_a13_a_cap_walks_over_nothing_that_has_expired() {
 #[tokio::test]
 async fn what_sorts_finds_what_it_sorts_by_an_index() {
     let (_folder, store) = open().await;
-    let statements: [(&str, &[&str]); 2] = [
+    let statements: [(&str, &[&str]); 3] = [
         (sql::LEAVING, &["counterfoil_family_standing (realm=? AND owner=? AND kind=? AND client=? AND <expr>>?)"]),
         (
             sql::LIST_STANDING,
@@ -180,12 +210,20 @@ async fn what_sorts_finds_what_it_sorts_by_an_index() {
                 "SEARCH r USING PRIMARY KEY (id=?)",
             ],
         ),
+        (
+            sql::LIST_FAMILIES,
+            &["counterfoil_family_standing (realm=? AND owner=?)", "SEARCH f USING PRIMARY KEY (id=?)"],
+        ),
     ];
     for (text, searches) in statements {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
         let rows = sqlx::query(explain).fetch_all(store.writer()).await.expect("a plan");
         let plan: Vec<String> = rows.iter().map(|row| row.try_get("detail").expect("a detail")).collect();
-        assert!(!plan.iter().any(|line| line.starts_with("SCAN")), "{plan:#?}");
+        // A scan of `own`, `page` or `d` reads only rows that a search returned.
+        let scans = |line: &String| {
+            line.starts_with("SCAN") && !["own", "page", "d"].iter().any(|of| line.split(' ').nth(1) == Some(of))
+        };
+        assert!(!plan.iter().any(scans), "{plan:#?}");
         for search in searches {
             assert!(plan.iter().any(|line| line.contains(search)), "{search} is not in {plan:#?}");
         }

@@ -40,6 +40,14 @@ impl SqliteStore {
         let mut family = before.clone();
         transition::rotate(&mut record, &mut family, step, follows, now);
         check_members(OP, new, &family)?;
+        if transition::lost_label(&before, step) {
+            return Ok(Rotated::LabelLost);
+        }
+        if let Some(cap) = transition::renewal_cap(&before, step, now)
+            && write.is_full(&before, cap, now).await?
+        {
+            return Ok(Rotated::OwnerFull);
+        }
         if let ParentUpdate::Supersede { pace: Some(pace), .. } = *step
             && let Some(oldest) = write.rotated(&before, &record, pace).await?
         {

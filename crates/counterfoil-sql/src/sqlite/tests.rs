@@ -38,6 +38,7 @@ async fn no_statement_scans_or_sorts() {
         (sql::ROTATED, "counterfoil_record_generation"),
         (sql::ACCESS, "counterfoil_record_access"),
         (sql::PUT_RECORD, ""),
+        (sql::PUT_DETAILS, ""),
         (sql::WIPE_GRANDPARENT, "counterfoil_record_generation"),
         (sql::REVOKE_FAMILY, ""),
         (sql::REVOKE_OWNER, "counterfoil_family_standing"),

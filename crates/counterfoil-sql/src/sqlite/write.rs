@@ -132,7 +132,7 @@ impl Write {
     }
 
     pub(super) async fn add_family(&mut self, family: &FamilyParts) -> Result<(), StoreError> {
-        let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
+        let body = row::body(&family.body, family.details.as_deref())?;
         let query = bind_family(sqlx::query(sql::ADD_FAMILY), family);
         let query = query.bind(family.realm.as_str()).bind(family.owner.as_str());
         let query = query.bind(i64::from(family.kind.byte())).bind(body);
@@ -141,6 +141,12 @@ impl Write {
 
     pub(super) async fn put_family(&mut self, family: &FamilyParts) -> Result<(), StoreError> {
         self.run(bind_family(sqlx::query(sql::PUT_FAMILY), family)).await.map(drop)
+    }
+
+    /// Writes the details of a family, which are in the text of its body.
+    pub(super) async fn put_details(&mut self, family: &FamilyParts) -> Result<(), StoreError> {
+        let body = row::body(&family.body, family.details.as_deref())?;
+        self.run(sqlx::query(sql::PUT_DETAILS).bind(body).bind(family.id.as_bytes().as_slice())).await.map(drop)
     }
 
     pub(super) async fn add_records(&mut self, new: &[NewRecord], family: &FamilyParts) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 //! measures durations, so it is a separate test binary.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
+mod families;
 mod inventory;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -12,6 +13,7 @@ mod postgres_processes;
 mod postgres_server;
 #[cfg(feature = "postgres")]
 mod postgres_start;
+mod renewals;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "sqlite")]

@@ -37,7 +37,7 @@ pub(in crate::postgres) const END: &str = change!(
 
 /// A statement that changes a record and its family, and returns both rows as written.
 macro_rules! change_both {
-    ($before:literal, $record:literal, $family:literal) => {
+    ($before:literal, $record:literal, $where:literal, $family:literal) => {
         concat!(
             "
     WITH l AS MATERIALIZED (
@@ -48,7 +48,9 @@ macro_rules! change_both {
             $record,
             "
         FROM l
-        WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL AND NOT r.shrunk AND length(r.digest) = 32
+        WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL AND NOT r.shrunk AND length(r.digest) = 32",
+            $where,
+            "
         RETURNING r.*, r.kind = l.kind AND r.generation = l.generation AS leads
     )",
             $before,
@@ -66,20 +68,25 @@ macro_rules! change_both {
     };
 }
 
-/// Changes the label, and also what [`EDIT`] changes. Additional parameters: $8 label, $9 label_key, $10 now. If a
-/// family past its `gone_at` holds the label key, the statement first removes the key from that family.
-pub(in crate::postgres) const RELABEL: &str = change_both!(
+/// Changes the label and the details, and also what [`EDIT`] changes. Additional parameters: $8 whether the label
+/// changes, $9 label, $10 label_key, $11 now, $12 whether the details change, $13 the new text of the body with the
+/// details. If a family past its `gone_at` holds the label key, the statement first removes the key from that family. Only
+/// the newest record accepts details.
+pub(in crate::postgres) const EDIT_BOTH: &str = change_both!(
     ", x AS (
         UPDATE counterfoil_family SET label_key = NULL
         WHERE realm = (SELECT realm FROM p) AND owner = (SELECT owner FROM p)
-            AND label_key = $9 AND gone_at <= $10 AND id <> $1
+            AND label_key = $10 AND gone_at <= $11 AND id <> $1
         RETURNING 1
     )",
     "
             description = CASE WHEN $4 THEN $5 ELSE r.description END,
             scope = CASE WHEN $6 THEN $7 ELSE r.scope END,
-            label = $8",
-    "label_key = $9
+            label = CASE WHEN $8 THEN $9 ELSE r.label END",
+    " AND (NOT $12 OR (r.kind = l.kind AND r.generation = l.generation))",
+    "
+            label_key = CASE WHEN $8 THEN $10 ELSE f.label_key END,
+            body = CASE WHEN $12 THEN $13 ELSE f.body END
         FROM p
         WHERE (SELECT count(*) FROM x) >= 0 AND"
 );
@@ -88,6 +95,7 @@ pub(in crate::postgres) const RELABEL: &str = change_both!(
 pub(in crate::postgres) const EXPIRY: &str = change_both!(
     "",
     "expires_at = $4, gone_at = $5, purge_at = $5, notice_at = $6, notice_stage = $7, expiry_set_at = $8",
+    "",
     "
             live_until = CASE WHEN p.leads THEN $4 ELSE f.live_until END,
             gone_at = CASE WHEN p.leads THEN $5 ELSE f.gone_at END

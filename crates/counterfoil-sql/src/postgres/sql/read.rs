@@ -33,6 +33,24 @@ pub(in crate::postgres) const LIST_STANDING: &str = joined!(
     ))
     ORDER BY r.created_at DESC, r.id DESC"
 );
+/// Selects a page of an owner's families that are not revoked, in ascending order of id. The statement reads all these
+/// families of the owner by one index and sorts them. `MATERIALIZED` prevents the planner from walking over the families
+/// of all owners in order of id.
+///
+/// `damaged` is the number of the owner's families whose id has a wrong length. The page does not contain them. If the
+/// page is empty, the statement returns one row whose other columns are NULL. Parameters: $1 realm, $2 owner, $3 the id
+/// after which the page begins, $4 the number of rows.
+pub(in crate::postgres) const LIST_FAMILIES: &str = concat!(
+    "WITH own AS MATERIALIZED (
+        SELECT * FROM counterfoil_family WHERE realm = $1 AND owner = $2 AND revoked_at IS NULL
+    )
+    SELECT ",
+    family_columns!(postgres_columns),
+    ", d.damaged
+    FROM (SELECT count(*) AS damaged FROM own WHERE length(id) <> 10) d
+        LEFT JOIN (SELECT * FROM own WHERE length(id) = 10 AND id > $3 ORDER BY id LIMIT $4) f ON true
+    ORDER BY f.id"
+);
 pub(in crate::postgres) const LIST_KIND: &str =
     joined!("WHERE r.realm = $1 AND r.kind = $2 AND NOT r.shrunk AND r.id > $3 ORDER BY r.id LIMIT $4");
 /// Selects the ids of families from the table of records. So it also finds a family whose own row is missing.

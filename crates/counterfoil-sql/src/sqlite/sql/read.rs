@@ -33,6 +33,27 @@ pub(in crate::sqlite) const LIST_STANDING: &str = joined!(
     )
     ORDER BY r.created_at DESC, r.id DESC"
 );
+/// Selects a page of an owner's families that are not revoked, in ascending order of id. The statement reads the owner's
+/// part of one index, sorts the ids that it finds there, and then reads only the families of the page. `INDEXED BY`
+/// prevents the planner from walking over the families of all owners in order of id.
+///
+/// `damaged` is the number of the owner's families whose id has a wrong length. The page does not contain them. If the
+/// page is empty, the statement returns one row whose other columns are NULL. Parameters: ?1 realm, ?2 owner, ?3 the id
+/// after which the page begins, ?4 the number of rows.
+pub(in crate::sqlite) const LIST_FAMILIES: &str = concat!(
+    "WITH own AS MATERIALIZED (
+        SELECT id FROM counterfoil_family INDEXED BY counterfoil_family_standing
+        WHERE realm = ?1 AND owner = ?2 AND revoked_at IS NULL
+    ), page AS MATERIALIZED (
+        SELECT id FROM own WHERE length(id) = 10 AND id > ?3 ORDER BY id LIMIT ?4
+    )
+    SELECT ",
+    family_columns!(sqlite_columns),
+    ", d.damaged AS damaged
+    FROM (SELECT count(*) AS damaged FROM own WHERE length(id) <> 10) d
+        LEFT JOIN page ON true LEFT JOIN counterfoil_family f ON f.id = page.id
+    ORDER BY page.id"
+);
 pub(in crate::sqlite) const LIST_KIND: &str =
     joined!("WHERE r.realm = ?1 AND r.kind = ?2 AND r.shrunk = 0 AND r.id > ?3 ORDER BY r.id LIMIT ?4");
 /// Selects the ids of families from the table of records. So it also finds a family whose own row is missing.

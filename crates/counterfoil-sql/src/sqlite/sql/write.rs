@@ -9,6 +9,7 @@ pub(in crate::sqlite) const PUT_FAMILY: &str = "
 UPDATE counterfoil_family SET
     generation = ?1, live_until = ?2, gone_at = ?3, label_key = ?4, revoked_at = ?5, revoked_why = ?6, used_at = ?7
 WHERE id = ?8";
+pub(in crate::sqlite) const PUT_DETAILS: &str = "UPDATE counterfoil_family SET body = ?1 WHERE id = ?2";
 pub(in crate::sqlite) const ADD_RECORD: &str = "
 INSERT INTO counterfoil_record (
     scope, label, description, digest, key_id, version, expires_at, expiry_set_at, gone_at, purge_at,
