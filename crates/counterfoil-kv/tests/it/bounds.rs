@@ -3,11 +3,12 @@
 use crate::support::counted::{Counted, Counts};
 use crate::support::say;
 use counterfoil::Timestamp;
-use counterfoil::store::{Change, FamilyDetails, NewRecord, ParentUpdate, Revoke, Rotated, TokenStore};
-use counterfoil::types::{Metadata, RecordId, TokenKind, Version};
+use counterfoil::store::{NewRecord, Revoke, Rotated, TokenStore};
+use counterfoil::types::{RecordId, TokenKind, Version};
 use counterfoil_conformance::block_on;
 use counterfoil_conformance::sample::{
-    Draft, EXPIRES, GONE, Person, at, describe_as, most, pace, revoked, slide, supersede,
+    Draft, EXPIRES, GONE, Person, at, describe_as, details, edit_details, most, pace, renewing, revoked, slide,
+    supersede,
 };
 use counterfoil_kv::KvStore;
 
@@ -71,9 +72,8 @@ fn each_step_reads_and_writes_so_many_keys() {
         tell("touch", 2, 1, 1);
         let _ = store.apply(&tip, Version::FIRST, &describe_as("x"), at(5)).await.expect("applied");
         tell("edit", 2, 2, 1);
-        let details = Some(FamilyDetails::new().with_metadata("{}".parse::<Metadata>().expect("metadata")).kept());
-        let edit = Change::Edit { label: None, description: None, scope: None, details };
-        let _ = store.apply(&tip, Version::FIRST.next(), &edit, at(5)).await.expect("applied");
+        let details = Some(details(1));
+        let _ = store.apply(&tip, Version::FIRST.next(), &edit_details(details), at(5)).await.expect("applied");
         tell("edit of the details", 2, 2, 2);
         let _ = store.revoke(Revoke::One(&access.id), revoked(at(6)), at(GONE), most(1)).await.expect("revoked");
         tell("revoke one", 2, 2, 2);
@@ -85,10 +85,7 @@ fn each_step_reads_and_writes_so_many_keys() {
         assert!(store.settle(&token.id(), held.expect("a lease"), None, Some((at(70), 0))).await.expect("settled"));
         tell("settle", 2, 2, 4);
         let next = token.successor(token.id(), 1);
-        let mut step = supersede(Version::FIRST, next.id, at(EXPIRES));
-        if let ParentUpdate::Supersede { labelled, cap, .. } = &mut step {
-            (*labelled, *cap) = (true, Some(most(5)));
-        }
+        let step = renewing(supersede(Version::FIRST, next.id, at(EXPIRES)), true, Some(5));
         let renewed = store.rotate(&token.id(), &step, std::slice::from_ref(&next), at(EXPIRES)).await;
         assert!(matches!(renewed, Ok(Rotated::Done)), "{renewed:?}");
         tell("renewal under a cap", 4, 4, 10);

@@ -8,7 +8,7 @@ use counterfoil::store::{
 };
 use counterfoil::types::{FamilyId, Metadata, Networks, Version};
 use counterfoil_conformance::block_on;
-use counterfoil_conformance::sample::{Draft, GONE, Person, at, most, revoked, supersede};
+use counterfoil_conformance::sample::{Draft, GONE, Person, at, edit_details, most, revoked, supersede};
 use counterfoil_kv::{Engine, Key, KvStore, MemoryEngine, Write};
 use counterfoil_testkit::threads;
 
@@ -142,10 +142,6 @@ fn office() -> FamilyDetails {
     FamilyDetails::new().with_allowed_sources(Networks::new(["192.0.2.0/24"]).expect("a block"))
 }
 
-fn set_details(details: FamilyDetails) -> Change {
-    Change::Edit { label: None, description: None, scope: None, details: Some(details.kept()) }
-}
-
 async fn family(store: &KvStore, draft: &Draft) -> FamilyParts {
     store.get(&draft.id()).await.expect("an answer").expect("a record").family().clone()
 }
@@ -154,8 +150,7 @@ async fn family(store: &KvStore, draft: &Draft) -> FamilyParts {
 fn sight_6_details_are_in_the_files_and_a_family_without_details_has_the_row_of_older_versions() {
     for (name, open) in ENGINES {
         let folder = folder();
-        let (plain, mut detailed) = (Person::somebody().pat(), Person::somebody().pat());
-        detailed.family.details = office().kept();
+        let (plain, detailed) = (Person::somebody().pat(), Person::somebody().pat().detailed(office().kept()));
         block_on(async {
             let store = KvStore::open(open(folder.path()).expect("an engine")).await.expect("a store");
             plain.found(&store).await.expect("a token");
@@ -166,7 +161,7 @@ fn sight_6_details_are_in_the_files_and_a_family_without_details_has_the_row_of_
             let store = KvStore::open(Arc::clone(&engine)).await.expect("a store");
             assert_eq!(family(&store, &plain).await.details, None, "{name}");
             assert_eq!(family(&store, &detailed).await.details, office().kept(), "{name}");
-            let edit = set_details(FamilyDetails::new());
+            let edit = edit_details(None);
             let removed = store.apply(&detailed.id(), Version::FIRST, &edit, at(1)).await.expect("an answer");
             assert!(matches!(removed, Applied::Done(_)), "{name}: {removed:?}");
             for draft in [&plain, &detailed] {
@@ -189,20 +184,18 @@ fn sight_6_an_edit_of_details_during_a_rotation_is_not_lost() {
         draft.found(&store).await.expect("a token");
         let id = draft.id();
         engine.before_the_next_write(async move {
-            let applied = other.apply(&id, Version::FIRST, &set_details(office()), at(1)).await;
+            let applied = other.apply(&id, Version::FIRST, &edit_details(office().kept()), at(1)).await;
             assert!(matches!(applied, Ok(Applied::Done(_))), "{applied:?}");
         });
         let next = draft.successor(id, 1);
-        let mut step = supersede(Version::FIRST, next.id, at(2));
+        let step = supersede(Version::FIRST, next.id, at(2));
         let rotated = store.rotate(&id, &step, std::slice::from_ref(&next), at(2)).await.expect("an answer");
         assert!(matches!(rotated, Rotated::Stale(_)), "the version has changed: {rotated:?}");
-        if let counterfoil::store::ParentUpdate::Supersede { expect, .. } = &mut step {
-            *expect = Version::FIRST.next();
-        }
+        let step = supersede(Version::FIRST.next(), next.id, at(2));
         let rotated = store.rotate(&id, &step, std::slice::from_ref(&next), at(2)).await.expect("an answer");
         assert!(matches!(rotated, Rotated::Done), "{rotated:?}");
         assert_eq!(family(&store, &draft).await.details, office().kept(), "a rotation keeps the details");
-        let old = store.apply(&id, Version::FIRST.next().next(), &set_details(FamilyDetails::new()), at(3)).await;
+        let old = store.apply(&id, Version::FIRST.next().next(), &edit_details(None), at(3)).await;
         assert!(matches!(old, Ok(Applied::Stale(_))), "the superseded record accepts no details: {old:?}");
     });
 }
@@ -216,8 +209,8 @@ fn fault_d7_a_detail_of_a_newer_version_is_corrupt_and_left_alone() {
             let engine = open(folder.path()).expect("an engine");
             let store = KvStore::open(Arc::clone(&engine)).await.expect("a store");
             let person = Person::somebody();
-            let mut draft = person.pat();
-            draft.family.details = office().with_metadata("{}".parse::<Metadata>().expect("metadata")).kept();
+            let details = office().with_metadata("{}".parse::<Metadata>().expect("metadata"));
+            let draft = person.pat().detailed(details.kept());
             draft.found(&store).await.expect("a token");
             let key = [b"r", &draft.family.id.as_bytes()[..]].concat();
             let row = engine.get(std::slice::from_ref(&key)).await.expect("a row").remove(0).expect("a row");
@@ -226,7 +219,7 @@ fn fault_d7_a_detail_of_a_newer_version_is_corrupt_and_left_alone() {
             set(&*engine, vec![(key.clone(), Some(newer.clone()))]).await;
             let read = store.get(&draft.id()).await;
             assert!(matches!(read, Err(StoreError::Corrupt { .. })), "{name}: {read:?}");
-            let edit = set_details(FamilyDetails::new());
+            let edit = edit_details(None);
             let applied = store.apply(&draft.id(), Version::FIRST, &edit, at(1)).await;
             assert!(matches!(applied, Err(StoreError::Corrupt { .. })), "{name}: {applied:?}");
             assert_eq!(walk(&store, &person, 9).await, (Vec::new(), 1), "{name}");
@@ -241,8 +234,7 @@ fn a_transferred_family_keeps_its_details() {
     block_on(async {
         let from = KvStore::open(MemoryEngine::default()).await.expect("a store");
         let to = KvStore::open(MemoryEngine::default()).await.expect("a store");
-        let mut draft = Person::somebody().refresh().with_access();
-        draft.family.details = office().kept();
+        let draft = Person::somebody().refresh().with_access().detailed(office().kept());
         draft.found(&from).await.expect("a sign-in");
         let whole = from.family(&draft.family.id).await.expect("an answer").expect("a family");
         assert_eq!(whole.family().details, office().kept());

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use counterfoil::store::{Inserted, ParentUpdate, Rotated, TokenStore as _, transition};
+use counterfoil::store::{Inserted, Rotated, TokenStore as _, transition};
 use counterfoil::types::Version;
 use counterfoil_conformance::block_on;
-use counterfoil_conformance::sample::{Draft, EXPIRES, GONE, Person, at, most, supersede};
+use counterfoil_conformance::sample::{Draft, EXPIRES, GONE, Person, at, most, renewing, supersede};
 use counterfoil_kv::{Engine, KvStore, MemoryEngine};
 use counterfoil_testkit::threads;
 
@@ -19,10 +19,7 @@ const LATER: u64 = EXPIRES + 1;
 async fn renew(store: &KvStore, draft: &Draft, labelled: bool, cap: Option<u32>, now: u64) -> Rotated {
     let mut next = draft.successor(draft.id(), 1);
     (next.expires_at, next.gone_at) = (Some(at(now + EXPIRES)), Some(at(now + GONE)));
-    let mut step = supersede(Version::FIRST, next.id, at(now));
-    if let ParentUpdate::Supersede { labelled: needed, cap: limit, .. } = &mut step {
-        (*needed, *limit) = (labelled, cap.map(most));
-    }
+    let step = renewing(supersede(Version::FIRST, next.id, at(now)), labelled, cap);
     store.rotate(&draft.id(), &step, &[next], at(now)).await.expect("an answer")
 }
 
