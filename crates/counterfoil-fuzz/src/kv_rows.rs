@@ -165,8 +165,10 @@ async fn listed(store: &KvStore, engine: &Counted, sound: &Sound) -> bool {
         let of = Listing::Owner { realm, owner, kind, show: Show::All };
         whole &= sane(engine, store.list(of, None, limit).await).is_some_and(|page| page.corrupt == 0);
     }
+    let families = sane(engine, store.list_families(realm, owner, None, limit).await);
     let due = sane(engine, store.due(at(6), None, limit).await);
     let census = sane(engine, store.census().await);
+    whole &= families.is_some_and(|page| page.corrupt == 0);
     whole & due.is_some_and(|page| page.corrupt == 0) & census.is_some()
 }
 

@@ -5,6 +5,9 @@
 //! it counts, and every step to which the limit applies writes this row. If the row has changed since the step read it,
 //! the conditional write fails and the step counts again. The owner's row guards caps of families and paces of
 //! creations. The family's row guards caps of access tokens and paces of rotations.
+//!
+//! Each count is one scan, because a change of an expiry moves an entry. A count by several scans could miss an entry
+//! that moves from one of their ranges to another one.
 
 use std::num::NonZeroU32;
 
@@ -16,9 +19,6 @@ use crate::engine::{Key, Value};
 use crate::index;
 use crate::key;
 use crate::step::Step;
-
-/// The number of entries that one scan reads.
-const SCAN: usize = 256;
 
 impl Step<'_> {
     /// Returns the families that must be revoked so that the owner can create the family `new`, the least recently used
@@ -32,11 +32,8 @@ impl Step<'_> {
     ) -> Result<Option<Vec<FamilyId>>, StoreError> {
         let Some(cap) = cap else { return Ok(Some(Vec::new())) };
         let limit = usize::try_from(cap.limit.get()).unwrap_or(usize::MAX);
-        let alike = key::standing(&new.realm, &new.owner).kind(new.kind).client(new.client.as_ref());
-        // A family is live if its end is later than `now`.
-        let (from, until) = (alike.clone().number(now.micros() + 1).key(), alike.end_of_prefix());
         let most = if cap.when_full == WhenFull::Refuse { limit } else { usize::MAX };
-        let live = self.all(from, &until, most).await?;
+        let live = self.live_families(new, now, most).await?;
         let surplus = (live.len() + 1).saturating_sub(limit);
         if surplus == 0 {
             return Ok(Some(Vec::new()));
@@ -60,6 +57,32 @@ impl Step<'_> {
         Ok(Some(live.into_iter().map(|(_, family, _)| family).collect()))
     }
 
+    /// Whether the cap refuses a rotation that would make the expired family live again. The owner's row must be loaded.
+    /// The family itself is not counted, because its end is reached.
+    pub(crate) async fn renewal_full(
+        &mut self,
+        family: &FamilyParts,
+        cap: NonZeroU32,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let limit = usize::try_from(cap.get()).unwrap_or(usize::MAX);
+        Ok(self.live_families(family, now, limit).await?.len() >= limit)
+    }
+
+    /// Returns the index entries of at most `most` live families that count towards one cap with `like`: those of the
+    /// same realm, owner, kind and client.
+    async fn live_families(
+        &mut self,
+        like: &FamilyParts,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<Vec<(Key, Value)>, StoreError> {
+        let alike = key::standing(&like.realm, &like.owner).kind(like.kind).client(like.client.as_ref());
+        // A family is live if its end is later than `now`.
+        let from = alike.clone().number(now.micros() + 1).key();
+        self.scan(&from, &alike.end_of_prefix(), most).await
+    }
+
     /// Checks the pace at which the owner creates records of this kind. Returns `None` if there is no pace, or if the
     /// owner has created fewer than `pace.limit` such records after `pace.since`. Otherwise the pace is reached, and
     /// the result is the creation time of the record that is number `pace.limit`, counted from the newest.
@@ -73,7 +96,7 @@ impl Step<'_> {
         let listed = key::listed(&new.realm, &new.owner, new.kind);
         // The newest entries come first, so the range ends before records that were created at `since` or earlier.
         let (from, until) = (listed.clone().key(), listed.number(!since.micros()).key());
-        let newest = self.all(from, &until, limit).await?;
+        let newest = self.scan(&from, &until, limit).await?;
         let instant = |(key, _): &(Key, Value)| {
             let (at, _) = key.last_chunk::<24>()?.split_first_chunk::<8>()?;
             Timestamp::from_micros(!u64::from_be_bytes(*at))
@@ -114,29 +137,13 @@ impl Step<'_> {
         let most = usize::try_from(room.saturating_add(1)).unwrap_or(0).max(1);
         let tokens = key::access(family);
         let (from, until) = (tokens.clone().number(now.micros() + 1).key(), tokens.end_of_prefix());
-        let live = self.all(from, &until, most).await?;
+        let live = self.scan(&from, &until, most).await?;
         if i64::try_from(live.len()).unwrap_or(i64::MAX) <= room {
             return Ok(None);
         }
         let first = live.first().and_then(|(key, _)| key.last_chunk::<24>()?.split_first_chunk::<8>());
         // A token without an expiry is listed with the last possible instant. So is a token with a corrupt expiry.
         Ok(Some(first.map_or(now, |(at, _)| Timestamp::from_micros(u64::from_be_bytes(*at)).unwrap_or(Timestamp::MAX))))
-    }
-
-    /// Reads the first `most` pairs of a range, or all of them if there are fewer.
-    async fn all(&mut self, mut from: Key, until: &Key, most: usize) -> Result<Vec<(Key, Value)>, StoreError> {
-        let mut found: Vec<(Key, Value)> = Vec::new();
-        while found.len() < most {
-            let limit = SCAN.min(most - found.len());
-            let page = self.scan(&from, until, limit).await?;
-            let last = page.len() < limit;
-            found.extend(page);
-            match found.last() {
-                Some((key, _)) if !last => from = key::after(key.clone()),
-                _ => break,
-            }
-        }
-        Ok(found)
     }
 }
 

@@ -45,7 +45,7 @@
 //!
 //! | decision (index) | guarded by | written by |
 //! |---|---|---|
-//! | caps, paces of creations, making room (`s`, `o`) | the owner's row | creating, revoking and removing a family |
+//! | caps, paces of creations, making room (`s`, `o`) | the owner's row | creating, ending, renewing a family |
 //! | number of access tokens (`a`) | the family's row | joins, rotations, extensions, the revocation |
 //! | paces of rotations (`c`) | the family's row and the parent's row | rotations |
 //! | whether a member is the last one | the family's row, which counts its members | joins, rotations, purges |
@@ -53,10 +53,16 @@
 //! | whether a new id is free, for records and families | the key itself, expected to be missing | |
 //! | everything about one record | the record's row and its family's row | |
 //!
-//! The exceptions are two changes that add to a count and do not write the guarding row. One sets a later expiry of a
-//! family that has expired. The other sets a later expiry of an access token that has expired. No cap applies to these
-//! changes. So if another step counts at the same time, the result is the same as if the change had come after that
-//! step.
+//! A revocation and a purge end a family. A rotation renews a family if the family has expired and the rotation has a
+//! cap. Such a rotation counts the owner's live families, and writes the owner's row.
+//!
+//! The exceptions are two changes that add to a count and do not write the guarding row. One makes an expired family
+//! live again without a cap: a later expiry, or a rotation that has no cap. The other sets a later expiry of an access
+//! token that has expired. No cap applies to these changes. So if another step counts at the same time, the result is
+//! the same as if the change had come after that step.
+//!
+//! A count is one scan, and so is the read of the ids of an owner's families for a list of families. A change of an
+//! expiry moves an entry of `s` and of `a`, so several scans could miss an entry or see it twice.
 //!
 //! A step that refuses a request writes nothing. So no conditional write shows whether the values that the step read
 //! have changed in the meantime. Therefore, if the step made more than one read, the store reads all keys of the step

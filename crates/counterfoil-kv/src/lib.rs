@@ -13,6 +13,7 @@ mod insert;
 mod key;
 pub mod layout;
 mod list;
+mod list_families;
 #[cfg(feature = "test-util")]
 mod memory;
 mod notice;

@@ -92,7 +92,7 @@ impl Step<'_> {
             return Ok(false);
         }
         self.put_family(Some(&before), &after)?;
-        self.mark_owner(&before.parts.realm, &before.parts.owner, family, Families::Revoked);
+        self.mark_owner(&before.parts.realm, &before.parts.owner, family, Families::Same);
         Ok(true)
     }
 }

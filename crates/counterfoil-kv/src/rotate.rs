@@ -6,7 +6,7 @@ use counterfoil::types::RecordId;
 
 use crate::key;
 use crate::row::read_record;
-use crate::rows::{Pair, keys_of};
+use crate::rows::{Families, Pair, keys_of};
 use crate::step::{Decision, Step};
 
 /// The rotation of one record, which is the parent of the new records.
@@ -23,7 +23,7 @@ impl Decision for Rotate<'_> {
     type Answer = Rotated;
 
     /// Decides on the rotation. If several refusals apply, returns the first of [`Rotated::FamilyEnded`],
-    /// [`Rotated::Stale`] and [`Rotated::IdTaken`]. The order matters if a rotation is repeated because its answer was
+    /// [`Rotated::Stale`], [`Rotated::IdTaken`], [`Rotated::LabelLost`] and [`Rotated::OwnerFull`]. The order matters if a rotation is repeated because its answer was
     /// lost. The new ids are then in use, but the caller needs [`Rotated::Stale`]. It contains the parent's record,
     /// which names the successor.
     async fn decide(&self, step: &mut Step<'_>) -> Result<Rotated, StoreError> {
@@ -38,14 +38,25 @@ impl Decision for Rotate<'_> {
         if let Some(taken) = step.taken(self.new) {
             return Ok(Rotated::IdTaken(taken));
         }
+        let family = &before.family.parts;
+        if transition::lost_label(family, self.step) {
+            return Ok(Rotated::LabelLost);
+        }
+        let renewed_under = transition::renewal_cap(family, self.step, self.now);
+        if let Some(cap) = renewed_under {
+            step.load([key::owner(&family.realm, &family.owner)]).await?;
+            if step.renewal_full(family, cap, self.now).await? {
+                return Ok(Rotated::OwnerFull);
+            }
+        }
         let (pace, cap) = match *self.step {
             ParentUpdate::Supersede { pace, access_cap, .. } => (pace, access_cap),
             ParentUpdate::Slide { access_cap, .. } => (None, access_cap),
         };
-        if let Some(oldest) = step.rotated(&before.family.parts, &before.record, pace).await? {
+        if let Some(oldest) = step.rotated(family, &before.record, pace).await? {
             return Ok(Rotated::PaceReached { oldest });
         }
-        if let Some(until) = step.access_full(&before.family.parts.id, cap, self.new, self.now).await? {
+        if let Some(until) = step.access_full(&family.id, cap, self.new, self.now).await? {
             return Ok(Rotated::FamilyFull { until });
         }
         let mut after = before.clone();
@@ -58,6 +69,9 @@ impl Decision for Rotate<'_> {
         }
         step.put_record(Some(&before.record), &after.record);
         step.put_family(Some(&before.family), &after.family)?;
+        if renewed_under.is_some() {
+            step.mark_owner(&family.realm, &family.owner, &family.id, Families::Same);
+        }
         step.add_records(self.new);
         Ok(Rotated::Done)
     }

@@ -114,7 +114,7 @@ impl Step<'_> {
         let families = match change {
             Families::More => old.families.saturating_add(1),
             Families::Less => old.families.saturating_sub(1),
-            Families::Revoked => old.families,
+            Families::Same => old.families,
         };
         if families == 0 && matches!(change, Families::Less) {
             return self.delete(key);
@@ -141,6 +141,6 @@ pub(crate) enum Families {
     More,
     /// A family was removed, so the owner has one less.
     Less,
-    /// A family was revoked. The number of families stays the same.
-    Revoked,
+    /// A family was revoked, or an expired family was renewed under a cap. The number of families stays the same.
+    Same,
 }

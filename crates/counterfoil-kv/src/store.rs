@@ -6,17 +6,19 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use counterfoil::Timestamp;
 use counterfoil::store::{
-    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate as Asked,
-    Progress, Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
+    Applied, Change, Cursor, FamilyParts, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page,
+    ParentUpdate as Asked, Progress, Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert,
+    check_rotate,
 };
-use counterfoil::types::{KeyId, RecordId, Version};
+use counterfoil::types::{FamilyId, KeyId, OwnerId, RecordId, Version};
+use counterfoil::{Realm, Timestamp};
 
 use crate::apply::Apply;
 use crate::engine::Engine;
 use crate::insert::Insert;
 use crate::list;
+use crate::list_families::list_families;
 use crate::notice::{Claim, Settle, Touch};
 use crate::purge::{self, Limits};
 use crate::revoke::{self, Ending};
@@ -142,6 +144,16 @@ impl TokenStore for KvStore {
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError> {
         list::list(&*self.engine, of, after, limit).await
+    }
+
+    async fn list_families(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        after: Option<&FamilyId>,
+        limit: NonZeroU32,
+    ) -> Result<Page<FamilyParts, FamilyId>, StoreError> {
+        list_families(&*self.engine, realm, owner, after, limit).await
     }
 
     async fn due(

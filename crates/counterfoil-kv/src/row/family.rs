@@ -33,7 +33,8 @@ impl FamilyRow {
 
     pub(crate) fn write(&self) -> Result<Value, StoreError> {
         let Self { parts, members, step, nonce_of } = self;
-        let body = parts.body.to_document().map_err(|error| StoreError::corrupt(None, error))?;
+        let body =
+            parts.body.to_document(parts.details.as_deref()).map_err(|error| StoreError::corrupt(None, error))?;
         let mut row = Writer::new();
         row.number(*step);
         row.text(parts.realm.as_str());
@@ -60,7 +61,7 @@ impl FamilyRow {
         let owner = row.text("family.owner", OwnerId::from_stored)?;
         let kind = kind(row.byte("family.kind")?)?;
         let generation = row.number("family.generation")?;
-        let body = row.text("family.body", FamilyBody::from_document)?;
+        let (body, details) = row.text("family.body", FamilyBody::from_document)?;
         let live_until = row.maybe("family.live_until", Reader::instant)?;
         let gone_at = row.maybe("family.gone_at", Reader::instant)?;
         let label_key = row.maybe("family.label_key", |row, column| {
@@ -71,6 +72,7 @@ impl FamilyRow {
         let revoked = row.maybe("family.revoked", read_revoked)?;
         let mut parts = FamilyParts::new(id, realm, owner, kind, body, used_at);
         parts.generation = generation;
+        parts.details = details;
         parts.live_until = live_until;
         parts.gone_at = gone_at;
         parts.label_key = label_key;

@@ -6,7 +6,10 @@ use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, Revoke, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
 use counterfoil_conformance::block_on;
-use counterfoil_conformance::sample::{Draft, GONE, Person, at, describe_as, most, pace, revoked, slide, supersede};
+use counterfoil_conformance::sample::{
+    Draft, EXPIRES, GONE, Person, at, describe_as, details, edit_details, most, pace, renewing, revoked, slide,
+    supersede,
+};
 use counterfoil_kv::KvStore;
 
 /// The current instant, in microseconds after the start of the sample data. At this instant some notices are due and
@@ -69,6 +72,9 @@ fn each_step_reads_and_writes_so_many_keys() {
         tell("touch", 2, 1, 1);
         let _ = store.apply(&tip, Version::FIRST, &describe_as("x"), at(5)).await.expect("applied");
         tell("edit", 2, 2, 1);
+        let details = Some(details(1));
+        let _ = store.apply(&tip, Version::FIRST.next(), &edit_details(details), at(5)).await.expect("applied");
+        tell("edit of the details", 2, 2, 2);
         let _ = store.revoke(Revoke::One(&access.id), revoked(at(6)), at(GONE), most(1)).await.expect("revoked");
         tell("revoke one", 2, 2, 2);
         let _ = store.revoke(ann.family(draft.family.id), revoked(at(6)), at(GONE), most(1)).await.expect("revoked");
@@ -78,6 +84,11 @@ fn each_step_reads_and_writes_so_many_keys() {
         tell("claim", 2, 2, 3);
         assert!(store.settle(&token.id(), held.expect("a lease"), None, Some((at(70), 0))).await.expect("settled"));
         tell("settle", 2, 2, 4);
+        let next = token.successor(token.id(), 1);
+        let step = renewing(supersede(Version::FIRST, next.id, at(EXPIRES)), true, Some(5));
+        let renewed = store.rotate(&token.id(), &step, std::slice::from_ref(&next), at(EXPIRES)).await;
+        assert!(matches!(renewed, Ok(Rotated::Done)), "{renewed:?}");
+        tell("renewal under a cap", 4, 4, 10);
         assert!(others.is_empty(), "{others:#?}");
     });
 }
@@ -115,6 +126,9 @@ async fn counted(size: usize) -> Vec<(&'static str, Counts)> {
         assert!(page.items.len() >= 8);
         all.push((name, engine.take()));
     }
+    let page = store.list_families(&owner.realm, &owner.owner, None, most(10)).await.expect("a page");
+    assert_eq!((page.items.len(), page.next), (10, None));
+    all.push(("list of 10 families", engine.take()));
     let page = store.due(at(NOW), None, most(100)).await.expect("a page");
     assert_eq!(page.items.len(), 100);
     all.push(("due of 100", engine.take()));
@@ -170,6 +184,25 @@ fn a_page_reads_a_bounded_number_of_keys_however_much_is_dead() {
         }
         assert_eq!(seen, 1, "what stands is behind all that is dead");
         assert!(pages <= 17, "{pages} pages");
+    });
+}
+
+/// Checks that a page of families reads at most a fixed number of rows. It also reads the whole index of the owner.
+#[test]
+fn a_page_of_families_reads_a_bounded_number_of_rows() {
+    block_on(async {
+        let (engine, store) = opened().await;
+        let (ann, bob) = (Person::new("default", "ann"), Person::new("default", "bob"));
+        for nth in 0..1_200 {
+            let draft = if nth % 2 == 0 { ann.pat() } else { bob.pat() };
+            draft.found(&store).await.expect("a token");
+        }
+        engine.take();
+        for (limit, calls, rows) in [(1, 2, 1), (96, 2, 96), (97, 3, 97), (500, 7, 500), (u32::MAX, 7, 500)] {
+            let page = store.list_families(&ann.realm, &ann.owner, None, most(limit)).await.expect("a page");
+            assert_eq!((page.items.len(), page.next), (rows, page.items.last().map(|family| family.id)));
+            assert_eq!(engine.take(), Counts { calls, read: 600 + rows, written: 0 }, "a page of {limit}");
+        }
     });
 }
 

@@ -4,8 +4,10 @@
 mod answers;
 mod bounds;
 mod contract;
+mod families;
 mod files;
 mod interleavings;
 mod inventory;
+mod renewals;
 mod support;
 mod versions;

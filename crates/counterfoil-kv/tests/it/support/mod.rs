@@ -12,6 +12,7 @@ pub mod halting;
 pub mod host;
 #[path = "../../../../counterfoil-sql/tests/support/inventory.rs"]
 pub mod inventory;
+pub mod meddling;
 
 use std::io::Write as _;
 
