@@ -149,7 +149,7 @@ fn family_values(family: &FamilyParts) -> Vec<ColumnValue> {
         text(family.owner.as_str()),
         number(family.kind.byte().into()),
         number(family.generation),
-        text(&family.body.to_document().expect("a document")),
+        text(&family.body.to_document(family.details.as_deref()).expect("a document")),
         or_null(family.live_until, instant),
         or_null(family.gone_at, instant),
         or_null(family.label_key.as_ref(), |key| text(key.as_str())),
