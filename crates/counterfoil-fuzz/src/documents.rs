@@ -8,7 +8,7 @@ use counterfoil::client::Registration;
 use counterfoil::settings::{Reading, SettingName, StoredSettings};
 use counterfoil::store::FamilyBody;
 use counterfoil::types::Metadata;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::bytes::choice;
 
@@ -75,7 +75,7 @@ fn one_spelling(value: &Value) -> Value {
 }
 
 fn is_nothing(value: &Value) -> bool {
-    value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty)
+    value.is_null() || value.as_object().is_some_and(Map::is_empty)
 }
 
 fn registration(text: &str) -> Read {
@@ -83,7 +83,23 @@ fn registration(text: &str) -> Read {
 }
 
 fn family(text: &str) -> Read {
-    Ok(FamilyBody::from_document(text)?.to_document()?)
+    let (body, details) = FamilyBody::from_document(text)?;
+    let written = body.to_document(details.as_deref())?;
+    assert_eq!(details_in(&written), details_in(text), "details are lost");
+    Ok(written)
+}
+
+/// Returns the details in the document of a family, without members that are null. A restriction that is read but not
+/// written back would be lost, so all details are compared.
+fn details_in(text: &str) -> Value {
+    let mut document: Value = serde_json::from_str(text).expect("JSON");
+    let details = document.get_mut("details").map(Value::take).unwrap_or_default();
+    let Value::Object(mut details) = details else { return Value::Object(Map::new()) };
+    details.retain(|_, value| !value.is_null());
+    if let Some(Value::Object(device)) = details.get_mut("device") {
+        device.retain(|_, value| !value.is_null());
+    }
+    Value::Object(details)
 }
 
 fn settings(text: &str) -> Read {

@@ -11,12 +11,14 @@ use counterfoil::Timestamp;
 use counterfoil::client::{ClientId, Registration};
 use counterfoil::settings::StoredSettings;
 use counterfoil::store::{
-    ClientStore as _, Listing, Revoke, Revoked, Rotated, SettingsStore as _, Show, StoreError, Throttle as _,
-    ThrottleKey, TokenStore as _,
+    ClientStore as _, Listing, NewRecord, Revoke, Revoked, Rotated, SettingsStore as _, Show, StoreError,
+    Throttle as _, ThrottleKey, TokenStore as _,
 };
 use counterfoil::types::{RecordId, RevocationReason, TokenKind, Version};
 use counterfoil_conformance::reference::describe;
-use counterfoil_conformance::sample::{Person, at, relabel, supersede};
+use counterfoil_conformance::sample::{
+    EXPIRES, Person, at, details, edit_details, member_id, relabel, renewing, supersede,
+};
 use counterfoil_kv::{Engine, EngineError, Key, KvStore, MemoryEngine, Outcome, Value, Write};
 use tokio::runtime::Runtime;
 
@@ -82,7 +84,8 @@ async fn filled() -> Sound {
     let engine = Counted::default();
     let store = KvStore::open(engine.clone()).await.expect("a store");
     let person = Person::new("default", "7");
-    let (pat, sign_in) = (person.pat().labelled("one").noticed(at(5), 1), person.refresh().with_access());
+    let pat = person.pat().labelled("one").noticed(at(5), 1);
+    let sign_in = person.refresh().with_access().detailed(Some(details(1)));
     let mut ids = vec![pat.found(&store).await.expect("in"), sign_in.found(&store).await.expect("in")];
     let (successor, access) = (sign_in.successor(ids[1], 1), sign_in.access(1));
     ids.extend([sign_in.records[1].id, successor.id, access.id]);
@@ -195,9 +198,30 @@ async fn written(store: &KvStore, engine: &Counted, sound: &Sound) -> bool {
     for id in &sound.ids {
         let version = sane(engine, store.get(id).await).flatten().map_or(Version::FIRST, |read| read.record().version);
         whole &= sane(engine, store.apply(id, version, &relabel("two"), at(21)).await).is_some();
+        whole &= sane(engine, store.apply(id, version.next(), &edit_details(None), at(21)).await).is_some();
+        whole &= renewed(store, engine, id).await;
     }
     let revoked = Revoked { at: at(22), reason: RevocationReason::ByHost };
     let all = Revoke::Owner { realm, owner };
     whole &= sane(engine, store.revoke(all, revoked, at(30), limit).await).is_some();
     whole & sane(engine, store.purge(Timestamp::MAX, Timestamp::MAX, Timestamp::MAX, limit).await).is_some()
+}
+
+/// Rotates the record as if its family had expired, under a cap and a label.
+async fn renewed(store: &KvStore, engine: &Counted, id: &RecordId) -> bool {
+    let Some(Some(read)) = sane(engine, store.get(id).await) else { return false };
+    let record = read.record();
+    let next = NewRecord::new(
+        member_id(id.family()),
+        record.realm.clone(),
+        record.owner.clone(),
+        record.kind,
+        record.digest,
+        record.key_id,
+        at(EXPIRES),
+    )
+    .with_parent(*id)
+    .with_generation(record.generation + 1);
+    let step = renewing(supersede(record.version, next.id, at(EXPIRES)), true, Some(3));
+    sane(engine, store.rotate(id, &step, &[next], at(EXPIRES)).await).is_some()
 }

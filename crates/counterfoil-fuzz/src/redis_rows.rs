@@ -116,7 +116,7 @@ pub(crate) fn written(record: &TokenRecord) -> Vec<Field> {
 
 fn family_fields(own: &RecordParts, family: &FamilyParts) -> Vec<Field> {
     let (realm, owner) = (family.realm.as_str(), family.owner.as_str());
-    let body = family.body.to_document().expect("a document");
+    let body = family.body.to_document(family.details.as_deref()).expect("a document");
     let identity = format!("{:03}{:03}{:03}{realm}{owner}{body}", family.kind.byte(), realm.len(), owner.len());
     // The end of a revoked family is stored in the family's tombstone.
     let gone_at = family.gone_at.filter(|_| family.revoked.is_none());

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use counterfoil::store::{Digest, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};
+use counterfoil::store::{Digest, FamilyBody, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};
 use counterfoil::types::{Description, KeyId, RevocationReason};
-use counterfoil_conformance::sample::{Person, at};
+use counterfoil_conformance::sample::{Person, at, details};
 use counterfoil_sql::fuzzing::{ColumnValue, Row};
 
 use crate::documents::REGISTRATION;
@@ -85,9 +85,16 @@ fn records() -> Vec<TokenRecord> {
     let mut plain = RecordParts::from(bare.records[0].clone());
     plain.digest = Digest::from_bytes([0xA5; 32]);
     plain.notice = Some(NoticeMark { at: at(9), stage: 1 });
+    let detailed = person.pat().detailed(Some(details(1)));
     let join = |record, family| TokenRecord::from_parts(record, family).into_iter();
     let all = join(full, family.clone()).chain(join(shrunk, family));
-    all.chain(join(plain, bare.family.into())).collect()
+    let all = all.chain(join(plain, bare.family.into()));
+    all.chain(join(detailed.records[0].clone().into(), detailed.family.into())).collect()
+}
+
+/// The document of a family with details.
+fn detailed() -> String {
+    FamilyBody::Alone.to_document(Some(&details(1))).expect("a document")
 }
 
 fn length(bytes: &[u8]) -> [u8; 2] {
@@ -229,6 +236,15 @@ fn texts() -> Vec<Seed> {
             "documents",
             "good-code",
             b"\x01{\"code\":{\"created_by\":\"7\",\"access\":{\"same_as_user\":\"8\"},\"named\":\"b\"}}".into(),
+        ),
+        ("documents", "good-details", [&b"\x01"[..], detailed().as_bytes()].concat()),
+        ("documents", "good-no-details", b"\x01{\"body\":\"alone\",\"details\":{\"metadata\":null}}".into()),
+        ("documents", "bad-detail", b"\x01{\"body\":\"alone\",\"details\":{\"weekdays\":\"1\"}}".into()),
+        ("documents", "bad-detail-beside", b"\x01{\"body\":\"alone\",\"details\":{},\"weekdays\":\"1\"}".into()),
+        (
+            "documents",
+            "bad-detail-in-another-spelling",
+            b"\x01{\"body\":\"alone\",\"details\":{\"allowed_sources\":\"192.0.2.1/24\"}}".into(),
         ),
         (
             "documents",

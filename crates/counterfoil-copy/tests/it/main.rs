@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod clauses;
+mod details;
 mod interrupted;
 mod refused;
 mod round_trip;

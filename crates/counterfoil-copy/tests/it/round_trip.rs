@@ -13,11 +13,13 @@ use counterfoil_conformance::sample::at;
 use counterfoil_conformance::transfer_clauses::every_state;
 use counterfoil_copy::{Copy, Stores};
 
+use crate::details;
 use crate::stores::{Opened, RUNTIME, fjall, memory, postgres, redb, redis, redis_cluster, sqlite};
 
-/// Fills a store with families in every state, and with clients and settings of two realms.
+/// Fills a store with families in every state, families with details, and with clients and settings of two realms.
 pub(crate) async fn fill<S: TokenStore + ClientStore + SettingsStore + AliasStore>(store: &Arc<S>) {
     every_state(store).await.expect("the store keeps the contract");
+    let _filled = details::fill(&**store).await;
     for realm in [Realm::default(), Realm::new("other").expect("a realm")] {
         for number in [1, 2] {
             let id = format!("client-{number}").parse().expect("a client id");

@@ -52,6 +52,15 @@ async fn set(engine: &dyn Engine, pairs: Vec<(Key, Option<Vec<u8>>)>) {
     let _applied = engine.write(write).await.expect("an answer");
 }
 
+/// Sets the flag when it is dropped, also by a panic.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// One thread moves every family in the index of expiries, forwards and backwards. Others walk meanwhile.
 fn moved(name: &str, engine: Arc<dyn Engine>, walks: usize) {
     let store = block_on(KvStore::open(engine)).expect("a store");
@@ -60,10 +69,10 @@ fn moved(name: &str, engine: Arc<dyn Engine>, walks: usize) {
     let (all, over) = (ids(&drafts), AtomicBool::new(false));
     let _none = threads(3, |racer| {
         if racer > 0 {
+            let _over = Over(&over);
             for _ in 0..walks {
                 assert_eq!(block_on(walk(&store, &person, 70)), (all.clone(), 0), "{name}");
             }
-            over.store(true, Ordering::Relaxed);
             return;
         }
         let mut version = Version::FIRST;
@@ -89,6 +98,49 @@ fn a_walk_finds_each_family_once_while_their_expiries_change() {
         let folder = folder();
         moved(name, open(folder.path()).expect("an engine"), 10);
     }
+}
+
+/// Moves the last entry of the index to the front, between the first and the second engine call of a page.
+#[test]
+fn a_family_whose_entry_moves_during_a_page_is_found() {
+    block_on(async {
+        let engine = Meddling::default();
+        let (store, other) = engine.stores().await;
+        let ann = Person::new("default", "ann");
+        let drafts = found(&store, &ann, 200).await;
+        for (nth, draft) in (0..).zip(&drafts) {
+            let expires_at = Some(at(1_000 + nth));
+            let change = Change::Expiry { expires_at, gone_at: Some(at(GONE)), notice: None };
+            let applied = store.apply(&draft.id(), Version::FIRST, &change, at(0)).await.expect("an answer");
+            assert!(matches!(applied, Applied::Done(_)), "{applied:?}");
+        }
+        let last = drafts[199].id();
+        engine.after_the_next_scan(async move {
+            let change = Change::Expiry { expires_at: Some(at(1)), gone_at: Some(at(GONE)), notice: None };
+            let applied = other.apply(&last, Version::FIRST.next(), &change, at(0)).await.expect("an answer");
+            assert!(matches!(applied, Applied::Done(_)), "{applied:?}");
+        });
+        assert_eq!(walk(&store, &ann, 500).await, (ids(&drafts), 0));
+    });
+}
+
+#[test]
+fn a_family_that_is_revoked_during_a_page_is_not_listed() {
+    block_on(async {
+        let engine = Meddling::default();
+        let (store, other) = engine.stores().await;
+        let ann = Person::new("default", "ann");
+        let mut drafts = found(&store, &ann, 3).await;
+        let ended = drafts.remove(1);
+        engine.after_the_next_scan({
+            let ann = ann.clone();
+            async move {
+                let what = ann.family(ended.family.id);
+                let _done = other.revoke(what, revoked(at(1)), at(GONE), most(1)).await.expect("revoked");
+            }
+        });
+        assert_eq!(walk(&store, &ann, 500).await, (ids(&drafts), 0));
+    });
 }
 
 #[test]
@@ -130,7 +182,8 @@ fn damaged_families_are_skipped_and_each_is_counted_once() {
         };
         let second = |draft: &Draft| beside(7, draft.family.id.as_bytes());
         let foreign = beside(8, others[0].family.id.as_bytes());
-        set(&engine, vec![second(&spoilt[0]), second(&drafts[0]), foreign, beside(9, &[0xee; 10])]).await;
+        let none = beside(9, &[0xee; 10]);
+        set(&engine, vec![second(&spoilt[0]), second(&drafts[0]), foreign, none]).await;
         for limit in [1, 2, 3, 100] {
             assert_eq!(walk(&store, &ann, limit).await, (ids(&drafts), 4), "pages of {limit}");
         }

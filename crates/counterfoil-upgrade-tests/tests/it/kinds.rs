@@ -3,7 +3,7 @@
 use counterfoil_upgrade_tests::database::Kind;
 
 use crate::support::RUNTIME;
-use crate::{ends, limits, notices, opened, personal_access_tokens, sessions_and_codes, settings, sign_ins};
+use crate::{details, ends, limits, notices, opened, personal_access_tokens, sessions_and_codes, settings, sign_ins};
 
 macro_rules! kinds {
     ($($module:ident $kind:ident,)*) => {$(
@@ -55,6 +55,11 @@ macro_rules! kinds {
             #[test]
             fn compat_2_clients_and_settings_of_the_last_version_change_and_keep_unknown_fields() {
                 RUNTIME.block_on(settings::change_and_keep_unknown_fields(KIND));
+            }
+
+            #[test]
+            fn compat_2_details_are_kept_beside_what_the_last_version_wrote() {
+                RUNTIME.block_on(details::are_kept_beside(KIND));
             }
 
             #[test]

@@ -1,6 +1,7 @@
 //! Tests that the present crates can open and use the databases that an earlier version wrote.
 
 mod beside;
+mod details;
 mod ends;
 mod kinds;
 mod limits;

@@ -1,4 +1,4 @@
-//! An engine that executes another operation between the reads and the write of one operation.
+//! An engine that executes another operation between two calls of one operation.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,11 +8,24 @@ use counterfoil_kv::{Engine, EngineError, Key, KvStore, MemoryEngine, Outcome, V
 
 type Deed = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// An engine in memory. Before its next write, it executes the operation that a test has set.
+/// An engine in memory. It executes the operations that a test has set, each once: one after its next scan, and one
+/// before its next write.
 #[derive(Clone, Default)]
 pub struct Meddling {
     engine: MemoryEngine,
-    deed: Arc<Mutex<Option<Deed>>>,
+    after_scan: Arc<Mutex<Option<Deed>>>,
+    before_write: Arc<Mutex<Option<Deed>>>,
+}
+
+async fn execute(deed: &Mutex<Option<Deed>>) {
+    let deed = deed.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(deed) = deed {
+        deed.await;
+    }
+}
+
+fn set(to: &Mutex<Option<Deed>>, deed: impl Future<Output = ()> + Send + 'static) {
+    *to.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::pin(deed));
 }
 
 impl Meddling {
@@ -22,9 +35,14 @@ impl Meddling {
         (store, KvStore::open(self.engine.clone()).await.expect("a store"))
     }
 
+    /// Sets the operation that is executed after the next scan.
+    pub fn after_the_next_scan(&self, deed: impl Future<Output = ()> + Send + 'static) {
+        set(&self.after_scan, deed);
+    }
+
     /// Sets the operation that is executed before the next write.
     pub fn before_the_next_write(&self, deed: impl Future<Output = ()> + Send + 'static) {
-        *self.deed.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::pin(deed));
+        set(&self.before_write, deed);
     }
 }
 
@@ -35,14 +53,13 @@ impl Engine for Meddling {
     }
 
     async fn scan(&self, from: &[u8], until: &[u8], limit: usize) -> Result<Vec<(Key, Value)>, EngineError> {
-        self.engine.scan(from, until, limit).await
+        let pairs = self.engine.scan(from, until, limit).await;
+        execute(&self.after_scan).await;
+        pairs
     }
 
     async fn write(&self, write: Write) -> Result<Outcome, EngineError> {
-        let deed = self.deed.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(deed) = deed {
-            deed.await;
-        }
+        execute(&self.before_write).await;
         self.engine.write(write).await
     }
 }
