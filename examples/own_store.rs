@@ -1,6 +1,6 @@
 //! A `TokenStore` of a host's own. It wraps another store and records each call, as a host could do for its metrics.
 //!
-//! The example shows the twelve methods of the trait, none of which has a default. It leaves out a real store, which
+//! The example shows the thirteen methods of the trait that have no default. It leaves out a real store, which
 //! must satisfy every clause of the store contract.
 
 use std::num::NonZeroU32;
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::store::*;
-use counterfoil::types::{KeyId, RecordId, Version};
+use counterfoil::types::{FamilyId, KeyId, OwnerId, RecordId, Version};
 use counterfoil::*;
 use futures_executor::block_on;
 
@@ -52,6 +52,15 @@ impl TokenStore for Noted {
     }
     async fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Answer<Page<TokenRecord>> {
         self.on("list").list(of, after, limit).await
+    }
+    async fn list_families(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        after: Option<&FamilyId>,
+        limit: NonZeroU32,
+    ) -> Answer<Page<FamilyParts, FamilyId>> {
+        self.on("list_families").list_families(realm, owner, after, limit).await
     }
     async fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Answer<Page<TokenRecord>> {
         self.on("due").due(now, after, limit).await

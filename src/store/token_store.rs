@@ -148,16 +148,16 @@ use crate::types::time::Timestamp;
 ///     (clause 11). If it returns `false`, it has not called `look`. It never shows a record for which `get` gives an
 ///     error: one that is damaged or cannot be reached. While it calls `look`, it holds no lock for which another call
 ///     would wait. A store may always return `false`.
-/// 61. `families_are_listed`: a walk with [`list_families`](TokenStore::list_families) returns every family of the owner
-///     that exists and is not revoked during the whole walk, exactly once and in ascending order of id, whatever other
-///     calls do to it. It returns no family of another owner or realm, and no family that was revoked before the call.
-///     A family whose `live_until` or `gone_at` is reached is returned until it is purged.
-/// 62. `renewal_needs_its_label`: a rotation with `labelled: true` gives `LabelLost` and writes nothing if the family has
-///     no label key. If such a rotation runs concurrently with an insert or a relabel that takes the label, one of them
-///     takes effect first, so that no two families have the label.
-/// 63. `renewals_are_capped`: if expired families are rotated, and families are inserted, concurrently with the same cap,
-///     no more families are live afterwards than the cap allows. A rotation of a family that is live at `now` is not
-///     refused by the cap.
+/// 61. `families_are_listed`: a walk with [`list_families`](TokenStore::list_families) returns every family of the
+///     owner that exists and is not revoked during the whole walk, exactly once and in ascending order of id, whatever
+///     other calls do to it. It returns no family of another owner or realm, and no family that was revoked before the
+///     call. A family whose `live_until` or `gone_at` is reached is returned until it is purged.
+/// 62. `renewal_needs_its_label`: a rotation with `labelled: true` gives `LabelLost` and writes nothing if the family
+///     has no label key. If such a rotation runs concurrently with an insert or a relabel that takes the label, one of
+///     them takes effect first, so that no two families have the label.
+/// 63. `renewals_are_capped`: if expired families are rotated, and families are inserted, concurrently with the same
+///     cap, no more families are live afterwards than the cap allows. A rotation of a family that is live at `now` is
+///     not refused by the cap.
 /// 64. `details_follow_the_newest`: an edit of the details changes the family, so `get` shows the new details with each
 ///     of its records. Only the newest record accepts it. A rotation, a revocation and every other change keep the
 ///     details as they are.
@@ -259,8 +259,9 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError>;
 
-    /// Returns a page of the families of an owner that are not revoked, in ascending order of id. A page may be short or
-    /// empty before the end. A family row that cannot be decoded is skipped and counted (clause 61).
+    /// Returns a page of the families of an owner that are not revoked, in ascending order of id. A page may be short
+    /// or empty before the end. A family row that cannot be decoded is skipped and counted (clause 61). Each family is
+    /// shown as it was at some moment during the call. This moment can be different for each family.
     ///
     /// The id of a family never changes, and a rotation does not move it in the walk. So a walk finds every sign-in of
     /// the owner, even if it is refreshed meanwhile.

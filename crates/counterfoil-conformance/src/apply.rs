@@ -132,7 +132,7 @@ fn stale_with(answer: &Applied, stands: &TokenRecord) -> Result<(), Violation> {
 fn as_the_contract_says(before: &TokenRecord, change: &Change, written: &TokenRecord) -> Result<(), Violation> {
     let (record, family) = before.clone().into_parts();
     let (id, version) = (record.id, record.version);
-    let mut model = Model { records: vec![record], families: vec![family], damaged: Vec::new() };
+    let mut model = Model::new(vec![record], vec![family]);
     match model.apply(&id, version, change, at(30))? {
         Applied::Done(wanted) if same(&wanted, written) => Ok(()),
         other => Err(Violation::new(format!("{change:?} must give\n{other:?}\nbut gave\n{written:?}"))),

@@ -130,6 +130,10 @@ impl Scene {
         let (kind, key) = (TokenKind::PersonalAccessToken, |counted: &(KeyId, u64)| counted.0.number());
         let held = on_page(primary.list(self.ann.listing(kind), None, most(100)).await?);
         served &= is_right("list", store.list(self.ann.listing(kind), None, most(100)).await.map(on_page), &held)?;
+        let listed =
+            async |of: &dyn TokenStore| of.list_families(&self.ann.realm, &self.ann.owner, None, most(100)).await;
+        let held = listed(primary).await?.items;
+        served &= is_right("list_families", listed(store).await.map(|page| page.items), &held)?;
         let held = on_page(primary.due(self.mark.at, None, most(100)).await?);
         served &= is_right("due", store.due(self.mark.at, None, most(100)).await.map(on_page), &held)?;
         let mut held = primary.census().await?;

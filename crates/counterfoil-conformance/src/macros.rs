@@ -46,6 +46,10 @@ macro_rules! __every_clause {
             requests_are_checked
             every_state_has_its_answer
             try_read_shows_what_get_returns
+            families_are_listed
+            renewal_needs_its_label
+            renewals_are_capped
+            details_follow_the_newest
             refusals_come_in_order
             slide_is_forward
             census_counts_every_record

@@ -74,6 +74,10 @@ async fn ask_everything(store: &dyn TokenStore, ann: &Person, draft: &Draft) -> 
     )?;
     check("touch", store.touch(&[(id, at(1))]).await.map(|answer| format!("{answer:?}")))?;
     check("list", store.list(ann.listing(kind), None, most(5)).await.map(|answer| format!("{answer:?}")))?;
+    check(
+        "list_families",
+        store.list_families(&ann.realm, &ann.owner, None, most(5)).await.map(|answer| format!("{answer:?}")),
+    )?;
     check("due", store.due(at(20), None, most(5)).await.map(|answer| format!("{answer:?}")))?;
     check("claim", store.claim(&id, mark, at(20)).await.map(|answer| format!("{answer:?}")))?;
     check("settle", store.settle(&id, mark, None, None).await.map(|answer| format!("{answer:?}")))?;

@@ -6,15 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use counterfoil::client::{ClientKey, Grant};
 use counterfoil::store::{
-    Cap, Change, Digest, FamilyBody, InsertInto, Inserted, Listing, NewFamily, NewRecord, NoticeMark, Pace, Relabel,
-    Revoke, Revoked, Show, TokenRecord, TokenStore,
+    Cap, Change, Digest, FamilyBody, FamilyDetails, InsertInto, Inserted, Listing, NewFamily, NewRecord, NoticeMark,
+    Pace, Relabel, Revoke, Revoked, Show, TokenRecord, TokenStore,
 };
 use counterfoil::types::{FamilyId, KeyId, Label, OwnerId, RecordId, RevocationReason, TokenKind};
 use counterfoil::{Realm, SubjectId, Timestamp};
 
 use crate::violation::{Violation, ensure_is};
 
-pub use crate::steps::{bounded, make_room, pace, refuse, slide, supersede};
+pub use crate::details::{details, edit_details};
+pub use crate::steps::{bounded, make_room, pace, refuse, renewing, slide, supersede};
 
 /// Returns the instant `micros` microseconds after a fixed instant in the year 2023.
 ///
@@ -247,6 +248,13 @@ impl Draft {
         if let FamilyBody::SignIn { client: of, .. } = &mut self.family.body {
             *of = client;
         }
+        self
+    }
+
+    /// Sets the details of the family.
+    #[must_use]
+    pub fn detailed(mut self, details: Option<Box<FamilyDetails>>) -> Self {
+        self.family.details = details;
         self
     }
 

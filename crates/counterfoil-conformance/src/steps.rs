@@ -63,3 +63,17 @@ pub fn supersede(expect: Version, successor: RecordId, now: Timestamp) -> Parent
         access_cap: None,
     }
 }
+
+/// Adds the conditions of a renewal to the update `step`, which must supersede its parent. If `needs_label` is
+/// true, the family must still have its label. `most_live` becomes the cap on the owner's live families.
+///
+/// # Panics
+///
+/// If `step` is a slide, which has no such conditions.
+#[must_use]
+pub fn renewing(step: ParentUpdate, needs_label: bool, most_live: Option<u32>) -> ParentUpdate {
+    let mut step = step;
+    let ParentUpdate::Supersede { labelled, cap, .. } = &mut step else { panic!("a slide renews no family") };
+    (*labelled, *cap) = (needs_label, most_live.map(most));
+    step
+}

@@ -1,12 +1,12 @@
-//! Reads all pages of a listing or of the due notices.
+//! Reads all pages of a listing, of the due notices, or of the families of an owner.
 
 use std::collections::HashSet;
 
 use counterfoil::Timestamp;
-use counterfoil::store::{Cursor, Listing, Page, TokenRecord, TokenStore};
-use counterfoil::types::RecordId;
+use counterfoil::store::{Cursor, FamilyParts, Listing, Page, TokenRecord, TokenStore};
+use counterfoil::types::{FamilyId, RecordId};
 
-use crate::sample::most;
+use crate::sample::{Person, most};
 use crate::violation::{Violation, ensure};
 
 /// The number of pages after which a walk that has not ended is reported as a violation. Every listing of the suite has
@@ -59,6 +59,45 @@ pub(crate) async fn walk_due_intact(
 fn intact((records, corrupt): (Vec<TokenRecord>, u32)) -> Result<Vec<TokenRecord>, Violation> {
     ensure!(corrupt == 0, "no row is damaged, but the pages of a walk counted {corrupt} as damaged");
     Ok(records)
+}
+
+/// Reads all pages of the families of a person, each with at most `limit` families. Returns their rows.
+///
+/// # Errors
+///
+/// A violation if a page has more than `limit` families, if the ids do not ascend, or if the pages do not end. So no
+/// family is returned twice.
+pub async fn walk_families_of(
+    store: &dyn TokenStore,
+    person: &Person,
+    limit: u32,
+) -> Result<Vec<FamilyParts>, Violation> {
+    Ok(collect_families(store, person, limit).await?.0)
+}
+
+/// Like [`walk_families_of`]. Also returns how many damaged rows the pages counted.
+pub(crate) async fn collect_families(
+    store: &dyn TokenStore,
+    person: &Person,
+    limit: u32,
+) -> Result<(Vec<FamilyParts>, u32), Violation> {
+    let (mut all, mut damaged, mut after) = (Vec::<FamilyParts>::new(), 0, None::<FamilyId>);
+    for _ in 0..ENDLESS {
+        let page = store.list_families(&person.realm, &person.owner, after.as_ref(), most(limit)).await?;
+        let Page { items, next, corrupt } = page;
+        ensure!(items.len() <= limit as usize, "a page of at most {limit} must not hold {} families", items.len());
+        for item in items {
+            let last = all.last().map(|last| last.id);
+            ensure!(last < Some(item.id), "families must come in ascending order of id, but {:?} came late", item.id);
+            all.push(item);
+        }
+        damaged += corrupt;
+        if next.is_none() {
+            return Ok((all, damaged));
+        }
+        after = next;
+    }
+    Err(Violation::new(format!("a walk over families must end, but {ENDLESS} pages of {limit} did not end it")))
 }
 
 /// Returns the ids of the records.

@@ -28,13 +28,13 @@ const PART: u32 = 6;
 const TURNS: u32 = 200;
 
 /// Reads the records with these ids. Returns the fields of each record as text, or `None` if the record does not exist.
-async fn snapshot(store: &dyn TokenStore, ids: &[RecordId]) -> Result<Vec<Option<String>>, Violation> {
+pub(crate) async fn snapshot(store: &dyn TokenStore, ids: &[RecordId]) -> Result<Vec<Option<String>>, Violation> {
     Ok(get_all(store, ids).await?.iter().map(|found| found.as_ref().map(describe)).collect())
 }
 
 /// Checks that the records with these ids are as in `before`, which is the result of an earlier call of [`snapshot`].
 /// `what` names the refused call in the message.
-async fn unchanged(
+pub(crate) async fn unchanged(
     store: &dyn TokenStore,
     ids: &[RecordId],
     before: &[Option<String>],

@@ -10,7 +10,7 @@ use crate::violation::{Violation, ensure_is};
 
 /// Limits that a column with too few bits stores as another number. A column of 8 bits stores the first as 1. A column
 /// of 16 bits stores the second as 1. A signed column of 32 bits stores the last two as negative numbers.
-const WIDE: [u32; 4] = [257, 65_537, 1 << 31, u32::MAX];
+pub(crate) const WIDE: [u32; 4] = [257, 65_537, 1 << 31, u32::MAX];
 
 /// Uses each limit in [`WIDE`] as a cap on families, as a limit on the rate of creations, and as a cap on access
 /// tokens. Checks that a second record can be inserted, which a limit of 1 would refuse.

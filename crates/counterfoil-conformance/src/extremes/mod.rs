@@ -17,7 +17,7 @@ pub(crate) use arguments::limits_are_reached_late;
 pub(crate) use ends::{a_damaged_member_keeps_its_family, every_end_is_found, the_older_member_goes_last};
 pub(crate) use joined::every_way_in_keeps_all_fields;
 pub(crate) use kinds::every_kind_ends_with_its_owner;
-pub(crate) use limits::wide_limits_let_in;
+pub(crate) use limits::{WIDE, wide_limits_let_in};
 pub(crate) use many::{a_hundred_at_once, a_thousand_are_due, a_thousand_are_purged, more_than_a_hundred_families_end};
 pub(crate) use names::{names_are_listed_apart, owners_are_counted_apart, owners_end_apart};
 pub(crate) use pages::{

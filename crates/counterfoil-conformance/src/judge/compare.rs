@@ -2,11 +2,13 @@
 
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, TokenRecord};
 
+use crate::reference::details_text;
+
 /// Compares `is`, the record that a store returned, with `must`, the expected record. Returns one line with both values
 /// for each field that differs.
 pub(crate) fn differing(is: &TokenRecord, must: &TokenRecord) -> Vec<String> {
     let mut lines = record(is.record(), must.record());
-    lines.extend(family(is.family(), must.family()));
+    lines.extend(family_differing(is.family(), must.family()));
     lines
 }
 
@@ -17,6 +19,16 @@ pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRec
         (Some(is), Some(must)) => differing(is, must),
         (Some(_), None) => vec!["is there, must not be".into()],
         (None, Some(_)) => vec!["is not there, must be".into()],
+    }
+}
+
+/// Like [`differing_options`], for rows of families.
+pub(crate) fn differing_families(is: Option<&FamilyParts>, must: Option<&FamilyParts>) -> Vec<String> {
+    match (is, must) {
+        (None, None) => Vec::new(),
+        (Some(is), Some(must)) => family_differing(is, must),
+        (Some(_), None) => vec!["is listed, must not be".into()],
+        (None, Some(_)) => vec!["is not listed, must be".into()],
     }
 }
 
@@ -51,10 +63,16 @@ fn record(is: &RecordParts, must: &RecordParts) -> Vec<String> {
     lines
 }
 
-fn family(is: &FamilyParts, must: &FamilyParts) -> Vec<String> {
+/// Compares two rows of families, like [`differing`].
+pub(crate) fn family_differing(is: &FamilyParts, must: &FamilyParts) -> Vec<String> {
     if is == must {
         return Vec::new();
     }
-    differing_fields!("family's ", FamilyParts, is, must,
-        id realm owner kind generation body live_until gone_at label_key client used_at revoked, except)
+    let mut lines = differing_fields!("family's ", FamilyParts, is, must,
+        id realm owner kind generation body live_until gone_at label_key client used_at revoked, except details);
+    if is.details != must.details {
+        let [is, must] = [is, must].map(|family| details_text(family.details.as_deref()));
+        lines.push(format!("family's details is {is}, must be {must}"));
+    }
+    lines
 }

@@ -21,7 +21,7 @@ use crate::violation::Violation;
 
 use left::Left;
 
-pub(crate) use compare::differing;
+pub(crate) use compare::{differing, family_differing};
 pub(crate) use left::DueNotices;
 
 /// One operation that has returned, with its answer.

@@ -1,13 +1,13 @@
 //! Compares the results of reads with the model, record by record.
 
-use counterfoil::store::TokenRecord;
-use counterfoil::types::RecordId;
+use counterfoil::store::{FamilyParts, TokenRecord};
+use counterfoil::types::{FamilyId, RecordId};
 
 use super::Call;
-use super::compare::differing_options;
+use super::compare::{differing_families, differing_options};
 use super::steps::whole;
 use crate::reference::Model;
-use crate::scene::{Deed, Outcome, Scene};
+use crate::scene::{ACTORS, Deed, Outcome, Scene};
 use crate::violation::Violation;
 
 /// A read operation, and the parts of its result that are not yet known to agree with a state of the model.
@@ -23,6 +23,8 @@ enum Showed<'a> {
     /// when the model has a state in which the same read has the same result for this id. The entries that are left
     /// agreed with no state so far.
     Records(Vec<(RecordId, Option<&'a TokenRecord>)>),
+    /// The rows that a list of families returned, like `Records`.
+    Families(Vec<(FamilyId, Option<&'a FamilyParts>)>),
     /// The result of a census: the number of records for each digest key. The judge tries the operations in different
     /// orders on the model. In each order, some records exist from the beginning to the end, and others exist only for
     /// a part of it. The number for a key must include all records of the first kind with this key, and may include
@@ -44,6 +46,12 @@ impl<'a> Read<'a> {
                 let records = looked_at.iter().map(|id| (*id, showed(id))).collect();
                 Some(Self { deed: call.deed, showed: Showed::Records(records) })
             }
+            Outcome::Families(rows) => {
+                let showed = |id: FamilyId| (id, rows.iter().find(|row| row.id == id));
+                let everyone: Vec<usize> = (0..ACTORS).collect();
+                let rows = scene.families(&everyone).into_iter().map(showed).collect();
+                Some(Self { deed: call.deed, showed: Showed::Families(rows) })
+            }
             Outcome::Counted(counts) => {
                 Some(Self { deed: call.deed, showed: Showed::Counts { counts, always: None, ever: Vec::new() } })
             }
@@ -64,6 +72,14 @@ impl<'a> Read<'a> {
                 open.retain(|(id, showed)| {
                     let shows = records.iter().find(|record| record.record().id == *id);
                     !differing_options(*showed, shows).is_empty()
+                });
+            }
+            Showed::Families(open) => {
+                let owner = &scene.person;
+                let rows = model.list_families(&owner.realm, &owner.owner, None, usize::MAX).items;
+                open.retain(|(id, showed)| {
+                    let shows = rows.iter().find(|row| row.id == *id);
+                    !differing_families(*showed, shows).is_empty()
                 });
             }
             Showed::Counts { always, ever, .. } => {
@@ -89,6 +105,15 @@ impl<'a> Read<'a> {
                 let line = |(id, showed): &(RecordId, Option<&TokenRecord>)| {
                     let shows = records.iter().find(|record| record.record().id == *id);
                     let fields = differing_options(*showed, shows).join(", ");
+                    format!("{:?} showed a moment that never was, {id:?}: {fields} (in the end)", self.deed)
+                };
+                open.iter().map(line).collect()
+            }
+            Showed::Families(open) => {
+                let owner = &scene.person;
+                let rows = model.list_families(&owner.realm, &owner.owner, None, usize::MAX).items;
+                let line = |(id, showed): &(FamilyId, Option<&FamilyParts>)| {
+                    let fields = differing_families(*showed, rows.iter().find(|row| row.id == *id)).join(", ");
                     format!("{:?} showed a moment that never was, {id:?}: {fields} (in the end)", self.deed)
                 };
                 open.iter().map(line).collect()

@@ -8,7 +8,10 @@ use counterfoil::types::{KeyId, TokenKind, Version};
 
 use super::state::{Case, MARK};
 use crate::purge::purge;
-use crate::sample::{EXPIRES, GONE, at, describe_as, digest_of, member_id, most, revoked, slide, supersede};
+use crate::sample::{
+    EXPIRES, GONE, at, describe_as, details, digest_of, edit_details, member_id, most, renewing, revoked, slide,
+    supersede,
+};
 use crate::violation::Violation;
 
 /// An operation, with the name of its row in the table of `WRITING-A-STORE.md`. The purge is the last operation,
@@ -17,11 +20,14 @@ use crate::violation::Violation;
 pub(super) enum Operation {
     Get,
     Edit,
+    EditDetails,
     Expiry,
     Rekey,
     End,
     OtherVersion,
     Supersede,
+    SupersedeLabelled,
+    SupersedeCapped,
     Slide,
     RevokeOne,
     RevokeFamily,
@@ -32,19 +38,23 @@ pub(super) enum Operation {
     Settle,
     ListAll,
     ListStanding,
+    ListFamilies,
     Due,
     Purge,
 }
 
 impl Operation {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 23] = [
         Self::Get,
         Self::Edit,
+        Self::EditDetails,
         Self::Expiry,
         Self::Rekey,
         Self::End,
         Self::OtherVersion,
         Self::Supersede,
+        Self::SupersedeLabelled,
+        Self::SupersedeCapped,
         Self::Slide,
         Self::RevokeOne,
         Self::RevokeFamily,
@@ -55,6 +65,7 @@ impl Operation {
         Self::Settle,
         Self::ListAll,
         Self::ListStanding,
+        Self::ListFamilies,
         Self::Due,
         Self::Purge,
     ];
@@ -63,11 +74,14 @@ impl Operation {
         match self {
             Self::Get => "get",
             Self::Edit => "apply Edit",
+            Self::EditDetails => "apply Edit of details",
             Self::Expiry => "apply Expiry",
             Self::Rekey => "apply Rekey",
             Self::End => "apply End",
             Self::OtherVersion => "apply, other version",
             Self::Supersede => "rotate Supersede",
+            Self::SupersedeLabelled => "rotate Supersede, labelled",
+            Self::SupersedeCapped => "rotate Supersede, full cap",
             Self::Slide => "rotate Slide",
             Self::RevokeOne => "revoke One",
             Self::RevokeFamily => "revoke Family",
@@ -78,6 +92,7 @@ impl Operation {
             Self::Settle => "settle as sent",
             Self::ListAll => "list All",
             Self::ListStanding => "list Standing",
+            Self::ListFamilies => "list_families",
             Self::Due => "due",
             Self::Purge => "purge at gone_at",
         }
@@ -89,6 +104,7 @@ impl Operation {
         match self {
             Self::Get => word(store.get(id).await, |found| record_word(found.as_ref())),
             Self::Edit => apply(store, case, version, &describe_as("x")).await,
+            Self::EditDetails => apply(store, case, version, &edit_details(Some(details(1)))).await,
             Self::Expiry => {
                 let change =
                     Change::Expiry { expires_at: Some(at(EXPIRES)), gone_at: Some(at(GONE)), notice: Some(MARK) };
@@ -103,10 +119,11 @@ impl Operation {
                 apply(store, case, version, &change).await
             }
             Self::OtherVersion => apply(store, case, Version::new(77), &describe_as("x")).await,
-            Self::Supersede => {
-                let next = case.draft.successor(*id, case.generation + 1);
-                let step = supersede(version, next.id, at(100));
-                word(store.rotate(id, &step, std::slice::from_ref(&next), at(100)).await, rotated_word)
+            Self::Supersede => rotate(store, case, (false, None)).await,
+            Self::SupersedeLabelled => rotate(store, case, (true, None)).await,
+            Self::SupersedeCapped => {
+                case.person.refresh().found(store).await?;
+                rotate(store, case, (false, Some(1))).await
             }
             Self::Slide => {
                 let step = slide(at(EXPIRES + 5), at(GONE));
@@ -135,6 +152,7 @@ impl Operation {
                 let page = list(store, case.person.standing(TokenKind::RefreshToken, at(100))).await?;
                 Ok(page_word(&page, case))
             }
+            Self::ListFamilies => families(store, case).await,
             Self::Due => Ok(page_word(&store.due(at(100), None, most(100_000)).await?, case)),
             Self::Purge => gone(store, case).await,
         }
@@ -170,6 +188,18 @@ async fn apply(store: &dyn TokenStore, case: &Case, expect: Version, change: &Ch
         }
         .into()
     })
+}
+
+/// Rotates the record with these conditions: whether the family needs its label, and the cap on the owner's live
+/// families.
+async fn rotate(
+    store: &dyn TokenStore,
+    case: &Case,
+    (labelled, cap): (bool, Option<u32>),
+) -> Result<String, Violation> {
+    let next = case.draft.successor(case.id, case.generation + 1);
+    let step = renewing(supersede(case.version, next.id, at(100)), labelled, cap);
+    word(store.rotate(&case.id, &step, std::slice::from_ref(&next), at(100)).await, rotated_word)
 }
 
 fn rotated_word(rotated: Rotated) -> String {
@@ -235,6 +265,13 @@ fn page_word(page: &Page<TokenRecord>, case: &Case) -> String {
         (false, false) => "hidden",
     }
     .into()
+}
+
+/// Lists the families of the record's owner. Returns whether the family of the record is among them.
+async fn families(store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
+    let page = store.list_families(&case.person.realm, &case.person.owner, None, most(100)).await?;
+    let shown = page.items.iter().any(|family| family.id == case.draft.family.id);
+    Ok(if shown { "shown" } else { "hidden" }.into())
 }
 
 async fn gone(store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {

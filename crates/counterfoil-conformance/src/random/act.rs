@@ -1,9 +1,10 @@
 //! Runs one command of a random sequence on the store and on the reference model.
 
-use counterfoil::Timestamp;
 use counterfoil::store::{
     Cursor, InsertInto, Listing, NewRecord, Page, Revoke, Rotated, Show, StoreError, TokenRecord, TokenStore,
 };
+use counterfoil::types::OwnerId;
+use counterfoil::{Realm, Timestamp};
 
 use super::answer::Answer;
 use super::command::{Command, Listed, Purge};
@@ -43,6 +44,10 @@ pub(super) fn on_model(model: &mut Model, command: &Command) -> Vec<Answer> {
             counting(model, u64::from(page.corrupt), |corrupt| {
                 Answer::listed(&page.items, counted_corrupt(of, corrupt))
             })
+        }
+        Command::ListFamilies { realm, owner, .. } => {
+            let page = model.list_families(realm, owner, None, usize::MAX);
+            vec![Answer::families(page.items, u64::from(page.corrupt))]
         }
         Command::Due { now, .. } => {
             let mut page = model.due(*now, None, usize::MAX);
@@ -167,6 +172,7 @@ async fn on_store(store: &dyn TokenStore, command: &Command) -> Said {
             };
             Answer::listed(&records, counted_corrupt(of, corrupt))
         }
+        Command::ListFamilies { realm, owner, limit } => families(store, realm, owner, *limit).await?,
         Command::Due { now, limit } => {
             let (mut records, corrupt) = match walk(store, Walked::Due(*now), *limit, None).await? {
                 Ok(walked) => walked,
@@ -224,6 +230,25 @@ async fn revoke_all(
         }
     }
     Ok(Answer::word("more, without an end"))
+}
+
+/// Reads all pages of the owner's families. If a page has more than `limit` families, or if the pages do not end, returns
+/// an [`Answer`] that says so.
+async fn families(store: &dyn TokenStore, realm: &Realm, owner: &OwnerId, limit: u32) -> Said {
+    let (mut all, mut damaged, mut after) = (Vec::new(), 0, None);
+    for _ in 0..ENDLESS {
+        let page = store.list_families(realm, owner, after.as_ref(), most(limit)).await?;
+        if page.items.len() as u64 > u64::from(limit) {
+            return Ok(Answer::word(format!("{} on a page of at most {limit}", page.items.len())));
+        }
+        all.extend(page.items);
+        damaged += u64::from(page.corrupt);
+        if page.next.is_none() {
+            return Ok(Answer::families(all, damaged));
+        }
+        after = page.next;
+    }
+    Ok(Answer::word("pages without an end"))
 }
 
 /// What is read page by page: a listing, or the notices that are due at an instant.

@@ -2,22 +2,24 @@
 
 use std::fmt::Write as _;
 
-use counterfoil::store::{Applied, Inserted, Rotated, StoreError, TokenRecord};
+use counterfoil::store::{Applied, FamilyParts, Inserted, Rotated, StoreError, TokenRecord};
 use counterfoil::types::KeyId;
 
-use crate::reference::{Fields, fields, same};
+use crate::reference::{Fields, family_fields, fields, same};
 
-/// An answer in a form that can be compared: one word such as `Done`, and the records that came with it.
+/// An answer in a form that can be compared: one word such as `Done`, and the records or families that came with it.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     word: String,
     records: Vec<TokenRecord>,
+    families: Vec<FamilyParts>,
 }
 
-/// Two answers are equal if their words are equal, and if their records are equal in every field.
+/// Two answers are equal if their words are equal, and if their records and families are equal in every field.
 impl PartialEq for Answer {
     fn eq(&self, other: &Self) -> bool {
         self.word == other.word
+            && self.families == other.families
             && self.records.len() == other.records.len()
             && self.records.iter().zip(&other.records).all(|(one, other)| same(one, other))
     }
@@ -25,11 +27,11 @@ impl PartialEq for Answer {
 
 impl Answer {
     pub(super) fn word(word: impl Into<String>) -> Self {
-        Self { word: word.into(), records: Vec::new() }
+        Self { word: word.into(), records: Vec::new(), families: Vec::new() }
     }
 
     fn with(word: &str, record: &TokenRecord) -> Self {
-        Self { word: word.into(), records: vec![record.clone()] }
+        Self { records: vec![record.clone()], ..Self::word(word) }
     }
 
     pub(super) fn record(record: Option<&TokenRecord>) -> Self {
@@ -67,7 +69,13 @@ impl Answer {
     /// `None`, this number is not compared.
     pub(super) fn listed(records: &[TokenRecord], corrupt: Option<u64>) -> Self {
         let damaged = corrupt.map(|corrupt| format!(", {corrupt} damaged")).unwrap_or_default();
-        Self { word: format!("{} records{damaged}", records.len()), records: records.to_vec() }
+        Self { records: records.to_vec(), ..Self::word(format!("{} records{damaged}", records.len())) }
+    }
+
+    /// Makes the answer of a list of families from their rows and the number of damaged rows that it reported.
+    pub(super) fn families(families: Vec<FamilyParts>, corrupt: u64) -> Self {
+        let word = format!("{} families, {corrupt} damaged", families.len());
+        Self { families, ..Self::word(word) }
     }
 
     pub(super) fn counted(mut census: Vec<(KeyId, u64)>) -> Self {
@@ -95,15 +103,18 @@ impl Answer {
 const FIELDS: usize = 8;
 
 /// Describes how the answer `found` differs from the answer `wanted`. If their words differ, such as `Done` and
-/// `Stale`, both words are shown. Then come the ids of records that are missing, surplus or in another order. Then come
-/// the fields that differ between two records with the same id.
+/// `Stale`, both words are shown. Then come the ids of records or families that are missing, surplus or in another order.
+/// Then come the fields that differ between two of them with the same id.
 pub(super) fn difference(wanted: &Answer, found: &Answer) -> String {
     let mut text = String::new();
     if wanted.word != found.word {
         text += &format!("  expected {}\n  got      {}\n", cut(&wanted.word), cut(&found.word));
     }
     let id = |fields: &Fields| fields.first().map(|(_, id)| id.clone()).unwrap_or_default();
-    let of = |answer: &Answer| answer.records.iter().map(fields).collect::<Vec<_>>();
+    let of = |answer: &Answer| {
+        let records = answer.records.iter().map(fields);
+        records.chain(answer.families.iter().map(family_fields)).collect::<Vec<_>>()
+    };
     let (wanted, found) = (of(wanted), of(found));
     let ids = |records: &[Fields]| records.iter().map(id).collect::<Vec<_>>();
     let (wanted_ids, found_ids) = (ids(&wanted), ids(&found));

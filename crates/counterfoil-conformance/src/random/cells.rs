@@ -28,6 +28,8 @@ pub(super) enum Operation {
     /// of the family.
     AccessCapped,
     Edit,
+    /// An edit that replaces or removes the details of the family.
+    EditDetails,
     Relabel,
     Expiry,
     Rekey,
@@ -38,6 +40,11 @@ pub(super) enum Operation {
     /// looks at the earliest of these rotations. It compares the time of this rotation, which is the `superseded.at` of
     /// a record, with `since`.
     SupersedePaced,
+    /// A rotation that needs the label of the family. The state in the cell is the state of the parent.
+    SupersedeLabelled,
+    /// A rotation with a cap on the owner's live families. It compares `now` with the `live_until` of each family of the
+    /// owner that the cap can count, which includes the rotated family.
+    SupersedeCapped,
     Slide,
     RevokeOne,
     RevokeFamily,
@@ -50,6 +57,8 @@ pub(super) enum Operation {
     /// whichever is earlier.
     ListStanding,
     ListKind,
+    /// A list of an owner's families. It has a cell for each of their records.
+    ListFamilies,
     Due,
     /// The part of a purge that removes records which have no notice. It compares `now` with `gone_at`.
     Purge,
@@ -61,7 +70,7 @@ pub(super) enum Operation {
 }
 
 impl Operation {
-    pub(super) const ALL: [Self; 28] = [
+    pub(super) const ALL: [Self; 32] = [
         Self::InsertTaken,
         Self::FoundLabelled,
         Self::FoundCapped,
@@ -69,12 +78,15 @@ impl Operation {
         Self::Join,
         Self::AccessCapped,
         Self::Edit,
+        Self::EditDetails,
         Self::Relabel,
         Self::Expiry,
         Self::Rekey,
         Self::End,
         Self::Supersede,
         Self::SupersedePaced,
+        Self::SupersedeLabelled,
+        Self::SupersedeCapped,
         Self::Slide,
         Self::RevokeOne,
         Self::RevokeFamily,
@@ -85,6 +97,7 @@ impl Operation {
         Self::ListAll,
         Self::ListStanding,
         Self::ListKind,
+        Self::ListFamilies,
         Self::Due,
         Self::Purge,
         Self::PurgeUnsent,
@@ -107,6 +120,8 @@ impl Operation {
                 | Self::RevokeOwner
                 | Self::ListAll
                 | Self::ListKind
+                | Self::ListFamilies
+                | Self::SupersedeLabelled
                 | Self::Get
         )
     }
@@ -119,6 +134,7 @@ impl Operation {
             self,
             Self::Join
                 | Self::Edit
+                | Self::EditDetails
                 | Self::Relabel
                 | Self::Expiry
                 | Self::Rekey
@@ -137,11 +153,13 @@ impl Operation {
             self,
             Self::Join
                 | Self::Edit
+                | Self::EditDetails
                 | Self::Relabel
                 | Self::Expiry
                 | Self::Rekey
                 | Self::End
                 | Self::Supersede
+                | Self::SupersedeLabelled
                 | Self::Slide
                 | Self::RevokeOne
                 | Self::RevokeFamily
@@ -214,7 +232,9 @@ pub(super) fn out_of_reach((operation, state, side): Cell) -> Option<&'static st
         (_, In::Absent) => return None,
         _ if operation.has_no_limit() && side != At => "it compares nothing",
         _ if side == Extreme && !operation.has_far_sides() => "the ends of the range lie before or after",
-        (Op::FoundLabelled | Op::FoundCapped, _) if superseded => "the newest member is not superseded",
+        (Op::FoundLabelled | Op::FoundCapped | Op::SupersedeCapped, _) if superseded => {
+            "the newest member is not superseded"
+        }
         (Op::FoundLabelled, In::RevokedWithFamily) => "a revoked family holds no label",
         (Op::FoundLabelled | Op::Purge | Op::ListStanding, In::Live | In::PastItsEnd | In::Overlapping) if ends => {
             "on its end it would be gone, or no longer honoured"
@@ -222,8 +242,12 @@ pub(super) fn out_of_reach((operation, state, side): Cell) -> Option<&'static st
         (Op::Purge, In::Superseded) if ends => "on its end it would be gone",
         (Op::FoundLabelled | Op::Purge, In::Gone) if side == Before => "it would not be gone",
         (Op::ListStanding, In::Gone | In::Superseded) if side == Before => "it would stand",
-        (Op::FoundCapped | Op::AccessCapped | Op::Slide, In::Live) if ends => "on its end it would be past it",
-        (Op::FoundCapped | Op::AccessCapped | Op::Slide, In::PastItsEnd) if side == Before => "it would be live",
+        (Op::FoundCapped | Op::SupersedeCapped | Op::AccessCapped | Op::Slide, In::Live) if ends => {
+            "on its end it would be past it"
+        }
+        (Op::FoundCapped | Op::SupersedeCapped | Op::AccessCapped | Op::Slide, In::PastItsEnd) if side == Before => {
+            "it would be live"
+        }
         (Op::Slide, In::Shrunk) if side != Before => "a shrunk record keeps no expiry",
         (Op::AccessCapped, _) if superseded => "an access token beside a chain is not superseded",
         (Op::AccessCapped | Op::FoundPaced | Op::SupersedePaced, _) if damaged => {

@@ -93,6 +93,11 @@ pub(super) enum Command {
         limit: u32,
         purge: Purge,
     },
+    ListFamilies {
+        realm: Realm,
+        owner: OwnerId,
+        limit: u32,
+    },
     Due {
         now: Timestamp,
         limit: u32,

@@ -3,7 +3,7 @@
 //! runs.
 
 use counterfoil::Timestamp;
-use counterfoil::store::{Cap, Change, FamilyParts, NewFamily, NewRecord, NoticeMark, ParentUpdate, RecordParts, Show};
+use counterfoil::store::{Change, FamilyParts, NewFamily, NewRecord, NoticeMark, ParentUpdate, RecordParts, Show};
 use counterfoil::types::{FamilyId, RecordId, TokenKind, Version};
 
 use super::cells::{Boundary, Cell, Operation};
@@ -32,7 +32,7 @@ impl Meeting<'_> {
             Command::Found { family, cap, pace, new, .. } => {
                 self.taken(new);
                 self.labelled(family);
-                cap.iter().for_each(|cap| self.capped(family, *cap));
+                cap.iter().for_each(|_| self.counted(Operation::FoundCapped, &FamilyParts::from(family.clone())));
                 let since = pace.map(|pace| pace.since);
                 let like = |record: &RecordParts| of_kind(record, family);
                 self.each(Operation::FoundPaced, like, |record| Some(Boundary::of_instant(record.created_at, since?)));
@@ -66,6 +66,10 @@ impl Meeting<'_> {
                 self.list(of);
                 self.now = purge.now;
                 self.purge(*purge);
+            }
+            Command::ListFamilies { realm, owner, .. } => {
+                let of_owner = |record: &RecordParts| record.realm == *realm && record.owner == *owner;
+                self.each(Operation::ListFamilies, of_owner, |_| Some(Boundary::At));
             }
             Command::Due { now, .. } => {
                 let due = |record: &RecordParts| Some(Boundary::of_instant(*now, record.notice?.at));
@@ -120,7 +124,9 @@ impl Meeting<'_> {
         lead.iter().for_each(|lead| self.meet(Operation::FoundLabelled, lead, side));
     }
 
-    fn capped(&mut self, like: &NewFamily, _: Cap) {
+    /// Meets the cells of an operation with a cap on live families, for each family that the cap can count together with
+    /// `like`.
+    fn counted(&mut self, operation: Operation, like: &FamilyParts) {
         let (model, now) = (self.model, self.now);
         let counts = |family: &&FamilyParts| {
             family.realm == like.realm
@@ -131,7 +137,7 @@ impl Meeting<'_> {
         for family in model.families.iter().filter(counts) {
             let side = family.live_until.map_or(Boundary::Before, |end| Boundary::of_instant(now, end));
             let lead = self.lead(family);
-            lead.iter().for_each(|lead| self.meet(Operation::FoundCapped, lead, side));
+            lead.iter().for_each(|lead| self.meet(operation, lead, side));
         }
     }
 
@@ -149,10 +155,11 @@ impl Meeting<'_> {
 
     fn changes(&self, change: &Change) -> Vec<Operation> {
         match change {
-            Change::Edit { label, description, scope, details: _ } => {
+            Change::Edit { label, description, scope, details } => {
                 let relabels = label.as_ref().map(|_| Operation::Relabel);
                 let edits = (description.is_some() || scope.is_some()).then_some(Operation::Edit);
-                relabels.into_iter().chain(edits).collect()
+                let details = details.as_ref().map(|_| Operation::EditDetails);
+                relabels.into_iter().chain(edits).chain(details).collect()
             }
             Change::Expiry { .. } => vec![Operation::Expiry],
             Change::Rekey { .. } => vec![Operation::Rekey],
@@ -164,8 +171,14 @@ impl Meeting<'_> {
         self.taken(new);
         let (family, now) = (parent.family(), self.now);
         let capped = match *step {
-            ParentUpdate::Supersede { expect, pace, access_cap, .. } => {
+            ParentUpdate::Supersede { expect, labelled, cap, pace, access_cap, .. } => {
                 self.meet(Operation::Supersede, parent, self.version(parent, expect));
+                if labelled {
+                    self.meet(Operation::SupersedeLabelled, parent, Boundary::At);
+                }
+                if let Some(like) = self.model.family(family).filter(|_| cap.is_some()) {
+                    self.counted(Operation::SupersedeCapped, like);
+                }
                 pace.iter().for_each(|pace| self.paced(parent, pace.limit.get(), pace.since));
                 access_cap
             }

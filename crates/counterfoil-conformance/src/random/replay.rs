@@ -123,7 +123,7 @@ impl<'a> Replay<'a> {
 
     /// Returns the commands that read the state to compare. They read the due notices, and the listings of all owners
     /// that have records. They also read the personal access tokens of each person in `people`, even if there are none.
-    /// `compared` says how many listings of realms are read, and whether the census is read.
+    /// `compared` says how many listings of realms are read, and whether the owners' families and the census are read.
     fn looks(&self, people: &[Person], now: Timestamp, compared: Compared) -> Vec<Command> {
         let limit = PAGE;
         let mut looks = vec![Command::Due { now: Timestamp::MAX, limit }];
@@ -132,6 +132,10 @@ impl<'a> Replay<'a> {
             records().map(|record| (record.realm.clone(), record.owner.clone(), record.kind)).collect();
         let one = TokenKind::PersonalAccessToken;
         owners.extend(people.iter().map(|person| (person.realm.clone(), person.owner.clone(), one)));
+        if matches!(compared, Compared::Whole) {
+            let all: BTreeSet<_> = owners.iter().map(|(realm, owner, _)| (realm.clone(), owner.clone())).collect();
+            looks.extend(all.into_iter().map(|(realm, owner)| Command::ListFamilies { realm, owner, limit }));
+        }
         let kinds: BTreeSet<_> = owners.iter().map(|(realm, _, kind)| (realm.clone(), *kind)).collect();
         for (realm, owner, kind) in owners {
             let of = |show| Listed::Owner { realm: realm.clone(), owner: owner.clone(), kind, show };

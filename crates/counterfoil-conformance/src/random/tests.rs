@@ -78,6 +78,8 @@ fn the_drawn_commands_meet_every_answer() {
         "Rotate FamilyEnded",
         "Rotate Stale",
         "Rotate IdTaken",
+        "Rotate LabelLost",
+        "Rotate OwnerFull",
         "Rotate PaceReached",
         "Rotate FamilyFull",
         "Rotate Corrupt",

@@ -2,8 +2,8 @@
 //! few bits overflows.
 
 use counterfoil::client::{ClientKey, Grant};
-use counterfoil::store::{Access, FamilyBody};
-use counterfoil::types::{Description, KeyId, TokenKind};
+use counterfoil::store::{Access, FamilyBody, FamilyDetails};
+use counterfoil::types::{Description, Device, KeyId, TokenKind};
 use counterfoil::{Scope, SubjectId, Timestamp};
 
 use crate::dice::Dice;
@@ -94,6 +94,22 @@ pub(super) fn client(dice: &mut Dice) -> ClientKey {
         bytes[15] ^= 1;
     }
     ClientKey::from_bytes(bytes)
+}
+
+/// Draws the details of a family. `None` in half of the draws.
+pub(super) fn details(dice: &mut Dice) -> Option<Box<FamilyDetails>> {
+    let mut details = *crate::sample::details(u32::try_from(dice.below(300)).unwrap_or(0));
+    match dice.below(8) {
+        0 => {}
+        1 => (details.allowed_sources, details.device) = (None, None),
+        2 => {
+            let text = format!(r#"{{"b":"{}","a":1.0}}"#, "\u{1f600}".repeat(250));
+            (details.metadata, details.allowed_sources) = (text.parse().ok(), None);
+        }
+        3 => (details.metadata, details.device) = (None, Device::new(Some(&"\u{e9}".repeat(Device::MAX)), None).ok()),
+        _ => return None,
+    }
+    Some(Box::new(details))
 }
 
 /// Draws the family body, which is the part of a family that depends on its kind.

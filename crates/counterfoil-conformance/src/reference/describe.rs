@@ -1,7 +1,7 @@
 //! Lists every field of a record with its name. So a comparison of two records covers all fields, and a difference can
 //! be reported by the field's name.
 
-use counterfoil::store::{FamilyParts, RecordParts, TokenRecord};
+use counterfoil::store::{FamilyBody, FamilyDetails, FamilyParts, RecordParts, TokenRecord};
 
 use crate::judge::differing;
 
@@ -72,7 +72,8 @@ fn own_fields(own: &RecordParts) -> Fields {
     ]
 }
 
-fn family_fields(family: &FamilyParts) -> Fields {
+/// Returns the fields of the row of a family.
+pub(crate) fn family_fields(family: &FamilyParts) -> Fields {
     let FamilyParts {
         id,
         realm,
@@ -80,6 +81,7 @@ fn family_fields(family: &FamilyParts) -> Fields {
         kind,
         generation,
         body,
+        details,
         live_until,
         gone_at,
         label_key,
@@ -95,6 +97,7 @@ fn family_fields(family: &FamilyParts) -> Fields {
         ("family.kind", kind.to_string()),
         ("family.generation", generation.to_string()),
         ("family.body", format!("{body:?}")),
+        ("family.details", details_text(details.as_deref())),
         ("family.live_until", format!("{live_until:?}")),
         ("family.gone_at", format!("{gone_at:?}")),
         ("family.label_key", format!("{:?}", label_key.as_ref().map(counterfoil::types::LabelKey::as_str))),
@@ -102,6 +105,11 @@ fn family_fields(family: &FamilyParts) -> Fields {
         ("family.used_at", used_at.micros().to_string()),
         ("family.revoked", format!("{revoked:?}")),
     ]
+}
+
+/// Returns the details of a family as JSON, because `Debug` of their parts shows no content.
+pub(crate) fn details_text(details: Option<&FamilyDetails>) -> String {
+    format!("{:?}", details.map(|details| FamilyBody::Alone.to_document(Some(details)).expect("details are JSON")))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -20,6 +20,7 @@ use counterfoil::types::{FamilyId, KeyId, OwnerId, RecordId};
 use counterfoil::{Realm, Timestamp};
 
 pub use describe::{Fields, describe, fields, same};
+pub(crate) use describe::{details_text, family_fields};
 pub use siblings::ReferenceSiblings;
 pub use store::ReferenceStore;
 
@@ -33,13 +34,15 @@ pub struct Model {
     pub families: Vec<FamilyParts>,
     /// The ids of records whose rows count as damaged.
     pub damaged: Vec<RecordId>,
+    /// The ids of families whose own rows count as damaged. The members of such a family are in `damaged`.
+    pub damaged_families: Vec<FamilyId>,
 }
 
 impl Model {
     /// Makes a model that contains these rows. None of them is damaged.
     #[must_use]
     pub const fn new(records: Vec<RecordParts>, families: Vec<FamilyParts>) -> Self {
-        Self { records, families, damaged: Vec::new() }
+        Self { records, families, damaged: Vec::new(), damaged_families: Vec::new() }
     }
 
     /// Returns the record's own fields.
@@ -111,7 +114,15 @@ impl Model {
         self.page(&keys, limit)
     }
 
-    /// Returns a page of the families of an owner that are not revoked, in ascending order of id.
+    /// Marks the row of a family as damaged, and so the rows of all its members, which cannot be read without it.
+    pub fn damage_family(&mut self, id: FamilyId) {
+        let members: Vec<RecordId> =
+            self.records.iter().map(|record| record.id).filter(|one| one.family() == id).collect();
+        self.damaged.extend(members);
+        self.damaged_families.push(id);
+    }
+
+    /// Returns a page like [`TokenStore::list_families`](counterfoil::store::TokenStore::list_families).
     #[must_use]
     pub fn list_families(
         &self,
@@ -131,7 +142,10 @@ impl Model {
         let more = found.len() > limit;
         found.truncate(limit);
         let next = found.last().map(|family| family.id).filter(|_| more);
-        Page { items: found, next, corrupt: 0 }
+        let read = found.len();
+        found.retain(|family| !self.damaged_families.contains(&family.id));
+        let corrupt = u32::try_from(read - found.len()).unwrap_or(u32::MAX);
+        Page { items: found, next, corrupt }
     }
 
     /// Returns a page like [`TokenStore::due`](counterfoil::store::TokenStore::due).

@@ -8,11 +8,11 @@ use counterfoil::types::{KeyId, RecordId, TokenKind, Version};
 
 use super::{Brought, Deed, Outcome, Scene, far};
 use crate::sample::{
-    Draft, EXPIRES, at, bounded, describe_as, digest_of, make_room, most, pace, refuse, relabel, revoked, slide,
-    supersede,
+    Draft, EXPIRES, at, bounded, describe_as, details, digest_of, edit_details, make_room, most, pace, refuse, relabel,
+    renewing, revoked, slide, supersede,
 };
-use crate::violation::Violation;
-use crate::walk::{walk_due_intact, walk_intact};
+use crate::violation::{Violation, ensure};
+use crate::walk::{collect_families, walk_due_intact, walk_intact};
 
 /// The largest number of calls of one purge, or of one revocation of an owner. Every purge or revocation of a scene is
 /// complete after fewer calls.
@@ -29,6 +29,7 @@ impl Scene {
         match deed {
             deed if deed.founds() => self.found(store, deed, actor).await,
             Deed::Join | Deed::JoinGone | Deed::JoinCapped => self.join(store, deed, actor).await,
+            Deed::Renew => self.renew(store, actor).await,
             deed if deed.supersedes() || deed.joins() => self.rotate(store, deed, actor).await,
             deed if deed.reads() => self.read(store, deed).await,
             Deed::RevokeOne | Deed::RevokeFamily | Deed::RevokeOwner => self.revoke(store, deed, actor).await,
@@ -70,6 +71,11 @@ impl Scene {
         let micros = actor as u64;
         let (id, expect, change) = match deed {
             Deed::EditLabel => (self.tip, Version::FIRST, relabel("free")),
+            Deed::EditGoneLabel => (self.tip, Version::FIRST, relabel("gone")),
+            Deed::EditDetails => {
+                let number = 1 + u32::try_from(actor).unwrap_or(0);
+                (self.tip, Version::FIRST, edit_details((actor != 3).then(|| details(number))))
+            }
             Deed::EditDescription => (self.tip, Version::FIRST, describe_as(&format!("by actor {actor}"))),
             Deed::EditStale => (self.tip, Version::FIRST.next(), describe_as(&format!("late, by actor {actor}"))),
             Deed::Rekey => (self.tip, Version::FIRST, self.rekeyed(actor)),
@@ -112,6 +118,14 @@ impl Scene {
             _ => (succeeded, vec![next.clone(), beside.clone()]),
         };
         Ok(Outcome::rotated(store.rotate(&self.tip, &step, &new, self.now()).await?))
+    }
+
+    /// Renews the family that is past its `gone_at`. It is one live family more, and the cap allows two.
+    async fn renew(&self, store: &dyn TokenStore, actor: usize) -> Result<Outcome, Violation> {
+        let next = &self.actors[actor].renewed;
+        let step = renewing(supersede(Version::FIRST, next.id, self.now()), true, Some(2));
+        let parent = self.gone.id();
+        Ok(Outcome::rotated(store.rotate(&parent, &step, std::slice::from_ref(next), self.now()).await?))
     }
 
     async fn revoke(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
@@ -194,6 +208,11 @@ impl Scene {
                 walk_intact(store, self.person.standing(TokenKind::RefreshToken, self.now()), PAGE).await?
             }
             Deed::ListKind => walk_intact(store, Listing::Kind { realm, kind: TokenKind::AccessToken }, PAGE).await?,
+            Deed::ListFamilies => {
+                let (listed, corrupt) = collect_families(store, &self.person, PAGE).await?;
+                ensure!(corrupt == 0, "no row is damaged, but a list of families counted {corrupt} as damaged");
+                return Ok(Outcome::Families(listed));
+            }
             Deed::Due => walk_due_intact(store, self.now(), PAGE).await?,
             _ => return Ok(Outcome::Counted(self.counted(store.census().await?))),
         };

@@ -36,8 +36,12 @@ pub(crate) enum Deed {
     JoinCapped,
     /// Calls `apply` to change the label of a record to one that no family has.
     EditLabel,
+    /// Calls `apply` to change the label of a record to the one that the scene's family past its `gone_at` has.
+    EditGoneLabel,
     /// Calls `apply` to change the description of a record.
     EditDescription,
+    /// Calls `apply` to change the details of the family of the scene's newest refresh token.
+    EditDetails,
     /// Calls `apply` to change the description of a record. The call expects the version that follows the version at
     /// the beginning of the scene. So it succeeds only if another call has changed the record once. Otherwise it is
     /// refused as stale.
@@ -56,6 +60,9 @@ pub(crate) enum Deed {
     /// Calls `rotate` to replace the scene's newest refresh token by a new one, with a cap on the live access tokens of
     /// the family. The cap leaves room for one more access token.
     SupersedeCapped,
+    /// Calls `rotate` to renew the scene's family that is past its `gone_at`. The family must still have its label, and
+    /// the cap on the live families of the owner leaves room for one more.
+    Renew,
     /// Calls `rotate` to extend the expiry of the scene's newest refresh token and to insert access tokens.
     Slide,
     /// Calls `rotate` to extend the expiry of the scene's newest refresh token and to insert access tokens, with a cap
@@ -88,6 +95,8 @@ pub(crate) enum Deed {
     ListStanding,
     /// Calls `list` for all access tokens of the scene's realm.
     ListKind,
+    /// Calls `list_families` for the scene's owner.
+    ListFamilies,
     /// Calls `due` with the instant at which all operations of the scene run.
     Due,
     /// Calls `census`.
@@ -137,17 +146,50 @@ impl Deed {
     ];
 
     /// Pairs that [`ALL`](Self::ALL) does not yield. The first operation of each pair is not in `ALL`. It is tried only
-    /// with the second one, which can change its result.
-    const FURTHER: [[Self; 2]; 2] = [[Self::JoinGone, Self::PurgeGone], [Self::EditStale, Self::EditDescription]];
+    /// with operations that can change its result, or that write the same row.
+    const FURTHER: [[Self; 2]; 30] = [
+        [Self::JoinGone, Self::PurgeGone],
+        [Self::EditStale, Self::EditDescription],
+        [Self::EditGoneLabel, Self::EditGoneLabel],
+        [Self::Renew, Self::Renew],
+        [Self::Renew, Self::EditGoneLabel],
+        [Self::Renew, Self::FoundGoneLabel],
+        [Self::Renew, Self::FoundCapped],
+        [Self::Renew, Self::FoundMakesRoom],
+        [Self::Renew, Self::Expiry],
+        [Self::Renew, Self::JoinGone],
+        [Self::Renew, Self::PurgeGone],
+        [Self::Renew, Self::RevokeOwner],
+        [Self::EditDetails, Self::EditDetails],
+        [Self::EditDetails, Self::EditDescription],
+        [Self::EditDetails, Self::EditLabel],
+        [Self::EditDetails, Self::Expiry],
+        [Self::EditDetails, Self::Supersede],
+        [Self::EditDetails, Self::Slide],
+        [Self::EditDetails, Self::Join],
+        [Self::EditDetails, Self::RevokeFamily],
+        [Self::EditDetails, Self::Touch],
+        [Self::EditDetails, Self::ListStanding],
+        [Self::ListFamilies, Self::Found],
+        [Self::ListFamilies, Self::FoundGoneLabel],
+        [Self::ListFamilies, Self::FoundMakesRoom],
+        [Self::ListFamilies, Self::EditDetails],
+        [Self::ListFamilies, Self::Renew],
+        [Self::ListFamilies, Self::Supersede],
+        [Self::ListFamilies, Self::RevokeOwner],
+        [Self::ListFamilies, Self::PurgeGone],
+    ];
 
     /// The operations that the check of dropped calls (clause 25 of `TokenStore`) drops before they are done.
-    pub(crate) const WRITES: [Self; 14] = [
+    pub(crate) const WRITES: [Self; 16] = [
         Self::FoundGoneLabel,
         Self::FoundMakesRoom,
         Self::Join,
         Self::EditLabel,
+        Self::EditDetails,
         Self::Expiry,
         Self::Supersede,
+        Self::Renew,
         Self::Slide,
         Self::RevokeOne,
         Self::RevokeFamily,
@@ -179,11 +221,22 @@ impl Deed {
 
     /// Returns all operations: those of [`ALL`](Self::ALL), and those that are only in [`FURTHER`](Self::FURTHER).
     pub(crate) fn every() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain([Self::JoinGone, Self::EditStale])
+        let further =
+            [Self::JoinGone, Self::EditStale, Self::EditGoneLabel, Self::EditDetails, Self::Renew, Self::ListFamilies];
+        Self::ALL.into_iter().chain(further)
     }
 
     pub(crate) const fn reads(self) -> bool {
-        matches!(self, Self::Get | Self::ListAll | Self::ListStanding | Self::ListKind | Self::Due | Self::Census)
+        matches!(
+            self,
+            Self::Get
+                | Self::ListAll
+                | Self::ListStanding
+                | Self::ListKind
+                | Self::ListFamilies
+                | Self::Due
+                | Self::Census
+        )
     }
 
     /// Returns true if a store may execute the operation in several steps, one for each family or record. These are the

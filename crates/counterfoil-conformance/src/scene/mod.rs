@@ -20,7 +20,7 @@ use counterfoil::store::{NewRecord, NoticeMark, ParentUpdate, Rotated, TokenStor
 use counterfoil::types::{FamilyId, KeyId, RecordId, Version};
 
 use crate::reference::{Model, ReferenceStore};
-use crate::sample::{Draft, GONE, Person, at, supersede};
+use crate::sample::{Draft, GONE, Person, at, details, supersede};
 use crate::together::found_all;
 use crate::violation::{Violation, ensure_is};
 
@@ -67,6 +67,8 @@ struct Brought {
     joining: [NewRecord; 2],
     /// An access token for `Scene::gone`, the family that is past its `gone_at`.
     gone: [NewRecord; 1],
+    /// A refresh token that can supersede the only token of `Scene::gone`.
+    renewed: NewRecord,
 }
 
 impl Scene {
@@ -88,7 +90,8 @@ impl Scene {
         let hour = MADE.fetch_add(1, Ordering::Relaxed);
         let near = |micros| near(hour, micros);
         let person = Person { realm: realm(hour), ..Person::somebody() };
-        let mut chain = person.refresh().created(near(0)).used(near(0)).labelled("one").with_access().with_access();
+        let chain = person.refresh().created(near(0)).used(near(0)).labelled("one").with_access().with_access();
+        let mut chain = chain.detailed(Some(details(0)));
         let mut gone = person.refresh().created(near(0)).used(near(10)).labelled("gone");
         gone = gone.ending(Some(near(5)), Some(near(6)));
         let spent = &mut chain.records[2];
@@ -108,6 +111,7 @@ impl Scene {
                 beside: new(chain.access(3)),
                 joining: [0, 1].map(|_| new(chain.access(2))),
                 gone: [new(gone.access(0))],
+                renewed: new(gone.successor(gone.id(), 1)),
             }
         };
         let actors = (0..ACTORS).map(brought).collect();
@@ -191,6 +195,8 @@ impl Scene {
             brought.coming.records.iter().map(|record| record.id).collect()
         } else if deed.supersedes() {
             vec![brought.next.id, brought.beside.id]
+        } else if deed == Deed::Renew {
+            vec![brought.renewed.id]
         } else if deed.joins() || deed == Deed::JoinGone {
             self.joining(deed, actor).iter().map(|record| record.id).collect()
         } else {

@@ -1,7 +1,7 @@
 //! The answers of the operations of a scene.
 
-use counterfoil::store::{Applied, Inserted, Progress, Rotated, TokenRecord};
-use counterfoil::types::{KeyId, RecordId};
+use counterfoil::store::{Applied, FamilyParts, Inserted, Progress, Rotated, TokenRecord};
+use counterfoil::types::{FamilyId, KeyId, RecordId};
 
 /// The answer of an operation, in a form that can be compared.
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub(crate) enum Outcome {
     Changed(u64),
     /// The records that a read returned.
     Seen(Vec<TokenRecord>),
+    /// The rows of the families that a list of families returned.
+    Families(Vec<FamilyParts>),
     /// The numbers of records for each digest key, as a census returned them.
     Counted(Vec<(KeyId, u64)>),
 }
@@ -68,6 +70,10 @@ impl Outcome {
             Self::Seen(records) => {
                 let ids: Vec<RecordId> = records.iter().map(|record| record.record().id).collect();
                 format!("showed {ids:?}")
+            }
+            Self::Families(families) => {
+                let ids: Vec<FamilyId> = families.iter().map(|family| family.id).collect();
+                format!("listed {ids:?}")
             }
             Self::Counted(counts) => format!("counted {counts:?}"),
         }

@@ -43,15 +43,11 @@ impl Fixture for References {
 
 conformance!(reference, References);
 
-/// Marks the row as damaged. A damaged family is one whose members are all damaged.
+/// Marks the row as damaged.
 pub(crate) fn damage(database: &ReferenceStore, row: Row<'_>) {
     match row {
         Row::Record(id) => database.with(|model| model.damaged.push(*id)),
-        Row::Family(id) => database.with(|model| {
-            let members = model.records.iter().map(|record| record.id).filter(|one| one.family() == *id);
-            let members: Vec<_> = members.collect();
-            model.damaged.extend(members);
-        }),
+        Row::Family(id) => database.with(|model| model.damage_family(*id)),
     }
 }
 

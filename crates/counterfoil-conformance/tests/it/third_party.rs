@@ -10,13 +10,13 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use counterfoil::Timestamp;
 use counterfoil::store::{
     Applied, Change, Cursor, FamilyParts, InsertInto, Inserted, Listing, Look, NewRecord, NoticeMark, Page,
     ParentUpdate, Progress, RecordParts, Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert,
     check_rotate,
 };
-use counterfoil::types::{KeyId, RecordId, Version};
+use counterfoil::types::{FamilyId, KeyId, OwnerId, RecordId, Version};
+use counterfoil::{Realm, Timestamp};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{CHECKS, Checked, Fixture, Scale, Store, Subject, backend_call, pause};
 
@@ -213,6 +213,17 @@ impl TokenStore for DocumentStore {
                     .await
             }
         }
+    }
+
+    async fn list_families(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        after: Option<&FamilyId>,
+        limit: NonZeroU32,
+    ) -> Result<Page<FamilyParts, FamilyId>, StoreError> {
+        let model = self.shard(counterfoil::token::shard(realm, owner)).await?;
+        Ok(model.list_families(realm, owner, after, count(limit)))
     }
 
     async fn due(

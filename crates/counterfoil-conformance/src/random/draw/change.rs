@@ -16,7 +16,9 @@ impl Draw {
     pub(super) fn version(&mut self, model: &Model, id: &RecordId) -> Version {
         let stands = model.record(id).map_or(0, |record| record.version.number());
         Version::new(match self.aim.2 {
-            _ if self.aims_at(&[Operation::SupersedePaced, Operation::AccessCapped]) => stands,
+            _ if self.aims_at(&[Operation::SupersedePaced, Operation::SupersedeCapped, Operation::AccessCapped]) => {
+                stands
+            }
             Boundary::Before => stands.saturating_sub(1),
             Boundary::At => stands,
             Boundary::After => stands + 1,
@@ -35,6 +37,7 @@ impl Draw {
                 (Change::Expiry { expires_at, gone_at, notice }, self.now())
             }
             Operation::Edit => (self.edit(), self.now()),
+            Operation::EditDetails => (self.edit_details(), self.now()),
             Operation::Rekey => {
                 let (digest, key_id) = (ids::digest(&id, 0xee), values::key_id(&mut self.dice));
                 (Change::Rekey { digest, key_id }, self.now())
@@ -49,6 +52,13 @@ impl Draw {
         let scope = if self.dice.chance(1, 2) { None } else { Some(values::scope(&mut self.dice)) };
         let scope = if description.is_none() { scope.or(Some(None)) } else { scope };
         Change::Edit { label: None, description, scope, details: None }
+    }
+
+    /// Draws new details, or their removal. A third of the edits also replace the description.
+    fn edit_details(&mut self) -> Change {
+        let details = Some(values::details(&mut self.dice));
+        let description = values::description(&mut self.dice).filter(|_| self.dice.chance(1, 3));
+        Change::Edit { label: None, description, scope: None, details }
     }
 
     /// Draws a new label, which may be taken by another family. Returns the change and the `now` of its call. If the

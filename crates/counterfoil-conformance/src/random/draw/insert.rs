@@ -78,7 +78,7 @@ impl Draw {
         let mut first = self.record(&person, family, kind, 0);
         self.vary(&mut first);
         let mut family = self.family(&first);
-        family.used_at = self.soon();
+        (family.used_at, family.details) = (self.soon(), values::details(&mut self.dice));
         if self.dice.chance(1, 2) {
             let (label, key) = self.dice.pick(&self.names.labels).clone();
             (family.label_key, first.label) = (Some(key), Some(label));

@@ -14,6 +14,12 @@ impl Draw {
         let limit = self.limit();
         match self.aim.0 {
             Operation::Get => Command::Get { id: self.target(model, |_| true) },
+            Operation::ListFamilies => {
+                let id = self.target(model, |_| true);
+                let of = |record: &RecordParts| Person { realm: record.realm.clone(), owner: record.owner.clone() };
+                let Person { realm, owner } = model.record(&id).map_or_else(|| self.person(), of);
+                Command::ListFamilies { realm, owner, limit }
+            }
             Operation::Due => {
                 let id = self.target(model, |record| record.notice.is_some());
                 let mark = model.record(&id).and_then(|record| record.notice);

@@ -58,7 +58,7 @@ const LATE: u32 = 75;
 /// Cells of the coverage (operation, state of the record, side of the limit) for calls that succeed on a live record. A
 /// sequence tries to reach them especially often. Most other cells are about refusals, or about records that are not
 /// live.
-const PLAIN: [Cell; 9] = [
+const PLAIN: [Cell; 11] = [
     (Operation::Slide, State::Live, Boundary::Before),
     (Operation::Slide, State::Live, Boundary::Before),
     (Operation::Supersede, State::Live, Boundary::At),
@@ -68,6 +68,8 @@ const PLAIN: [Cell; 9] = [
     (Operation::Settle, State::Live, Boundary::At),
     (Operation::Touch, State::Live, Boundary::After),
     (Operation::FoundCapped, State::Live, Boundary::Before),
+    (Operation::EditDetails, State::Live, Boundary::At),
+    (Operation::SupersedeCapped, State::PastItsEnd, Boundary::At),
 ];
 
 /// The largest number of attempts to draw one command. Each attempt chooses a cell of the coverage, and draws a command
@@ -187,6 +189,14 @@ impl Draw {
         operations.contains(&self.aim.0)
     }
 
+    /// Draws whether a rotation needs the label of its family, and its cap on the owner's live families.
+    fn renewal(&mut self) -> (bool, Option<NonZeroU32>) {
+        let labelled = self.aims_at(&[Operation::SupersedeLabelled]) || self.dice.chance(1, 6);
+        let capped = self.aims_at(&[Operation::SupersedeCapped]);
+        let limit = most(if self.dice.chance(1, 2) { 1 } else { self.limit() });
+        (labelled, (capped || self.dice.chance(1, 6)).then_some(limit))
+    }
+
     fn access_cap(&mut self, model: &Model) -> Option<NonZeroU32> {
         let aimed = self.aims_at(&[Operation::AccessCapped]);
         let limit = most(if self.dice.chance(1, 2) { 1 } else { self.limit() });
@@ -252,10 +262,17 @@ impl Draw {
             Operation::FoundLabelled | Operation::FoundCapped | Operation::FoundPaced => self.found_beside(model),
             Operation::AccessCapped if self.dice.chance(1, 3) => self.rotate(model),
             Operation::Join | Operation::AccessCapped => self.join(model),
-            Operation::Edit | Operation::Relabel | Operation::Expiry | Operation::Rekey | Operation::End => {
-                self.apply(model)
-            }
-            Operation::Supersede | Operation::SupersedePaced | Operation::Slide => self.rotate(model),
+            Operation::Edit
+            | Operation::EditDetails
+            | Operation::Relabel
+            | Operation::Expiry
+            | Operation::Rekey
+            | Operation::End => self.apply(model),
+            Operation::Supersede
+            | Operation::SupersedePaced
+            | Operation::SupersedeLabelled
+            | Operation::SupersedeCapped
+            | Operation::Slide => self.rotate(model),
             Operation::RevokeOne => self.revoke_one(model),
             Operation::RevokeFamily => self.revoke_family(model),
             Operation::RevokeOwner if number >= LATE => self.revoke_owner(model),
@@ -264,9 +281,12 @@ impl Draw {
             Operation::Claim => self.claim(model),
             Operation::Settle => self.settle(model),
             Operation::Purge | Operation::PurgeUnsent | Operation::Shrink => Command::Purge(self.purge(model)),
-            Operation::ListAll | Operation::ListStanding | Operation::ListKind | Operation::Due | Operation::Get => {
-                self.look(model)
-            }
+            Operation::ListAll
+            | Operation::ListStanding
+            | Operation::ListKind
+            | Operation::ListFamilies
+            | Operation::Due
+            | Operation::Get => self.look(model),
         }
     }
 

@@ -21,7 +21,8 @@ impl Draw {
         }
         let capped = self.aims_at(&[Operation::AccessCapped]);
         let slides = self.aims_at(&[Operation::Slide]) || (capped && self.dice.chance(1, 2));
-        let older = !slides && !capped && self.aim.2 == Boundary::Before;
+        let by_instant = self.aims_at(&[Operation::SupersedeCapped]);
+        let older = !slides && !capped && !by_instant && self.aim.2 == Boundary::Before;
         let chain = |record: &RecordParts| {
             if older && record.version == counterfoil::types::Version::FIRST {
                 return false;
@@ -72,7 +73,8 @@ impl Draw {
 
     fn rotate_absent(&mut self, model: &Model, parent: RecordId) -> Command {
         let now = self.now();
-        if self.dice.chance(1, 2) {
+        let labelled = self.aims_at(&[Operation::SupersedeLabelled]);
+        if !labelled && self.dice.chance(1, 2) {
             let step = ParentUpdate::Slide { expires_at: self.soon(), gone_at: self.soon(), access_cap: None };
             return Command::Rotate { parent, step, new: Vec::new(), now };
         }
@@ -86,7 +88,7 @@ impl Draw {
             nonce: None,
             honoured_until: None,
             gone_at: None,
-            labelled: false,
+            labelled,
             cap: None,
             pace: None,
             access_cap: None,
@@ -101,7 +103,11 @@ impl Draw {
         record: &RecordParts,
         paced: Option<&RecordParts>,
     ) -> Command {
-        let (parent, generation, now) = (record.id, record.generation + 1, self.now());
+        let (parent, generation) = (record.id, record.generation + 1);
+        let now = match model.family(parent.family()) {
+            Some(family) if self.aims_at(&[Operation::SupersedeCapped]) => self.around(family.live_until),
+            _ => self.now(),
+        };
         let mut next = self.record(person, parent.family(), record.kind, generation);
         (next.parent, next.label) = (Some(parent), record.label.clone());
         (next.expires_at, next.gone_at, next.notice) = (self.maybe_soon(), self.maybe_soon(), self.mark());
@@ -119,14 +125,15 @@ impl Draw {
         }
         let key_id = values::key_id(&mut self.dice);
         let nonce = Nonce { bytes: *ids::digest(&next.id, 0x77).as_bytes(), key_id };
+        let (labelled, cap) = self.renewal();
         let step = ParentUpdate::Supersede {
             expect: self.version(model, &parent),
             successor: next.id,
             nonce: Some(nonce).filter(|_| self.dice.chance(3, 4)),
             honoured_until: self.maybe_soon(),
             gone_at: self.maybe_soon(),
-            labelled: false,
-            cap: None,
+            labelled,
+            cap,
             pace,
             access_cap: self.access_cap(model).filter(|_| record.kind != TokenKind::AccessToken),
         };

@@ -121,6 +121,7 @@ impl Zoo<'_> {
             new.push(access);
         }
         let mut family = self.draw.family(&first);
+        family.details = values::details(&mut self.draw.dice);
         let label = self.draw.names.labels.get(self.labels).filter(|_| labelled);
         if let Some((label, key)) = label.cloned() {
             self.labels += 1;

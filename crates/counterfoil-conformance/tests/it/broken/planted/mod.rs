@@ -54,8 +54,7 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, fn() -> Arc<dyn Flaw>
     everything().into_iter().map(|case| (case.name, case.make))
 }
 
-/// A fixture for a broken store, like [`Bench`](super::Bench), which also implements the hook `damage`. If it damages a
-/// family, it damages all members of the family, because the model has no damaged families.
+/// A fixture for a broken store, like [`Bench`](super::Bench), which also implements the hook `damage`.
 struct Damageable(fn() -> Arc<dyn Flaw>);
 
 #[async_trait]
@@ -73,11 +72,7 @@ impl Fixture for Damageable {
     async fn damage(&self, database: &Arc<ReferenceStore>, row: Row<'_>) -> bool {
         match row {
             Row::Record(id) => database.with(|model| model.damaged.push(*id)),
-            Row::Family(id) => database.with(|model| {
-                let members = model.records.iter().map(|record| record.id).filter(|one| one.family() == *id);
-                let members: Vec<_> = members.collect();
-                model.damaged.extend(members);
-            }),
+            Row::Family(id) => database.with(|model| model.damage_family(*id)),
         }
         true
     }

@@ -46,6 +46,8 @@ fn of_rotation(answer: &Rotated) -> Option<Refusal> {
         Rotated::FamilyEnded => Ended,
         Rotated::Stale(_) => Stale,
         Rotated::IdTaken(_) => Id,
+        Rotated::LabelLost => Label,
+        Rotated::OwnerFull => OwnerFull,
         Rotated::PaceReached { .. } => Pace,
         Rotated::FamilyFull { .. } => FamilyFull,
         Rotated::Done | Rotated::Missing => return None,

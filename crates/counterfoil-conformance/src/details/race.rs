@@ -1,0 +1,100 @@
+//! Edits of the details beside rotations, joins and touches of the same family, on real threads.
+
+use std::sync::Arc;
+
+use counterfoil::store::{Applied, Inserted, Rotated, TokenStore};
+use counterfoil::types::RecordId;
+
+use super::{details, edit_details, shown};
+use crate::fixture::Store;
+use crate::races::{Track, tracks};
+use crate::sample::{Draft, Person, at, must_get, supersede};
+use crate::subject::Subject;
+use crate::violation::{Violation, ensure};
+
+/// The number by which the rounds of [`Scale`](crate::Scale) are divided.
+const PART: u32 = 15;
+
+/// The number of attempts of each racer. An attempt fails if another racer has changed the newest record since it was
+/// read.
+const TURNS: u32 = 6;
+
+/// Checks that no concurrent call undoes an edit of the details. Some racers edit them, and others rotate the family,
+/// join it or touch it. Every edit and every rotation changes the version or the generation, so the generation and
+/// version that each edit wrote say which edit was the last. Its details must be stored at the end.
+pub(super) async fn edits_beside_rotations(subject: &Subject) -> Result<(), Violation> {
+    for track in tracks(subject, PART).await {
+        for _ in 0..track.rounds {
+            one_round(&track).await?;
+        }
+    }
+    Ok(())
+}
+
+/// An edit that was done: the generation and the version of the record that it wrote, and the number of its details.
+type Written = (u64, u64, u32);
+
+async fn one_round(track: &Track) -> Result<(), Violation> {
+    let draft = Arc::new(Person::somebody().refresh().detailed(Some(details(0))));
+    let root = draft.found(&*track.store).await?;
+    let answers = track
+        .pool
+        .race(|racer| {
+            let (store, draft) = (Store::clone(track.handle(racer)), Arc::clone(&draft));
+            async move { act(&*store, &draft, root, racer).await }
+        })
+        .await;
+    let mut written: Vec<Written> = vec![(0, 0, 0)];
+    for answer in answers {
+        written.extend(answer?);
+    }
+    written.sort_unstable();
+    let twice = written.windows(2).find(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1));
+    ensure!(twice.is_none(), "two edits must not write one version of a record, but {twice:?} did");
+    let last = written.last().map_or(0, |written| written.2);
+    shown(&*track.store, &[root], Some(&*details(last)), "edits beside rotations").await
+}
+
+/// The work of one racer. Even racers edit the details. The others rotate, join and touch in turn.
+async fn act(store: &dyn TokenStore, draft: &Draft, root: RecordId, racer: usize) -> Result<Vec<Written>, Violation> {
+    let (mut written, mut tip) = (Vec::new(), root);
+    for turn in 0..TURNS {
+        let mut stands = must_get(store, &tip).await?;
+        while let Some(superseded) = stands.record().superseded {
+            tip = superseded.successor;
+            stands = must_get(store, &tip).await?;
+        }
+        let (version, generation) = (stands.record().version, stands.record().generation);
+        match racer % 4 {
+            0 | 2 => {
+                let number = 1 + u32::try_from(racer).unwrap_or(0) * TURNS + turn;
+                match store.apply(&tip, version, &edit_details(Some(details(number))), at(5)).await? {
+                    Applied::Done(done) => written.push((generation, done.record().version.number(), number)),
+                    Applied::Stale(_) => {}
+                    other => return Err(Violation::new(format!("an edit must be Done or Stale, but was {other:?}"))),
+                }
+            }
+            1 => {
+                let next = draft.successor(tip, generation + 1);
+                let step = supersede(version, next.id, at(5));
+                match store.rotate(&tip, &step, std::slice::from_ref(&next), at(5)).await? {
+                    Rotated::Done | Rotated::Stale(_) => {}
+                    other => {
+                        return Err(Violation::new(format!("a rotation must be Done or Stale, but was {other:?}")));
+                    }
+                }
+            }
+            _ => {
+                store.touch(&[(tip, at(5 + u64::from(turn)))]).await?;
+                let access = draft.access(generation);
+                match store.insert(draft.join(generation), std::slice::from_ref(&access), at(6)).await? {
+                    Inserted::Done | Inserted::FamilyMoved => {}
+                    other => {
+                        return Err(Violation::new(format!("a join must be Done or FamilyMoved, but was {other:?}")));
+                    }
+                }
+            }
+        }
+    }
+    Ok(written)
+}
