@@ -1,8 +1,8 @@
 //! Decodes arbitrary fields, as a damaged server could return them. Only the fuzz targets use this; it is not part of
 //! the API.
 
-use counterfoil::store::{StoreError, TokenRecord};
-use counterfoil::types::RecordId;
+use counterfoil::store::{FamilyParts, StoreError, TokenRecord};
+use counterfoil::types::{FamilyId, RecordId};
 use redis::Value;
 
 use crate::row;
@@ -14,9 +14,25 @@ use crate::row;
 ///
 /// [`StoreError`] if the fields do not decode.
 pub fn record(id: &RecordId, fields: &[Option<Vec<u8>>]) -> Result<Option<TokenRecord>, StoreError> {
-    let value = |field: &Option<Vec<u8>>| field.clone().map_or(Value::Nil, Value::BulkString);
-    row::record(id, &fields.iter().map(value).collect::<Vec<_>>())
+    row::record(id, &values(fields))
 }
+
+/// Decodes the row of a family from the first [`FAMILY_FIELDS`] fields that [`record`] takes. Returns `None` if none of
+/// them exists.
+///
+/// # Errors
+///
+/// [`StoreError`] if the fields do not decode, or if they have the form of layout 1.
+pub fn family(id: FamilyId, fields: &[Option<Vec<u8>>]) -> Result<Option<FamilyParts>, StoreError> {
+    row::family(id, &values(fields))
+}
+
+fn values(fields: &[Option<Vec<u8>>]) -> Vec<Value> {
+    fields.iter().map(|field| field.clone().map_or(Value::Nil, Value::BulkString)).collect()
+}
+
+/// The number of fields that [`family`] takes.
+pub const FAMILY_FIELDS: usize = row::FAMILY_FIELDS.len();
 
 /// The number of fields that [`record`] takes.
 pub const FIELDS: usize = row::FAMILY_FIELDS.len() + row::MEMBER_FIELDS.len();

@@ -115,19 +115,16 @@ fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
     }
 }
 
-/// Encodes `now` and a cap as four script arguments:
+/// Encodes `now` and a cap as three script arguments:
 ///
 /// 1. `now`.
-/// 2. The earliest expiry that counts as live.
-/// 3. The limit. Empty if there is no cap.
-/// 4. The new value of the field `r` for the families that the script revokes to make room. Empty if there is no cap,
+/// 2. The limit. Empty if there is no cap.
+/// 3. The new value of the field `r` for the families that the script revokes to make room. Empty if there is no cap,
 ///    or if the cap has [`WhenFull::Refuse`].
 fn capped(cap: Option<Cap>, now: Timestamp) -> Vec<Bytes> {
-    // The cap counts expiries later than `now`. The earliest such expiry is one microsecond later.
-    let counts = format!("{:016}", now.micros() + 1);
     let ending = match cap.map(|cap| cap.when_full) {
         Some(WhenFull::End { revoked, gone_at }) => ended(revoked, gone_at),
         _ => Bytes::new(),
     };
-    args![time(now), counts.as_bytes(), count_or_none(cap.map(|cap| cap.limit)), ending]
+    args![time(now), count_or_none(cap.map(|cap| cap.limit)), ending]
 }

@@ -36,7 +36,7 @@
 //!
 //! | field | contents |
 //! |---|---|
-//! | `i` | kind, realm, owner, body |
+//! | `i` | kind, realm, owner, and one document with the body and the details |
 //! | `g` | generation |
 //! | `e` | `live_until`, `gone_at`, `used_at` |
 //! | `c` | client; missing if the family has none |

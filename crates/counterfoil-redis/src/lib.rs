@@ -8,6 +8,7 @@ mod check;
 mod clients;
 mod connection;
 mod error;
+mod families;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;

@@ -8,11 +8,9 @@ use counterfoil::types::{FamilyId, OwnerId, RecordId};
 use counterfoil::{Realm, Timestamp};
 use futures_util::future::join_all;
 
-use crate::ask::{ABREAST, args, members};
-use crate::keys::Index;
+use crate::ask::{ABREAST, args};
 use crate::row::{ended, stamped, time, whose};
 use crate::scripts;
-use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "revoke";
@@ -74,12 +72,7 @@ impl RedisStore {
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         let whose = whose(realm, owner);
-        let standing = self.keys().index(counterfoil::token::shard(realm, owner), Index::Standing);
-        // In an index entry, realm and owner are followed by digits. A colon sorts after all digits.
-        let (first, last) = ([b"[", whose.as_slice()].concat(), [b"(", whose.as_slice(), b":"].concat());
-        let mut range = redis::cmd("ZRANGEBYLEX");
-        range.arg(standing).arg(first).arg(last).arg("LIMIT").arg(0).arg(i64::from(limit.get()) + 1);
-        let standing = members(self.connection().command(OP, Does::Read, &range).await?);
+        let standing = self.families_not_revoked(OP, realm, owner, i64::from(limit.get()) + 1).await?;
         let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let families: Vec<(&[u8], FamilyId)> = standing
             .iter()

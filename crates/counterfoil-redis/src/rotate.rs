@@ -42,6 +42,8 @@ impl RedisStore {
             "ended" => Ok(Rotated::FamilyEnded),
             "stale" => answer.record(parent).map(Rotated::Stale),
             "id" => Ok(Rotated::IdTaken(RecordId::from_bytes(answer.id()?))),
+            "unlabelled" => Ok(Rotated::LabelLost),
+            "full" => Ok(Rotated::OwnerFull),
             "paced" => answer.instant().map(|oldest| Rotated::PaceReached { oldest }),
             "crowded" => answer.instant().map(|until| Rotated::FamilyFull { until }),
             "fault" => Err(misplaced(OP)),
@@ -50,13 +52,13 @@ impl RedisStore {
     }
 }
 
-/// Encodes the change of the parent as script arguments. Returns the name of the change in the script, and its eight
+/// Encodes the change of the parent as script arguments. Returns the name of the change in the script, and its ten
 /// values.
 fn arguments_of(step: &ParentUpdate, follows: Option<&NewRecord>) -> (&'static str, Vec<Bytes>) {
     match *step {
         ParentUpdate::Slide { expires_at, gone_at, access_cap: _ } => {
             let mut values = args![time(expires_at), time(gone_at)];
-            values.resize(8, Bytes::new());
+            values.resize(10, Bytes::new());
             ("slide", values)
         }
         ParentUpdate::Supersede {
@@ -65,15 +67,16 @@ fn arguments_of(step: &ParentUpdate, follows: Option<&NewRecord>) -> (&'static s
             nonce: drawn,
             honoured_until,
             gone_at,
-            labelled: false,
-            cap: None,
+            labelled,
+            cap,
             pace,
             access_cap: _,
         } => {
             let ends =
                 family_ends(follows.and_then(|record| record.expires_at), follows.and_then(|record| record.gone_at));
+            let labelled: &[u8] = if labelled { b"+" } else { b"" };
             let mut values = args![expect.number().to_string().as_bytes(), successor.as_bytes(), nonce(drawn)];
-            values.extend(args![maybe(honoured_until), maybe(gone_at)]);
+            values.extend(args![maybe(honoured_until), maybe(gone_at), labelled, count_or_none(cap)]);
             values.extend(pace_or_none(pace));
             values.push(ends);
             ("supersede", values)

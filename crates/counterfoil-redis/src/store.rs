@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU8;
 
 use async_trait::async_trait;
-use counterfoil::Timestamp;
 use counterfoil::store::{
-    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
-    Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore,
+    Applied, Change, Cursor, FamilyParts, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate,
+    Progress, Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore,
 };
-use counterfoil::types::{KeyId, RecordId, Version};
+use counterfoil::types::{FamilyId, KeyId, OwnerId, RecordId, Version};
+use counterfoil::{Realm, Timestamp};
 use redis::cluster::ClusterClient;
 use redis::{Client, IntoConnectionInfo};
 use tokio::sync::{Mutex, MutexGuard};
@@ -199,6 +199,16 @@ impl TokenStore for RedisStore {
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError> {
         self.list_page(of, after, limit).await
+    }
+
+    async fn list_families(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        after: Option<&FamilyId>,
+        limit: NonZeroU32,
+    ) -> Result<Page<FamilyParts, FamilyId>, StoreError> {
+        self.family_page(realm, owner, after, limit).await
     }
 
     async fn due(

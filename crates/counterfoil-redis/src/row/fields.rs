@@ -1,7 +1,7 @@
 //! Decodes single fields of records and families.
 
 use counterfoil::client::ClientKey;
-use counterfoil::store::{Corrupt, Digest, FamilyBody, Nonce, NoticeMark, Revoked, StoreError};
+use counterfoil::store::{Corrupt, Digest, FamilyBody, FamilyDetails, Nonce, NoticeMark, Revoked, StoreError};
 use counterfoil::types::{KeyId, OwnerId, RecordId, RevocationReason, TokenKind};
 use counterfoil::{Realm, Timestamp};
 use redis::Value;
@@ -87,16 +87,30 @@ pub(super) fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
 
-pub(super) fn identity_of(identity: &[u8]) -> Option<(TokenKind, Realm, OwnerId, FamilyBody)> {
+/// The decoded contents of the field `i` of a family.
+pub(super) struct Identity {
+    pub(super) kind: TokenKind,
+    pub(super) realm: Realm,
+    pub(super) owner: OwnerId,
+    pub(super) body: FamilyBody,
+    pub(super) details: Option<Box<FamilyDetails>>,
+    /// The length of the field without the document of the body and the details, which is its last value.
+    pub(super) head: usize,
+}
+
+pub(super) fn identity_of(identity: &[u8]) -> Option<Identity> {
     let length = |at| number(identity.get(at..at + 3)?).and_then(|length| usize::try_from(length).ok());
     let (realm, rest) = identity.get(9..)?.split_at_checked(length(3)?)?;
-    let (owner, body) = rest.split_at_checked(length(6)?)?;
-    Some((
-        kind_of(identity.get(..3)?)?,
-        Realm::new(text(realm)?).ok()?,
-        OwnerId::from_stored(text(owner)?).ok()?,
-        FamilyBody::from_document(text(body)?).ok()?,
-    ))
+    let (owner, document) = rest.split_at_checked(length(6)?)?;
+    let (body, details) = FamilyBody::from_document(text(document)?).ok()?;
+    Some(Identity {
+        kind: kind_of(identity.get(..3)?)?,
+        realm: Realm::new(text(realm)?).ok()?,
+        owner: OwnerId::from_stored(text(owner)?).ok()?,
+        body,
+        details,
+        head: identity.len() - document.len(),
+    })
 }
 
 /// Decodes `live_until`, `gone_at` and `used_at`. Returns `None` if the text is corrupt. In the result, `used_at` is
@@ -128,8 +142,8 @@ pub(super) fn client_within(body: &FamilyBody) -> Option<ClientKey> {
 /// family, or `Some(None)` if the family has no client. Returns `None` if the family has a newer layout or does not
 /// decode.
 pub(crate) fn lacking(identity: &[u8], ends: &[u8]) -> Option<Option<ClientKey>> {
-    let (_, _, _, body) = identity_of(identity)?;
-    matches!(ends_of(ends)?, (_, _, None)).then(|| client_within(&body))
+    let identity = identity_of(identity)?;
+    matches!(ends_of(ends)?, (_, _, None)).then(|| client_within(&identity.body))
 }
 
 /// Decodes the scope, the label and the description of a record. Each of them can be missing. Returns `None` if the

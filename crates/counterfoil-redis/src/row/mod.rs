@@ -7,10 +7,10 @@ mod tests;
 mod write;
 
 pub(crate) use fields::{bytes, end_of, instant_of, lacking, number};
-pub(crate) use record::record;
+pub(crate) use record::{family, record};
 pub(crate) use write::{
     added, digested, ended, family_ends, identity, identity_of_parts, kind, maybe, nonce, notice, piece, restored,
-    stamped, time, whose,
+    stamped, time, whose, with_details,
 };
 
 /// The text of a missing instant.

@@ -6,8 +6,8 @@ use counterfoil::types::{Description, FamilyId, Label, LabelKey, RecordId, Versi
 use redis::Value;
 
 use super::fields::{
-    body_of, bytes, client_of, client_within, counted, ends_of, identity_of, instant, maybe_instant, nonce_of,
-    notice_of, noticed_of, record_ends_of, revoked, text, texts_of,
+    Identity, body_of, bytes, client_of, client_within, counted, ends_of, identity_of, instant, maybe_instant,
+    nonce_of, notice_of, noticed_of, record_ends_of, revoked, text, texts_of,
 };
 use super::{FAMILY_FIELDS, MEMBER_FIELDS, NOTICE};
 
@@ -24,7 +24,7 @@ fn column<T>(name: &'static str, value: Option<T>) -> Result<T, Corrupt> {
 }
 
 /// If the core adds a field, this assertion fails until this crate also writes and reads the field.
-const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not stored");
+const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 13, "a field is not stored");
 
 impl<'a> Row<'a> {
     fn field(&self, at: usize) -> Option<&'a [u8]> {
@@ -33,7 +33,7 @@ impl<'a> Row<'a> {
 
     fn family(&self, id: FamilyId) -> Result<FamilyParts, Corrupt> {
         let identity = column("i", self.field(0))?;
-        let (kind, realm, owner, body) = column("i", identity_of(identity))?;
+        let Identity { kind, realm, owner, body, details, head: _ } = column("i", identity_of(identity))?;
         let (live_until, mut gone_at, used_at) = column("e", self.field(2).and_then(ends_of))?;
         // An older version of the crate writes families without their last use and client. A node may still run that
         // version.
@@ -50,6 +50,7 @@ impl<'a> Row<'a> {
             }
         };
         let mut family = FamilyParts::new(id, realm, owner, kind, body, used_at);
+        family.details = details;
         family.generation = column("g", self.field(1).and_then(counted))?;
         family.live_until = live_until;
         family.gone_at = gone_at;
@@ -129,4 +130,14 @@ pub(crate) fn record(id: &RecordId, values: &[Value]) -> Result<Option<TokenReco
         TokenRecord::from_parts(own, family)
     });
     joined.map(Some).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
+}
+
+/// Decodes the row of a family from the fields [`FAMILY_FIELDS`] and no others. Returns `None` if the family does not
+/// exist. A family of layout 1 does not decode, because its last use is in the fields of its members.
+pub(crate) fn family(id: FamilyId, values: &[Value]) -> Result<Option<FamilyParts>, StoreError> {
+    let row = Row { values };
+    if (0..FAMILY_FIELDS.len()).all(|at| row.field(at).is_none()) {
+        return Ok(None);
+    }
+    row.family(id).map(Some).map_err(|corrupt| StoreError::corrupt(None, corrupt))
 }

@@ -1,9 +1,12 @@
 //! Tests that written fields decode to the same values, and that other texts do not decode.
 
-use counterfoil::Timestamp;
+use counterfoil::store::{FamilyBody, FamilyDetails, FamilyParts, NewFamily, StoreError};
+use counterfoil::types::{FamilyId, Metadata, Networks, OwnerId, TokenKind};
+use counterfoil::{Realm, SubjectId, Timestamp};
+use redis::Value;
 
-use super::fields::{counted, instant, maybe_instant, noticed_of, stamp, texts_of};
-use super::{maybe, piece, time};
+use super::fields::{counted, identity_of, instant, maybe_instant, noticed_of, stamp, texts_of};
+use super::{family, identity, identity_of_parts, maybe, piece, time, with_details};
 
 /// Checks that a text with a damaged first byte does not decode. This byte says whether the text is missing. If a
 /// damaged byte made a scope missing, the credential could do everything that its owner may do.
@@ -49,5 +52,72 @@ fn texts_come_back_and_a_cut_one_does_not() {
     assert_eq!(texts_of(&texts), Some([Some("a b"), None, Some("\u{436}")]));
     for cut in 0..texts.len() {
         assert_eq!(texts_of(&texts[..cut]), None, "{cut}");
+    }
+}
+
+const FAMILY: FamilyId = FamilyId::from_bytes([1; 10]);
+
+fn details() -> FamilyDetails {
+    FamilyDetails::new()
+        .with_allowed_sources(Networks::new(["192.0.2.0/24"]).expect("a block"))
+        .with_metadata(r#"{"a":{"details":"}"}}"#.parse::<Metadata>().expect("metadata"))
+}
+
+fn new_family() -> NewFamily {
+    let owner = OwnerId::from(SubjectId::new("\u{436}").expect("a subject"));
+    NewFamily::new(FAMILY, Realm::default(), owner, TokenKind::PersonalAccessToken, FamilyBody::Alone, Timestamp::EPOCH)
+}
+
+/// A family without details has the same text as before there were details, so a node of an older version reads it.
+#[test]
+fn the_identity_has_the_details_and_other_details_change_nothing_else() {
+    let plain = identity(&new_family()).expect("a document");
+    assert_eq!(plain, "001007002default\u{436}\"alone\"".as_bytes());
+    let detailed = identity(&new_family().with_details(details().kept())).expect("a document");
+    let document = FamilyBody::Alone.to_document(Some(&details())).expect("a document");
+    assert_eq!(detailed, format!("001007002default\u{436}{document}").as_bytes());
+    let parts = FamilyParts::from(new_family().with_details(details().kept()));
+    assert_eq!(identity_of_parts(&parts).expect("a document"), detailed);
+    let read = identity_of(&detailed).expect("our own text");
+    assert_eq!((read.body, read.details), (FamilyBody::Alone, details().kept()));
+    assert_eq!(with_details(&plain, Some(&details())).expect("a document"), Some(detailed.clone()));
+    for none in [None, Some(&FamilyDetails::new())] {
+        assert_eq!(with_details(&detailed, none).expect("a document"), Some(plain.clone()));
+    }
+}
+
+#[test]
+fn an_identity_that_does_not_decode_gets_no_details() {
+    let detailed = identity(&new_family().with_details(details().kept())).expect("a document");
+    for cut in 0..detailed.len() {
+        assert!(identity_of(&detailed[..cut]).is_none(), "{cut}");
+        assert_eq!(with_details(&detailed[..cut], None).expect("no document"), None, "{cut}");
+    }
+    let newer = b"001007001default7{\"body\":\"alone\",\"details\":{\"only_on_sundays\":true}}";
+    assert_eq!(with_details(newer, None).expect("no document"), None);
+}
+
+#[test]
+fn the_row_of_a_family_is_read_without_a_member() {
+    let row = |fields: [Option<&[u8]>; 7]| {
+        family(FAMILY, &fields.map(|field| field.map_or(Value::Nil, |field| Value::BulkString(field.to_vec()))))
+    };
+    let plain = identity(&new_family()).expect("a document");
+    let ends = [&time(Timestamp::MAX)[..], &maybe(None), &time(Timestamp::EPOCH)].concat();
+    let parts = FamilyParts::from(new_family().with_live_until(Timestamp::MAX));
+    let read = row([Some(&plain), Some(b"0"), Some(&ends), None, None, None, None]);
+    assert_eq!(read.expect("it decodes"), Some(parts));
+    assert!(matches!(row([None; 7]), Ok(None)), "there is no such family");
+    let corrupt = [
+        [None, Some(&b"0"[..]), Some(&ends), None, None, None, None],
+        [Some(&plain), None, Some(&ends), None, None, None, None],
+        [Some(&plain), Some(b"0"), None, None, None, None, None],
+        [Some(&plain), Some(b"0"), Some(&ends), None, Some(b"x"), None, None],
+        // The last use is missing.
+        [Some(&plain), Some(b"0"), Some(&ends[..32]), None, None, None, None],
+    ];
+    for fields in corrupt {
+        let read = row(fields);
+        assert!(matches!(read, Err(StoreError::Corrupt { .. })), "{read:?}");
     }
 }

@@ -1,12 +1,13 @@
 //! Encodes records and families as fields.
 
 use counterfoil::store::{
-    Digest, FamilyBody, FamilyParts, NewFamily, NewRecord, Nonce, NoticeMark, RecordParts, Revoked, StoreError,
-    Superseded,
+    Digest, FamilyBody, FamilyDetails, FamilyParts, NewFamily, NewRecord, Nonce, NoticeMark, RecordParts, Revoked,
+    StoreError, Superseded,
 };
 use counterfoil::types::{Description, KeyId, Label, OwnerId, TokenKind};
 use counterfoil::{Realm, Scope, Timestamp};
 
+use super::fields::identity_of;
 use super::{BODY, Bytes, NONE, PARENT, WIDE};
 
 pub(crate) fn time(at: Timestamp) -> [u8; 16] {
@@ -143,20 +144,35 @@ fn superseded(superseded: Superseded) -> Bytes {
     [&time(superseded.at)[..], &maybe(superseded.honoured_until), superseded.successor.as_bytes()].concat()
 }
 
-/// Encodes the field `i` of a restored family: the kind, the realm, the owner and the body.
+/// Encodes the field `i` of a restored family: the kind, the realm and the owner, and the document of the body and the
+/// details.
 pub(crate) fn identity_of_parts(family: &FamilyParts) -> Result<Bytes, StoreError> {
-    identity_text(family.kind, &family.realm, &family.owner, &family.body)
+    let FamilyParts { kind, realm, owner, body, details, .. } = family;
+    Ok(identity_text(*kind, realm, owner, &document(body, details.as_deref())?))
 }
 
-/// Encodes the field `i` of a new family: the kind, the realm, the owner and the body, which never change.
+/// Encodes the field `i` of a new family.
 pub(crate) fn identity(family: &NewFamily) -> Result<Bytes, StoreError> {
-    identity_text(family.kind, &family.realm, &family.owner, &family.body)
+    let NewFamily { kind, realm, owner, body, details, .. } = family;
+    Ok(identity_text(*kind, realm, owner, &document(body, details.as_deref())?))
 }
 
-fn identity_text(of: TokenKind, realm: &Realm, owner: &OwnerId, body: &FamilyBody) -> Result<Bytes, StoreError> {
-    let body = body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
+/// Returns the field `i` of a family with other details. Everything else in the field never changes. Returns `None` if
+/// the field does not decode.
+pub(crate) fn with_details(identity: &[u8], details: Option<&FamilyDetails>) -> Result<Option<Bytes>, StoreError> {
+    let Some(held) = identity_of(identity) else { return Ok(None) };
+    let document = document(&held.body, details)?;
+    Ok(identity.get(..held.head).map(|head| [head, document.as_bytes()].concat()))
+}
+
+/// Encodes a body and details. Details without content are the same as none.
+fn document(body: &FamilyBody, details: Option<&FamilyDetails>) -> Result<String, StoreError> {
+    let details = details.filter(|details| **details != FamilyDetails::new());
+    body.to_document(details).map_err(|invalid| StoreError::corrupt(None, invalid))
+}
+
+fn identity_text(of: TokenKind, realm: &Realm, owner: &OwnerId, document: &str) -> Bytes {
     let (realm, owner) = (realm.as_str(), owner.as_str());
-    let mut text = kind(of).to_vec();
-    text.extend_from_slice(format!("{:03}{:03}{realm}{owner}{body}", realm.len(), owner.len()).as_bytes());
-    Ok(text)
+    let lengths = format!("{:03}{:03}", realm.len(), owner.len());
+    [&kind(of)[..], lengths.as_bytes(), realm.as_bytes(), owner.as_bytes(), document.as_bytes()].concat()
 }

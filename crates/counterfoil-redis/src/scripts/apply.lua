@@ -1,6 +1,7 @@
 -- Changes a record. Arguments: member, now, the expected version, the change; then the values of the change. 'edit':
--- label ('' or its piece), label key ('' or '+' and key), description and scope ('' or their pieces). 'expiry':
--- expires_at, gone_at, notice. 'rekey': key id and digest in one value. 'end': honoured_until, gone_at.
+-- label ('' or its piece), label key ('' or '+' and key), description and scope ('' or their pieces), the field `i` that
+-- the caller read, the field `i` with the new details ('' if the details stay). 'expiry': expires_at, gone_at, notice.
+-- 'rekey': key id and digest in one value. 'end': honoured_until, gone_at.
 local m, now, expect, what = unpack(ARGV, 1, 4)
 local f = fields(m)
 local i, g, e, k, c, b, t, x, n, s = f[1], f[2], f[3], f[4], f[7], f[8], f[9], f[11], f[12], f[14]
@@ -12,7 +13,12 @@ if b:sub(1, 1) == 's' and what ~= 'rekey' then return { 'stale', f } end
 if not is_body(b) or not i or not e or not t or not x or #x ~= 48 then return { 'stale', f } end
 
 if what == 'edit' then
-  local label, key, description, scope = unpack(ARGV, 5, 8)
+  local label, key, description, scope, held, identity = unpack(ARGV, 5, 10)
+  if identity ~= '' then
+    if not leads(b, i, g) then return { 'stale', f } end
+    -- If the caller read another family with the same id, it reads again.
+    if i ~= held then return { 'moved' } end
+  end
   if label ~= '' then
     local _, _, owner = who(i)
     local wanted = key:sub(2)
@@ -42,6 +48,7 @@ if what == 'edit' then
   three = piece(at)
   t = (scope == '' and one or scope) .. (label == '' and two or label) .. (description == '' and three or description)
   call('HSET', F, 't' .. m, t)
+  if identity ~= '' then call('HSET', F, 'i', identity) end
 elseif what == 'expiry' then
   local expires, gone, notice = unpack(ARGV, 5, 7)
   local old = x
@@ -49,7 +56,7 @@ elseif what == 'expiry' then
   call('HSET', F, 'x' .. m, x)
   move_access(m, b, old, x)
   notify(m, n, notice)
-  if b:sub(2, 4) == i:sub(1, 3) and tonumber(b:sub(5, 24)) == tonumber(g) then
+  if leads(b, i, g) then
     move_ends(i, c, e, expires .. gone .. e:sub(33), k)
   end
   index_for_purge(m, b, x, notice ~= '', s, false)

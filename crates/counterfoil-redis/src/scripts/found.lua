@@ -1,12 +1,12 @@
--- Inserts a new family. Arguments: now; for the cap: the least live_until that is counted, the limit, and the field `r`
--- for revoked families ('' if none may be revoked); for the pace: limit and since; i, e, c; label ('' or '+' and key);
--- the number of records, their values. A cap's limit, a pace's limit and c are '' if there is none.
-local now, counts, limit, ending, pace, since, i, e, c, label, count = unpack(ARGV, 1, 11)
+-- Inserts a new family. Arguments: now; for the cap: the limit, and the field `r` for revoked families ('' if none may
+-- be revoked); for the pace: limit and since; i, e, c; label ('' or '+' and key); the number of records, their values.
+-- A cap's limit, a pace's limit and c are '' if there is none.
+local now, limit, ending, pace, since, i, e, c, label, count = unpack(ARGV, 1, 10)
 c, count = c ~= '' and c, tonumber(count)
 -- The number of families whose keys are requested in addition, because other calls may revoke some of them meanwhile.
 local SPARE = 8
 
-local hit = taken(12, count)
+local hit = taken(11, count)
 if hit then return { 'id', hit } end
 if call('EXISTS', F) == 1 then
   -- Two equal random family ids do not occur in practice, so this search may be slow.
@@ -23,8 +23,7 @@ if label ~= '' then
   if no then return no end
 end
 
-local surplus, first = 0, counted(owner, kind, c)
-local least, greatest = '[' .. first .. counts, '[' .. first .. NEVER .. BEYOND .. BEYOND
+local surplus, least, greatest = 0, living(owner, kind, c, now)
 if limit ~= '' then
   surplus = call('ZLEXCOUNT', S, least, greatest) + 1 - tonumber(limit)
   if surplus > 0 and ending == '' then return { 'full' } end
@@ -80,6 +79,6 @@ if label ~= '' then
   call('HSET', L, owner .. k, FAMILY .. e:sub(17, 32))
 end
 call('ZADD', S, 0, standing(FAMILY, i, c, e))
-add(i, 12, count)
+add(i, 11, count)
 if #ended > 0 then return { 'room', table.concat(ended) } end
 return { 'done' }

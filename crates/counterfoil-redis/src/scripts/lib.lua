@@ -140,9 +140,21 @@ local function add(i, at, count)
   call('HINCRBY', F, 'n', count)
 end
 
+-- Whether a record is the newest one that a rotation of its family can replace.
+local function leads(b, i, g)
+  return b:sub(2, 4) == i:sub(1, 3) and tonumber(b:sub(5, 24)) == tonumber(g)
+end
+
 -- Returns the prefix of the index entries of all families that one cap counts.
 local function counted(owner, kind, c)
   return owner .. kind .. (c and '+' .. c or '-')
+end
+
+-- Returns the first and the last place of the index entries of all families that one cap counts as live at `now`. The
+-- live_until of a live family is later than `now`.
+local function living(owner, kind, c, now)
+  local begins = counted(owner, kind, c)
+  return '(' .. begins .. now .. BEYOND, '(' .. begins .. ':'
 end
 
 -- Returns a family's entry in the index of families that are not revoked. If `e` contains no last use, an older version

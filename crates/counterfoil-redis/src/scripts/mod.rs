@@ -61,16 +61,16 @@ macro_rules! bare_token {
 }
 
 scripts! {
-    FOUND(now counts limit ending pace since i e c label count): token!("found.lua");
+    FOUND(now limit ending pace since i e c label count): token!("found.lua");
     JOIN(now generation most whose count): token!("join.lua");
     ROTATE(
         step m now whose count most
         | expires slide_gone
-        | expect successor nonce honoured gone pace since successor_ends
+        | expect successor nonce honoured gone labelled cap pace since successor_ends
     ): token!("rotate.lua");
     APPLY(
         m now expect what
-        | label key description scope
+        | label key description scope held identity
         | expires gone notice
         | digested
         | honoured gone

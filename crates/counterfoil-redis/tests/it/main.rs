@@ -5,12 +5,15 @@
 
 mod bounds;
 mod cluster;
+mod details;
 mod failover;
+mod families;
 mod full;
 mod inventory;
 mod pages;
 mod processes;
 mod redis;
+mod renewals;
 mod rights;
 mod server;
 #[path = "../support/mod.rs"]

@@ -4,9 +4,9 @@
 
 use crate::support::RUNTIME;
 use crate::support::backend::{Backend, Space, told_rights};
-use counterfoil::store::{Revoke, StoreError, TokenStore};
-use counterfoil::types::Version;
-use counterfoil_conformance::sample::{GONE, Person, at, describe_as, most, revoked, supersede};
+use counterfoil::store::{Change, FamilyDetails, ParentUpdate, Revoke, StoreError, TokenStore};
+use counterfoil::types::{Metadata, Version};
+use counterfoil_conformance::sample::{EXPIRES, GONE, Person, at, describe_as, most, revoked, supersede};
 use counterfoil_redis::RedisStore;
 use counterfoil_redis::redis::{Value, cmd};
 
@@ -55,20 +55,36 @@ fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
         let person = Person::somebody();
         let (doomed, parent) = (person.pat().noticed(at(9), 0).labelled("one"), person.refresh());
         let gone = person.pat().ending(Some(at(1)), Some(at(2)));
-        let ended = person.refresh();
-        for draft in [&doomed, &parent, &gone, &ended] {
+        let (ended, renewed, described) = (person.refresh(), person.pat(), person.pat());
+        for draft in [&doomed, &parent, &gone, &ended, &renewed, &described] {
             draft.found(&store).await.expect("a record");
         }
         let done = store.revoke(person.family(ended.family.id), revoked(at(1)), at(2), most(1)).await;
         assert_eq!(done.expect("an answer").changed, 1);
         let (new, next) = (person.pat().labelled("two"), parent.successor(parent.id(), 1));
         let step = supersede(Version::FIRST, next.id, at(3));
+        let later = renewed.successor(renewed.id(), 1);
+        let mut renewal = supersede(Version::FIRST, later.id, at(EXPIRES));
+        if let ParentUpdate::Supersede { cap, .. } = &mut renewal {
+            *cap = Some(most(9));
+        }
+        let metadata = "{\"a\":1}".parse::<Metadata>().expect("metadata");
+        let details = Some(FamilyDetails::new().with_metadata(metadata).kept());
+        let detailed = Change::Edit { label: None, description: None, scope: None, details };
+        let ended_id = renewed.id();
+        let renew = || store.rotate(&ended_id, &renewal, std::slice::from_ref(&later), at(EXPIRES));
+        space.acl(&["-zlexcount"]);
+        let before = everything(&space, backend);
+        let refused = renew().await;
+        assert!(matches!(refused, Err(StoreError::Unavailable { .. })), "{refused:?}");
+        assert!(before == everything(&space, backend), "a renewal was half done");
+        space.acl(&["+zlexcount"]);
         let rights =
             ["hset", "hdel", "hincrby", "hget", "hmget", "hkeys", "hexists", "hscan", "exists", "zadd", "zrem"];
         for right in rights {
             space.acl(&[&format!("-{right}")]);
             let mut refused = 0;
-            for attempt in 0..6 {
+            for attempt in 0..8 {
                 let before = everything(&space, backend);
                 let family = person.family(doomed.family.id);
                 let answer = match attempt {
@@ -76,7 +92,9 @@ fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
                     1 => store.rotate(&parent.id(), &step, std::slice::from_ref(&next), at(3)).await.map(drop),
                     2 => store.apply(&doomed.id(), Version::FIRST, &describe_as("x"), at(3)).await.map(drop),
                     3 => store.purge(at(5), at(5), at(5), most(100)).await.map(drop),
-                    4 => store.revoke(Revoke::One(&doomed.id()), revoked(at(3)), at(GONE), most(1)).await.map(drop),
+                    4 => renew().await.map(drop),
+                    5 => store.apply(&described.id(), Version::FIRST, &detailed, at(3)).await.map(drop),
+                    6 => store.revoke(Revoke::One(&doomed.id()), revoked(at(3)), at(GONE), most(1)).await.map(drop),
                     _ => store.revoke(family, revoked(at(3)), at(GONE), most(1)).await.map(drop),
                 };
                 if let Err(error) = answer {

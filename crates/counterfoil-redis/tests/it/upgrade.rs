@@ -317,6 +317,14 @@ fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
         }
         let strayed = read(&store, &id(&person, 6, 0)).await;
         assert_eq!((strayed.family().client, strayed.family().used_at), (Some(client(7)), at(6)));
+        let page = store.list_families(&person.realm, &person.owner, None, most(100)).await.expect("a page");
+        let listed: Vec<u8> = page.items.iter().map(|family| family.id.as_bytes()[9]).collect();
+        assert_eq!(
+            (listed, page.corrupt),
+            (vec![1, 2, 4, 5, 6, 7, 9, 10, 12], 0),
+            "once each, and without the revoked"
+        );
+        assert!(page.items.contains(strayed.family()));
         // The cap still counts the index entry from before the upgrade as one of the three families of client 7. This
         // insert removes the entry, so it need not revoke a family.
         let draft = person.refresh().through(client(7)).used(at(1_000));

@@ -215,7 +215,7 @@ async fn write(store: &Old) {
     store
         .found(&bob, 13, PersonalAccessToken, FamilyBody::Alone, None, vec![first(&bob, 13, PersonalAccessToken, 13)])
         .await;
-    let edit = Change::Edit { label: None, description: Description::new("edited").ok(), scope: None, details: None };
+    let edit = Change::Edit { label: None, description: Description::new("edited").ok(), scope: None };
     let _edited = store.0.apply(&id(&bob, 13, 0), Version::FIRST, &edit, at(14)).await.expect("answered");
     store.found(&bob, 14, AccessToken, sign_in(7), None, vec![first(&bob, 14, AccessToken, 15)]).await;
 
