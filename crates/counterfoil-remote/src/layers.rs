@@ -27,7 +27,8 @@ pub type Authentication = generic::Authentication<RemotePrincipal>;
 /// Authenticates every request by `Authorization: Bearer …`, with an [`Introspection`]. Otherwise it works like
 /// `counterfoil_tower::AuthenticateLayer`.
 ///
-/// The result is an [`Authentication`] in the request's extensions.
+/// The result is an [`Authentication`] in the request's extensions. The layer reads the source of the request from the
+/// [`Source`] in its extensions, which the host puts there. Without it, a token with allowed sources is refused.
 ///
 /// - [`AuthenticateLayer::required`] makes a layer that refuses requests without a valid token.
 /// - [`AuthenticateLayer::optional`] makes a layer that refuses no request. The inner services decide.
@@ -103,7 +104,7 @@ impl Authenticator for Introspection {
         self.realm()
     }
 
-    async fn authenticate(&self, values: &[HeaderValue], _source: &Source) -> Result<RemotePrincipal, Challenge> {
-        self.authenticate(values.iter().map(HeaderValue::as_bytes)).await
+    async fn authenticate(&self, values: &[HeaderValue], source: &Source) -> Result<RemotePrincipal, Challenge> {
+        self.authenticate_from(values.iter().map(HeaderValue::as_bytes), source).await
     }
 }

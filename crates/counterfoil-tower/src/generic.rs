@@ -96,7 +96,8 @@ pub trait Authenticator: Clone + Send + Sync + 'static {
     fn realm(&self) -> &Realm;
 
     /// Authenticates a request by all its values of `Authorization`. It is also called if there is no value or more
-    /// than one. `source` says where the request came from, for events.
+    /// than one. `source` says where the request came from. It decides whether a
+    /// credential with allowed sources is accepted, and it is written to events.
     ///
     /// # Errors
     ///

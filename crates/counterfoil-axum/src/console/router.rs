@@ -102,6 +102,10 @@ impl Console {
             .route("/tokens", get(personal_access_tokens::list).post(personal_access_tokens::create))
             .route("/tokens/{id}/delete", get(personal_access_tokens::ask_delete).post(personal_access_tokens::delete))
             .route("/tokens/{id}/rotate", get(personal_access_tokens::ask_rotate).post(personal_access_tokens::rotate))
+            .route(
+                "/tokens/{id}/networks",
+                get(personal_access_tokens::ask_sources).post(personal_access_tokens::sources),
+            )
             .merge(profile(&state))
             .route("/users", get(users::find))
             .route("/users/{subject}", get(users::show))
@@ -160,6 +164,10 @@ fn service_account_pages() -> Router<Shared> {
         .route(
             "/service-accounts/{id}/tokens/{token}/rotate",
             get(service_accounts::ask_rotate).post(service_accounts::rotate),
+        )
+        .route(
+            "/service-accounts/{id}/tokens/{token}/networks",
+            get(service_accounts::ask_sources).post(service_accounts::sources),
         )
         .route(
             "/service-accounts/{id}/tokens/{token}/delete",

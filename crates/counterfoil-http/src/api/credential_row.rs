@@ -2,8 +2,11 @@
 
 use counterfoil::CredentialView;
 use counterfoil::store::Access;
+use counterfoil::types::Metadata;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
+use super::allowed_sources;
 use crate::csv::csv_line;
 use crate::rfc3339::Rfc3339;
 
@@ -47,6 +50,13 @@ pub(super) struct CredentialRow {
     /// The subject that created a security code. Null for other kinds.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     created_by: Option<String>,
+    /// The addresses from which the credential can be used. Null means from anywhere. In CSV they are separated by
+    /// spaces.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    allowed_sources: Option<Vec<String>>,
+    /// The metadata that the host attached to the credential. Null if there are none. CSV has no such column.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>, required = true))]
+    metadata: Option<Map<String, Value>>,
 }
 
 impl From<&CredentialView> for CredentialRow {
@@ -71,13 +81,16 @@ impl From<&CredentialView> for CredentialRow {
             access,
             user_subject,
             created_by: view.created_by.as_ref().map(|subject| subject.as_str().to_owned()),
+            allowed_sources: allowed_sources::texts(view.allowed_sources.as_ref()),
+            metadata: view.metadata.as_ref().map(Metadata::get),
         }
     }
 }
 
 impl CredentialRow {
-    /// The names of the columns. They are the names of the members in JSON.
-    pub(super) const COLUMNS: [&str; 14] = [
+    /// The names of the columns. They are the names of the members in JSON. `metadata` is left out: the guard against
+    /// formulas would change its text.
+    pub(super) const COLUMNS: [&str; 15] = [
         "id",
         "kind",
         "owner",
@@ -92,6 +105,7 @@ impl CredentialRow {
         "access",
         "user_subject",
         "created_by",
+        "allowed_sources",
     ];
 
     /// The line of CSV. A cell is empty if its value is null.
@@ -104,6 +118,7 @@ impl CredentialRow {
             [&self.owner, &self.client, &self.label, &self.description, &self.scope, &self.user_subject].map(text);
         let [owner, client, label, description, scope, user_subject] = &texts;
         let created_by = self.created_by.as_deref().unwrap_or_default();
+        let allowed_sources = self.allowed_sources.as_ref().map(|blocks| blocks.join(" ")).unwrap_or_default();
         let cells: [&str; Self::COLUMNS.len()] = [
             &self.id,
             self.kind,
@@ -119,6 +134,7 @@ impl CredentialRow {
             self.access.unwrap_or_default(),
             user_subject,
             created_by,
+            &allowed_sources,
         ];
         csv_line(cells)
     }

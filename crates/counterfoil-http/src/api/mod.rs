@@ -1,6 +1,7 @@
 //! The JSON API that manages credentials. A host mounts it under a path of its choice. Each part can be mounted alone
 //! and authenticates its own requests.
 
+mod allowed_sources;
 mod call;
 mod client_body;
 mod client_view;

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use counterfoil::operations::{Operation, Overlap};
+use counterfoil::types::Networks;
 use counterfoil::{Counterfoil, Lifetime, NewPersonalAccessToken, Scope};
 use http::{Method, StatusCode};
 
+#[cfg(feature = "openapi")]
+use super::allowed_sources::TokenUpdateSchema;
+use super::allowed_sources::{self, TokenUpdate};
 use super::call::Call;
 use super::handler::{Api, on, on_json};
 #[cfg(feature = "openapi")]
@@ -13,7 +17,7 @@ use super::page_params::PageParams;
 use super::paths;
 use super::request::{Sent, no_query, or_problem};
 #[cfg(feature = "openapi")]
-use super::schema::{CreateProblems, ReadProblems};
+use super::schema::{CreateProblems, ReadProblems, WriteProblems};
 #[cfg(feature = "openapi")]
 use super::view::{NewTokenView, PageView};
 use super::view::{TokenView, after, new_token, page};
@@ -31,9 +35,9 @@ use crate::strict::Strict;
 pub fn me_tokens(counterfoil: Counterfoil) -> Endpoints {
     let api = Api::new(counterfoil)
         .at("/me/tokens", [on(Method::GET, list), on_json(Method::POST, create)])
-        .at("/me/tokens/{id}", [on(Method::GET, see), on(Method::DELETE, delete)])
+        .at("/me/tokens/{id}", [on(Method::GET, see), on_json(Method::PATCH, update), on(Method::DELETE, delete)])
         .at("/me/tokens/{id}/rotate", [on_json(Method::POST, rotate)]);
-    described!(api.endpoints(), list, create, see, delete, rotate)
+    described!(api.endpoints(), list, create, see, update, delete, rotate)
 }
 
 /// The request to create a token.
@@ -56,6 +60,14 @@ pub(super) struct NewToken {
         )
     )]
     scope: Option<Scope>,
+    /// The addresses from which the token can be used: 1 to 16 addresses or blocks such as `192.0.2.0/24` or
+    /// `2001:db8::/32`. Null or missing means those from which the caller's credential can be used, usually from
+    /// anywhere.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<Vec<String>>, required = false, min_items = 1, max_items = 16, example = json!(["192.0.2.0/24"]))
+    )]
+    allowed_sources: Option<Networks>,
 }
 
 #[cfg(feature = "openapi")]
@@ -64,7 +76,8 @@ pub(super) type NewTokenSchema = Strict<NewToken>;
 impl NewToken {
     pub(super) fn request(&self) -> NewPersonalAccessToken<'_> {
         let lifetime = self.expires_in_days.map_or(Lifetime::Permanent, Lifetime::Days);
-        NewPersonalAccessToken::new(&self.label, lifetime).with_scope(self.scope.clone())
+        let new = NewPersonalAccessToken::new(&self.label, lifetime).with_scope(self.scope.clone());
+        new.with_allowed_sources(self.allowed_sources.clone())
     }
 }
 
@@ -74,6 +87,7 @@ impl Body for NewToken {
             label: fields.required("label")?,
             expires_in_days: fields.optional::<Option<i64>>("expires_in_days")?.flatten(),
             scope: fields.parsed("scope")?,
+            allowed_sources: allowed_sources::take(fields)?.flatten(),
         })
     }
 }
@@ -169,6 +183,32 @@ async fn see(call: Call) -> Result<Response, Problem> {
     let found = or_problem(counterfoil, counterfoil.personal_access_token(&by, &id).await)?;
     Query::none(call.query())?;
     Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
+}
+
+/// Changes the addresses from which one of the caller's tokens can be used
+#[cfg_attr(feature = "openapi", utoipa::path(
+    patch,
+    path = "/me/tokens/{id}",
+    operation_id = "update_token",
+    tag = "personal access tokens",
+    params(("id" = String, Path)),
+    request_body = TokenUpdateSchema,
+    responses((status = 200, description = "after the change", body = TokenView), WriteProblems),
+    security(("bearer" = [])),
+))]
+async fn update(call: Call, sent: Sent<TokenUpdate>) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let id = paths::record(call.first());
+    let operation = Operation::UpdateToken(Some(&id));
+    let change = sent.or_problem(counterfoil, &by, operation).await?;
+    let view = match change.allowed_sources {
+        Some(allowed) => counterfoil.update_personal_access_token_sources(&by, &id, allowed.as_ref()).await,
+        None => {
+            or_problem(counterfoil, counterfoil.authorize(&by, operation).await)?;
+            counterfoil.personal_access_token(&by, &id).await
+        }
+    };
+    Ok(secret_body::json(StatusCode::OK, &TokenView::from(&or_problem(counterfoil, view)?)))
 }
 
 /// Deletes one of the caller's tokens; deleting it again succeeds too

@@ -3,9 +3,11 @@
 use std::num::NonZeroU32;
 
 use counterfoil::operations::{NewAccess, NewSecurityCode, Operation};
+use counterfoil::types::Networks;
 use counterfoil::{Counterfoil, CredentialView, Invalid, Timestamp};
 use http::{Method, StatusCode};
 
+use super::allowed_sources;
 use super::call::Call;
 use super::handler::{Api, on, on_json};
 #[cfg(feature = "openapi")]
@@ -54,6 +56,14 @@ struct NewCode {
     /// The purpose of the code.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, max_length = 500))]
     description: Option<String>,
+    /// The addresses from which the code can be used: 1 to 16 addresses or blocks such as `192.0.2.0/24` or
+    /// `2001:db8::/32`. Null or missing means those from which the caller's credential can be used, usually from
+    /// anywhere.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<Vec<String>>, required = false, min_items = 1, max_items = 16, example = json!(["192.0.2.0/24"]))
+    )]
+    allowed_sources: Option<Networks>,
 }
 
 impl NewCode {
@@ -69,9 +79,10 @@ impl Body for NewCode {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
         let access: String = fields.required("access")?;
         let user: Option<String> = fields.optional("user")?;
-        let new = Self { access, user, description: None };
+        let new = Self { access, user, description: None, allowed_sources: None };
         new.access()?;
-        Ok(Self { description: fields.optional("description")?, ..new })
+        let description = fields.optional("description")?;
+        Ok(Self { description, allowed_sources: allowed_sources::take(fields)?.flatten(), ..new })
     }
 }
 
@@ -84,6 +95,13 @@ struct CodeUpdate {
     /// The purpose of the code.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, max_length = 500))]
     description: Option<String>,
+    /// The addresses from which the code can be used. Null means from anywhere. In a console session, an address that is
+    /// not allowed yet needs a recent password.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<Vec<String>>, required = false, min_items = 1, max_items = 16, example = json!(["192.0.2.0/24"]))
+    )]
+    allowed_sources: Option<Option<Networks>>,
 }
 
 #[cfg(feature = "openapi")]
@@ -98,7 +116,8 @@ impl Body for CodeUpdate {
                     .ok_or_else(|| Problem::field("expires_at", "expires_at must be an instant of RFC 3339"))?,
             ),
         };
-        Ok(Self { expires_at, description: fields.optional("description")? })
+        let description = fields.optional("description")?;
+        Ok(Self { expires_at, description, allowed_sources: allowed_sources::take(fields)? })
     }
 }
 
@@ -154,6 +173,7 @@ async fn create(call: Call, sent: Sent<NewCode>) -> Result<Response, Problem> {
     let new = sent.or_problem(counterfoil, &by, Operation::CreateCode).await?;
     let access = new.access().map_err(Problem::from)?;
     let code = NewSecurityCode::new(access).with_description(new.description.as_deref());
+    let code = code.with_allowed_sources(new.allowed_sources.clone());
     let issued = or_problem(counterfoil, counterfoil.create_security_code(&by, &code).await)?;
     Ok(new_code(&call.location, &issued))
 }
@@ -176,7 +196,9 @@ async fn see(call: Call) -> Result<Response, Problem> {
     Ok(shown(&found))
 }
 
-/// Changes a code's expiry, description, or both
+/// Changes a code's expiry, description or allowed sources
+///
+/// Expiry, description and allowed sources are written one after another. After an error, those before it are changed.
 #[cfg_attr(feature = "openapi", utoipa::path(
     patch,
     path = "/security-codes/{id}",
@@ -192,7 +214,12 @@ async fn edit(call: Call, sent: Sent<CodeUpdate>) -> Result<Response, Problem> {
     let id = paths::record(call.first());
     let change = sent.or_problem(counterfoil, &by, Operation::UpdateCode(Some(&id))).await?;
     let edited = counterfoil.update_security_code(&by, &id, change.expires_at, change.description.as_deref()).await;
-    Ok(shown(&or_problem(counterfoil, edited)?))
+    let mut view = or_problem(counterfoil, edited)?;
+    if let Some(allowed) = change.allowed_sources {
+        let changed = counterfoil.update_security_code_sources(&by, &id, allowed.as_ref()).await;
+        view = or_problem(counterfoil, changed)?;
+    }
+    Ok(shown(&view))
 }
 
 /// Deletes a code; deleting it again succeeds too

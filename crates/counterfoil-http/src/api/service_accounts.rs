@@ -6,6 +6,9 @@ use counterfoil::Counterfoil;
 use counterfoil::operations::Operation;
 use http::{Method, StatusCode};
 
+use super::allowed_sources::TokenUpdate;
+#[cfg(feature = "openapi")]
+use super::allowed_sources::TokenUpdateSchema;
 use super::call::Call;
 use super::handler::{Api, on, on_json};
 #[cfg(feature = "openapi")]
@@ -43,7 +46,14 @@ pub fn service_accounts(counterfoil: Counterfoil) -> Endpoints {
             "/service-accounts/{id}/tokens",
             [on(Method::GET, tokens), on_json(Method::POST, create_token).if_path(named)],
         )
-        .at("/service-accounts/{id}/tokens/{token}", [on(Method::GET, see_token), on(Method::DELETE, delete_token)])
+        .at(
+            "/service-accounts/{id}/tokens/{token}",
+            [
+                on(Method::GET, see_token),
+                on_json(Method::PATCH, update_token).if_path(named),
+                on(Method::DELETE, delete_token),
+            ],
+        )
         .at("/service-accounts/{id}/tokens/{token}/rotate", [on_json(Method::POST, rotate_token).if_path(named)]);
     described!(
         api.endpoints(),
@@ -55,6 +65,7 @@ pub fn service_accounts(counterfoil: Counterfoil) -> Endpoints {
         tokens,
         create_token,
         see_token,
+        update_token,
         delete_token,
         rotate_token
     )
@@ -226,6 +237,32 @@ async fn see_token(call: Call) -> Result<Response, Problem> {
     let found = or_problem(counterfoil, counterfoil.service_token(&by, &account, &id).await)?;
     Query::none(call.query())?;
     Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
+}
+
+/// Changes the addresses from which a personal access token of a service account can be used
+#[cfg_attr(feature = "openapi", utoipa::path(
+    patch,
+    path = "/service-accounts/{id}/tokens/{token}",
+    operation_id = "update_service_token",
+    tag = "service accounts",
+    params(("id" = String, Path), ("token" = String, Path)),
+    request_body = TokenUpdateSchema,
+    responses((status = 200, description = "after the change", body = TokenView), WriteProblems),
+    security(("bearer" = [])),
+))]
+async fn update_token(call: Call, sent: Sent<TokenUpdate>) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let (account, id) = (paths::service_account(call.first()), paths::record(call.second()));
+    let operation = Operation::UpdateServiceToken(Some(&account), Some(&id));
+    let change = sent.or_problem(counterfoil, &by, operation).await?;
+    let view = match change.allowed_sources {
+        Some(allowed) => counterfoil.update_service_token_sources(&by, &account, &id, allowed.as_ref()).await,
+        None => {
+            or_problem(counterfoil, counterfoil.authorize(&by, operation).await)?;
+            counterfoil.service_token(&by, &account, &id).await
+        }
+    };
+    Ok(secret_body::json(StatusCode::OK, &TokenView::from(&or_problem(counterfoil, view)?)))
 }
 
 /// Deletes a personal access token of a service account; deleting it again succeeds too

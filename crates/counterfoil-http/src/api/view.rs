@@ -5,6 +5,7 @@ use counterfoil::{CredentialView, IssuedCredential};
 use http::StatusCode;
 use serde::Serialize;
 
+use super::allowed_sources;
 use super::location::Location;
 use crate::body::Response;
 use crate::cursor::List;
@@ -41,6 +42,9 @@ pub(crate) struct TokenView {
     /// The token's scope. Null means that the token has all rights of its owner.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     scope: Option<String>,
+    /// The addresses from which the token can be used. Null means from anywhere.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    allowed_sources: Option<Vec<String>>,
 }
 
 /// A new personal access token.
@@ -72,6 +76,9 @@ pub(crate) struct CodeView {
     /// The code's scope. Null means that the code has all rights of its access level.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     scope: Option<String>,
+    /// The addresses from which the code can be used. Null means from anywhere.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    allowed_sources: Option<Vec<String>>,
     /// `super_administrator` or `same_as_user`.
     access: &'static str,
     /// The account whose rights the code has: the name that was given at the code's creation, or the subject if no name
@@ -106,6 +113,7 @@ impl From<&CredentialView> for TokenView {
             last_used_at: listed.last_used_at.map(Rfc3339),
             status: listed.status.as_str(),
             scope: listed.scope.as_ref().map(|scope| scope.as_str().to_owned()),
+            allowed_sources: allowed_sources::texts(listed.allowed_sources.as_ref()),
         }
     }
 }
@@ -124,6 +132,7 @@ impl From<&CredentialView> for CodeView {
             last_used_at: listed.last_used_at.map(Rfc3339),
             status: listed.status.as_str(),
             scope: listed.scope.as_ref().map(|scope| scope.as_str().to_owned()),
+            allowed_sources: allowed_sources::texts(listed.allowed_sources.as_ref()),
             access,
             user: listed.named.clone().or_else(|| user_subject.clone()),
             user_subject,

@@ -8,12 +8,14 @@ mod request;
 mod token_key;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use counterfoil::clock::Clock;
 use counterfoil::http_auth::{Credentials, credentials};
+use counterfoil::types::{Source, SourceName};
 use counterfoil::{Challenge, Realm, Secret, Timestamp};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Response, StatusCode};
@@ -40,7 +42,8 @@ const MOST_REQUESTS: usize = 64;
 /// - An answer about an active token is cached: for 1 s by default, at most 60 s, and never past the token's `exp`. The
 ///   time begins before the request is sent. So a revocation takes effect after this time at the latest. Other answers
 ///   are not cached.
-/// - Concurrent callers with the same token share one request.
+/// - Concurrent callers with the same token share one request. With a known source
+///   ([`Introspection::verify_from`]), those with the same token and address do.
 /// - If the endpoint gives no valid answer, the result is an [`Outage`] (503), never "not active".
 ///
 /// An `Introspection` needs a tokio runtime whose timer is enabled.
@@ -79,7 +82,8 @@ impl Introspection {
         &self.asker.expected.realm
     }
 
-    /// Verifies a token.
+    /// Verifies a token whose source is unknown. A `counterfoil` service then answers that a token with allowed sources is
+    /// not active: use [`Introspection::verify_from`].
     ///
     /// # Errors
     ///
@@ -91,17 +95,34 @@ impl Introspection {
     /// The future may be dropped. A request that has begun still runs to its end, because the authorization server may
     /// count an aborted request as a wrong secret of this resource server.
     pub async fn verify(&self, token: &str) -> Result<RemotePrincipal, VerifyError> {
+        self.verify_from(token, &Source::Unknown).await
+    }
+
+    /// Verifies a token that is used from this source. If the endpoint belongs to a `counterfoil` service
+    /// ([`IntrospectionBuilder::of_counterfoil`]) and the source is an address, the request has the parameter `source`.
+    /// Then an answer is used only for requests with the same token from the same address. No other endpoint gets the
+    /// address.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Introspection::verify`].
+    ///
+    /// # Cancel safety
+    ///
+    /// The same as for [`Introspection::verify`].
+    pub async fn verify_from(&self, token: &str, source: &Source) -> Result<RemotePrincipal, VerifyError> {
         if token.is_empty() || token.len() > MOST_TOKEN {
             return Err(VerifyError::Refused(RemoteRefusal::Malformed));
         }
-        let key = self.keys.of(token);
+        let address = source.name().and_then(SourceName::address).filter(|_| self.asker.expected.of_counterfoil);
+        let key = self.keys.of(token, address);
         let now = self.asker.clock.now();
         let mut is_new = false;
         let found = self.flights.find(key, now, || {
             is_new = true;
             let (asker, flights) = (self.asker.clone(), self.flights.clone());
             let token = Secret::from(token.to_owned());
-            async move { asker.ask_and_keep(&flights, key, &token, now).await }
+            async move { asker.ask_and_keep(&flights, key, (&token, address), now).await }
         });
         match found {
             Found::Kept(principal) => Ok(principal),
@@ -114,9 +135,8 @@ impl Introspection {
         }
     }
 
-    /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1), like
-    /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate). `authorization` contains all values of
-    /// the header. If there is more than one value, the request is refused.
+    /// Authenticates a request whose source is unknown by its `Authorization` header (RFC 6750 §2.1), as
+    /// [`Introspection::authenticate_from`] does.
     ///
     /// # Errors
     ///
@@ -129,9 +149,30 @@ impl Introspection {
         &self,
         authorization: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<RemotePrincipal, Challenge> {
+        self.authenticate_from(authorization, &Source::Unknown).await
+    }
+
+    /// Authenticates a request from this source by its `Authorization` header (RFC 6750 §2.1), like
+    /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate). `authorization` contains all values of
+    /// the header. If there is more than one value, the request is refused. [`Introspection::verify_from`] says what the
+    /// source is used for.
+    ///
+    /// # Errors
+    ///
+    /// A [`Challenge`], which contains the status, `WWW-Authenticate` and `Retry-After`.
+    ///
+    /// # Cancel safety
+    ///
+    /// The same as for [`Introspection::verify`].
+    pub async fn authenticate_from<'a>(
+        &self,
+        authorization: impl IntoIterator<Item = &'a [u8]>,
+        source: &Source,
+    ) -> Result<RemotePrincipal, Challenge> {
         match credentials(authorization) {
             Ok(Credentials::Bearer(token)) => {
-                self.verify(token.expose_secret()).await.map_err(|error| error.challenge(self.realm()))
+                let verified = self.verify_from(token.expose_secret(), source).await;
+                verified.map_err(|error| error.challenge(self.realm()))
             }
             Ok(Credentials::Absent | Credentials::OtherScheme) => Err(Challenge::no_credential(self.realm())),
             Err(fault) => Err(Challenge::malformed(fault, self.realm())),
@@ -140,8 +181,14 @@ impl Introspection {
 }
 
 impl Asker {
-    async fn ask_and_keep(&self, flights: &Flights, key: TokenKey, token: &Secret, asked_at: Timestamp) -> Outcome {
-        let outcome = self.ask(token).await;
+    async fn ask_and_keep(
+        &self,
+        flights: &Flights,
+        key: TokenKey,
+        (token, address): (&Secret, Option<IpAddr>),
+        asked_at: Timestamp,
+    ) -> Outcome {
+        let outcome = self.ask(token, address).await;
         #[cfg(feature = "tracing")]
         log(&outcome);
         if let Ok(principal) = &outcome {
@@ -150,8 +197,8 @@ impl Asker {
         outcome
     }
 
-    async fn ask(&self, token: &Secret) -> Outcome {
-        let request = self.endpoint.request(token.expose_secret());
+    async fn ask(&self, token: &Secret, address: Option<IpAddr>) -> Outcome {
+        let request = self.endpoint.request(token.expose_secret(), address);
         let sending = async {
             let _place = self.places.acquire().await;
             self.transport.send(request).await

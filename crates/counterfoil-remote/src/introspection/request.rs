@@ -1,5 +1,7 @@
 //! Makes the request to the introspection endpoint (RFC 7662 §2.1).
 
+use std::net::IpAddr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -16,13 +18,16 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Makes the request about a token. The resource server authenticates by HTTP Basic (RFC 6749 §2.3.1).
-    pub(crate) fn request(&self, token: &str) -> Request<Bytes> {
+    /// Makes the request about a token that is used from this address. The resource server authenticates by HTTP Basic (RFC
+    /// 6749 §2.3.1).
+    pub(crate) fn request(&self, token: &str, address: Option<IpAddr>) -> Request<Bytes> {
         let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let pair = format!("{}:{}", encoded(&self.client_id), encoded(self.client_secret.expose_secret()));
         let pair = Secret::from(pair);
         let basic = Secret::from(format!("Basic {}", STANDARD.encode(pair.expose_secret())));
-        let mut request = Request::new(Bytes::from(format!("token={}", encoded(token))));
+        let source = address.map(|address| format!("&source={}", encoded(&address.to_string())));
+        let body = format!("token={}{}", encoded(token), source.unwrap_or_default());
+        let mut request = Request::new(Bytes::from(body));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
         let headers = request.headers_mut();

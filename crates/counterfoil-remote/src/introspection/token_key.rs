@@ -1,10 +1,12 @@
-//! Derives the keys of the cache from tokens.
+//! Derives the keys of the cache from tokens and the addresses from which they are used.
+
+use std::net::{IpAddr, Ipv6Addr};
 
 use counterfoil::crypto::{Entropy as _, NoEntropy, SystemEntropy};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// The key of a token in the cache: its HMAC-SHA-256 under a secret key of this process.
+/// The key of an answer in the cache: the HMAC-SHA-256 of token and address under a secret key of this process.
 pub(crate) type TokenKey = [u8; 32];
 
 /// Derives cache keys from tokens with a secret key, which is drawn at random once and never leaves the process.
@@ -19,9 +21,19 @@ impl TokenKeys {
         keyed.map(Self)
     }
 
-    pub(crate) fn of(&self, token: &str) -> TokenKey {
+    /// The key of the answer about a token that is used from this address. The authorization server may give another
+    /// answer for another address.
+    pub(crate) fn of(&self, token: &str, address: Option<IpAddr>) -> TokenKey {
         let mut mac = self.0.clone();
+        mac.update(&token.len().to_be_bytes());
         mac.update(token.as_bytes());
+        if let Some(address) = address {
+            let address = match address {
+                IpAddr::V4(address) => address.to_ipv6_mapped(),
+                IpAddr::V6(address) => address,
+            };
+            mac.update(&Ipv6Addr::octets(&address));
+        }
         mac.finalize().into_bytes().into()
     }
 }

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use counterfoil_remote::{RemoteRefusal, VerifyError};
+use axum::Router;
+use axum::routing::post;
+use counterfoil::types::{Networks, Source};
+use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
+use counterfoil_remote::{Introspection, RemoteRefusal, VerifyError};
 
-use crate::support::{clock, foreign, microsecond, serve_answer, start, world};
+use crate::support::{clock, foreign, microsecond, serve, serve_answer, start, world};
 
 #[tokio::test]
 async fn host_21_a_revoked_token_is_refused_when_the_time_of_the_cache_is_over() {
@@ -120,4 +124,44 @@ async fn host_27_neither_token_nor_secret_is_printed() {
     for secret in [issued.token.expose_secret(), crate::support::SECRET] {
         assert!(!shown.contains(secret), "{shown}");
     }
+}
+
+#[tokio::test]
+async fn sight_6_an_answer_for_one_address_is_not_used_for_another() {
+    let world = world().await;
+    let office = Networks::new(["192.0.2.0/24"]).expect("a block");
+    let new = NewPersonalAccessToken::new("office", Lifetime::Days(1)).with_allowed_sources(office);
+    let by = Presenter::signed_in(&world.ann);
+    let issued = world.counterfoil.create_personal_access_token(&by, &new).await.expect("a token");
+    let verifier = world.verifier();
+    let at = async |source: Source| verifier.verify_from(issued.token.expose_secret(), &source).await;
+    let source = |text: &str| text.parse::<Source>().expect("a source");
+    at(source("192.0.2.7")).await.expect("inside");
+    at(source("[::ffff:192.0.2.7]:443")).await.expect("the same address");
+    assert_eq!(world.requests.get(), 1);
+    for (requests, elsewhere) in [(2, source("198.51.100.7")), (3, source("gateway-7")), (4, Source::Unknown)] {
+        let refused = at(elsewhere).await.expect_err("elsewhere, and the cache does not know better");
+        assert!(matches!(refused, VerifyError::Refused(RemoteRefusal::Inactive)), "{refused:?}");
+        assert_eq!(world.requests.get(), requests);
+    }
+    at(source("192.0.2.7")).await.expect("a refusal elsewhere is not used here");
+    at(source("192.0.2.8")).await.expect("inside");
+    assert_eq!(world.requests.get(), 5);
+}
+
+#[tokio::test]
+async fn sight_6_an_endpoint_of_another_kind_gets_no_address() {
+    let (send, mut seen) = tokio::sync::mpsc::unbounded_channel();
+    let answer = move |body: String| {
+        send.send(body).expect("a test");
+        std::future::ready(([("content-type", "application/json")], r#"{"active":true,"sub":"7"}"#))
+    };
+    let endpoint = serve(Router::new().route("/introspect", post(answer))).await;
+    let source = "192.0.2.7".parse().expect("a source");
+    let verifier = foreign(&endpoint, &clock()).build().expect("a verifier");
+    verifier.verify_from("t", &source).await.expect("active");
+    assert_eq!(seen.recv().await.as_deref(), Some("token=t"));
+    let ours = Introspection::builder(endpoint, "a", "b".to_owned()).of_counterfoil().build().expect("a verifier");
+    let _no_kind = ours.verify_from("t", &"2001:db8::7".parse().expect("a source")).await;
+    assert_eq!(seen.recv().await.as_deref(), Some("token=t&source=2001%3Adb8%3A%3A7"), "the whole address");
 }

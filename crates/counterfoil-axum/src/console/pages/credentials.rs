@@ -11,6 +11,7 @@ use http::StatusCode;
 
 use super::PAGE_SIZE;
 use super::account_names::AccountNames;
+use super::allowed_sources::blocks;
 use super::users;
 use crate::console::clock::Clock;
 use crate::console::form_values::FormValues;
@@ -54,6 +55,10 @@ struct CredentialRow {
     /// The name of the account that created the security code.
     maker: Option<String>,
     client: Option<String>,
+    /// The addresses from which the credential can be used. Empty if from anywhere.
+    sources: Vec<String>,
+    /// The host's metadata as JSON.
+    metadata: Option<String>,
     last_used_at: Option<Moment>,
     created_at: Moment,
     expires_at: Option<Moment>,
@@ -73,6 +78,8 @@ impl CredentialRow {
             owner: found.owner.as_ref().map(owner),
             maker: found.created_by.as_ref().map(|maker| names.name(maker.as_str())),
             client: found.client.as_ref().map(ToString::to_string),
+            sources: blocks(found.allowed_sources.as_ref()),
+            metadata: found.metadata.as_ref().map(|metadata| metadata.as_str().to_owned()),
             last_used_at: found.last_used_at.map(|at| clock.moment(at)),
             created_at: clock.moment(found.created_at),
             expires_at: found.expires_at.map(|at| clock.moment(at)),

@@ -1,6 +1,7 @@
 //! The pages of the console. Each section has its own module.
 
 mod account_names;
+mod allowed_sources;
 pub(crate) mod clients;
 mod confirmation;
 pub(crate) mod credentials;

@@ -3,6 +3,7 @@
 use counterfoil::store::Access;
 use counterfoil::{CredentialView, Scope};
 
+use super::allowed_sources::blocks;
 use super::list::CredentialState;
 use crate::console::clock::Clock;
 use crate::console::text::Texts;
@@ -12,6 +13,8 @@ pub(super) struct TokenRow {
     pub(super) id: String,
     pub(super) label: String,
     pub(super) rights: Vec<String>,
+    /// The addresses from which the token can be used. Empty if from anywhere.
+    pub(super) sources: Vec<String>,
     pub(super) last_used_at: Option<Moment>,
     pub(super) created_at: Moment,
     pub(super) expires_at: Option<Moment>,
@@ -19,18 +22,20 @@ pub(super) struct TokenRow {
     pub(super) status_name: &'static str,
     pub(super) is_expired: bool,
     pub(super) rotate: Option<String>,
+    pub(super) networks: Option<String>,
     pub(super) delete: String,
 }
 
 impl TokenRow {
     /// Makes the row of a token. `below` is the beginning of the paths of the row's actions. If `owner` is true, the
-    /// row also offers to replace the token. After an action, the browser returns to the address `back`.
+    /// row also offers to replace the token and to change its networks. After an action, the browser returns to the address `back`.
     pub(super) fn new(credential: &CredentialView, clock: &Clock, below: &str, owner: bool, back: &str) -> Self {
         let (id, state) = (credential.id.to_string(), CredentialState::of(credential));
         let is_expired = state == CredentialState::Expired;
         Self {
             label: credential.label.clone(),
             rights: tokens(credential.scope.as_ref()),
+            sources: blocks(credential.allowed_sources.as_ref()),
             last_used_at: credential.last_used_at.map(|at| clock.moment(at)),
             created_at: clock.moment(credential.created_at),
             expires_at: credential.expires_at.map(|at| clock.moment(at)),
@@ -39,6 +44,8 @@ impl TokenRow {
             is_expired,
             rotate: (owner && !is_expired && state != CredentialState::Replaced)
                 .then(|| format!("{below}/{id}/rotate?back={back}")),
+            networks: (owner && state != CredentialState::Replaced)
+                .then(|| format!("{below}/{id}/networks?back={back}")),
             delete: format!("{below}/{id}/delete?back={back}"),
             id,
         }
@@ -58,6 +65,8 @@ pub(super) struct CodeRow {
     pub(super) access: &'static str,
     pub(super) user: Option<String>,
     pub(super) maker: Option<String>,
+    /// The addresses from which the code can be used. Empty if from anywhere.
+    pub(super) sources: Vec<String>,
     pub(super) last_used_at: Option<Moment>,
     pub(super) created_at: Moment,
     pub(super) expires_at: Option<Moment>,
@@ -79,6 +88,7 @@ impl CodeRow {
             access,
             user: user.map(&name),
             maker: credential.created_by.as_ref().map(|maker| name(maker.as_str())),
+            sources: blocks(credential.allowed_sources.as_ref()),
             last_used_at: credential.last_used_at.map(|at| clock.moment(at)),
             created_at: clock.moment(credential.created_at),
             expires_at: credential.expires_at.map(|at| clock.moment(at)),

@@ -21,6 +21,8 @@ pub(crate) const ENGLISH: Texts = Texts {
     exactly,
     scope_about,
     label_character,
+    network_wrong,
+    network_bits,
     in_zone,
     event,
     skip: "Skip to content",
@@ -250,7 +252,7 @@ pub(crate) const ENGLISH: Texts = Texts {
                         if you do not have it, create another one.",
     to_list: "Back to the list",
     prove_question: "You signed in a while ago. Enter your password to continue.",
-    password_for_expiry: "Needed to change the expiry, because you signed in a while ago.",
+    password_for_expiry: "Needed to change the expiry or to allow further networks, because you signed in a while ago.",
     no_more: "There are no more.",
     none_on_page: "Nothing on this page. The list continues on the next one.",
     not_in_directory: "No longer in the directory",
@@ -307,7 +309,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     reset_question: "The code's lifetime starts again from now, whatever its expiry is at present.",
     reactivate_question: "The same code works again, for the usual lifetime from now.",
     expiry_stays: "You cannot remove the expiry here. Use “Make permanent” in the list instead.",
-    edit_expired: "The code has expired: only its description can be changed. Reactivate it to change its expiry.",
+    edit_expired: "The code has expired. Reactivate it to change its expiry.",
     unit_label: "Unit",
     id_title: "Id",
     searched,
@@ -354,6 +356,13 @@ pub(crate) const ENGLISH: Texts = Texts {
     account_unknown: "There is no such service account.",
     may_not_act: "The service account is disabled, or the person who made it is disabled or has left. Enable it, or take it over.",
     policy_forbids: "The policy of this service does not allow this.",
+    allowed_sources: "Allowed networks",
+    allowed_sources_hint: "Addresses or networks such as 192.0.2.0/24 or 2001:db8::/32, one a line, at most 16. Leave it empty to allow every address.",
+    networks: "Networks",
+    networks_many: "At most 16 networks.",
+    only_from: "Only from",
+    password_for_sources: "Needed to allow further networks, because you signed in a while ago.",
+    metadata: "The service's own metadata",
 };
 
 fn searched(count: u64) -> String {
@@ -450,6 +459,14 @@ fn label_character(character: char) -> String {
     format!("The character U+{:04X} ({name}) is not allowed here. Delete it.", u32::from(character))
 }
 
+fn network_wrong(number: usize) -> String {
+    format!("Number {number} is not an address or a network such as 192.0.2.0/24 or 2001:db8::/32.")
+}
+
+fn network_bits(number: usize, network: &str) -> String {
+    format!("Number {number} is not the first address of its network: enter {network}.")
+}
+
 fn in_zone(zone: &str) -> String {
     format!("In the time zone {zone}.")
 }
@@ -475,6 +492,9 @@ fn event(name: EventName) -> &'static str {
         EventName::MadePermanent => "Made permanent",
         EventName::Reset => "Expiry reset",
         EventName::Reactivated => "Reactivated",
+        EventName::SourcesNarrowed => "Fewer networks allowed",
+        EventName::SourcesWidened => "Further networks allowed",
+        EventName::MetadataSet => "Metadata changed",
         EventName::ClientCreated => "Client registered",
         EventName::ClientChanged => "Client changed",
         EventName::ClientDisabled => "Client disabled",

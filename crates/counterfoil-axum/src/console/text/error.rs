@@ -1,7 +1,7 @@
 //! Error messages, and the form fields to which they belong.
 
 use counterfoil::http_auth::Gate;
-use counterfoil::types::{InvalidDescription, InvalidLabel, InvalidScope};
+use counterfoil::types::{InvalidDescription, InvalidLabel, InvalidNetworks, InvalidScope};
 use counterfoil::{Conflict, Forbidden, Invalid};
 
 use super::Texts;
@@ -49,9 +49,21 @@ impl Texts {
             Invalid::ScopeBeyondAccount => self.scope_beyond_account.to_owned(),
             Invalid::ServiceAccountMissing | Invalid::ServiceAccountPublic => self.service_account_hint.to_owned(),
             Invalid::ServiceAccount => self.account_unknown.to_owned(),
+            Invalid::AllowedSources(invalid) => self.networks_message(invalid),
             _ => self.invalid.to_owned(),
         };
         FieldMessage { field: Some(field), text }
+    }
+
+    fn networks_message(&self, invalid: &InvalidNetworks) -> String {
+        match invalid {
+            InvalidNetworks::TooMany => self.networks_many.to_owned(),
+            InvalidNetworks::HostBits { index, block } => (self.network_bits)(index + 1, &block.to_string()),
+            InvalidNetworks::Malformed { index }
+            | InvalidNetworks::Length { index, .. }
+            | InvalidNetworks::Mapped { index } => (self.network_wrong)(index + 1),
+            _ => self.invalid.to_owned(),
+        }
     }
 
     /// Returns the message for an operation that conflicts with the present state.

@@ -26,6 +26,9 @@ pub(crate) enum EventName {
     MadePermanent,
     Reset,
     Reactivated,
+    SourcesNarrowed,
+    SourcesWidened,
+    MetadataSet,
     ClientCreated,
     ClientChanged,
     ClientDisabled,
@@ -154,6 +157,9 @@ const fn changed(action: Action) -> EventName {
         Action::MadePermanent => EventName::MadePermanent,
         Action::Reset => EventName::Reset,
         Action::Reactivated => EventName::Reactivated,
+        Action::SourcesNarrowed => EventName::SourcesNarrowed,
+        Action::SourcesWidened => EventName::SourcesWidened,
+        Action::MetadataSet => EventName::MetadataSet,
         _ => EventName::Other,
     }
 }

@@ -49,6 +49,10 @@ pub(crate) struct Texts {
     /// The error message for a text with a character that is not allowed. The message contains the code point of the
     /// character.
     pub(crate) label_character: fn(char) -> String,
+    /// The error message for a text that is not an address or a network. The argument counts the texts from 1.
+    pub(crate) network_wrong: fn(usize) -> String,
+    /// The error message for an address that is not the first of its network. The second argument is the network.
+    pub(crate) network_bits: fn(usize, &str) -> String,
     /// Formats the hint that names the time zone of a typed time.
     pub(crate) in_zone: fn(&str) -> String,
     /// Returns the description of an event.
@@ -371,6 +375,13 @@ pub(crate) struct Texts {
     pub(crate) account_unknown: &'static str,
     pub(crate) may_not_act: &'static str,
     pub(crate) policy_forbids: &'static str,
+    pub(crate) allowed_sources: &'static str,
+    pub(crate) allowed_sources_hint: &'static str,
+    pub(crate) networks: &'static str,
+    pub(crate) networks_many: &'static str,
+    pub(crate) only_from: &'static str,
+    pub(crate) password_for_sources: &'static str,
+    pub(crate) metadata: &'static str,
 }
 
 impl Texts {
@@ -383,6 +394,7 @@ impl Texts {
             "rights" | "scope" => self.scope_legend,
             "password" => self.password_again,
             "access" => self.access,
+            "allowed_sources" => self.allowed_sources,
             "user" => self.user_of_code,
             "description" => self.description,
             "expires_at" => self.expires_label,

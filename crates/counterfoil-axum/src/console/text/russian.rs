@@ -21,6 +21,8 @@ pub(crate) const RUSSIAN: Texts = Texts {
     exactly,
     scope_about,
     label_character,
+    network_wrong,
+    network_bits,
     in_zone,
     event,
     skip: "К содержанию",
@@ -252,7 +254,7 @@ pub(crate) const RUSSIAN: Texts = Texts {
                         раз: если он не сохранён, создайте другой.",
     to_list: "К списку",
     prove_question: "С момента входа прошло время. Введите пароль, чтобы продолжить.",
-    password_for_expiry: "Нужен, чтобы изменить срок: с момента входа прошло время.",
+    password_for_expiry: "Нужен, чтобы изменить срок или разрешить новые сети: с момента входа прошло время.",
     no_more: "Больше ничего нет.",
     none_on_page: "На этой странице ничего нет. Список продолжается на следующей.",
     not_in_directory: "Больше нет в каталоге",
@@ -309,7 +311,7 @@ pub(crate) const RUSSIAN: Texts = Texts {
     reset_question: "Срок кода будет отсчитан заново от текущего момента, каким бы он ни был сейчас.",
     reactivate_question: "Тот же код снова начнёт действовать на обычный срок от текущего момента.",
     expiry_stays: "Здесь срок убрать нельзя. Для этого в списке есть «Сделать бессрочным».",
-    edit_expired: "Срок кода истёк: можно изменить только описание. Чтобы изменить срок, возобновите код.",
+    edit_expired: "Срок кода истёк. Чтобы изменить срок, возобновите код.",
     unit_label: "Единица",
     id_title: "Идентификатор",
     searched,
@@ -357,6 +359,13 @@ pub(crate) const RUSSIAN: Texts = Texts {
     account_unknown: "Такого сервисного аккаунта нет.",
     may_not_act: "Сервисный аккаунт отключён, либо его создатель отключён или удалён. Включите аккаунт или возьмите его на себя.",
     policy_forbids: "Политика этого сервиса этого не разрешает.",
+    allowed_sources: "Разрешённые сети",
+    allowed_sources_hint: "Адреса или сети, например 192.0.2.0/24 или 2001:db8::/32, по одной в строке, не больше 16. Пустое поле разрешает все адреса.",
+    networks: "Сети",
+    networks_many: "Не больше 16 сетей.",
+    only_from: "Только из",
+    password_for_sources: "Нужен, чтобы разрешить новые сети: с момента входа прошло время.",
+    metadata: "Метаданные сервиса",
 };
 
 fn searched(count: u64) -> String {
@@ -463,6 +472,14 @@ fn label_character(character: char) -> String {
     format!("Символ U+{:04X} ({name}) здесь не допускается. Удалите его.", u32::from(character))
 }
 
+fn network_wrong(number: usize) -> String {
+    format!("Запись {number}: не адрес и не сеть вроде 192.0.2.0/24 или 2001:db8::/32.")
+}
+
+fn network_bits(number: usize, network: &str) -> String {
+    format!("Запись {number}: это не первый адрес сети, введите {network}.")
+}
+
 fn in_zone(zone: &str) -> String {
     format!("В часовом поясе {zone}.")
 }
@@ -488,6 +505,9 @@ fn event(name: EventName) -> &'static str {
         EventName::MadePermanent => "Сделан бессрочным",
         EventName::Reset => "Срок сброшен",
         EventName::Reactivated => "Возобновлён",
+        EventName::SourcesNarrowed => "Разрешено меньше сетей",
+        EventName::SourcesWidened => "Разрешены новые сети",
+        EventName::MetadataSet => "Изменены метаданные",
         EventName::ClientCreated => "Клиент зарегистрирован",
         EventName::ClientChanged => "Клиент изменён",
         EventName::ClientDisabled => "Клиент отключён",

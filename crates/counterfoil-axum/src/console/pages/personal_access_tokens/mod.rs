@@ -2,6 +2,7 @@
 
 mod delete;
 mod rotate;
+mod sources;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
@@ -12,6 +13,7 @@ use counterfoil::{Forbidden, IssuedCredential, Lifetime, ManageError, NewPersona
 use counterfoil_http::request::{List, Query};
 use http::StatusCode;
 
+use super::allowed_sources;
 use super::empty_list::EmptyList;
 use super::list::{CredentialList, ListControls, ListQuery, back_to_here};
 use super::scopes::{OF_TOKEN, ScopeField};
@@ -32,6 +34,7 @@ use crate::console::viewer::Viewer;
 
 pub(crate) use delete::{ask_delete, delete};
 pub(crate) use rotate::{ask_rotate, rotate};
+pub(crate) use sources::{ask_sources, sources};
 
 const SECTION: &str = "/tokens";
 
@@ -68,6 +71,8 @@ pub(crate) async fn list(
     let texts = viewer.language.texts();
     let notice = match Query::parse(query.as_deref()).one("notice") {
         Ok(Some("revoked")) => Some(texts.revoked),
+        Ok(Some("saved")) => Some(texts.saved),
+        Ok(Some("unchanged")) => Some(texts.unchanged),
         _ => None,
     };
     let values = FormValues::from_query(query.as_deref(), &FIELDS);
@@ -150,7 +155,7 @@ pub(crate) async fn create(
     viewer.with_new_cookies(response.into_response())
 }
 
-const FIELDS: [&str; 4] = ["label", "days", "rights", "scope"];
+const FIELDS: [&str; 5] = ["label", "days", allowed_sources::FIELD, "rights", "scope"];
 
 async fn create_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form) -> Result<Response, Rejection> {
     let form_error = match try_create(console, viewer, form).await? {
@@ -158,7 +163,7 @@ async fn create_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form
         Err(form_error) => form_error,
     };
     let (layout, values) = (Layout::of(console, viewer, SECTION), FormValues::new(form.values_of(&FIELDS)));
-    let (layout, values) = form_error.place(layout, values, &["label", "days", "rights", "scope", "password"]);
+    let (layout, values) = form_error.place(layout, values, &[&FIELDS[..], &["password"]].concat());
     Ok(form_error.with_retry_after(show(console, viewer, layout, values, form_error.status, None).await?))
 }
 
@@ -167,11 +172,15 @@ async fn try_create(
     viewer: &mut Viewer,
     form: &Form,
 ) -> Result<Result<Response, FormError>, Rejection> {
-    if let Err(field) = form.check(&FIELDS[..3], &FIELDS[3..]) {
+    if let Err(field) = form.check(&FIELDS[..4], &FIELDS[4..]) {
         return Ok(Err(FormError::invalid_field(viewer, field)));
     }
     let scope = match OF_TOKEN.read(viewer, form) {
         Ok(scope) => scope,
+        Err(form_error) => return Ok(Err(form_error)),
+    };
+    let allowed_sources = match allowed_sources::read(viewer, form) {
+        Ok(allowed_sources) => allowed_sources,
         Err(form_error) => return Ok(Err(form_error)),
     };
     if let Err(form_error) = require_password(console, viewer, form).await? {
@@ -187,6 +196,7 @@ async fn try_create(
         days => Lifetime::Days(days.parse().unwrap_or(0)),
     };
     let new = NewPersonalAccessToken::new(form.one("label"), lifetime).with_scope(scope);
+    let new = new.with_allowed_sources(allowed_sources);
     match viewer.counterfoil.once(key).create_personal_access_token(&viewer.presenter(), &new).await {
         Ok(issued) => Ok(Ok(secret_page_for(console, viewer, &issued, SECTION))),
         Err(error) => form_error_of(console, viewer, error).map(Err),

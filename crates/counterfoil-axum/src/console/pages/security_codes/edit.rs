@@ -1,4 +1,4 @@
-//! Edits the expiry and the description of a security code.
+//! Edits the expiry, the description and the allowed networks of a security code.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
@@ -13,6 +13,7 @@ use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
+use crate::console::pages::allowed_sources;
 use crate::console::pages::list::{back, back_from_query, list_with_notice};
 use crate::console::pages::personal_access_tokens::record;
 use crate::console::pages::table_rows::code_name;
@@ -32,12 +33,12 @@ struct Edit {
     action: String,
     expires_hint: String,
     values: FormValues,
-    /// The expiry and the description when the page is shown. Hidden fields of the form contain them, so that a change
-    /// by the user can be detected.
-    was: [String; 2],
-    /// Whether the code has expired. Then only its description can be edited.
+    /// The expiry, the description and the networks when the page is shown. Hidden fields of the form contain them, so that
+    /// a change by the user can be detected.
+    was: [String; 3],
+    /// Whether the code has expired. Then its expiry cannot be edited.
     is_expired: bool,
-    /// Whether a change of the expiry needs the password.
+    /// Whether a change of the expiry or further networks need the password.
     needs_password: bool,
     back: String,
 }
@@ -53,8 +54,8 @@ pub(crate) async fn show(
     let code = find(&console, &viewer, &id).await?;
     let values = FormValues::from_query(query.as_deref(), &FIELDS);
     let layout = Layout::of(&console, &viewer, SECTION).with_prefilled(&values);
-    let [expires_at, description] = current_values(&viewer, &code);
-    let values = values.with_defaults(vec![("expires_at", expires_at), ("description", description)]);
+    let [expires_at, description, sources] = current_values(&viewer, &code);
+    let values = values.with_defaults(vec![(FIELDS[0], expires_at), (FIELDS[1], description), (FIELDS[2], sources)]);
     let back = back_from_query(query.as_deref(), SECTION);
     Ok(page(layout, &console, &viewer, &code, values, back, StatusCode::OK))
 }
@@ -70,10 +71,12 @@ pub(super) fn with_lf(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// Returns the current expiry and description as the fields of the form show them.
-fn current_values(viewer: &Viewer, code: &CredentialView) -> [String; 2] {
+/// Returns the current expiry, description and networks as the fields of the form show them.
+fn current_values(viewer: &Viewer, code: &CredentialView) -> [String; 3] {
     let clock = viewer.clock();
-    [code.expires_at.map(|at| clock.typed(at)).unwrap_or_default(), code.description.clone().unwrap_or_default()]
+    let expires_at = code.expires_at.map(|at| clock.typed(at)).unwrap_or_default();
+    let sources = allowed_sources::text(code.allowed_sources.as_ref());
+    [expires_at, code.description.clone().unwrap_or_default(), sources]
 }
 
 fn page(
@@ -110,7 +113,7 @@ pub(crate) async fn edit(
     viewer.with_new_cookies(response.into_response())
 }
 
-const FIELDS: [&str; 2] = ["expires_at", "description"];
+const FIELDS: [&str; 3] = ["expires_at", "description", allowed_sources::FIELD];
 
 async fn edit_or_show_form(
     console: &Console,
@@ -124,10 +127,10 @@ async fn edit_or_show_form(
         Ok(notice) => return Ok(redirect(&list_with_notice(console, form, SECTION, notice))),
         Err(form_error) => form_error,
     };
-    let [expires_at, description] = current_values(viewer, &code);
-    let current = [(FIELDS[0], expires_at), (FIELDS[1], description)];
+    let [expires_at, description, sources] = current_values(viewer, &code);
+    let current = [(FIELDS[0], expires_at), (FIELDS[1], description), (FIELDS[2], sources)];
     let (layout, values) = (Layout::of(console, viewer, SECTION), FormValues::new(form.values_over(&FIELDS, &current)));
-    let (layout, values) = form_error.place(layout, values, &["expires_at", "description", "password"]);
+    let (layout, values) = form_error.place(layout, values, &[&FIELDS[..], &["password"]].concat());
     let back = back(Some(form.one("back")), SECTION);
     Ok(form_error.with_retry_after(page(layout, console, viewer, &code, values, back, form_error.status)))
 }
@@ -142,7 +145,7 @@ async fn try_edit(
     if let Err(field) = form.check(&FIELDS, &[]) {
         return Ok(Err(FormError::invalid_field(viewer, field)));
     }
-    let [expires, description] = current_values(viewer, code);
+    let [expires, description, _] = current_values(viewer, code);
     let changed = |name: &str, stands: &str| {
         let typed = form.secret(name).map(Secret::expose_secret).map(with_lf);
         typed.filter(|typed| with_lf(&form.was(name).unwrap_or_else(|| stands.to_owned())) != *typed)
@@ -160,7 +163,11 @@ async fn try_edit(
         Some((_, None)) => return Ok(Err(refused(texts.expires_wrong))),
         Some((_, at)) => at,
     };
-    if expires_at.is_none() && description.is_none() {
+    let sources = match allowed_sources::changed(console, viewer, form, code.allowed_sources.as_ref()).await? {
+        Ok(sources) => sources,
+        Err(form_error) => return Ok(Err(form_error)),
+    };
+    if expires_at.is_none() && description.is_none() && sources.is_none() {
         return Ok(Ok("unchanged"));
     }
     if expires_at.is_some()
@@ -168,10 +175,11 @@ async fn try_edit(
     {
         return Ok(Err(form_error));
     }
-    let edited = viewer
-        .counterfoil
-        .update_security_code(&viewer.presenter(), &code.id, expires_at, description.as_deref())
-        .await;
+    let (by, counterfoil) = (viewer.presenter(), &viewer.counterfoil);
+    let mut edited = counterfoil.update_security_code(&by, &code.id, expires_at, description.as_deref()).await;
+    if let (Ok(_), Some(allowed)) = (&edited, &sources) {
+        edited = counterfoil.update_security_code_sources(&by, &code.id, allowed.as_ref()).await;
+    }
     match edited {
         Ok(_) => Ok(Ok("saved")),
         Err(error) => form_error_of(console, viewer, error).map(Err),

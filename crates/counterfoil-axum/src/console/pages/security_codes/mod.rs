@@ -20,6 +20,7 @@ use crate::console::form_number;
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
 use crate::console::pages::account_names::AccountNames;
+use crate::console::pages::allowed_sources;
 use crate::console::pages::empty_list::EmptyList;
 use crate::console::pages::list::{CredentialList, ListControls, ListQuery, back_to_here};
 use crate::console::pages::secret_page;
@@ -116,15 +117,14 @@ pub(crate) async fn create(
     viewer.with_new_cookies(response.into_response())
 }
 
-const FIELDS: [&str; 3] = ["access", "user", "description"];
+const FIELDS: [&str; 4] = ["access", "user", "description", allowed_sources::FIELD];
 
 async fn create_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form) -> Result<Response, Rejection> {
     match try_create(console, viewer, form).await? {
         Ok(response) => Ok(response),
         Err(form_error) => {
             let (layout, values) = (Layout::of(console, viewer, SECTION), FormValues::new(form.values_of(&FIELDS)));
-            let fields = ["access", "user", "description", "password"];
-            let (layout, values) = form_error.place(layout, values, &fields);
+            let (layout, values) = form_error.place(layout, values, &[&FIELDS[..], &["password"]].concat());
             Ok(form_error.with_retry_after(show(console, viewer, layout, values, form_error.status, None).await?))
         }
     }
@@ -138,6 +138,10 @@ async fn try_create(
     if let Err(field) = form.check(&FIELDS, &[]) {
         return Ok(Err(FormError::invalid_field(viewer, field)));
     }
+    let allowed_sources = match allowed_sources::read(viewer, form) {
+        Ok(allowed_sources) => allowed_sources,
+        Err(form_error) => return Ok(Err(form_error)),
+    };
     if let Err(form_error) = require_password(console, viewer, form).await? {
         return Ok(Err(form_error));
     }
@@ -153,6 +157,7 @@ async fn try_create(
     };
     let description = given("description").map(with_lf);
     let new = NewSecurityCode::new(access).with_description(description.as_deref());
+    let new = new.with_allowed_sources(allowed_sources);
     match viewer.counterfoil.once(key).create_security_code(&viewer.presenter(), &new).await {
         Ok(issued) => {
             let layout = Layout::of(console, viewer, SECTION);

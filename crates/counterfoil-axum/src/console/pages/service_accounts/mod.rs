@@ -5,6 +5,7 @@ pub(crate) mod edit;
 mod list;
 mod show;
 mod switch;
+mod token_sources;
 mod tokens;
 
 use counterfoil::Role;
@@ -21,6 +22,7 @@ pub(crate) use delete::{ask_delete, delete};
 pub(crate) use list::{create, list};
 pub(crate) use show::{create_token, show};
 pub(crate) use switch::{adopt, disable, enable};
+pub(crate) use token_sources::{ask_sources, sources};
 pub(crate) use tokens::{ask_delete_token, ask_rotate, delete_token, rotate};
 
 const SECTION: &str = "/service-accounts";

@@ -15,6 +15,7 @@ use crate::console::form_number;
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
 use crate::console::pages::account_names::AccountNames;
+use crate::console::pages::allowed_sources;
 use crate::console::pages::empty_list::EmptyList;
 use crate::console::pages::list::{CredentialList, ListControls, ListQuery, back_to_here};
 use crate::console::pages::scopes::{OF_TOKEN, ScopeField};
@@ -28,7 +29,7 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
-const FIELDS: [&str; 4] = ["label", "days", OF_TOKEN.mode, OF_TOKEN.field];
+const FIELDS: [&str; 5] = ["label", "days", allowed_sources::FIELD, OF_TOKEN.mode, OF_TOKEN.field];
 
 #[derive(Template)]
 #[template(path = "console/service_account.html")]
@@ -159,11 +160,15 @@ async fn try_create(
     account: &ServiceAccountView,
     form: &Form,
 ) -> Result<Result<Response, FormError>, Rejection> {
-    if let Err(field) = form.check(&FIELDS[..3], &FIELDS[3..]) {
+    if let Err(field) = form.check(&FIELDS[..4], &FIELDS[4..]) {
         return Ok(Err(FormError::invalid_field(viewer, field)));
     }
     let scope = match OF_TOKEN.read(viewer, form) {
         Ok(scope) => scope,
+        Err(form_error) => return Ok(Err(form_error)),
+    };
+    let allowed_sources = match allowed_sources::read(viewer, form) {
+        Ok(allowed_sources) => allowed_sources,
         Err(form_error) => return Ok(Err(form_error)),
     };
     if let Err(form_error) = require_password(console, viewer, form).await? {
@@ -179,6 +184,7 @@ async fn try_create(
         days => Lifetime::Days(days.parse().unwrap_or(0)),
     };
     let new = NewPersonalAccessToken::new(form.one("label"), lifetime).with_scope(scope);
+    let new = new.with_allowed_sources(allowed_sources);
     match viewer.counterfoil.once(key).create_service_token(&viewer.presenter(), &account.id, &new).await {
         Ok(issued) => {
             let (layout, caption) = (Layout::of(console, viewer, SECTION), viewer.language.texts().token_caption);
