@@ -65,7 +65,7 @@ pub(crate) enum Command {
     /// Copies all data to another store, or continues an interrupted copy. Compares both stores at the end. Stop the
     /// service first
     Copy(CopyTo),
-    /// Prints a policy and checks it
+    /// Prints and checks a policy, or reports what a new policy does to existing credentials
     #[command(subcommand)]
     Policy(Policy),
     /// Creates, changes and checks key ring files
@@ -201,6 +201,44 @@ pub(crate) enum Policy {
         #[arg(long)]
         preset: Option<Preset>,
     },
+    /// Reports which existing credentials a new policy refuses, shortens or lengthens, by owner. Compares the new policy
+    /// with the policy from --policy, and reads the stored settings. Changes nothing
+    Effects(Effects),
+}
+
+/// The new policy of `policy effects`, and the form of the report. The options from --max-days on change the policy that
+/// the options before them name.
+#[derive(Args)]
+pub(crate) struct Effects {
+    /// A JSON file with the new policy. Without it and --preset, the new policy is the one from --policy
+    #[arg(long, value_name = "FILE", conflicts_with = "preset")]
+    pub(crate) new: Option<PathBuf>,
+    /// The preset that is the new policy
+    #[arg(long)]
+    pub(crate) preset: Option<Preset>,
+    /// The longest lifetime of a personal access token, in days. It also limits the stored setting pat_max_days
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) max_days: Option<u16>,
+    /// Whether a personal access token may be permanent
+    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
+    pub(crate) permanent: Option<bool>,
+    /// What happens to existing personal access tokens that live longer
+    #[arg(long)]
+    pub(crate) existing: Option<Existing>,
+    /// Prints one row for each credential instead of one for each owner
+    #[arg(long)]
+    pub(crate) credentials: bool,
+    /// Prints CSV, page by page. A cell that begins like a formula gets a leading apostrophe
+    #[arg(long)]
+    pub(crate) csv: bool,
+}
+
+/// The rule of a policy for existing credentials.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Existing {
+    Grandfather,
+    RefuseAtUse,
+    Clamp,
 }
 
 /// A policy preset of the library.

@@ -1,5 +1,6 @@
 //! The core library's handle that the commands use. The core library makes the decisions and emits the events.
 
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -27,6 +28,14 @@ impl Accounts for NoPeople {
     }
 }
 
+/// Returns the policy in a JSON file.
+pub(crate) fn read_policy(path: &Path) -> Result<Policy, Failure> {
+    let policy: Policy = serde_json::from_str(&store::read(path)?)
+        .map_err(|error| Failure::refused(format!("{}: {error}", path.display())))?;
+    policy.check().map_err(Failure::refused)?;
+    Ok(policy)
+}
+
 impl Cli {
     /// Returns the realm of `--realm`.
     pub(crate) fn realm(&self) -> Result<Realm, Failure> {
@@ -35,11 +44,7 @@ impl Cli {
 
     /// Returns the policy in the file of `--policy`, or the default policy if there is no such argument.
     pub(crate) fn policy(&self) -> Result<Policy, Failure> {
-        let Some(path) = &self.policy else { return Ok(Policy::default()) };
-        let policy: Policy = serde_json::from_str(&store::read(path)?)
-            .map_err(|error| Failure::refused(format!("{}: {error}", path.display())))?;
-        policy.check().map_err(Failure::refused)?;
-        Ok(policy)
+        self.policy.as_deref().map_or_else(|| Ok(Policy::default()), read_policy)
     }
 
     /// Builds a handle on the store for the realm of `--realm`. The tool verifies and refreshes no tokens, so the

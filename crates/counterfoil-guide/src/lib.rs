@@ -11,6 +11,9 @@ mod chapters {
     #[doc = include_str!("../../../docs/guide/src/policy.md")]
     struct Policy;
 
+    #[doc = include_str!("../../../docs/guide/src/ceilings.md")]
+    struct Ceilings;
+
     #[doc = include_str!("../../../docs/guide/src/directory.md")]
     struct Directory;
 

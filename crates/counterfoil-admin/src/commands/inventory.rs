@@ -123,7 +123,8 @@ fn row(found: &CredentialView) -> [Value; COLUMNS.len()] {
     ]
 }
 
-fn line(row: [Value; COLUMNS.len()]) -> String {
+/// Returns a row as a line of CSV.
+pub(super) fn line<const COLUMNS: usize>(row: [Value; COLUMNS]) -> String {
     let cells = row.map(|value| match value {
         Value::Null => String::new(),
         Value::String(text) => text,
@@ -133,7 +134,7 @@ fn line(row: [Value; COLUMNS.len()]) -> String {
 }
 
 /// Writes a text to standard output. False if the reader has closed the pipe, which is no failure of the command.
-fn print(text: &str) -> bool {
+pub(super) fn print(text: &str) -> bool {
     let mut out = std::io::stdout();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
 }

@@ -7,13 +7,14 @@ mod key_uses;
 mod keys;
 mod list;
 mod policy;
+mod policy_effects;
 mod purge;
 mod revoke;
 mod walk;
 
 use counterfoil_stores::Migrated;
 
-use crate::cli::{Cli, Command, Confirmation};
+use crate::cli::{self, Cli, Command, Confirmation};
 use crate::failure::Failure;
 use crate::output::{Output, said};
 
@@ -26,7 +27,8 @@ pub(crate) async fn run(cli: &Cli) -> Result<Output, Failure> {
         Command::Migrate => migrate(cli).await,
         Command::Purge(what) => purge::run(cli, what).await,
         Command::Copy(copy) => copy::run(cli, copy).await,
-        Command::Policy(what) => policy::run(cli, what),
+        Command::Policy(cli::Policy::Report { preset }) => policy::run(cli, *preset),
+        Command::Policy(cli::Policy::Effects(what)) => policy_effects::run(cli, what).await,
         Command::Keys(what) => keys::run(cli, what).await,
     }
 }

@@ -3,22 +3,16 @@
 use counterfoil::policy::Policy;
 use serde_json::Value;
 
-use crate::cli::{self, Cli, Preset};
+use crate::cli::{Cli, Preset};
 use crate::failure::Failure;
 use crate::output::Output;
 
-pub(super) fn run(cli: &Cli, what: &cli::Policy) -> Result<Output, Failure> {
-    let cli::Policy::Report { preset } = what;
+pub(super) fn run(cli: &Cli, preset: Option<Preset>) -> Result<Output, Failure> {
     let policy = match preset {
         Some(_) if cli.policy.is_some() => {
             return Err(Failure::Usage("give --preset or --policy, not both".into()));
         }
-        Some(Preset::Default) => Policy::default(),
-        Some(Preset::Open) => Policy::open(),
-        Some(Preset::Synergy) => Policy::synergy(),
-        Some(Preset::A2nta) => Policy::a2nta(),
-        Some(Preset::Aodocs) => Policy::aodocs(),
-        Some(Preset::Aal2) => Policy::aal2(),
+        Some(preset) => preset.policy(),
         None => cli.policy()?,
     };
     policy.check().map_err(Failure::refused)?;
@@ -29,6 +23,19 @@ pub(super) fn run(cli: &Cli, what: &cli::Policy) -> Result<Output, Failure> {
     let mut rows = Vec::new();
     flatten("", &document, &mut rows);
     Ok(Output::Table(vec!["setting", "value"], rows))
+}
+
+impl Preset {
+    pub(super) fn policy(self) -> Policy {
+        match self {
+            Self::Default => Policy::default(),
+            Self::Open => Policy::open(),
+            Self::Synergy => Policy::synergy(),
+            Self::A2nta => Policy::a2nta(),
+            Self::Aodocs => Policy::aodocs(),
+            Self::Aal2 => Policy::aal2(),
+        }
+    }
 }
 
 /// Adds one row for each single value in `value`. The first column contains the names of the fields on the way to the

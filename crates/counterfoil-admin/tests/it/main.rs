@@ -5,5 +5,6 @@ mod arguments;
 mod copying;
 mod credentials;
 mod keys;
+mod policy_effects;
 mod tool;
 mod unchanged;

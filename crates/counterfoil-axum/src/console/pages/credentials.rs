@@ -84,7 +84,11 @@ impl CredentialRow {
             created_at: clock.moment(found.created_at),
             expires_at: found.expires_at.map(|at| clock.moment(at)),
             status: found.status.as_str(),
-            status_name: status_name(clock.texts, found.status),
+            status_name: if found.over_ceiling {
+                clock.texts.refused_by_policy
+            } else {
+                status_name(clock.texts, found.status)
+            },
             is_expired: found.status == Status::Expired,
         }
     }

@@ -61,6 +61,12 @@ impl CredentialState {
         }
     }
 
+    /// Returns the name of a credential's state. If the policy refuses the credential because it lives too long, the
+    /// name says so.
+    pub(super) const fn name_of(credential: &CredentialView, texts: &Texts) -> &'static str {
+        if credential.over_ceiling { texts.refused_by_policy } else { Self::of(credential).name(texts) }
+    }
+
     pub(super) const fn name(self, texts: &Texts) -> &'static str {
         match self {
             Self::Active => texts.active,

@@ -40,7 +40,7 @@ impl TokenRow {
             created_at: clock.moment(credential.created_at),
             expires_at: credential.expires_at.map(|at| clock.moment(at)),
             status: state.as_str(),
-            status_name: state.name(clock.texts),
+            status_name: CredentialState::name_of(credential, clock.texts),
             is_expired,
             rotate: (owner && !is_expired && state != CredentialState::Replaced)
                 .then(|| format!("{below}/{id}/rotate?back={back}")),
@@ -93,7 +93,7 @@ impl CodeRow {
             created_at: clock.moment(credential.created_at),
             expires_at: credential.expires_at.map(|at| clock.moment(at)),
             status: state.as_str(),
-            status_name: state.name(clock.texts),
+            status_name: CredentialState::name_of(credential, clock.texts),
             is_expired: state == CredentialState::Expired,
             path: format!("{below}/{id}"),
             id,

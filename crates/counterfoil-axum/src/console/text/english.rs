@@ -51,6 +51,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     expiring: "Expires soon",
     expired: "Expired",
     suspended: "Suspended",
+    refused_by_policy: "Refused: lives too long",
     created: "Created",
     expires: "Expires",
     permanent: "Permanent",

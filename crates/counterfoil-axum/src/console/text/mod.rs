@@ -83,6 +83,7 @@ pub(crate) struct Texts {
     pub(crate) expiring: &'static str,
     pub(crate) expired: &'static str,
     pub(crate) suspended: &'static str,
+    pub(crate) refused_by_policy: &'static str,
     pub(crate) created: &'static str,
     pub(crate) expires: &'static str,
     pub(crate) permanent: &'static str,

@@ -51,6 +51,7 @@ pub(crate) const RUSSIAN: Texts = Texts {
     expiring: "Скоро истечёт",
     expired: "Истёк",
     suspended: "Приостановлен",
+    refused_by_policy: "Отклоняется: срок слишком долгий",
     created: "Создан",
     expires: "Истекает",
     permanent: "Бессрочно",

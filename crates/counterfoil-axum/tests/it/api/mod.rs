@@ -1,6 +1,7 @@
 //! Tests the API routers: their operations, and the order in which they check a request.
 
 mod access;
+mod ceilings;
 mod clients;
 mod one;
 mod personal_access_tokens;

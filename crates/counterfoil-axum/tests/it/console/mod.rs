@@ -2,6 +2,7 @@
 //! that no browser sends. The tests of the demo use a real browser.
 
 mod browser;
+mod ceilings;
 mod edits;
 mod fields;
 mod form_numbers;
