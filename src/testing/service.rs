@@ -240,7 +240,7 @@ impl TestService {
     /// Panics if the operation fails.
     pub async fn sign_in(&self, subject: &str) -> Granted {
         let account = self.account(subject);
-        let sign_in = SignIn { client: &self.client, subject: account.subject(), scope: None, remember: false };
+        let sign_in = SignIn::new(&self.client, account.subject());
         self.counterfoil.open_sign_in(&sign_in).await.expect("a sign-in")
     }
 

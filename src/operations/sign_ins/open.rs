@@ -7,6 +7,7 @@ use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
 use crate::record::decide::entitled;
 use crate::record::family::{FamilyBody, NewFamily};
+use crate::record::family_details::FamilyDetails;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::granting::{Granted, Place, ScopeBeyond, client_scope};
@@ -14,6 +15,7 @@ use crate::service::minting::DRAWS;
 use crate::store::insert::{InsertInto, Inserted};
 use crate::types::account::Account;
 use crate::types::client::{ClientId, Grant, Registration};
+use crate::types::device::Device;
 use crate::types::ids::{OwnerId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::scope::Scope;
@@ -71,13 +73,16 @@ pub struct SignIn<'a> {
     /// If true, each refresh starts the inactivity time-out of the sign-in again. If false, the sign-in expires one
     /// inactivity time-out after it was opened, even if it was refreshed.
     pub remember: bool,
+    /// The device of the person, which lists of sign-ins show. Its source is stored only if the policy says so
+    /// ([`Policy::remember_source`](crate::policy::Policy::remember_source)).
+    pub device: Option<Device>,
 }
 
 impl<'a> SignIn<'a> {
-    /// A sign-in with the client's default scope and without `remember`.
+    /// A sign-in with the client's default scope, without `remember` and without a device.
     #[must_use]
     pub const fn new(client: &'a ClientId, subject: &'a SubjectId) -> Self {
-        Self { client, subject, scope: None, remember: false }
+        Self { client, subject, scope: None, remember: false, device: None }
     }
 }
 
@@ -86,6 +91,7 @@ crate::types::setters::setters!(SignIn<'a> {
     with_subject subject = &'a SubjectId;
     with_scope scope: Option<Scope>;
     with_remember remember = bool;
+    with_device device: Option<Device>;
 });
 
 impl Counterfoil {
@@ -102,13 +108,15 @@ impl Counterfoil {
     /// A dropped call has either opened the sign-in or changed nothing. If tokens were lost with the result, they
     /// expire.
     pub async fn open_sign_in(&self, sign_in: &SignIn<'_>) -> Result<Granted, OpenError> {
-        by_host(&self.service, sign_in, None, self.now()).await
+        by_host(&self.service, sign_in, None, None, self.now()).await
     }
 }
 
+/// `named` is the source of the request for events. It is `None` if the policy leaves sources out of events.
 pub(crate) async fn by_host(
     service: &Service,
     sign_in: &SignIn<'_>,
+    named: Option<&SourceName>,
     source: Option<&SourceName>,
     now: Timestamp,
 ) -> Result<Granted, OpenError> {
@@ -117,8 +125,9 @@ pub(crate) async fn by_host(
     let client = client.ok_or(OpenError::ClientMissing)?;
     let account = service.directory.account(sign_in.subject).await?.ok_or(OpenError::AccountMissing)?;
     let scope = granted_scope(service, &client, None, sign_in.scope.as_ref())?;
-    let by = By::from(Actor::Host, source);
-    let opening = Opening { grant: None, scope, remember: sign_in.remember, by };
+    let by = By::from(Actor::Host, named);
+    let details = service.details_of(sign_in.device.as_ref(), source);
+    let opening = Opening { grant: None, scope, remember: sign_in.remember, details, by };
     family(service, &client, account, opening, now).await
 }
 
@@ -159,6 +168,7 @@ pub(crate) struct Opening {
     pub(crate) grant: Option<Grant>,
     pub(crate) scope: GrantedScope,
     pub(crate) remember: bool,
+    pub(crate) details: Option<Box<FamilyDetails>>,
     pub(crate) by: By,
 }
 
@@ -171,7 +181,7 @@ pub(crate) async fn family(
     opening: Opening,
     now: Timestamp,
 ) -> Result<Granted, OpenError> {
-    let Opening { grant, scope: GrantedScope { scope, as_asked }, remember, by } = opening;
+    let Opening { grant, scope: GrantedScope { scope, as_asked }, remember, details, by } = opening;
     if client.disabled {
         return Err(OpenError::ClientDisabled);
     }
@@ -222,7 +232,7 @@ pub(crate) async fn family(
             owner: owner.clone(),
             kind: refresh.as_ref().map_or(TokenKind::AccessToken, |refresh| refresh.kind),
             body: body.clone(),
-            details: None,
+            details: details.clone(),
             live_until: Some(if refreshes { refresh_end } else { access_end }),
             gone_at: records.first().and_then(|record| record.gone_at),
             label_key: None,

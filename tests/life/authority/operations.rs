@@ -8,7 +8,7 @@ use counterfoil::client::{ClientId, ClientUpdate, NewClient};
 use counterfoil::operations::{CredentialFilter, NewAccess, NewSecurityCode, Overlap};
 use counterfoil::service_account::{NewServiceAccount, ServiceAccountId, ServiceAccountUpdate};
 use counterfoil::settings::SettingsUpdate;
-use counterfoil::types::RecordId;
+use counterfoil::types::{FamilyId, RecordId, TokenKind};
 use counterfoil::*;
 
 use super::presenters::Presented;
@@ -70,6 +70,32 @@ pub(super) const ALL: &[Operation] = &[
         },
     },
     Operation {
+        name: "ListSignIns",
+        scope: Scope::CREDENTIALS_READ,
+        run: |world, who| block_on(world.handle.list_sign_ins(&who.by, None, limit(1))).map(drop),
+    },
+    Operation {
+        name: "EndSignIn",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = who.by.subject().map_or(FamilyId::from_bytes([1; 10]), |owner| sign_in_of(world, owner.as_str()));
+            same([
+                block_on(world.handle.end_sign_in(&who.by, &id)),
+                block_on(world.handle.end_other_sign_ins(&who.by)).map(drop),
+            ])
+        },
+    },
+    Operation {
+        name: "RevokeAllOwn",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            same([
+                block_on(world.handle.revoke_own_kinds(&who.by, &[TokenKind::PersonalAccessToken])).map(drop),
+                block_on(world.handle.revoke_all_own(&who.by)).map(drop),
+            ])
+        },
+    },
+    Operation {
         name: "SeeUsers",
         scope: Scope::USERS_MANAGE,
         run: |world, who| {
@@ -121,9 +147,27 @@ pub(super) const ALL: &[Operation] = &[
         },
     },
     Operation {
+        name: "ListSignInsOf",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| block_on(world.handle.list_sign_ins_of(&who.by, &subject("bill"), None, limit(1))).map(drop),
+    },
+    Operation {
+        name: "EndSignInOf",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| {
+            let id = sign_in_of(world, "bill");
+            block_on(world.handle.end_sign_in_of(&who.by, &subject("bill"), &id))
+        },
+    },
+    Operation {
         name: "RevokeAllOf",
         scope: Scope::USERS_MANAGE,
-        run: |world, who| block_on(world.handle.revoke_all_of(&who.by, &subject("bill"))).map(drop),
+        run: |world, who| {
+            same([
+                block_on(world.handle.revoke_all_of(&who.by, &subject("bill"))).map(drop),
+                block_on(world.handle.revoke_kinds_of(&who.by, &subject("bill"), &[TokenKind::RefreshToken])).map(drop),
+            ])
+        },
     },
     Operation {
         name: "ImportCredentials",
@@ -147,6 +191,7 @@ pub(super) const ALL: &[Operation] = &[
             same([
                 block_on(world.handle.list_service_accounts(&who.by, None, limit(1))).map(drop),
                 block_on(world.handle.service_account(&who.by, &id)).map(drop),
+                block_on(world.handle.service_accounts_made_by(&who.by, &subject("admin"))).map(drop),
             ])
         },
     },
@@ -177,7 +222,10 @@ pub(super) const ALL: &[Operation] = &[
         run: |world, who| {
             let id = service_account(world);
             let disabled = ServiceAccountUpdate::default().with_disabled(true);
-            block_on(world.handle.update_service_account(&who.by, &id, &disabled)).map(drop)
+            same([
+                block_on(world.handle.update_service_account(&who.by, &id, &disabled)).map(drop),
+                block_on(world.handle.disable_service_accounts_made_by(&who.by, &subject("admin"))).map(drop),
+            ])
         },
     },
     Operation {
@@ -383,6 +431,15 @@ fn token(world: &World, owner: &str, scope: Option<&str>) -> RecordId {
     let issued = block_on(world.handle.create_personal_access_token(&Presenter::signed_in(&account), &new));
     world.people.set_role(&subject(owner), account.role());
     issued.expect("made").view.id
+}
+
+/// Opens a session of this person, and returns its id. A service account opens none: it gets the id of no session.
+fn sign_in_of(world: &World, owner: &str) -> FamilyId {
+    if subject(owner).is_reserved() {
+        return FamilyId::from_bytes([1; 10]);
+    }
+    let opened = block_on(world.handle.open_session_for(&world.account(owner))).expect("opened");
+    opened.principal.credential_id().family()
 }
 
 fn code(world: &World) -> RecordId {

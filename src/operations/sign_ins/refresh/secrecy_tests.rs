@@ -61,7 +61,7 @@ fn loot(ring: Option<KeyRing>) -> Loot {
     let new =
         NewClient { id: Some(id.clone()), grants: vec![Grant::RefreshToken], public: true, ..NewClient::named("app") };
     block_on(handle.create_client(&Presenter::host(), new)).expect("a client");
-    let sign_in = SignIn { client: &id, subject: &bill, scope: None, remember: true };
+    let sign_in = SignIn::new(&id, &bill).with_remember(true);
     let ancestor = block_on(handle.open_sign_in(&sign_in)).expect("opened").refresh_token.expect("a refresh token");
     let client =
         block_on(handle.service.with_client(&id, handle.now(), |client| client.map(|c| c.registration.clone())));
