@@ -103,10 +103,26 @@ pub enum EventKind {
         /// The reason.
         reason: RevocationReason,
     },
-    /// All credentials of an owner were revoked at once.
+    /// A sign-in or a console session was ended from a list of sign-ins.
+    SignInEnded {
+        /// [`TokenKind::ConsoleSession`] for a session. [`TokenKind::RefreshToken`] for a sign-in, or
+        /// [`TokenKind::AccessToken`] for a sign-in without a refresh token.
+        kind: TokenKind,
+        /// The family of the sign-in.
+        family: FamilyId,
+        /// The owner.
+        owner: OwnerId,
+        /// The reason.
+        reason: RevocationReason,
+    },
+    /// All credentials of an owner, or those of some kinds, were revoked at once. Each security code of the person has
+    /// a [`EventKind::Revoked`] of its own, and is counted here too. If the call failed, the event has the number up to
+    /// the failure.
     OwnerRevoked {
         /// The owner.
         owner: OwnerId,
+        /// The kinds that were asked for. `None` means all kinds.
+        kinds: Option<Vec<TokenKind>>,
         /// The number of revoked families.
         families: u64,
     },

@@ -19,6 +19,7 @@ impl EventKind {
             Self::ForeignClient { .. } => "foreign_client",
             Self::RevocationIgnored { .. } => "revocation_ignored",
             Self::Revoked { .. } => "revoked",
+            Self::SignInEnded { .. } => "sign_in_ended",
             Self::OwnerRevoked { .. } => "owner_revoked",
             Self::Rotated { .. } => "rotated",
             Self::OverlapEnded { .. } => "overlap_ended",

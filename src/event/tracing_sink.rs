@@ -105,7 +105,14 @@ fn fields(what: &EventKind) -> Fields {
         EventKind::Revoked { kind, id, reason } => {
             Fields { kind: text(kind), id: text(id), reason: debug(reason), ..none }
         }
-        EventKind::OwnerRevoked { owner, families } => Fields { owner: whose(owner), count: Some(*families), ..none },
+        EventKind::SignInEnded { kind, family, owner, reason } => {
+            Fields { kind: text(kind), family: text(family), owner: whose(owner), reason: debug(reason), ..none }
+        }
+        EventKind::OwnerRevoked { owner, kinds, families } => {
+            let kinds =
+                kinds.as_ref().map(|kinds| kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(" "));
+            Fields { owner: whose(owner), kind: kinds, count: Some(*families), ..none }
+        }
         EventKind::Rotated { id, successor } => Fields { id: text(id), other_id: text(successor), ..none },
         EventKind::Changed { id, action } => Fields { id: text(id), reason: debug(action), ..none },
         EventKind::Client { client, action } => Fields { client: text(client), reason: debug(action), ..none },

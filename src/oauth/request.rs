@@ -5,9 +5,11 @@ use crate::http_auth::basic::client_header;
 use crate::http_auth::client_fault::ClientFault;
 use crate::oauth::error::{OAuthError, OAuthErrorCode, Reason};
 use crate::oauth::form::Form;
+use crate::record::family_details::FamilyDetails;
 use crate::service::Service;
 use crate::service::client_auth::{ClientRefusal, PresentedClient};
 use crate::types::client::Registration;
+use crate::types::device::Device;
 use crate::types::secret::Secret;
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
@@ -27,24 +29,29 @@ pub struct OAuthRequest<'a> {
     pub body: &'a [u8],
     /// The source of the request (an address, as the host's proxies report it). Failures are counted per source.
     pub source: &'a Source,
+    /// The value of `User-Agent`. A sign-in that the request opens stores it as the text that names the device
+    /// ([`Device::of_user_agent`]), so that its owner recognises the sign-in in a list.
+    pub user_agent: Option<&'a [u8]>,
 }
 
 impl<'a> OAuthRequest<'a> {
     /// A request without headers.
     #[must_use]
     pub const fn new(body: &'a [u8], source: &'a Source) -> Self {
-        Self { authorization: &[], content_type: None, body, source }
+        Self { authorization: &[], content_type: None, body, source, user_agent: None }
     }
 }
 
 crate::types::setters::setters!(OAuthRequest<'a> {
     with_authorization authorization = &'a [&'a [u8]];
     with_content_type content_type = Option<&'a [u8]>;
+    with_user_agent user_agent = Option<&'a [u8]>;
 });
 
 /// A request with a parsed form and an authenticated client.
 pub(crate) struct Proved<'a> {
     pub(crate) source: &'a Source,
+    user_agent: Option<&'a [u8]>,
     pub(crate) form: Form,
     pub(crate) client: Registration,
     /// The refusal for an endpoint that accepts only confidential clients. The endpoint returns it if this client is
@@ -63,7 +70,13 @@ impl<'a> OAuthRequest<'a> {
         match service.authenticate_client(presented, self.source, now).await? {
             Ok(client) => {
                 let public = presented.invalid(ClientFault::Public);
-                Ok(Proved { source: self.source, form, client: client.registration, public })
+                Ok(Proved {
+                    source: self.source,
+                    user_agent: self.user_agent,
+                    form,
+                    client: client.registration,
+                    public,
+                })
             }
             Err(refusal) => Err(OAuthError::of_client(refusal, &service.realm, now)),
         }
@@ -95,6 +108,13 @@ impl Proved<'_> {
                 EventKind::GrantRefused { client, error: error.code().as_str() },
             );
         }
+    }
+
+    /// What a sign-in that this request opens stores about its device.
+    pub(crate) fn details(&self, service: &Service) -> Option<Box<FamilyDetails>> {
+        let text = self.user_agent.map(String::from_utf8_lossy);
+        let device = text.map(|text| Device::of_user_agent(&text, None));
+        service.details_of(device.as_ref(), self.source.name())
     }
 
     /// Removes a required parameter and returns its value.

@@ -78,7 +78,7 @@ async fn password(
     let account = service.log_in(&login, None, proved.source, &by, now).await.map_err(|error| of_login(error, now))?;
     let by = Actor::Client { client, subject: Some(account.subject().clone()) };
     let by = By::from(by, proved.source.name());
-    let opening = Opening { grant: Some(Grant::Password), scope, remember, details: None, by };
+    let opening = Opening { grant: Some(Grant::Password), scope, remember, details: proved.details(service), by };
     Ok(family(service, &proved.client, account, opening, now).await?)
 }
 
@@ -96,8 +96,8 @@ async fn client_credentials(
     let account = account.filter(|account| !account.is_disabled()).ok_or_else(stopped)?;
     let scope = granted_scope(service, &proved.client, account.widest_scope(), scope.as_ref())?;
     let by = Actor::Client { client: proved.client.client_id.clone(), subject: Some(account.subject().clone()) };
-    let by = By::from(by, proved.source.name());
-    let opening = Opening { grant: Some(Grant::ClientCredentials), scope, remember: false, details: None, by };
+    let (by, details) = (By::from(by, proved.source.name()), proved.details(service));
+    let opening = Opening { grant: Some(Grant::ClientCredentials), scope, remember: false, details, by };
     Ok(family(service, &proved.client, account, opening, now).await?)
 }
 

@@ -3,17 +3,19 @@
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::clients::update;
-use crate::operations::personal_access_tokens::{create_for, get, list, rotate, sources};
+use crate::operations::personal_access_tokens::{create_for, get, rotate, sources};
+use crate::operations::sign_ins::end;
 use crate::operations::{security_codes, service_accounts, users};
 use crate::service::authority::operations::{
     CreateClient, CreateCode, CreateServiceAccount, CreateToken, DeleteClient, DeleteServiceToken, DescribeCode,
-    DisableClient, DisableServiceAccount, ForbidTokenLogin, ListClients, ListCredentials, ListServiceAccounts,
-    ListServiceTokens, UpdateSettings,
+    DisableClient, DisableServiceAccount, EndSignIn, ForbidTokenLogin, ListClients, ListCredentials,
+    ListServiceAccounts, ListServiceTokens, ListSignInsOf, ListTokensOf, RevokeAllOf, UpdateSettings,
 };
 use crate::service::error::ManageError;
+use crate::service::known_person::known_person;
 use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
-use crate::types::ids::{RecordId, SubjectId};
+use crate::types::ids::{FamilyId, RecordId, SubjectId};
 use crate::types::service_account_id::ServiceAccountId;
 
 /// An operation for [`Counterfoil::authorize`], which checks its permission. In a variant with an `Option`, `None`
@@ -28,6 +30,19 @@ pub enum Operation<'a> {
     UpdateToken(Option<&'a RecordId>),
     /// [`Counterfoil::rotate_personal_access_token`].
     RotateToken(Option<&'a RecordId>),
+    /// The permission for [`Counterfoil::end_other_sign_ins`].
+    EndOtherSignIns,
+    /// [`Counterfoil::end_sign_in`].
+    EndSignIn(&'a FamilyId),
+    /// [`Counterfoil::list_sign_ins_of`].
+    ListSignInsOf(Option<&'a SubjectId>),
+    /// [`Counterfoil::end_sign_in_of`].
+    EndSignInOf(&'a SubjectId, &'a FamilyId),
+    /// [`Counterfoil::revoke_all_of`] and [`Counterfoil::revoke_kinds_of`]. They do not check that the subject is
+    /// known: this check does.
+    RevokeAllOf(Option<&'a SubjectId>),
+    /// [`Counterfoil::disable_service_accounts_made_by`]. Whether the person made any is not checked.
+    DisableServiceAccountsMadeBy,
     /// [`Counterfoil::list_personal_access_tokens_of`].
     ListTokensOf(Option<&'a SubjectId>),
     /// [`Counterfoil::list_credentials`]. Whether the presenter may list security codes is not checked.
@@ -109,7 +124,13 @@ impl Counterfoil {
             Operation::CreateToken => self.permit::<CreateToken>(by).await.map(drop),
             Operation::UpdateToken(id) => sources::exists(self.permit(by).await?, id).await,
             Operation::RotateToken(id) => rotate::exists(&self.permit_on(by, id).await?, id).await,
-            Operation::ListTokensOf(subject) => list::known(&self.permit(by).await?, subject).await,
+            Operation::EndOtherSignIns => self.permit::<EndSignIn>(by).await.map(drop),
+            Operation::EndSignIn(id) => end::own_exists(self.permit(by).await?, id).await,
+            Operation::ListSignInsOf(subject) => known_person(&self.permit::<ListSignInsOf>(by).await?, subject).await,
+            Operation::EndSignInOf(subject, id) => end::exists_of(self.permit(by).await?, subject, id).await,
+            Operation::RevokeAllOf(subject) => known_person(&self.permit::<RevokeAllOf>(by).await?, subject).await,
+            Operation::DisableServiceAccountsMadeBy => self.permit::<DisableServiceAccount>(by).await.map(drop),
+            Operation::ListTokensOf(subject) => known_person(&self.permit::<ListTokensOf>(by).await?, subject).await,
             Operation::ListCredentials => self.permit::<ListCredentials>(by).await.map(drop),
             Operation::DeleteToken(id) => get::own_exists(self.permit(by).await?, id).await,
             Operation::DeleteTokenOf(subject, id) => get::exists_of(self.permit(by).await?, subject, id).await,

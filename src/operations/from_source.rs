@@ -1,6 +1,7 @@
 //! Operations for a request whose source is known.
 
 use crate::counterfoil::Counterfoil;
+use crate::directory::Login;
 use crate::operations::sessions::open::OpenedSession;
 use crate::operations::sessions::{open as session_open, verify as session_verify};
 use crate::operations::sign_ins::open::{OpenError, SignIn};
@@ -9,6 +10,7 @@ use crate::service::error::{Denied, ManageError};
 use crate::service::granting::Granted;
 use crate::service::login::LoginError;
 use crate::types::account::Account;
+use crate::types::device::Device;
 use crate::types::ids::RecordId;
 use crate::types::principal::Principal;
 use crate::types::source::{Source, SourceName};
@@ -22,14 +24,16 @@ use crate::types::source::{Source, SourceName};
 pub struct FromSource<'a> {
     counterfoil: &'a Counterfoil,
     source: &'a Source,
+    device: Option<&'a Device>,
 }
 
 impl Counterfoil {
     /// A handle for one request with a known source. A credential that can be used only from some addresses
     /// ([`allowed_sources`](crate::CredentialView::allowed_sources)) is refused if the source is not one of them, is not
-    /// an address, or is [`Source::Unknown`]. Otherwise the source is used only for events: the handle counts nothing by
-    /// source. Events contain the source unless the policy leaves sources out
-    /// ([`Events::sources`](crate::policy::Events::sources)).
+    /// an address, or is [`Source::Unknown`]. Events contain the source unless the policy leaves sources out
+    /// ([`Events::sources`](crate::policy::Events::sources)). New sign-ins and sessions store the source if
+    /// [`Policy::remember_source`](crate::policy::Policy::remember_source) says so. Only [`FromSource::open_session`]
+    /// counts failures by source.
     ///
     /// Methods that count failures take the source as an argument. Methods that take a presenter use the presenter's
     /// source ([`Presenter::from_source`](crate::Presenter::from_source)).
@@ -47,7 +51,30 @@ impl Counterfoil {
     /// ```
     #[must_use]
     pub const fn from_source<'a>(&'a self, source: &'a Source) -> FromSource<'a> {
-        FromSource { counterfoil: self, source }
+        FromSource { counterfoil: self, source, device: None }
+    }
+}
+
+impl<'a> FromSource<'a> {
+    /// Sets the device that a session of this handle stores, so that lists of sign-ins show it. The device of a sign-in
+    /// is in [`SignIn::device`].
+    ///
+    /// ```
+    #[doc = include_str!("../example.in")]
+    /// use counterfoil::types::{Device, Source};
+    ///
+    /// let source: Source = "203.0.113.7".parse()?;
+    /// let device = Device::of_user_agent("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", None);
+    /// let session = counterfoil.from_source(&source).on_device(&device).open_session_for(&account).await?;
+    /// let page = counterfoil.list_sign_ins(&Presenter::from(&session.principal), None, NonZeroU32::MIN).await?;
+    /// let device = page.items[0].device.as_ref().ok_or("a device")?;
+    /// assert_eq!(device.text(), Some("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"));
+    /// assert_eq!(device.source(), None, "the policy does not remember sources");
+    /// # Ok(()) }) }
+    /// ```
+    #[must_use]
+    pub const fn on_device(self, device: &'a Device) -> Self {
+        Self { device: Some(device), ..self }
     }
 }
 
@@ -75,13 +102,25 @@ impl FromSource<'_> {
         session_verify::verify(&self.counterfoil.service, text, self.name(), self.counterfoil.now()).await
     }
 
+    /// Signs a person in with a name and a password. Failures are counted by account and by source.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Counterfoil::open_session`].
+    pub async fn open_session(&self, login: &Login<'_>) -> Result<OpenedSession, LoginError> {
+        let Self { counterfoil, source, device } = *self;
+        session_open::with_password(&counterfoil.service, login, source, device, counterfoil.now()).await
+    }
+
     /// Signs in a person whom the host has authenticated.
     ///
     /// # Errors
     ///
     /// The errors of [`Counterfoil::open_session_for`].
     pub async fn open_session_for(&self, account: &Account) -> Result<OpenedSession, LoginError> {
-        session_open::for_account(&self.counterfoil.service, account, self.name(), self.counterfoil.now()).await
+        let service = &self.counterfoil.service;
+        let details = service.details_of(self.device, self.source.name());
+        session_open::for_account(service, account, self.name(), details, self.counterfoil.now()).await
     }
 
     /// Opens a sign-in for a person whom the host has authenticated, and issues its tokens to a client.
@@ -90,7 +129,8 @@ impl FromSource<'_> {
     ///
     /// The errors of [`Counterfoil::open_sign_in`].
     pub async fn open_sign_in(&self, sign_in: &SignIn<'_>) -> Result<Granted, OpenError> {
-        open::by_host(&self.counterfoil.service, sign_in, self.name(), self.counterfoil.now()).await
+        let (named, source) = (self.name(), self.source.name());
+        open::by_host(&self.counterfoil.service, sign_in, named, source, self.counterfoil.now()).await
     }
 
     /// Revokes a credential together with all other tokens of its family (its sign-in). No presenter is needed, and no

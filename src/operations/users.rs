@@ -1,4 +1,4 @@
-//! Finds users, turns token login on or off for a user, and ends all credentials of a user.
+//! Finds users, and turns token login on or off for a user.
 
 use std::num::NonZeroU32;
 
@@ -7,16 +7,15 @@ use crate::directory::UserView;
 use crate::event::EventKind;
 use crate::http_auth::refusal::Gate;
 use crate::service::Service;
-use crate::service::authority::operations::{AllowTokenLogin, ForbidTokenLogin, RevokeAllOf, SeeUsers};
+use crate::service::authority::operations::{AllowTokenLogin, ForbidTokenLogin, SeeUsers};
 use crate::service::authority::{Permission, Permit};
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::gates::switch_opens;
 use crate::service::page_limit::LARGEST_PAGE;
 use crate::service::presenter::Presenter;
-use crate::service::revoking::end_owner;
 use crate::service::snapshot::SettingsView;
 use crate::types::account::Account;
-use crate::types::ids::{OwnerId, SubjectId};
+use crate::types::ids::SubjectId;
 
 impl Counterfoil {
     /// Searches the host's directory for users that match `text`, and returns at most `limit` of them, but never more
@@ -74,23 +73,6 @@ impl Counterfoil {
         } else {
             set_token_login(self.permit::<ForbidTokenLogin>(by).await?, subject, false).await
         }
-    }
-
-    /// Revokes every credential that the person had when the call began. Returns how many families of credentials were
-    /// revoked. Only for administrators and the host.
-    ///
-    /// Service accounts that the person made keep their credentials. They act as long as the person's account is enabled.
-    /// Disable them, or take them over, with [`Counterfoil::update_service_account`].
-    ///
-    /// # Errors
-    ///
-    /// [`ManageError`]. After `Unavailable`, repeat the call until it succeeds.
-    ///
-    /// # Cancel safety
-    ///
-    /// A dropped call may have revoked only some of the families. Repeat the call.
-    pub async fn revoke_all_of(&self, by: &Presenter, subject: &SubjectId) -> Result<u64, ManageError> {
-        owner(self.permit(by).await?, subject).await
     }
 }
 
@@ -158,9 +140,4 @@ fn shown(service: &Service, view: &SettingsView, account: &Account) -> UserView 
         role: account.role(),
         token_login_allowed: switch_opens(&service.policy, &view.stored, account.subject()),
     }
-}
-
-/// Ends all credentials that an owner had when the call began.
-async fn owner(permit: Permit<'_, RevokeAllOf>, subject: &SubjectId) -> Result<u64, ManageError> {
-    end_owner(&permit, OwnerId::from(subject)).await
 }

@@ -74,6 +74,10 @@ pub struct Policy {
     pub throttle: Throttling,
     /// Which data is written to events.
     pub events: Events,
+    /// Whether a new sign-in or session stores the source of its request, so that lists of sign-ins show it. A source
+    /// that is an address is personal data, so every preset turns this off. The text that names the device is stored in
+    /// both cases. A source that was stored before is still shown after this is turned off.
+    pub remember_source: bool,
     /// The longest time until this process notices a change of settings or clients by another process, at most 300 s.
     /// With zero, each call reads settings and clients from the store. A request of the management API or of the console
     /// uses settings that were at most this old when the request began. If its body arrives slowly, they can be up to

@@ -23,6 +23,7 @@ impl Default for Policy {
             uses: Default::default(),
             throttle: Default::default(),
             events: Default::default(),
+            remember_source: false,
             settings_staleness: Duration::from_secs(1),
             tombstone: TOMBSTONE,
             clock_doubt: hours(1),

@@ -16,6 +16,7 @@ pub(crate) mod record_ref;
 pub(crate) mod retry_window;
 #[cfg(feature = "serde")]
 mod serial;
+pub(crate) mod sign_in;
 pub(crate) mod state;
 pub(crate) mod token_record;
 

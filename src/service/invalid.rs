@@ -130,6 +130,9 @@ pub enum Invalid {
     /// The directory has no account for the owner of an imported token.
     #[error("owner must name an account")]
     Owner,
+    /// The list of kinds is empty, or it contains a kind that has no owner.
+    #[error("kinds must name kinds of credentials that a person has")]
+    Kinds,
     /// The request has too many items.
     #[error("{field} must have at most {most} items")]
     TooMany {
@@ -181,6 +184,7 @@ impl Invalid {
             Self::Scheme => "scheme",
             Self::ForeignRow => "row",
             Self::Owner => "owner",
+            Self::Kinds => "kinds",
             Self::TooMany { field, .. } => field,
             Self::Setting(invalid) => invalid.name.as_str(),
             Self::Policy(invalid) => invalid.field,

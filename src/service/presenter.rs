@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::event::{Actor, By};
 use crate::types::account::Account;
-use crate::types::ids::{RecordId, SubjectId};
+use crate::types::ids::{FamilyId, RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
 use crate::types::realm::Realm;
@@ -216,6 +216,15 @@ impl Presenter {
                 Some(id)
             }
             _ => None,
+        }
+    }
+
+    /// The sign-in or the session of the presenter. `None` for a personal access token, a security code, a person whom
+    /// the host has authenticated, and the host.
+    pub(crate) fn sign_in(&self) -> Option<FamilyId> {
+        match self.means {
+            Means::AccessToken(id) | Means::Session(id, _) => Some(id.family()),
+            Means::Host | Means::SignedIn | Means::PersonalAccessToken(_) | Means::SecurityCode(..) => None,
         }
     }
 

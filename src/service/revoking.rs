@@ -73,25 +73,6 @@ pub(crate) async fn delete<O: Permission>(
     Err(Unavailable::Contended { operation: "delete" }.into())
 }
 
-/// Ends all credentials that an owner had when the call began. Returns how many families of credentials were ended.
-pub(crate) async fn end_owner<O: Permission>(permit: &Permit<'_, O>, owner: OwnerId) -> Result<u64, ManageError> {
-    let (service, now, reason) = (permit.service(), permit.now(), by_administrator(permit));
-    let mut families = 0;
-    loop {
-        let what = Revoke::Owner { realm: &service.realm, owner: &owner };
-        let progress = service
-            .store
-            .revoke(what, Revoked { at: now, reason }, service.policy.gone_after_revocation(now), BATCH)
-            .await?;
-        families += progress.changed;
-        if !progress.more {
-            break;
-        }
-    }
-    permit.tell(EventKind::OwnerRevoked { owner, families });
-    Ok(families)
-}
-
 pub(crate) async fn end_family(
     service: &Service,
     by: By,

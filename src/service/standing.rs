@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::decide::{Rights, Standing, decide};
 use crate::record::facts::{Facts, FactsBody, Origin, Restriction, account_of};
+use crate::record::family::FamilyParts;
 use crate::record::limits::Limits;
 use crate::record::phase::{Phase, phase};
+use crate::record::sign_in;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::error::Unavailable;
-use crate::service::view::CredentialView;
+use crate::service::view::{CredentialView, Status, live_status};
 use crate::types::account::Account;
-use crate::types::client::{ClientId, Registration, VersionedRegistration};
+use crate::types::client::{ClientId, ClientKey, Registration, VersionedRegistration};
 use crate::types::ids::SubjectId;
 use crate::types::kind::TokenKind;
 use crate::types::metadata::Metadata;
@@ -215,6 +217,41 @@ impl Judging<'_> {
             self.clients.insert(id.clone(), client);
         }
         Ok(())
+    }
+}
+
+impl Judging<'_> {
+    /// The status of a sign-in or a session, and the instant at which it ends if nobody uses it. `None` if it has
+    /// ended, or for a family of another kind.
+    ///
+    /// The row of a family has no scope. So a sign-in can be shown as active although its scope is refused.
+    pub(crate) async fn sign_in(&mut self, family: &FamilyParts) -> Result<Option<(Status, Timestamp)>, Unavailable> {
+        let Some((facts, ends_at)) = sign_in::facts(family, self.limits()) else { return Ok(None) };
+        if self.now.reached(ends_at) {
+            return Ok(None);
+        }
+        if let FactsBody::SignIn { client_id, .. } = &facts.body {
+            self.read_client(client_id).await?;
+        }
+        let verdict = match &facts.subject {
+            None => Err(Refusal::AccountMissing),
+            Some(subject) => {
+                self.read_person(subject).await?;
+                decide(&facts, Phase::Live, Standing { scope_demanded: false, ..self.standing(&facts, subject) })
+            }
+        };
+        let works = verdict.is_ok();
+        Ok(Some((
+            if works { live_status(Some(ends_at), &self.settings, self.now) } else { Status::Suspended },
+            ends_at,
+        )))
+    }
+
+    /// The display name of a client that [`Judging::sign_in`] has read. `None` if it was deleted, also if another client
+    /// now has its public id.
+    pub(crate) fn client_name(&self, id: &ClientId, key: ClientKey) -> Option<&str> {
+        let client = self.clients.get(id)?.as_ref().filter(|client| client.key == key)?;
+        Some(client.display_name.as_str())
     }
 }
 

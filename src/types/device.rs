@@ -92,6 +92,14 @@ impl Device {
         self.source.as_deref()
     }
 
+    /// What a store keeps of this device: the text, and the source only if `remember_source` is true. If the device has
+    /// no source, `source` takes its place. `None` if nothing is left.
+    pub(crate) fn kept(&self, source: Option<&SourceName>, remember_source: bool) -> Option<Self> {
+        let own = || self.source.clone().or_else(|| source.map(|source| source.as_str().into()));
+        let kept = Self { text: self.text.clone(), source: if remember_source { own() } else { None } };
+        (!kept.is_empty()).then_some(kept)
+    }
+
     /// Whether there is neither a text nor a source.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -37,6 +37,19 @@ impl FamilyId {
         &self.0
     }
 
+    /// The id directly before this one in a list of families. `None` for the first id.
+    pub(crate) fn before(&self) -> Option<Self> {
+        let mut bytes = self.0;
+        for byte in bytes.iter_mut().rev() {
+            let (less, borrowed) = byte.overflowing_sub(1);
+            *byte = less;
+            if !borrowed {
+                return Some(Self(bytes));
+            }
+        }
+        None
+    }
+
     /// The shard: the first byte of the id. It is the same for all members of the family.
     #[must_use]
     pub const fn shard(&self) -> u8 {
@@ -83,6 +96,10 @@ mod tests {
         {
             assert_eq!(bad.parse::<FamilyId>(), Err(InvalidFamilyId), "{bad}");
         }
+        let number = |low: u8, rest: u8| FamilyId::from_bytes([1, 2, 3, 4, 5, 6, 7, 8, low, rest]);
+        assert_eq!(number(9, 1).before(), Some(number(9, 0)));
+        assert_eq!(number(9, 0).before(), Some(number(8, 255)));
+        assert_eq!(FamilyId::from_bytes([0; 10]).before(), None);
         assert_eq!("жжжжжжж".parse::<FamilyId>(), Err(InvalidFamilyId), "14 bytes, but no letters");
     }
 }

@@ -357,7 +357,7 @@ fn machine_1_deleting_an_account_ends_its_credentials_and_stays_deleted() {
     assert_eq!(
         world.take_events(),
         [
-            EventKind::OwnerRevoked { owner, families: 1 },
+            EventKind::OwnerRevoked { owner, kinds: None, families: 1 },
             EventKind::ServiceAccount { id: account.id, action: ServiceAccountAction::Deleted },
         ]
     );

@@ -14,6 +14,7 @@ type Answer<T> = Result<T, StoreError>;
 pub enum Call<'a> {
     Apply { id: &'a RecordId, expect: Version, now: Timestamp },
     Rotate { parent: &'a RecordId, step: &'a ParentUpdate, now: Timestamp },
+    Revoke,
     Touch,
     Get,
 }
@@ -44,6 +45,9 @@ macro_rules! call {
     };
     (touch $($arguments:tt)*) => {
         Some(Call::Touch)
+    };
+    (revoke $($arguments:tt)*) => {
+        Some(Call::Revoke)
     };
     (apply, $id:ident, $expect:ident, $change:ident, $now:ident) => {
         Some(Call::Apply { id: $id, expect: $expect, now: $now })

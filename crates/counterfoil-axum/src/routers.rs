@@ -10,6 +10,11 @@ pub fn me_tokens(counterfoil: Counterfoil) -> Routes {
     counterfoil_http::me_tokens(counterfoil).into()
 }
 
+/// Serves the caller's own sign-ins and console sessions at `/me/sign-ins` and the paths below it.
+pub fn me_sign_ins(counterfoil: Counterfoil) -> Routes {
+    counterfoil_http::me_sign_ins(counterfoil).into()
+}
+
 /// Serves users, for administrators, at `/users` and the paths below it.
 pub fn users(counterfoil: Counterfoil) -> Routes {
     counterfoil_http::users(counterfoil).into()

@@ -177,6 +177,7 @@ async fn prepared(counterfoil: &Counterfoil) -> Router {
     let name = || COOKIE.parse().expect("a name");
     let console = Console::new(counterfoil.clone(), Transport::Https, "/console", Sources::Unknown).cookie_name(name());
     let api = counterfoil_axum::me_tokens(counterfoil.clone())
+        .merge(counterfoil_axum::me_sign_ins(counterfoil.clone()))
         .merge(counterfoil_axum::users(counterfoil.clone()))
         .merge(counterfoil_axum::credentials(counterfoil.clone()))
         .merge(counterfoil_axum::security_codes(counterfoil.clone()))

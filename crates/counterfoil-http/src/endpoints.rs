@@ -203,6 +203,7 @@ mod tests {
         let counterfoil = || counterfoil::testing::service().counterfoil().clone();
         let issuer = Issuer::new("https://a.example/tenant").expect("an issuer");
         let all = crate::me_tokens(counterfoil())
+            .merge(crate::me_sign_ins(counterfoil()))
             .merge(crate::users(counterfoil()))
             .merge(crate::credentials(counterfoil()))
             .merge(crate::security_codes(counterfoil()))
@@ -226,7 +227,7 @@ mod tests {
         served.sort_by(|one, other| one.0.cmp(&other.0));
         let described: Vec<_> =
             all.openapi().paths.paths.iter().map(|(path, item)| (path.clone(), methods(item))).collect();
-        assert_eq!(served.len(), 27);
+        assert_eq!(served.len(), 33);
         assert_eq!(described, served);
     }
 }

@@ -37,6 +37,7 @@ pub use api::schema::AuthenticationProblems;
 pub use api::security_codes::security_codes;
 pub use api::service_accounts::service_accounts;
 pub use api::settings::settings;
+pub use api::sign_ins::me_sign_ins;
 pub use api::users::users;
 pub use body::Body;
 pub use counterfoil::types::Source;

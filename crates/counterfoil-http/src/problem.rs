@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use counterfoil::oauth::UNAVAILABLE_RETRY;
-use counterfoil::{Invalid, ManageError, Realm, Timestamp};
+use counterfoil::{Invalid, ManageError, Realm, Timestamp, Unavailable};
 use counterfoil_tower::ProblemKind;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
@@ -118,6 +118,8 @@ impl Problem {
         let detail = match error {
             ManageError::Forbidden(forbidden) => Some(forbidden.to_string()),
             ManageError::Invalid(invalid) => Some(invalid.to_string()),
+            // Its text has no cause, so it may be told to the caller.
+            ManageError::Unavailable(partly @ Unavailable::PartlyDone(_)) => Some(partly.to_string()),
             _ => None,
         };
         // This cannot fail, because the challenge consists of visible ASCII characters and spaces.

@@ -30,6 +30,7 @@ pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileStore,
         .documentation(API_PAGE);
     let api_routers = OpenApiRouter::new()
         .merge(counterfoil_axum::me_tokens(counterfoil.clone()).into())
+        .merge(counterfoil_axum::me_sign_ins(counterfoil.clone()).into())
         .merge(counterfoil_axum::users(counterfoil.clone()).into())
         .merge(counterfoil_axum::credentials(counterfoil.clone()).into())
         .merge(counterfoil_axum::security_codes(counterfoil.clone()).into())

@@ -6,7 +6,7 @@ use crate::counterfoil::Counterfoil;
 use crate::service::authority::Permit;
 use crate::service::authority::operations::{ListTokens, ListTokensOf};
 use crate::service::error::ManageError;
-use crate::service::finding::owns_anything;
+use crate::service::known_person::known_person;
 use crate::service::listing::{Wanted, page};
 use crate::service::presenter::Presenter;
 use crate::service::view::CredentialView;
@@ -71,18 +71,7 @@ async fn list_tokens_of(
     after: Option<&Cursor>,
     limit: NonZeroU32,
 ) -> Result<Page<CredentialView>, ManageError> {
-    known(&permit, Some(subject)).await?;
+    known_person(&permit, Some(subject)).await?;
     let wanted = Wanted { owner: &subject.into(), kind: TokenKind::PersonalAccessToken, expired_too: true };
     page(&permit, &wanted, after, limit).await
-}
-
-/// Checks that the directory or the store knows the subject. Otherwise returns `NotFound`. If the presenter is the
-/// host, every valid subject id is accepted. The argument `subject` is `None` if the requested id is not valid: the
-/// result is then `NotFound`.
-pub(crate) async fn known(permit: &Permit<'_, ListTokensOf>, subject: Option<&SubjectId>) -> Result<(), ManageError> {
-    let (service, subject) = (permit.service(), subject.ok_or(ManageError::NotFound)?);
-    if permit.is_host() || service.directory.account(subject).await?.is_some() {
-        return Ok(());
-    }
-    if owns_anything(service, &subject.into()).await? { Ok(()) } else { Err(ManageError::NotFound) }
 }

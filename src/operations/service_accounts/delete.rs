@@ -4,10 +4,10 @@ use crate::counterfoil::Counterfoil;
 use crate::event::{EventKind, ServiceAccountAction};
 use crate::service::authority::Permit;
 use crate::service::authority::operations::DeleteServiceAccount;
+use crate::service::ending::end_owner;
 use crate::service::error::ManageError;
 use crate::service::finding::owns_anything;
 use crate::service::presenter::Presenter;
-use crate::service::revoking::end_owner;
 use crate::types::ids::OwnerId;
 use crate::types::service_account_id::ServiceAccountId;
 

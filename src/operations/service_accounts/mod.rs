@@ -8,6 +8,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod made_by;
 pub(crate) mod token_sources;
 pub(crate) mod tokens;
 pub(crate) mod update;

@@ -8,6 +8,7 @@ use crate::event::{Actor, By, EventKind};
 use crate::operations::logins;
 use crate::record::decide::entitled;
 use crate::record::family::{FamilyBody, NewFamily};
+use crate::record::family_details::FamilyDetails;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::login::LoginError;
@@ -16,6 +17,7 @@ use crate::service::presenter::Presenter;
 use crate::store::insert::{InsertInto, Inserted};
 use crate::token::issued::IssuedToken;
 use crate::types::account::Account;
+use crate::types::device::Device;
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
@@ -37,6 +39,8 @@ pub struct OpenedSession {
 impl Counterfoil {
     /// Signs a person in with a name and a password. Failures are counted by account and by source.
     ///
+    /// [`FromSource::open_session`](crate::operations::FromSource::open_session) also stores the device of the person.
+    ///
     /// # Errors
     ///
     /// [`LoginError::Refused`] for an unknown name, a wrong password or a disabled account. [`LoginError::SlowDown`]
@@ -49,7 +53,7 @@ impl Counterfoil {
     /// If the call is dropped while the password is tested, it is counted as a failure one minute later. If it is
     /// dropped after the test, it can leave an open session. The text of this session is lost, and the session expires.
     pub async fn open_session(&self, login: &Login<'_>, source: &Source) -> Result<OpenedSession, LoginError> {
-        with_password(&self.service, login, source, self.now()).await
+        with_password(&self.service, login, source, None, self.now()).await
     }
 
     /// Signs in a person whom the host has authenticated, for example by single sign-on or with a second factor.
@@ -63,11 +67,12 @@ impl Counterfoil {
     ///
     /// A dropped call can leave an open session. The text of this session is lost, and the session expires.
     pub async fn open_session_for(&self, account: &Account) -> Result<OpenedSession, LoginError> {
-        for_account(&self.service, account, None, self.now()).await
+        for_account(&self.service, account, None, None, self.now()).await
     }
 
     /// Replaces the principal's session by a new session after the person has entered the password again. If `login`
-    /// contains the right name and password of another person, it is refused.
+    /// contains the right name and password of another person, it is refused. The new session keeps the text that names
+    /// the device of the old session.
     ///
     /// # Errors
     ///
@@ -87,30 +92,34 @@ impl Counterfoil {
     }
 }
 
-async fn with_password(
+pub(crate) async fn with_password(
     service: &Service,
     login: &Login<'_>,
     source: &Source,
+    device: Option<&Device>,
     now: Timestamp,
 ) -> Result<OpenedSession, LoginError> {
     let account = service.log_in(login, None, source, &Actor::Unproved, now).await?;
     let by = Actor::Person { subject: account.subject().clone(), credential: None };
-    open(service, account, By::from(by, source.name()), now).await
+    let details = service.details_of(device, source.name());
+    open(service, account, By::from(by, source.name()), details, now).await
 }
 
+/// `named` is the source of the request for events. It is `None` if the policy leaves sources out of events.
 pub(crate) async fn for_account(
     service: &Service,
     account: &Account,
-    source: Option<&SourceName>,
+    named: Option<&SourceName>,
+    details: Option<Box<FamilyDetails>>,
     now: Timestamp,
 ) -> Result<OpenedSession, LoginError> {
-    let by = By::from(Actor::Host, source);
+    let by = By::from(Actor::Host, named);
     // The directory has no account with a reserved subject, so such an account is not a person's.
     if account.subject().is_reserved() || entitled(Some(account), None).is_err() {
         service.tell(now, by, EventKind::LoginRefused { subject: Some(account.subject().clone()) });
         return Err(LoginError::Refused);
     }
-    open(service, account.clone(), by, now).await
+    open(service, account.clone(), by, details, now).await
 }
 
 /// Tests the signed-in person's password again. A session stores the instant of its password test when it begins and
@@ -127,13 +136,24 @@ async fn again(
     }
     let account = logins::check_of(service, principal, login, source, now).await?;
     let by = Presenter::from(principal).from_source(source).by();
-    let opened = open(service, account, by.clone(), now).await?;
+    // The old session may be gone, and another request may be ending it. Then the new session has no text.
+    let old = service.store.get(&principal.credential).await?;
+    let device = old.as_ref().and_then(|old| old.view().details()?.device.as_ref());
+    let device = device.and_then(|device| device.kept(None, false));
+    let details = service.details_of(device.as_ref(), source.name());
+    let opened = open(service, account, by.clone(), details, now).await?;
     end::family(service, principal, by, now).await?;
     Ok(opened)
 }
 
 /// Opens a session. `by` is the actor of the session's events.
-async fn open(service: &Service, account: Account, by: By, now: Timestamp) -> Result<OpenedSession, LoginError> {
+async fn open(
+    service: &Service,
+    account: Account,
+    by: By,
+    details: Option<Box<FamilyDetails>>,
+    now: Timestamp,
+) -> Result<OpenedSession, LoginError> {
     let kind = TokenKind::ConsoleSession;
     let lives = &service.policy.console_sessions;
     let absolute_end = now.plus(lives.absolute).ok_or(Unavailable::Clock)?;
@@ -161,7 +181,7 @@ async fn open(service: &Service, account: Account, by: By, now: Timestamp) -> Re
             owner: owner.clone(),
             kind,
             body: FamilyBody::Session { authenticated_at: now, absolute_end },
-            details: None,
+            details: details.clone(),
             live_until: Some(expires_at),
             gone_at: Some(gone_at),
             label_key: None,

@@ -15,6 +15,7 @@ use crate::service::minting::DRAWS;
 use crate::store::insert::{InsertInto, Inserted};
 use crate::types::account::Account;
 use crate::types::client::{ClientId, Grant, Registration};
+use crate::types::device::Device;
 use crate::types::ids::{OwnerId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::metadata::Metadata;
@@ -79,13 +80,16 @@ pub struct SignIn<'a> {
     pub allowed_sources: Option<Networks>,
     /// The host's own data, which the host gets back with each verification of an access token.
     pub metadata: Option<Metadata>,
+    /// The device of the person, which lists of sign-ins show. Its source is stored only if the policy says so
+    /// ([`Policy::remember_source`](crate::policy::Policy::remember_source)).
+    pub device: Option<Device>,
 }
 
 impl<'a> SignIn<'a> {
-    /// A sign-in with the client's default scope and without `remember`.
+    /// A sign-in with the client's default scope, without `remember` and without a device.
     #[must_use]
     pub const fn new(client: &'a ClientId, subject: &'a SubjectId) -> Self {
-        Self { client, subject, scope: None, remember: false, allowed_sources: None, metadata: None }
+        Self { client, subject, scope: None, remember: false, allowed_sources: None, metadata: None, device: None }
     }
 }
 
@@ -96,6 +100,7 @@ crate::types::setters::setters!(SignIn<'a> {
     with_remember remember = bool;
     with_allowed_sources allowed_sources: Option<Networks>;
     with_metadata metadata: Option<Metadata>;
+    with_device device: Option<Device>;
 });
 
 impl Counterfoil {
@@ -112,13 +117,15 @@ impl Counterfoil {
     /// A dropped call has either opened the sign-in or changed nothing. If tokens were lost with the result, they
     /// expire.
     pub async fn open_sign_in(&self, sign_in: &SignIn<'_>) -> Result<Granted, OpenError> {
-        by_host(&self.service, sign_in, None, self.now()).await
+        by_host(&self.service, sign_in, None, None, self.now()).await
     }
 }
 
+/// `named` is the source of the request for events. It is `None` if the policy leaves sources out of events.
 pub(crate) async fn by_host(
     service: &Service,
     sign_in: &SignIn<'_>,
+    named: Option<&SourceName>,
     source: Option<&SourceName>,
     now: Timestamp,
 ) -> Result<Granted, OpenError> {
@@ -127,11 +134,11 @@ pub(crate) async fn by_host(
     let client = client.ok_or(OpenError::ClientMissing)?;
     let account = service.directory.account(sign_in.subject).await?.ok_or(OpenError::AccountMissing)?;
     let scope = granted_scope(service, &client, None, sign_in.scope.as_ref())?;
-    let by = By::from(Actor::Host, source);
-    let details = FamilyDetails::new()
-        .with_allowed_sources(sign_in.allowed_sources.clone())
-        .with_metadata(sign_in.metadata.clone())
-        .kept();
+    let by = By::from(Actor::Host, named);
+    let details =
+        service.details_of(sign_in.device.as_ref(), source).map_or_else(FamilyDetails::new, |details| *details);
+    let details =
+        details.with_allowed_sources(sign_in.allowed_sources.clone()).with_metadata(sign_in.metadata.clone()).kept();
     let opening = Opening { grant: None, scope, remember: sign_in.remember, details, by };
     family(service, &client, account, opening, now).await
 }

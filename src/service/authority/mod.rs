@@ -21,7 +21,7 @@ use crate::service::Service;
 use crate::service::error::{Forbidden, ManageError};
 use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
-use crate::types::ids::{RecordId, SubjectId};
+use crate::types::ids::{FamilyId, RecordId, SubjectId};
 use crate::types::role::Role;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
@@ -158,6 +158,11 @@ impl<'a, O: Permission> Permit<'a, O> {
     /// Whether the presenter is the host's own code.
     pub(crate) fn is_host(&self) -> bool {
         self.by.is_host()
+    }
+
+    /// The sign-in or the session of the presenter, if the presenter has one.
+    pub(crate) fn sign_in(&self) -> Option<FamilyId> {
+        self.by.sign_in()
     }
 
     /// The presenter and the source of the request, for events.

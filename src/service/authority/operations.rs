@@ -52,6 +52,13 @@ operations! {
     /// Deletes the presenter's own token.
     DeleteToken { All, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
 
+    /// Lists the presenter's own sign-ins and sessions.
+    ListSignIns { Sessions, CREDENTIALS_READ, EVERYBODY, SignsIn, NotAsked, NotNeeded }
+    /// Ends one of the presenter's own sign-ins and sessions, or all others than the one in use.
+    EndSignIn { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, NotAsked, NotNeeded }
+    /// Ends all credentials of the presenter, or those of some kinds.
+    RevokeAllOwn { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, NotAsked, NotNeeded }
+
     /// Finds users, or shows a single user.
     SeeUsers { All, USERS_MANAGE, PROFILES, May, NotAsked, NotNeeded }
     /// Turns on the switch "token login allowed" of an account.
@@ -70,7 +77,11 @@ operations! {
     SetMetadata { Sessions, USERS_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, Fresh }
     /// Reports which credentials a new policy affects.
     ReportPolicy { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Ends all credentials of a user.
+    /// Lists a user's sign-ins and sessions.
+    ListSignInsOf { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
+    /// Ends one of a user's sign-ins and sessions.
+    EndSignInOf { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
+    /// Ends all credentials of a user, or those of some kinds.
     RevokeAllOf { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
 
     /// Imports tokens of another system.

@@ -8,7 +8,7 @@ use counterfoil::client::{ClientId, ClientUpdate, NewClient};
 use counterfoil::operations::{CredentialFilter, NewAccess, NewSecurityCode, Overlap};
 use counterfoil::service_account::{NewServiceAccount, ServiceAccountId, ServiceAccountUpdate};
 use counterfoil::settings::SettingsUpdate;
-use counterfoil::types::{Networks, RecordId};
+use counterfoil::types::{FamilyId, Networks, RecordId, TokenKind};
 use counterfoil::*;
 
 use super::presenters::Presented;
@@ -82,6 +82,32 @@ pub(super) const ALL: &[Operation] = &[
         },
     },
     Operation {
+        name: "ListSignIns",
+        scope: Scope::CREDENTIALS_READ,
+        run: |world, who| block_on(world.handle.list_sign_ins(&who.by, None, limit(1))).map(drop),
+    },
+    Operation {
+        name: "EndSignIn",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = who.by.subject().map_or(FamilyId::from_bytes([1; 10]), |owner| sign_in_of(world, owner.as_str()));
+            same([
+                block_on(world.handle.end_sign_in(&who.by, &id)),
+                block_on(world.handle.end_other_sign_ins(&who.by)).map(drop),
+            ])
+        },
+    },
+    Operation {
+        name: "RevokeAllOwn",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            same([
+                block_on(world.handle.revoke_own_kinds(&who.by, &[TokenKind::PersonalAccessToken])).map(drop),
+                block_on(world.handle.revoke_all_own(&who.by)).map(drop),
+            ])
+        },
+    },
+    Operation {
         name: "SeeUsers",
         scope: Scope::USERS_MANAGE,
         run: |world, who| {
@@ -150,9 +176,27 @@ pub(super) const ALL: &[Operation] = &[
         },
     },
     Operation {
+        name: "ListSignInsOf",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| block_on(world.handle.list_sign_ins_of(&who.by, &subject("bill"), None, limit(1))).map(drop),
+    },
+    Operation {
+        name: "EndSignInOf",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| {
+            let id = sign_in_of(world, "bill");
+            block_on(world.handle.end_sign_in_of(&who.by, &subject("bill"), &id))
+        },
+    },
+    Operation {
         name: "RevokeAllOf",
         scope: Scope::USERS_MANAGE,
-        run: |world, who| block_on(world.handle.revoke_all_of(&who.by, &subject("bill"))).map(drop),
+        run: |world, who| {
+            same([
+                block_on(world.handle.revoke_all_of(&who.by, &subject("bill"))).map(drop),
+                block_on(world.handle.revoke_kinds_of(&who.by, &subject("bill"), &[TokenKind::RefreshToken])).map(drop),
+            ])
+        },
     },
     Operation {
         name: "ImportCredentials",
@@ -176,6 +220,7 @@ pub(super) const ALL: &[Operation] = &[
             same([
                 block_on(world.handle.list_service_accounts(&who.by, None, limit(1))).map(drop),
                 block_on(world.handle.service_account(&who.by, &id)).map(drop),
+                block_on(world.handle.service_accounts_made_by(&who.by, &subject("admin"))).map(drop),
             ])
         },
     },
@@ -206,7 +251,10 @@ pub(super) const ALL: &[Operation] = &[
         run: |world, who| {
             let id = service_account(world);
             let disabled = ServiceAccountUpdate::default().with_disabled(true);
-            block_on(world.handle.update_service_account(&who.by, &id, &disabled)).map(drop)
+            same([
+                block_on(world.handle.update_service_account(&who.by, &id, &disabled)).map(drop),
+                block_on(world.handle.disable_service_accounts_made_by(&who.by, &subject("admin"))).map(drop),
+            ])
         },
     },
     Operation {
@@ -456,6 +504,15 @@ fn restrict(world: &World, id: &RecordId) {
         let by = world.presenter(owner.as_str());
         block_on(world.handle.update_personal_access_token_sources(&by, id, Some(&office()))).expect("set");
     }
+}
+
+/// Opens a session of this person, and returns its id. A service account opens none: it gets the id of no session.
+fn sign_in_of(world: &World, owner: &str) -> FamilyId {
+    if subject(owner).is_reserved() {
+        return FamilyId::from_bytes([1; 10]);
+    }
+    let opened = block_on(world.handle.open_session_for(&world.account(owner))).expect("opened");
+    opened.principal.credential_id().family()
 }
 
 fn code(world: &World) -> RecordId {

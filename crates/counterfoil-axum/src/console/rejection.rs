@@ -149,6 +149,10 @@ impl Rejection {
             ManageError::Unavailable(Unavailable::NotGiven { .. }) => {
                 Self::page(console, viewer, RejectionReason::NoSearch)
             }
+            ManageError::Unavailable(cause @ Unavailable::PartlyDone(_)) => {
+                tracing::warn!(target: "counterfoil", reason = &cause as &dyn Error, "unavailable");
+                Self::with_text(console, viewer, RejectionReason::Unavailable, Some(texts.partly_done))
+            }
             ManageError::Unavailable(cause) => Self::unavailable(console, viewer, &cause),
             other => Self::unavailable(console, viewer, &other),
         }

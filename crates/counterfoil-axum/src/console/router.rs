@@ -13,8 +13,8 @@ use counterfoil_http::request::to_the_end;
 use crate::console::assets::asset;
 use crate::console::cookie::{CookieName, Cookies, Transport};
 use crate::console::pages::{
-    clients, credentials, events, languages, personal_access_tokens, profile, security_codes, service_accounts,
-    sessions, settings, signature, users,
+    clients, credentials, events, languages, personal_access_tokens, profile, revocation, security_codes,
+    service_accounts, sessions, settings, sign_ins, signature, user_sign_ins, users,
 };
 use crate::console::profiles::Profiles;
 use crate::console::recent_events::RecentEvents;
@@ -106,6 +106,7 @@ impl Console {
                 "/tokens/{id}/networks",
                 get(personal_access_tokens::ask_sources).post(personal_access_tokens::sources),
             )
+            .merge(sign_in_pages())
             .merge(profile(&state))
             .route("/users", get(users::find))
             .route("/users/{subject}", get(users::show))
@@ -137,6 +138,17 @@ impl Console {
             .layer(from_fn(|request: Request, next: Next| to_the_end(next.run(request))))
             .with_state(state)
     }
+}
+
+/// The pages about sign-ins, and about the end of all credentials of a user.
+fn sign_in_pages() -> Router<Shared> {
+    Router::new()
+        .route("/sign-ins", get(sign_ins::list))
+        .route("/sign-ins/end-others", get(sign_ins::ask_end_others).post(sign_ins::end_others))
+        .route("/sign-ins/{id}/end", get(sign_ins::ask_end).post(sign_ins::end))
+        .route("/users/{subject}/sign-ins", get(user_sign_ins::list))
+        .route("/users/{subject}/sign-ins/{id}/end", get(user_sign_ins::ask_end).post(user_sign_ins::end))
+        .route("/users/{subject}/revoke", get(revocation::ask_revoke).post(revocation::revoke))
 }
 
 /// Returns the routes of the profile section. A console without profiles has no such routes.

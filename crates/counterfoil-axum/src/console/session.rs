@@ -17,7 +17,8 @@ use crate::console::state::{Console, Shared};
 use crate::console::viewer::{PreviousSession, Viewer};
 
 /// The paths of the sections below the base.
-const SECTIONS: [&str; 7] = ["/tokens", "/profile", "/users", "/codes", "/clients", "/settings", "/events"];
+const SECTIONS: [&str; 8] =
+    ["/tokens", "/sign-ins", "/profile", "/users", "/codes", "/clients", "/settings", "/events"];
 
 /// The host that a request names: the result of [`host_of`].
 pub(crate) type Host<'a> = Result<Option<&'a str>, InvalidHost>;

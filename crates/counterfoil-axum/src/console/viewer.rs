@@ -114,6 +114,7 @@ impl Viewer {
         let manages = administers || self.principal.manages_profiles();
         [
             (self.gate.is_none(), "/tokens", texts.tokens),
+            (true, "/sign-ins", texts.sign_ins),
             (console.profiles.is_some(), "/profile", texts.profile),
             (manages && self.counterfoil.has_search(), "/users", texts.users),
             (administers, "/credentials", texts.inventory),

@@ -27,7 +27,7 @@ fn delete(path: &str) -> Send {
 }
 
 pub fn cases() -> Vec<Case> {
-    [tokens(), users(), credentials(), codes(), clients(), service_accounts(), settings()].concat()
+    [tokens(), sign_ins(), users(), credentials(), codes(), clients(), service_accounts(), settings()].concat()
 }
 
 fn tokens() -> Vec<Case> {
@@ -47,6 +47,40 @@ fn tokens() -> Vec<Case> {
             made(),
         ),
         case("tokens: one that is not there", get(&format!("{list}/x")).bearer("access"), not_found()),
+    ]
+}
+
+fn sign_ins() -> Vec<Case> {
+    let list = "/api/v1/me/sign-ins";
+    vec![
+        case("sign-ins: list", get(list).bearer("access"), shown()),
+        case(
+            "sign-ins: with a personal access token",
+            get(list).bearer("token"),
+            Expected::problem(403, "credential-kind"),
+        ),
+        case(
+            "sign-ins: a foreign cursor",
+            get(&format!("{list}?cursor=AAAA")).bearer("access"),
+            Expected::problem(422, "invalid-field"),
+        ),
+        case("sign-ins: end the others", post(&format!("{list}/end-others")).bearer("access"), shown()),
+        case("sign-ins: end one that is not there", delete(&format!("{list}/x")).bearer("access"), not_found()),
+        case("sign-ins: of a user", get("/api/v1/users/ivan/sign-ins").bearer("ada"), shown()),
+        case("sign-ins: of nobody", get("/api/v1/users/nobody/sign-ins").bearer("ada"), not_found()),
+        case("sign-ins: end one of a user", delete("/api/v1/users/ivan/sign-ins/x").bearer("ada"), not_found()),
+        case("revocation: everything", post("/api/v1/users/ivan/revoke").bearer("ada"), shown()),
+        case(
+            "revocation: a kind that is not known",
+            post("/api/v1/users/ivan/revoke").bearer("ada").json(r#"{"kinds":["all"]}"#),
+            Expected::problem(422, "invalid-field"),
+        ),
+        case("revocation: of nobody", post("/api/v1/users/nobody/revoke").bearer("ada"), not_found()),
+        case(
+            "revocation: without the right",
+            post("/api/v1/users/ivan/revoke").bearer("access"),
+            Expected::problem(403, "role"),
+        ),
     ]
 }
 

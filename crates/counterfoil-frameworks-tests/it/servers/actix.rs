@@ -63,6 +63,7 @@ fn configure(routes: &mut web::ServiceConfig, counterfoil: &Counterfoil) {
     let required = || Authenticate::required(own());
     let guard = RequireScope::any_of(&["projects:read", "projects:admin"]);
     let api = counterfoil_actix::me_tokens(own())
+        .merge(counterfoil_actix::me_sign_ins(own()))
         .merge(counterfoil_actix::users(own()))
         .merge(counterfoil_actix::credentials(own()))
         .merge(counterfoil_actix::security_codes(own()))

@@ -80,6 +80,7 @@ fn router(counterfoil: &Counterfoil) -> Router {
         .route("/bare", get(name))
         .route("/bare-scope", any_method(async || "in").layer(RequireScopeLayer::new("projects:read")));
     let api = counterfoil_axum::me_tokens(own())
+        .merge(counterfoil_axum::me_sign_ins(own()))
         .merge(counterfoil_axum::users(own()))
         .merge(counterfoil_axum::credentials(own()))
         .merge(counterfoil_axum::security_codes(own()))

@@ -79,6 +79,7 @@ fn app(counterfoil: &Counterfoil) -> impl Endpoint + use<> {
     let required = || Authenticate::required(own());
     let either = RequireScope::any_of(&["projects:read", "projects:admin"]);
     let api = counterfoil_poem::me_tokens(own())
+        .merge(counterfoil_poem::me_sign_ins(own()))
         .merge(counterfoil_poem::users(own()))
         .merge(counterfoil_poem::credentials(own()))
         .merge(counterfoil_poem::security_codes(own()))

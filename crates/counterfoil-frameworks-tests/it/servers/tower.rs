@@ -42,6 +42,7 @@ struct Host {
 fn endpoints(counterfoil: &Counterfoil) -> Endpoints {
     let own = || counterfoil.clone();
     let api = counterfoil_http::me_tokens(own())
+        .merge(counterfoil_http::me_sign_ins(own()))
         .merge(counterfoil_http::users(own()))
         .merge(counterfoil_http::credentials(own()))
         .merge(counterfoil_http::security_codes(own()))

@@ -16,6 +16,7 @@ mod page_params;
 mod paths;
 pub(crate) mod personal_access_tokens;
 mod request;
+mod revocation;
 #[cfg(feature = "openapi")]
 pub(crate) mod schema;
 pub(crate) mod security_codes;
@@ -24,5 +25,8 @@ pub(crate) mod service_accounts;
 #[cfg(feature = "openapi")]
 mod setting_schemas;
 pub(crate) mod settings;
+mod sign_in_view;
+pub(crate) mod sign_ins;
+mod user_sign_ins;
 pub(crate) mod users;
 mod view;

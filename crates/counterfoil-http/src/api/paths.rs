@@ -5,7 +5,7 @@ use std::str::FromStr;
 use counterfoil::client::ClientId;
 use counterfoil::operations::Operation;
 use counterfoil::service_account::ServiceAccountId;
-use counterfoil::types::RecordId;
+use counterfoil::types::{FamilyId, RecordId};
 use counterfoil::{Counterfoil, Presenter, SubjectId};
 
 use crate::api::request::or_problem;
@@ -16,6 +16,12 @@ use crate::problem::Problem;
 /// credential does not exist.
 pub(super) fn record(text: Option<&str>) -> RecordId {
     text.and_then(|text| text.parse().ok()).unwrap_or(RecordId::from_bytes([0; 16]))
+}
+
+/// The id of a sign-in. A text that is not a valid id gives the zero id. Ids are random, so practically no sign-in has
+/// the zero id.
+pub(super) fn family(text: Option<&str>) -> FamilyId {
+    text.and_then(|text| text.parse().ok()).unwrap_or(FamilyId::from_bytes([0; 10]))
 }
 
 /// The id of a service account. A text that is not a valid id gives an id that no account has.

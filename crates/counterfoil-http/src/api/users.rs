@@ -1,4 +1,5 @@
-//! The endpoints for users: a search, the switch that allows token login, and a user's tokens.
+//! The endpoints for users: a search, the switch that allows token login, and a user's tokens. `user_sign_ins.rs` and
+//! `revocation.rs` have the endpoints for a user's sign-ins and for the end of all credentials.
 
 use std::num::NonZeroU32;
 
@@ -17,8 +18,10 @@ use super::personal_access_tokens::NewToken;
 #[cfg(feature = "openapi")]
 use super::personal_access_tokens::NewTokenSchema;
 use super::request::{Sent, no_query, or_problem};
+use super::revocation::revocation;
 #[cfg(feature = "openapi")]
 use super::schema::{CreateProblems, NotOffered, ReadProblems, WriteProblems};
+use super::user_sign_ins::user_sign_ins;
 #[cfg(feature = "openapi")]
 use super::view::{NewTokenView, PageView};
 use super::view::{TokenView, after, new_token, page};
@@ -34,7 +37,7 @@ use crate::strict::Strict;
 
 /// Serves users, for administrators, at `/users` and the paths below it.
 pub fn users(counterfoil: Counterfoil) -> Endpoints {
-    let api = Api::new(counterfoil)
+    let api = Api::new(counterfoil.clone())
         .at("/users", [on(Method::GET, find)])
         .at("/users/{subject}", [on_json(Method::PATCH, change).if_path(paths::names_subject)])
         .at(
@@ -43,6 +46,8 @@ pub fn users(counterfoil: Counterfoil) -> Endpoints {
         )
         .at("/users/{subject}/tokens/{id}", [on(Method::GET, see_token), on(Method::DELETE, delete_token)]);
     described!(api.endpoints(), find, change, tokens, create_token, see_token, delete_token)
+        .merge(user_sign_ins(counterfoil.clone()))
+        .merge(revocation(counterfoil))
 }
 
 /// A user.

@@ -9,7 +9,7 @@ use counterfoil::Counterfoil;
 use counterfoil::oauth::{Answer, FormFault, MAX_FORM_BYTES, OAuthError, OAuthRequest, Reason};
 use counterfoil::types::Source;
 use http::HeaderValue;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::request::Parts;
 
 use crate::body::Response;
@@ -56,6 +56,7 @@ impl FormHandler {
 pub(super) struct Posted {
     authorization: Vec<HeaderValue>,
     media_types: Vec<HeaderValue>,
+    user_agent: Option<HeaderValue>,
     source: Source,
     body: Bytes,
 }
@@ -66,10 +67,10 @@ impl Posted {
         let all = |name| parts.headers.get_all(name).iter().cloned().collect();
         let mut authorization: Vec<HeaderValue> = all(AUTHORIZATION);
         authorization.iter_mut().for_each(|value| value.set_sensitive(true));
-        let media_types = all(CONTENT_TYPE);
+        let (media_types, user_agent) = (all(CONTENT_TYPE), parts.headers.get(USER_AGENT).cloned());
         let source = sources.of(&parts.extensions).map_err(|reason| sent(Err(reason.into())))?;
         match read_body(body, MAX_FORM_BYTES).await {
-            Ok(body) => Ok(Self { authorization, media_types, source, body }),
+            Ok(body) => Ok(Self { authorization, media_types, user_agent, source, body }),
             Err(unread) => Err(refused(unread)),
         }
     }
@@ -86,7 +87,10 @@ impl Posted {
             [one] => Some(one.as_bytes()),
             _ => None,
         };
-        OAuthRequest::new(&self.body, &self.source).with_authorization(authorization).with_content_type(content_type)
+        OAuthRequest::new(&self.body, &self.source)
+            .with_authorization(authorization)
+            .with_content_type(content_type)
+            .with_user_agent(self.user_agent.as_ref().map(HeaderValue::as_bytes))
     }
 }
 

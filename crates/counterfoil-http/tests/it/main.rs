@@ -10,4 +10,5 @@ mod endpoints;
 mod oauth;
 mod problems;
 mod routes;
+mod sign_ins;
 mod support;

@@ -55,6 +55,20 @@ impl Walk<'_> {
         self.call("DELETE", &rotated, None, 204).await;
     }
 
+    async fn sign_ins(&mut self) {
+        self.world.sign_in("sue", None).await;
+        let listed = self.call("GET", "/me/sign-ins", None, 200).await.json();
+        let other = listed["items"].as_array().expect("items").iter().find(|item| item["current"] == false);
+        let id = other.expect("another")["id"].as_str().expect("an id").to_owned();
+        self.call("DELETE", &format!("/me/sign-ins/{id}"), None, 204).await;
+        self.call("POST", "/me/sign-ins/end-others", None, 200).await;
+        self.world.sign_in("ivan", None).await;
+        let listed = self.call("GET", "/users/ivan/sign-ins", None, 200).await.json();
+        let id = listed["items"][0]["id"].as_str().expect("an id").to_owned();
+        self.call("DELETE", &format!("/users/ivan/sign-ins/{id}"), None, 204).await;
+        self.call("POST", "/users/ivan/revoke", None, 200).await;
+    }
+
     async fn users(&mut self) {
         let issued = self.world.service.personal_access_token("ivan", None).await;
         let found = self.call("GET", "/users?q=ivan", None, 200).await.json();
@@ -129,6 +143,7 @@ async fn walk(world: &World) {
     walk.oauth().await;
     walk.tokens().await;
     walk.users().await;
+    walk.sign_ins().await;
     walk.credentials().await;
     walk.codes().await;
     walk.clients().await;

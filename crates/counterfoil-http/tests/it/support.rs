@@ -80,6 +80,7 @@ pub fn endpoints(service: &TestService) -> Endpoints {
     let metadata =
         Metadata::new(issuer, service.counterfoil()).token("/token").revocation("/revoke").introspection("/introspect");
     counterfoil_http::me_tokens(counterfoil())
+        .merge(counterfoil_http::me_sign_ins(counterfoil()))
         .merge(counterfoil_http::users(counterfoil()))
         .merge(counterfoil_http::credentials(counterfoil()))
         .merge(counterfoil_http::security_codes(counterfoil()))

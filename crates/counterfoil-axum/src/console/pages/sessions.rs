@@ -8,11 +8,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counterfoil::crypto::{Entropy as _, SystemEntropy};
 use counterfoil::directory::Login;
 use counterfoil::operations::LoginError;
-use counterfoil::types::{Source, seconds_up};
+use counterfoil::types::{Device, Source, seconds_up};
 use counterfoil::{ManageError, Secret, Timestamp, Unavailable};
 use counterfoil_http::host_of;
 use counterfoil_http::request::{Query, retry_while_busy};
-use http::header::{RETRY_AFTER, SET_COOKIE};
+use http::header::{RETRY_AFTER, SET_COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use zeroize::Zeroize as _;
 
@@ -131,7 +131,10 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
         Err(reason) => return Err(Rejection::outage(&console, language, &reason)),
     };
     let counterfoil = console.with_running_clock();
-    let refused = match retry_while_busy(counterfoil, || counterfoil.open_session(&login, &source)).await {
+    let agent = parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes).map(String::from_utf8_lossy);
+    let device = Device::of_user_agent(agent.as_deref().unwrap_or_default(), None);
+    let from = counterfoil.from_source(&source).on_device(&device);
+    let refused = match retry_while_busy(counterfoil, || from.open_session(&login)).await {
         Ok(opened) => {
             leave(&console, &parts.headers, &source).await;
             let mut response = redirect(&after(&console, next, opened.ended));

@@ -1,4 +1,4 @@
-//! The pages about users: the search, the per-user setting "token login", and the tokens of a user.
+//! The pages about users: the search, the per-user setting "token login", and the page of a user.
 //! Administrators and managers of profiles may use them.
 
 use askama::Template;
@@ -18,6 +18,7 @@ use super::list::{CredentialList, ListControls, ListQuery, back_from_query, back
 use super::password_page::{ButtonAction, reauthenticate};
 use super::personal_access_tokens::record;
 use super::table_rows::TokenRow;
+use super::user_credentials::UserCredentials;
 use crate::console::form::Form;
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
@@ -29,7 +30,7 @@ use crate::console::submitted_form::SubmittedForm;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
 
-const SECTION: &str = "/users";
+pub(super) const SECTION: &str = "/users";
 
 #[derive(Template)]
 #[template(path = "console/users.html")]
@@ -57,6 +58,7 @@ struct User {
     rows: Vec<TokenRow>,
     empty: Option<EmptyList>,
     controls: ListControls,
+    others: UserCredentials,
 }
 
 struct UserRow {
@@ -107,7 +109,7 @@ fn below(subject: &SubjectId) -> String {
     path
 }
 
-fn subject(console: &Console, viewer: &Viewer, text: &str) -> Result<SubjectId, Rejection> {
+pub(super) fn subject(console: &Console, viewer: &Viewer, text: &str) -> Result<SubjectId, Rejection> {
     SubjectId::new(text).map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
@@ -159,6 +161,8 @@ pub(crate) async fn show(
         Ok(Some("revoked")) => Some(texts.revoked),
         Ok(Some("allowed")) => Some(texts.login_allowed),
         Ok(Some("forbidden")) => Some(texts.login_forbidden),
+        Ok(Some("ended")) => Some(texts.sign_in_ended),
+        Ok(Some("all-ended")) => Some(texts.everything_ended),
         _ => None,
     };
     let person = match user {
@@ -181,10 +185,10 @@ pub(crate) async fn show(
     let switch = person.known && viewer.counterfoil.gates().switch;
     let controls = list_query.controls(texts, path, next, true);
     let empty = EmptyList::of(texts, rows.len(), &controls, texts.no_tokens_of);
-    Ok(response::page(
-        StatusCode::OK,
-        &User { layout, has_search, person, switch, shows_tokens, rows, empty, controls },
-    ))
+    let others =
+        if shows_tokens { UserCredentials::of(&console, &viewer, &subject).await? } else { Default::default() };
+    let page = User { layout, has_search, person, switch, shows_tokens, rows, empty, controls, others };
+    Ok(response::page(StatusCode::OK, &page))
 }
 
 /// Saves the setting "token login" of a user.
@@ -232,7 +236,7 @@ async fn set_token_login(
 }
 
 /// Returns the account name of a user.
-async fn name_of(console: &Console, viewer: &Viewer, subject: &SubjectId) -> Result<String, Rejection> {
+pub(super) async fn name_of(console: &Console, viewer: &Viewer, subject: &SubjectId) -> Result<String, Rejection> {
     Ok(AccountNames::of(console, viewer, vec![subject]).await?.name(subject.as_str()))
 }
 

@@ -18,6 +18,7 @@ pub(crate) enum EventName {
     ForeignClient,
     RevocationIgnored,
     Revoked,
+    SignInEnded,
     OwnerRevoked,
     Rotated,
     OverlapEnded,
@@ -104,8 +105,12 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
         EventKind::ForeignClient { id, client } => (EventName::ForeignClient, alarm, format!("{id} {client}")),
         EventKind::RevocationIgnored { id } => (EventName::RevocationIgnored, failure, id.to_string()),
         EventKind::Revoked { kind, id, .. } => usual(EventName::Revoked, format!("{} {id}", kind.as_str())),
-        EventKind::OwnerRevoked { owner, families } => {
-            usual(EventName::OwnerRevoked, format!("{} {families}", owner.as_str()))
+        EventKind::SignInEnded { kind, family, owner, .. } => {
+            usual(EventName::SignInEnded, format!("{} {family} {}", kind.as_str(), owner.as_str()))
+        }
+        EventKind::OwnerRevoked { owner, kinds, families } => {
+            let kinds = kinds.iter().flatten().map(|kind| format!(" {}", kind.as_str())).collect::<String>();
+            usual(EventName::OwnerRevoked, format!("{} {families}{kinds}", owner.as_str()))
         }
         EventKind::Rotated { id, successor } => usual(EventName::Rotated, format!("{id} {successor}")),
         EventKind::OverlapEnded { id } => usual(EventName::OverlapEnded, id.to_string()),

@@ -20,6 +20,7 @@ mod scopes;
 mod service_accounts;
 mod sessions;
 mod settings;
+mod sign_ins;
 mod slow_forms;
 mod sources;
 mod summaries;

@@ -137,6 +137,7 @@ async fn world_on(policy: Policy, directory: impl FnOnce(Arc<MemoryDirectory>) -
 
 pub fn router(counterfoil: &Counterfoil) -> Router {
     let api = counterfoil_axum::me_tokens(counterfoil.clone())
+        .merge(counterfoil_axum::me_sign_ins(counterfoil.clone()))
         .merge(counterfoil_axum::users(counterfoil.clone()))
         .merge(counterfoil_axum::credentials(counterfoil.clone()))
         .merge(counterfoil_axum::security_codes(counterfoil.clone()))

@@ -43,7 +43,7 @@ async fn find(console: &Console, viewer: &Viewer, text: &str) -> Result<ServiceA
 }
 
 /// The path of an account's page below the console.
-fn page_of(id: &ServiceAccountId) -> String {
+pub(super) fn page_of(id: &ServiceAccountId) -> String {
     format!("{SECTION}/{id}")
 }
 

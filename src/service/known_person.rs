@@ -1,0 +1,29 @@
+//! Determines whether a subject is known to the directory or to the store.
+
+use crate::service::authority::{Permission, Permit};
+use crate::service::ending::has_codes;
+use crate::service::error::ManageError;
+use crate::service::finding::owns_anything;
+use crate::types::ids::SubjectId;
+use crate::types::settings::StoredSettings;
+
+/// Checks that the directory or the store knows the subject. Otherwise returns `NotFound`. The store knows the owner of
+/// any credential in any state, and a person who made a service account or a security code, or with whose rights a code
+/// acts. If the presenter is the host, every valid subject id is accepted. The argument `subject` is `None` if the
+/// requested id is not valid: the result is then `NotFound`.
+pub(crate) async fn known_person<O: Permission>(
+    permit: &Permit<'_, O>,
+    subject: Option<&SubjectId>,
+) -> Result<(), ManageError> {
+    let (service, subject) = (permit.service(), subject.ok_or(ManageError::NotFound)?);
+    let is_known = permit.is_host()
+        || service.directory.account(subject).await?.is_some()
+        || owns_anything(service, &subject.into()).await?
+        || has_codes(service, subject).await?
+        || service.with_settings(permit.now(), |view| has_made(&view.stored, subject)).await?;
+    if is_known { Ok(()) } else { Err(ManageError::NotFound) }
+}
+
+fn has_made(stored: &StoredSettings, subject: &SubjectId) -> bool {
+    stored.service_accounts.values().any(|account| account.made_by.as_ref() == Some(subject))
+}
