@@ -46,6 +46,7 @@ mod tests {
     use super::super::store::MemoryStore;
     use super::*;
     use crate::crypto::digest::Digest;
+    use crate::record::family_details::FamilyDetails;
     use crate::record::record_parts::NewRecord;
     use crate::store::change::{Relabel, Rotated};
     use crate::store::insert::{InsertInto, Inserted};
@@ -53,6 +54,7 @@ mod tests {
     use crate::types::ids::KeyId;
     use crate::types::kind::TokenKind;
     use crate::types::label::Label;
+    use crate::types::metadata::Metadata;
 
     fn apply(store: &MemoryStore, id: RecordId, expect: u64, change: &Change, now: u32) -> Applied {
         block_on(store.apply(&id, Version::new(expect), change, at(now))).expect("in memory")
@@ -121,5 +123,36 @@ mod tests {
         let Applied::Done(ended) = apply(&store, id(1, 0), 1, &end, 55) else { panic!("superseded") };
         assert_eq!(ended.record().superseded.and_then(|superseded| superseded.honoured_until), Some(at(55)));
         assert_eq!(ended.record().gone_at, Some(at(GONE)), "set already");
+    }
+
+    #[test]
+    fn details_belong_to_the_family_and_only_its_newest_record_changes_them() {
+        let store = MemoryStore::default();
+        let details = |text: &str| {
+            let metadata: Metadata = format!(r#"{{"a":"{text}"}}"#).parse().expect("metadata");
+            FamilyDetails::new().with_metadata(metadata).kept()
+        };
+        let edit = |details| Change::Edit { label: None, description: None, scope: None, details: Some(details) };
+        let access = NewRecord { kind: TokenKind::AccessToken, ..record(1, 9, 0) };
+        let family = family(1).with_details(details("one"));
+        found_as(&store, &family, &[record(1, 0, 0), access]);
+        let shown = |member| read(&store, id(1, member)).family().details.clone();
+        assert_eq!((shown(0), shown(9)), (details("one"), details("one")));
+        assert!(matches!(apply(&store, id(1, 9), 0, &edit(None), 5), Applied::Stale(_)), "an access token");
+        let Applied::Done(written) = apply(&store, id(1, 0), 0, &edit(details("two")), 5) else { panic!("the newest") };
+        assert_eq!((written.record().version, &written.family().details), (Version::new(1), &details("two")));
+        assert!(matches!(apply(&store, id(1, 0), 0, &edit(None), 5), Applied::Stale(_)), "another version");
+        let next = record(1, 1, 1);
+        let step = supersede(1, next.id);
+        assert!(matches!(block_on(store.rotate(&id(1, 0), &step, &[next], at(50))), Ok(Rotated::Done)));
+        assert!(matches!(apply(&store, id(1, 0), 2, &edit(None), 51), Applied::Stale(_)), "a superseded record");
+        assert!(matches!(apply(&store, id(1, 0), 2, &rekey(), 51), Applied::Done(_)));
+        assert_eq!([0, 1, 9].map(shown), [(); 3].map(|()| details("two")), "kept by the rotation");
+        assert!(matches!(apply(&store, id(1, 1), 0, &edit(None), 51), Applied::Done(_)));
+        assert_eq!([0, 1, 9].map(shown), [None, None, None]);
+        assert!(matches!(apply(&store, id(1, 1), 1, &edit(details("three")), 51), Applied::Done(_)));
+        assert_eq!(revoke_family(&store, 1, 52).changed, 1);
+        assert!(matches!(apply(&store, id(1, 1), 2, &edit(None), 53), Applied::Stale(_)), "revoked");
+        assert_eq!(shown(1), details("three"), "kept by the revocation");
     }
 }

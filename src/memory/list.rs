@@ -188,6 +188,56 @@ mod tests {
     }
 
     #[test]
+    fn an_owners_families_come_by_id_until_they_are_revoked_or_purged() {
+        let store = MemoryStore::default();
+        (1..=6).rev().for_each(|number| found(&store, number));
+        let gone = NewRecord { gone_at: Some(at(10)), ..record(7, 0, 0) };
+        found_as(&store, &NewFamily { live_until: Some(at(5)), ..labelled(7, "one") }, &[gone]);
+        let (realm, owner) = (Realm::default(), owner());
+        let walk = |realm: &Realm, mut between: Box<dyn FnMut()>| {
+            let (mut seen, mut after) = (Vec::new(), None);
+            loop {
+                let page = block_on(store.list_families(realm, &owner, after.as_ref(), some(2))).expect("in memory");
+                assert!(page.items.len() <= 2 && page.corrupt == 0);
+                seen.extend(page.items.iter().map(|family| family.id));
+                after = page.next;
+                between();
+                if after.is_none() {
+                    return seen;
+                }
+            }
+        };
+        let ids = |numbers: &[u16]| numbers.iter().map(|number| family_id(*number)).collect::<Vec<_>>();
+        assert_eq!(walk(&realm, Box::new(|| ())), ids(&[1, 2, 3, 4, 5, 6, 7]), "an expired family too");
+        let mut pages = 0;
+        let moving = walk(
+            &realm,
+            Box::new(|| {
+                pages += 1;
+                match pages {
+                    // The family at the cursor is revoked, and the one behind it is rotated.
+                    1 => {
+                        assert_eq!(revoke_family(&store, 2, 5).changed, 1);
+                        assert!(matches!(rotate(&store, 3, 0), crate::store::change::Rotated::Done));
+                    }
+                    2 => {
+                        found(&store, 8);
+                        assert_eq!(purge(&store, 10, 0, 9).changed, 1);
+                    }
+                    _ => {}
+                }
+            }),
+        );
+        assert_eq!(moving, ids(&[1, 2, 3, 4, 5, 6, 8]));
+        assert_eq!(walk(&realm, Box::new(|| ())), ids(&[1, 3, 4, 5, 6, 8]));
+        assert!(walk(&Realm::new("other").expect("a realm"), Box::new(|| ())).is_empty());
+        let page = block_on(store.list_families(&realm, &owner, None, some(1))).expect("in memory");
+        assert_eq!((page.items[0].generation, page.next), (0, Some(family_id(1))));
+        let third = block_on(store.list_families(&realm, &owner, Some(&family_id(2)), some(1))).expect("in memory");
+        assert_eq!(third.items[0], *read(&store, id(3, 1)).family(), "the row as `get` shows it");
+    }
+
+    #[test]
     fn due_is_complete_and_tells_of_none_other() {
         let store = MemoryStore::default();
         for number in 1..=5 {

@@ -227,4 +227,61 @@ mod tests {
         assert!(get(&store, id(1, 9)).is_some());
         assert!(matches!(slide(&store, 9_000, GONE, &[]), Rotated::Stale(_)), "equality is reached");
     }
+
+    /// Rotates the first record of this family at `now`, with these conditions of a renewal.
+    fn renew(store: &MemoryStore, family: u16, labelled: bool, cap: Option<u32>, now: u32) -> Rotated {
+        let next = record(family, 1, 1);
+        let mut step = supersede(0, next.id);
+        if let ParentUpdate::Supersede { labelled: needs, cap: most_live, .. } = &mut step {
+            (*needs, *most_live) = (labelled, cap.map(some));
+        }
+        block_on(store.rotate(&id(family, 0), &step, &[next], at(now))).expect("in memory")
+    }
+
+    /// Inserts a family that is live until +5 and gone from +10 on.
+    fn expiring(store: &MemoryStore, number: u16, label: &str) {
+        let family = crate::record::family::NewFamily {
+            live_until: Some(at(5)),
+            gone_at: Some(at(10)),
+            ..labelled(number, label)
+        };
+        found_as(store, &family, &[record(number, 0, 0)]);
+    }
+
+    #[test]
+    fn a_family_without_its_label_is_not_renewed() {
+        let store = MemoryStore::default();
+        for number in 1..=3 {
+            expiring(&store, number, &format!("label {number}"));
+        }
+        assert!(matches!(renew(&store, 1, true, None, 9), Rotated::Done), "it has its label");
+        assert!(matches!(renew(&store, 2, true, None, 10), Rotated::Done), "it has its label although it is gone");
+        let taker = labelled(4, "label 3");
+        let home = InsertInto::Found { family: &taker, cap: None, pace: None };
+        assert_eq!(insert(&store, home, &[record(4, 0, 0)], at(10)), Inserted::Done);
+        assert_eq!(read(&store, id(3, 0)).family().label_key, None);
+        let before = read(&store, id(3, 0));
+        assert!(matches!(renew(&store, 3, true, Some(1), 10), Rotated::LabelLost), "the label goes before the cap");
+        assert_eq!(read(&store, id(3, 0)).record().version, before.record().version);
+        assert_eq!((read(&store, id(3, 0)).family(), get(&store, id(3, 1)).is_some()), (before.family(), false));
+        assert!(matches!(renew(&store, 3, false, None, 10), Rotated::Done), "it need not have its label");
+        found(&store, 5);
+        assert!(matches!(renew(&store, 5, true, None, 4), Rotated::LabelLost), "a live family that never had one");
+    }
+
+    #[test]
+    fn an_expired_family_is_renewed_only_within_the_cap() {
+        let store = MemoryStore::default();
+        for number in 1..=4 {
+            expiring(&store, number, &format!("label {number}"));
+        }
+        assert!(matches!(renew(&store, 1, false, Some(1), 4), Rotated::Done), "three others are live, and so is this");
+        assert!(matches!(renew(&store, 2, false, Some(1), 5), Rotated::OwnerFull), "equality is reached");
+        assert!(get(&store, id(2, 1)).is_none());
+        assert!(matches!(renew(&store, 2, false, Some(2), 5), Rotated::Done), "the expired ones do not count");
+        assert!(matches!(renew(&store, 3, false, Some(2), 6), Rotated::OwnerFull), "a renewed one counts");
+        assert_eq!(revoke_family(&store, 1, 6).changed, 1);
+        assert!(matches!(renew(&store, 3, false, Some(2), 6), Rotated::Done), "a revoked one does not");
+        assert!(matches!(renew(&store, 4, false, None, 6), Rotated::Done), "without a cap nothing is counted");
+    }
 }

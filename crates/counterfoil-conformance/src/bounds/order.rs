@@ -5,7 +5,8 @@ use counterfoil::types::{RecordId, Version};
 
 use super::{snapshot, unchanged};
 use crate::sample::{
-    Draft, EXPIRES, GONE, Person, at, bounded, member_id, most, must_get, pace, refuse, revoked, slide, supersede,
+    Draft, EXPIRES, GONE, Person, at, bounded, member_id, most, must_get, pace, refuse, renewing, revoked, slide,
+    supersede,
 };
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
@@ -16,6 +17,7 @@ pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
     of_a_new_family(subject).await?;
     of_a_join(subject).await?;
     of_a_rotation(subject).await?;
+    of_a_renewal(subject).await?;
     of_a_slide(subject).await?;
     Ok(Checked::Held)
 }
@@ -117,6 +119,83 @@ async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
     let _ = store.revoke(ann.family(draft.family.id), revoked(at(7)), at(GONE), most(1)).await?;
     ensure_is!(
         scene.refused(&all(7, &thief), &thief).await?,
+        Rotated::FamilyEnded,
+        "the end of a family goes before everything"
+    );
+    Ok(())
+}
+
+/// Renews an expired family. Several reasons to refuse the call apply at the same time. The store must check them in this
+/// order: the family is revoked, the token has another version than the call expects, the id of a new record is taken,
+/// the family has no label, the owner has as many live families as the cap allows, the limit on the rate of rotations is
+/// reached, and the family has as many access tokens as the cap allows.
+async fn of_a_renewal(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    ann.refresh().found(&*store).await?;
+    let draft = ann.refresh().with_access();
+    let root = draft.found(&*store).await?;
+    let mut next = draft.successor(root, 1);
+    next.expires_at = Some(at(6));
+    let step = supersede(Version::FIRST, next.id, at(5));
+    let answer = store.rotate(&root, &step, std::slice::from_ref(&next), at(5)).await?;
+    ensure_is!(answer, Rotated::Done, "a rotation must go through");
+    let tip = next.id;
+    let scene = Scene { store: &*store, draft: &draft, parent: tip, ids: vec![root, draft.records[1].id, tip] };
+    let (good, thief) = (scene.follows(2, None), scene.follows(2, Some(root)));
+    let step = |version, new: &[NewRecord], labelled, cap| {
+        let step = bounded(supersede(Version::new(version), new[0].id, at(6)), Some(pace(1, at(4))), Some(1));
+        renewing(step, labelled, cap)
+    };
+    ensure_is!(
+        scene.refused(&step(7, &thief, true, Some(1)), &thief).await?,
+        Rotated::Stale(_),
+        "another version goes before a taken id"
+    );
+    ensure_is!(
+        scene.refused(&step(0, &thief, true, Some(1)), &thief).await?,
+        Rotated::IdTaken(id) if id == root,
+        "a taken id goes before the label"
+    );
+    ensure_is!(
+        scene.refused(&step(0, &thief, false, Some(1)), &thief).await?,
+        Rotated::IdTaken(id) if id == root,
+        "a taken id goes before the cap"
+    );
+    ensure_is!(
+        scene.refused(&step(0, &good, true, Some(1)), &good).await?,
+        Rotated::LabelLost,
+        "the label goes before the cap"
+    );
+    ensure_is!(
+        scene.refused(&step(0, &good, true, Some(2)), &good).await?,
+        Rotated::LabelLost,
+        "the label goes before the pace"
+    );
+    ensure_is!(
+        scene.refused(&step(0, &good, false, Some(1)), &good).await?,
+        Rotated::OwnerFull,
+        "the cap goes before the pace"
+    );
+    ensure_is!(
+        scene.refused(&step(0, &good, false, Some(2)), &good).await?,
+        Rotated::PaceReached { .. },
+        "the pace goes before a full family"
+    );
+    let unpaced =
+        |labelled, cap| renewing(bounded(supersede(Version::FIRST, good[0].id, at(6)), None, Some(1)), labelled, cap);
+    ensure_is!(
+        scene.refused(&unpaced(true, None), &good).await?,
+        Rotated::LabelLost,
+        "the label goes before a full family"
+    );
+    ensure_is!(
+        scene.refused(&unpaced(false, Some(1)), &good).await?,
+        Rotated::OwnerFull,
+        "the cap goes before a full family"
+    );
+    let _ = store.revoke(ann.family(draft.family.id), revoked(at(7)), at(GONE), most(1)).await?;
+    ensure_is!(
+        scene.refused(&step(7, &thief, true, Some(1)), &thief).await?,
         Rotated::FamilyEnded,
         "the end of a family goes before everything"
     );

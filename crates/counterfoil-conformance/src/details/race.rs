@@ -1,4 +1,4 @@
-//! Edits of the details beside rotations, joins and touches of the same family, on real threads.
+//! Edits of the details beside rotations, slides, joins and touches of the same family, on real threads.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use counterfoil::types::RecordId;
 use super::{details, edit_details, shown};
 use crate::fixture::Store;
 use crate::races::{Track, tracks};
-use crate::sample::{Draft, Person, at, must_get, supersede};
+use crate::sample::{Draft, EXPIRES, GONE, Person, at, must_get, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Violation, ensure};
 
@@ -19,8 +19,8 @@ const PART: u32 = 15;
 /// read.
 const TURNS: u32 = 6;
 
-/// Checks that no concurrent call undoes an edit of the details. Some racers edit them, and others rotate the family,
-/// join it or touch it. Every edit and every rotation changes the version or the generation, so the generation and
+/// Checks that no concurrent call undoes an edit of the details. Some racers edit them, and others rotate, slide,
+/// join or touch the family. Every edit and every rotation changes the version or the generation, so the generation and
 /// version that each edit wrote say which edit was the last. Its details must be stored at the end.
 pub(super) async fn edits_beside_rotations(subject: &Subject) -> Result<(), Violation> {
     for track in tracks(subject, PART).await {
@@ -86,6 +86,7 @@ async fn act(store: &dyn TokenStore, draft: &Draft, root: RecordId, racer: usize
             }
             _ => {
                 store.touch(&[(tip, at(5 + u64::from(turn)))]).await?;
+                let _ = store.rotate(&tip, &slide(at(EXPIRES), at(GONE)), &[], at(6)).await?;
                 let access = draft.access(generation);
                 match store.insert(draft.join(generation), std::slice::from_ref(&access), at(6)).await? {
                     Inserted::Done | Inserted::FamilyMoved => {}

@@ -6,8 +6,8 @@ use counterfoil::{SubjectId, Timestamp};
 
 use crate::purge::purge;
 use crate::sample::{
-    Draft, EXPIRES, GONE, Person, at, describe_as, digest_of, member_id, most, must_get, relabel, revoked, slide,
-    supersede,
+    Draft, EXPIRES, GONE, Person, at, describe_as, details, digest_of, member_id, most, must_get, relabel, revoked,
+    slide, supersede,
 };
 use crate::violation::{Violation, ensure_is};
 
@@ -34,7 +34,7 @@ pub async fn every_state(store: &impl TokenStore) -> Result<(), Violation> {
 
 async fn plain(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
-    ann.pat().labelled("ci").found(store).await?;
+    ann.pat().labelled("ci").detailed(Some(details(1))).found(store).await?;
     ann.pat().ending(None, None).found(store).await?;
     let changed = ann.pat().labelled("laptop");
     let id = changed.found(store).await?;
@@ -91,7 +91,7 @@ async fn rotate(
 
 async fn chains(store: &dyn TokenStore) -> Result<(), Violation> {
     let cat = Person::new("default", "cat");
-    let draft = cat.refresh().with_access();
+    let draft = cat.refresh().with_access().detailed(Some(details(2)));
     let mut newest = draft.found(store).await?;
     for generation in 1..=4 {
         newest = rotate(store, &draft, newest, generation, at(8 * generation)).await?;
@@ -144,7 +144,7 @@ async fn ended(store: &dyn TokenStore) -> Result<(), Violation> {
     let dan = Person::new("default", "dan");
     let alone = dan.pat().labelled("gone").noticed(at(80), 1);
     alone.found(store).await?;
-    let chain = dan.refresh().with_access();
+    let chain = dan.refresh().with_access().detailed(Some(details(3)));
     let mut newest = chain.found(store).await?;
     for generation in 1..=2 {
         newest = rotate(store, &chain, newest, generation, at(10 * generation)).await?;
@@ -171,6 +171,9 @@ async fn other_kinds(store: &dyn TokenStore) -> Result<(), Violation> {
         (draft.family.kind, draft.family.body) = (kind, body);
         draft.records[0].kind = kind;
         draft.records[0].scope = None;
+        let mut device = details(4);
+        (device.allowed_sources, device.metadata) = (None, None);
+        draft.family.details = Some(device).filter(|_| kind == TokenKind::ConsoleSession);
         draft.found(store).await?;
     }
     Ok(())

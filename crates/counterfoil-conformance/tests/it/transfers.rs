@@ -25,6 +25,8 @@ enum Flaw {
     LeavesOutShrunk,
     ForgetsNoticed,
     ForgetsUse,
+    ForgetsDetails,
+    ForgetsDevices,
     VersionsBeginAnew,
     ForgetsNonce,
     ForgetsRevocation,
@@ -33,7 +35,7 @@ enum Flaw {
     OverwritesLabels,
 }
 
-const FLAWS: [Flaw; 14] = [
+const FLAWS: [Flaw; 16] = [
     Flaw::OneRealm,
     Flaw::RepeatsTheLast,
     Flaw::HidesTheFirst,
@@ -42,6 +44,8 @@ const FLAWS: [Flaw; 14] = [
     Flaw::LeavesOutShrunk,
     Flaw::ForgetsNoticed,
     Flaw::ForgetsUse,
+    Flaw::ForgetsDetails,
+    Flaw::ForgetsDevices,
     Flaw::VersionsBeginAnew,
     Flaw::ForgetsNonce,
     Flaw::ForgetsRevocation,
@@ -114,8 +118,11 @@ impl Transfer for Flawed {
                 _ => {}
             }
         }
-        if self.flaw == Flaw::IgnoresLabels {
-            row.label_key = None;
+        match self.flaw {
+            Flaw::IgnoresLabels => row.label_key = None,
+            Flaw::ForgetsDetails => row.details = None,
+            Flaw::ForgetsDevices => row.details.iter_mut().for_each(|details| details.device = None),
+            _ => {}
         }
         let whole = WholeFamily::new(row.clone(), members.clone()).map_err(|error| StoreError::corrupt(None, error))?;
         Ok(match (self.inner.restore(&whole).await?, self.flaw) {

@@ -171,8 +171,9 @@ overrides!(
     |inner, parent, step, new, now| {
         let mut step = *step;
         match &mut step {
-            ParentUpdate::Supersede { pace, access_cap, .. } => {
+            ParentUpdate::Supersede { cap, pace, access_cap, .. } => {
                 (*pace, *access_cap) = (self.pace(*pace), access_cap.map(|cap| self.limit(cap)));
+                *cap = cap.map(|cap| self.limit(cap));
             }
             ParentUpdate::Slide { access_cap, .. } => *access_cap = access_cap.map(|cap| self.limit(cap)),
         }

@@ -24,6 +24,7 @@ pub(crate) mod pages;
 pub(crate) mod planted;
 pub(crate) mod purges;
 pub(crate) mod raced;
+pub(crate) mod renewals;
 pub(crate) mod revokes;
 pub(crate) mod room;
 pub(crate) mod rotates;

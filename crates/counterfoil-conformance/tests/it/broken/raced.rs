@@ -10,6 +10,10 @@ use super::halves::{
     ListJoinsLate, OwnerEndsWhatItSaw, StaleAnswersLate, SuccessorBeforeParent,
 };
 use super::late::{Column, Loses, PurgeComparesRows, PurgeTakesFamiliesLate};
+use super::renewals::{
+    CapCheckedFirst, FamiliesCountTheVanished, FamiliesJoinLate, FamiliesMissTheMoved, LabelCheckedFirst,
+    RenewalBehindTheHandlesLock,
+};
 
 /// A broken store with a race condition: a method has several steps, and another call can come between them. The store
 /// has two forms. One of them awaits `backend_call` between the steps, and the other does not.
@@ -60,6 +64,19 @@ macro_rules! in_halves {
             name: stringify!($flaw).into(),
             raced: || Arc::new($flaw(false)),
             raced_by: RACED,
+            interleaved: || Arc::new($flaw(true)),
+            interleaved_by: INTERLEAVED,
+        }),*]
+    };
+}
+
+/// Like [`in_halves`], with the check that must reject the form that only a race can find.
+macro_rules! two_steps {
+    ($($flaw:ident $check:ident;)*) => {
+        vec![$(Planted {
+            name: stringify!($flaw).into(),
+            raced: || Arc::new($flaw(false)),
+            raced_by: Some(stringify!($check)),
             interleaved: || Arc::new($flaw(true)),
             interleaved_by: INTERLEAVED,
         }),*]
@@ -117,6 +134,17 @@ fn by_their_clause() -> Vec<Planted> {
         Blind::new(SUPERSEDE, false), "Blind SUPERSEDE" => revoke_is_final;
         Blind::new(PURGE, false), "Blind PURGE" => purge_keeps_the_living;
         Blind::new(EXPIRY, false), "Blind EXPIRY loses a touch" => touch_disturbs_nobody;
+        Blind::new(SUPERSEDE, false), "Blind SUPERSEDE shares a label" => renewal_needs_its_label;
+        Blind::new(SUPERSEDE, false), "Blind SUPERSEDE passes the cap" => renewals_are_capped;
+        Blind::new(FOUND, false), "Blind FOUND passes the cap" => renewals_are_capped;
+        Blind::new(EDIT, false), "Blind EDIT shares a label" => renewal_needs_its_label;
+        RenewalBehindTheHandlesLock::default(), "RenewalBehindTheHandlesLock shares a label" => renewal_needs_its_label;
+        RenewalBehindTheHandlesLock::default(), "RenewalBehindTheHandlesLock passes the cap" => renewals_are_capped;
+        Blind::new(EDIT, false), "Blind EDIT of details" => details_follow_the_newest;
+        Blind::new(SUPERSEDE, false), "Blind SUPERSEDE loses details" => details_follow_the_newest;
+        Blind::new(JOIN, false), "Blind JOIN loses details" => details_follow_the_newest;
+        Blind::behind_the_handles_lock(EDIT, false), "HandleLock EDIT of details" => details_follow_the_newest;
+        FamiliesMissTheMoved(false), "FamiliesMissTheMoved" => families_are_listed;
     }
 }
 
@@ -168,6 +196,9 @@ fn lost_columns() -> Vec<Planted> {
         _ interleavings_are_steps: EDIT Family live_until gone_at;
         _ interleavings_are_steps: EDIT Family used_at;
         _ interleavings_are_steps: EXPIRY Family used_at;
+        details_follow_the_newest interleavings_are_steps: JOIN Family details;
+        details_follow_the_newest interleavings_are_steps: SLIDE Family details;
+        _ interleavings_are_steps: REVOKE_FAMILY Family details;
     }
 }
 
@@ -181,6 +212,13 @@ pub(crate) fn all() -> Vec<Planted> {
         SuccessorBeforeParent JoinsOneByOne
     });
     all.extend(by_their_clause());
+    all.extend(two_steps! {
+        LabelCheckedFirst renewal_needs_its_label;
+        CapCheckedFirst renewals_are_capped;
+        FamiliesMissTheMoved methods_race_methods;
+        FamiliesJoinLate methods_race_methods;
+        FamiliesCountTheVanished methods_race_methods;
+    });
     all.push(Planted {
         name: "PurgeTakesFamiliesLate".into(),
         raced: || Arc::new(PurgeTakesFamiliesLate(false)),

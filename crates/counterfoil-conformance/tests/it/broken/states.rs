@@ -1,12 +1,12 @@
 //! Broken stores that do not apply a rule of the contract to records in some state. Each call is executed correctly.
 //! Afterwards a function changes its result.
 
-use counterfoil::Timestamp;
 use counterfoil::store::{
-    Applied, Change, Cursor, InsertInto, Listing, Page, ParentUpdate, Progress, Revoke, Rotated, TokenRecord,
-    TokenStore,
+    Applied, Change, Cursor, FamilyParts, InsertInto, Listing, Page, ParentUpdate, Progress, Revoke, Rotated,
+    TokenRecord, TokenStore,
 };
-use counterfoil::types::RecordId;
+use counterfoil::types::{FamilyId, OwnerId, RecordId};
+use counterfoil::{Realm, Timestamp};
 use counterfoil_conformance::ReferenceStore;
 use counterfoil_conformance::reference::Model;
 
@@ -114,3 +114,16 @@ overrides!(Purged, self, purge, |inner, now, unsent, windows, limit| {
 pub(crate) struct Read(pub fn(Said<Option<TokenRecord>>) -> Said<Option<TokenRecord>>);
 
 overrides!(Read, self, get, |inner, id| (self.0)(inner.get(id).await));
+
+/// A page of families.
+pub(crate) type Families = Page<FamilyParts, FamilyId>;
+
+/// A broken store that reads the pages of an owner's families with this function. Its arguments are the correct store,
+/// the owner with its realm, the cursor and the limit.
+pub(crate) struct FamiliesPaged(
+    pub fn(&ReferenceStore, (&Realm, &OwnerId), Option<&FamilyId>, usize) -> Said<Families>,
+);
+
+overrides!(FamiliesPaged, self, list_families, |inner, realm, owner, after, limit| {
+    (self.0)(inner, (realm, owner), after, limit.get() as usize)
+});

@@ -2,8 +2,12 @@
 //! the name of the check that must reject it.
 
 mod answers;
+mod caps;
 mod changes;
+mod details;
+mod families;
 mod indexes;
+mod labels;
 mod names;
 mod order;
 mod sizes;
@@ -18,7 +22,12 @@ use counterfoil_conformance::{CHECKS, Fixture, ReferenceStore, Row, Store, Subje
 
 use super::{Broken, Flaw};
 use answers::answers;
+use caps::caps;
+pub(crate) use caps::uncapped;
+use details::details;
+use families::families;
 use indexes::indexes;
+use labels::labels;
 use names::names;
 use order::orders;
 use sizes::sizes;
@@ -46,7 +55,8 @@ macro_rules! cases {
 use cases;
 
 fn everything() -> Vec<Case> {
-    [names(), values(), sizes(), states(), walks(), answers(), orders(), indexes()].into_iter().flatten().collect()
+    let named = [names(), values(), sizes(), states(), walks(), answers(), orders(), indexes()];
+    named.into_iter().chain([families(), labels(), caps(), details()]).flatten().collect()
 }
 
 /// Returns all these broken stores: the name of each, and the function that makes its flaw.
@@ -140,6 +150,26 @@ fn walks_that_end_too_early_are_rejected() {
 #[test]
 fn refusals_in_another_order_are_rejected() {
     try_all(&orders());
+}
+
+#[test]
+fn wrong_lists_of_families_are_rejected() {
+    try_all(&families());
+}
+
+#[test]
+fn renewals_that_misjudge_the_label_are_rejected() {
+    try_all(&labels());
+}
+
+#[test]
+fn renewals_that_misjudge_the_cap_are_rejected() {
+    try_all(&caps());
+}
+
+#[test]
+fn stores_that_lose_or_mix_details_are_rejected() {
+    try_all(&details());
 }
 
 /// Checks the messages with which the model test rejects broken stores. Each must be short and contain few commands.

@@ -126,10 +126,10 @@ fn rotation_without_earlier(
             ParentUpdate::Slide { .. } => record.expires_at = None,
         }
     }
-    if let ParentUpdate::Supersede { pace, .. } = &mut step
-        && than > Pace
-    {
-        *pace = None;
+    if let ParentUpdate::Supersede { labelled, cap, pace, .. } = &mut step {
+        *labelled &= than <= Label;
+        *cap = cap.filter(|_| than <= OwnerFull);
+        *pace = pace.filter(|_| than <= Pace);
     }
     model.rotate(parent, &step, &renamed, now).ok()
 }
@@ -190,6 +190,12 @@ pub(super) fn orders() -> Vec<Case> {
         Id before Stale,
         Pace before Stale,
         FamilyFull before Stale,
+        Label before Ended,
+        Label before Stale,
+        OwnerFull before Ended,
+        OwnerFull before Stale,
+        FamilyFull before Label,
+        FamilyFull before OwnerFull,
         FamilyFull before Pace,
     }
 }

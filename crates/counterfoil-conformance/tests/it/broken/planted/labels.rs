@@ -1,0 +1,132 @@
+//! Broken stores that misjudge whether a rotation that needs the label of its family may go ahead.
+
+use counterfoil::Timestamp;
+use counterfoil::store::{FamilyParts, NewRecord, ParentUpdate, RecordParts, Rotated, TokenStore, transition};
+use counterfoil::types::RecordId;
+use counterfoil_conformance::reference::Model;
+
+use super::{Case, cases};
+use crate::broken::overrides;
+
+/// The arguments of a rotation.
+pub(super) struct Asked<'a> {
+    pub parent: &'a RecordId,
+    pub step: &'a ParentUpdate,
+    pub new: &'a [NewRecord],
+    pub now: Timestamp,
+}
+
+impl Asked<'_> {
+    pub(super) fn rotated(&self, model: &mut Model, step: &ParentUpdate) -> Option<Rotated> {
+        model.rotate(self.parent, step, self.new, self.now).ok()
+    }
+}
+
+/// Returns the step without its conditions of a renewal, and whether it needs the label.
+pub(super) fn plain(step: &ParentUpdate) -> (ParentUpdate, bool) {
+    let mut step = *step;
+    let ParentUpdate::Supersede { labelled, .. } = &mut step else { return (step, false) };
+    let needs = std::mem::take(labelled);
+    (step, needs)
+}
+
+/// A broken store that executes a rotation that needs a label only if this function returns true, and never looks at the
+/// label itself. The function gets the parent and its family before the rotation.
+struct Judging(fn(&Model, &RecordParts, &FamilyParts, Timestamp) -> bool);
+
+overrides!(Judging, self, rotate, |inner, parent, step, new, now| {
+    let (plain, needs) = plain(step);
+    let asked = Asked { parent, step, new, now };
+    let refused = needs
+        && inner.with(|model| {
+            let rows = model.record(parent).zip(model.family(parent.family()));
+            let refuses = rows.is_some_and(|(record, family)| !(self.0)(model, record, family, now));
+            refuses && matches!(asked.rotated(&mut model.clone(), &plain), Some(Rotated::Done))
+        });
+    if refused { Ok(Rotated::LabelLost) } else { inner.rotate(parent, &plain, new, now).await }
+});
+
+/// A broken store that executes rotations in another way. The function gets the model and the call. If it returns
+/// `None`, the call is executed correctly.
+struct Rotating(fn(&mut Model, &Asked<'_>) -> Option<Rotated>);
+
+overrides!(Rotating, self, rotate, |inner, parent, step, new, now| {
+    let asked = Asked { parent, step, new, now };
+    match inner.with(|model| (self.0)(model, &asked)) {
+        Some(answer) => Ok(answer),
+        None => inner.rotate(parent, step, new, now).await,
+    }
+});
+
+pub(super) fn labels() -> Vec<Case> {
+    let mut all = judged();
+    all.extend(executed());
+    all
+}
+
+fn judged() -> Vec<Case> {
+    cases! {
+        LabelIsNotNeeded => renewal_needs_its_label: Judging(|_, _, _, _| true);
+        LabelOfTheRecordIsEnough => renewal_needs_its_label: Judging(|_, record, _, _| record.label.is_some());
+        LabelIsNeededByTheExpiredAlone => renewal_needs_its_label: Judging(|_, _, family, now| {
+            family.label_key.is_some() || transition::is_live(family, now)
+        });
+        LabelIsNeededByTheGoneAlone => renewal_needs_its_label: Judging(|_, _, family, now| {
+            family.label_key.is_some() || family.gone_at.is_none_or(|gone_at| now < gone_at)
+        });
+        LabelIsNeededByTheLiveAlone => renewal_needs_its_label: Judging(|_, _, family, now| {
+            family.label_key.is_some() || !transition::is_live(family, now)
+        });
+        AnyLabelOfTheOwnerIsEnough => renewal_needs_its_label: Judging(|model, _, family, _| {
+            let mut own = model.families.iter().filter(|one| one.owner == family.owner && one.realm == family.realm);
+            own.any(|one| one.label_key.is_some())
+        });
+        LabelIsLostAtTheExpiry => renewal_needs_its_label: Judging(|_, _, family, now| {
+            family.label_key.is_some() && transition::is_live(family, now)
+        });
+        LabelIsLostAtTheEnd => renewal_needs_its_label: Judging(|_, _, family, now| {
+            family.label_key.is_some() && family.gone_at.is_none_or(|gone_at| now < gone_at)
+        });
+        LabelIsLostAfterTheFirst => renewal_needs_its_label: Judging(|_, record, family, _| {
+            family.label_key.is_some() && record.generation == 0
+        });
+        LabelOfSignInsIsNotNeeded => renewal_needs_its_label: Judging(|_, _, family, _| {
+            family.label_key.is_some() || family.client.is_some()
+        });
+    }
+}
+
+fn executed() -> Vec<Case> {
+    cases! {
+        LabelLostBeforeStale => renewal_needs_its_label: Rotating(|model, asked| {
+            let family = model.family(asked.parent.family())?;
+            transition::lost_label(family, asked.step).then_some(Rotated::LabelLost)
+        });
+        LabelLostWritesTheSuccessor => renewal_needs_its_label: Rotating(|model, asked| {
+            let refused = asked.rotated(&mut model.clone(), asked.step)?;
+            let Rotated::LabelLost = refused else { return None };
+            model.records.extend(asked.new.iter().cloned().map(RecordParts::from));
+            Some(refused)
+        });
+        LabelLostIsAUse => renewal_needs_its_label: Rotating(|model, asked| {
+            let refused = asked.rotated(&mut model.clone(), asked.step)?;
+            let Rotated::LabelLost = refused else { return None };
+            model.family_mut(asked.parent.family())?.used_at = asked.now;
+            Some(refused)
+        });
+        RotationGivesTheLabelBack => renewal_needs_its_label: Rotating(|model, asked| {
+            let done = asked.rotated(model, asked.step)?;
+            let key = model.record(asked.parent)?.label.as_ref().map(counterfoil::types::Label::key);
+            let family = model.family_mut(asked.parent.family())?;
+            family.label_key = family.label_key.take().or(key);
+            Some(done)
+        });
+        RenewalLosesTheLabel => renewal_needs_its_label: Rotating(|model, asked| {
+            let renews = model.family(asked.parent.family()).is_some_and(|one| !transition::is_live(one, asked.now));
+            let done = asked.rotated(model, asked.step)?;
+            let family = model.family_mut(asked.parent.family())?;
+            family.label_key = family.label_key.take().filter(|_| !renews);
+            Some(done)
+        });
+    }
+}
