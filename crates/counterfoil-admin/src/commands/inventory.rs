@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::num::NonZeroU32;
 
 use counterfoil::operations::{CredentialFilter, Status};
-use counterfoil::types::TokenKind;
+use counterfoil::types::{Networks, TokenKind};
 use counterfoil::{Counterfoil, CredentialView, ManageError, Presenter, Timestamp};
 use counterfoil_http::csv_line;
 use serde_json::Value;
@@ -20,7 +20,7 @@ const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// The columns. There is no status: the tool does not know the accounts, so it does not know whether a credential is
 /// suspended.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 14] = [
     "id",
     "kind",
     "owner",
@@ -33,7 +33,12 @@ const COLUMNS: [&str; 12] = [
     "expires_at",
     "last_used_at",
     "scope",
+    "allowed_sources",
+    "metadata",
 ];
+
+/// The number of columns of CSV. The metadata are left out: the guard against formulas would change their text.
+const CSV_COLUMNS: usize = COLUMNS.len() - 1;
 
 /// Lists the credentials that fit the options.
 pub(super) async fn list(cli: &Cli, counterfoil: &Counterfoil, options: &Inventory) -> Result<Output, Failure> {
@@ -41,7 +46,7 @@ pub(super) async fn list(cli: &Cli, counterfoil: &Counterfoil, options: &Invento
         return Err(Failure::Usage("give --csv or --json, not both".into()));
     }
     let (filter, mut rows, mut after) = (filter(options)?, Vec::new(), None);
-    let mut header = csv_line(COLUMNS);
+    let mut header = csv_line(COLUMNS.into_iter().take(CSV_COLUMNS));
     loop {
         let page = counterfoil.list_credentials(&Presenter::host(), &filter, after.as_ref(), PAGE).await;
         let page = page.map_err(usage)?;
@@ -120,7 +125,15 @@ fn row(found: &CredentialView) -> [Value; COLUMNS.len()] {
         instant_or_none(found.expires_at),
         instant_or_none(found.last_used_at),
         text(found.scope.as_ref().map(|scope| scope.as_str())),
+        allowed_sources(found),
+        found.metadata.as_ref().map_or(Value::Null, |metadata| metadata.get().into()),
     ]
+}
+
+/// The addresses from which a credential can be used, separated by spaces. Null if from anywhere.
+pub(super) fn allowed_sources(found: &CredentialView) -> Value {
+    let blocks = |allowed: &Networks| allowed.blocks().map(|block| block.to_string()).collect::<Vec<_>>().join(" ");
+    found.allowed_sources.as_ref().map(blocks).into()
 }
 
 /// Returns a row as a line of CSV.
@@ -130,7 +143,7 @@ pub(super) fn line<const COLUMNS: usize>(row: [Value; COLUMNS]) -> String {
         Value::String(text) => text,
         other => other.to_string(),
     });
-    csv_line(cells.iter().map(String::as_str))
+    csv_line(cells.iter().take(CSV_COLUMNS).map(String::as_str))
 }
 
 /// Writes a text to standard output. False if the reader has closed the pipe, which is no failure of the command.

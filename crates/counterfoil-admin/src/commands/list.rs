@@ -13,7 +13,8 @@ use crate::failure::Failure;
 use crate::output::{Output, instant, instant_or_none};
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-const CREDENTIAL: [&str; 8] = ["id", "kind", "label", "status", "created_at", "expires_at", "last_used_at", "scope"];
+const CREDENTIAL: [&str; 9] =
+    ["id", "kind", "label", "status", "created_at", "expires_at", "last_used_at", "scope", "allowed_sources"];
 const SERVICE_ACCOUNT: [&str; 8] = ["id", "label", "role", "scope", "made_by", "notify", "disabled", "created_at"];
 const CLIENT: [&str; 7] = ["id", "name", "grants", "public", "resource_server", "disabled", "created_at"];
 
@@ -105,6 +106,7 @@ fn credential(view: &CredentialView) -> Vec<Value> {
         instant_or_none(view.expires_at),
         instant_or_none(view.last_used_at),
         view.scope.as_ref().map(|scope| scope.as_str().to_owned()).into(),
+        inventory::allowed_sources(view),
     ]
 }
 

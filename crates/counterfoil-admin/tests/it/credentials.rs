@@ -4,8 +4,8 @@ use counterfoil::client::{ClientId, NewClient};
 use counterfoil::operations::SignIn;
 use counterfoil::service_account::NewServiceAccount;
 use counterfoil::store::Revoke;
-use counterfoil::types::OwnerId;
-use counterfoil::{Presenter, Realm, Role};
+use counterfoil::types::{Metadata, Networks, OwnerId};
+use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter, Realm, Role};
 use counterfoil_conformance::sample::most;
 use counterfoil_conformance::sample::{Person, revoked};
 
@@ -181,7 +181,10 @@ fn sight_2_all_credentials_are_listed_by_filters_as_a_table_json_and_csv() {
     let table = run(&["list", "credentials", "--kind", "personal_access_token"]);
     assert!(table.out.contains(&id) && table.out.contains("=Nightly"), "{}", table.out);
     let csv = run(&["list", "credentials", "--csv", "--kind", "personal_access_token"]).out;
-    let header = "id,kind,owner,client,label,description,created_by,expired,created_at,expires_at,last_used_at,scope";
+    let header = concat!(
+        "id,kind,owner,client,label,description,created_by,expired,created_at,expires_at,last_used_at,scope,",
+        "allowed_sources"
+    );
     assert!(csv.starts_with(&format!("{header}\r\n")) && csv.matches("\r\n").count() == 3, "{csv}");
     assert!(csv.contains(&format!("{id},personal_access_token,7,,'=Nightly,,,false,")), "{csv}");
     assert!(csv.contains(",\"say \"\"a, b\"\"\","), "{csv}");
@@ -212,4 +215,22 @@ fn sight_3_one_credential_is_shown_by_its_id() {
     assert_eq!(run(&["show", "21XalmlOggCLYKFMAX1Oby"]).code, 4);
     assert_eq!(run(&["revoke", "credential", &id, "--yes"]).code, 0);
     assert_eq!(run(&["show", &id]).code, 4);
+}
+
+#[test]
+fn sight_6_lists_show_where_a_credential_can_be_used_from() {
+    let service = Service::on_sqlite();
+    let id = service.serve(async |counterfoil, ann| {
+        let new = NewPersonalAccessToken::new("office", Lifetime::Days(1))
+            .with_allowed_sources(Networks::new(["2001:db8::/32", "192.0.2.0/24"]).expect("blocks"))
+            .with_metadata(r#"{"ticket":4711}"#.parse::<Metadata>().expect("metadata"));
+        counterfoil.create_personal_access_token(ann, &new).await.expect("a token").view.id
+    });
+    let run = |arguments: &[&str]| tool(&[&["--json", "--store", service.url.as_str()], arguments].concat());
+    let shown = run(&["show", &id.to_string()]).json();
+    assert_eq!(shown["allowed_sources"], "192.0.2.0/24 2001:db8::/32");
+    assert_eq!(shown["metadata"]["ticket"], 4711);
+    assert_eq!(run(&["list", "tokens", "--subject", "7"]).json()[0]["allowed_sources"], shown["allowed_sources"]);
+    let csv = tool(&["--store", service.url.as_str(), "list", "credentials", "--csv"]).out;
+    assert!(csv.contains(",192.0.2.0/24 2001:db8::/32\r\n") && !csv.contains("ticket"), "{csv}");
 }

@@ -103,6 +103,7 @@ fn succeeding(method: &Method, template: &str, [token, code, id]: [&str; 3]) -> 
         ("POST", "/security-codes") => Some(r#"{"access":"super_administrator"}"#),
         ("POST", "/clients") => Some(r#"{"display_name":"App"}"#),
         ("PATCH", "/clients/{id}") => Some(r#"{"display_name":"App"}"#),
+        ("PATCH", "/me/tokens/{id}") => Some(r#"{"allowed_sources":["192.0.2.0/24"]}"#),
         ("PATCH", "/security-codes/{id}") => Some(r#"{"description":"b"}"#),
         ("PATCH", "/users/{subject}") => Some(r#"{"token_login_allowed":true}"#),
         ("PATCH", "/settings") => Some(r#"{"pat_max_days":90}"#),

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 #![allow(unreachable_pub, reason = "modules of one test binary")]
 
+mod allowed_sources;
 mod bodies;
 mod credentials;
 #[cfg(feature = "openapi")]

@@ -50,6 +50,9 @@ impl Walk<'_> {
         let listed = self.call("GET", "/me/tokens", None, 200).await.json();
         let shown = self.call("GET", &made, None, 200).await.json();
         assert_eq!((&listed["items"][0], &shown["label"]), (&shown, &"nightly".into()));
+        let office = r#"{"allowed_sources":["127.0.0.0/8"]}"#;
+        let changed = self.call("PATCH", &made, Some(office), 200).await.json();
+        assert_eq!(changed["allowed_sources"][0], "127.0.0.0/8");
         let (rotated, _) = self.make(&format!("{made}/rotate"), None).await;
         assert_ne!(rotated, made);
         self.call("DELETE", &rotated, None, 204).await;

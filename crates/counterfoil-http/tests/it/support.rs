@@ -150,7 +150,9 @@ impl World {
     async fn exchange(&self, mut request: Request<Full<Bytes>>) -> Answer {
         match self.front {
             Front::Memory => {
-                request.extensions_mut().insert(Source::from(IpAddr::from([192, 0, 2, 7])));
+                if request.extensions().get::<Source>().is_none() {
+                    request.extensions_mut().insert(Source::from(IpAddr::from([192, 0, 2, 7])));
+                }
                 Answer::of(self.endpoints.respond(request).await).await
             }
             Front::Loopback(address) => {

@@ -11,6 +11,7 @@ mod inventory;
 mod limits;
 mod lists;
 mod names;
+mod networks;
 mod pages;
 mod parts;
 mod policies;
