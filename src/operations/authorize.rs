@@ -3,12 +3,13 @@
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::clients::update;
-use crate::operations::personal_access_tokens::{create_for, get, list, rotate};
+use crate::operations::personal_access_tokens::{create_for, get, list, rotate, update as update_token};
 use crate::operations::{security_codes, service_accounts, users};
 use crate::service::authority::operations::{
     CreateClient, CreateCode, CreateServiceAccount, CreateToken, DeleteClient, DeleteServiceToken, DescribeCode,
-    DisableClient, DisableServiceAccount, ForbidTokenLogin, ListClients, ListCredentials, ListServiceAccounts,
-    ListServiceTokens, UpdateSettings,
+    DisableClient, DisableServiceAccount, ExtendServiceToken, ExtendToken, ForbidTokenLogin, ListClients,
+    ListCredentials, ListServiceAccounts, ListServiceTokens, RotateServiceToken, RotateToken, UpdateSettings,
+    UpdateToken,
 };
 use crate::service::error::ManageError;
 use crate::service::presenter::Presenter;
@@ -24,8 +25,12 @@ use crate::types::service_account_id::ServiceAccountId;
 pub enum Operation<'a> {
     /// [`Counterfoil::create_personal_access_token`].
     CreateToken,
-    /// [`Counterfoil::rotate_personal_access_token`].
+    /// [`Counterfoil::update_personal_access_token`].
+    UpdateToken(Option<&'a RecordId>),
+    /// [`Counterfoil::rotate_personal_access_token`] without a new lifetime.
     RotateToken(Option<&'a RecordId>),
+    /// [`Counterfoil::extend_personal_access_token`].
+    ExtendToken(Option<&'a RecordId>),
     /// [`Counterfoil::list_personal_access_tokens_of`].
     ListTokensOf(Option<&'a SubjectId>),
     /// [`Counterfoil::list_credentials`]. Whether the presenter may list security codes is not checked.
@@ -49,8 +54,12 @@ pub enum Operation<'a> {
     ListServiceTokens(Option<&'a ServiceAccountId>),
     /// [`Counterfoil::create_service_token`].
     CreateServiceToken(Option<&'a ServiceAccountId>),
+    /// [`Counterfoil::update_service_token`].
+    UpdateServiceToken(Option<&'a ServiceAccountId>, Option<&'a RecordId>),
     /// [`Counterfoil::rotate_service_token`].
     RotateServiceToken(Option<&'a ServiceAccountId>, Option<&'a RecordId>),
+    /// [`Counterfoil::extend_service_token`].
+    ExtendServiceToken(Option<&'a ServiceAccountId>, Option<&'a RecordId>),
     /// [`Counterfoil::delete_service_token`].
     DeleteServiceToken(Option<&'a ServiceAccountId>, Option<&'a RecordId>),
     /// [`Counterfoil::set_token_login`].
@@ -103,7 +112,12 @@ impl Counterfoil {
     pub async fn authorize(&self, by: &Presenter, operation: Operation<'_>) -> Result<(), ManageError> {
         match operation {
             Operation::CreateToken => self.permit::<CreateToken>(by).await.map(drop),
-            Operation::RotateToken(id) => rotate::exists(&self.permit_on(by, id).await?, id).await,
+            Operation::UpdateToken(id) => {
+                let permit = self.permit::<UpdateToken>(by).await?;
+                update_token::exists(&permit, permit.person()?.into(), id).await
+            }
+            Operation::RotateToken(id) => rotate::exists(&self.permit_on::<RotateToken>(by, id).await?, id).await,
+            Operation::ExtendToken(id) => rotate::exists(&self.permit::<ExtendToken>(by).await?, id).await,
             Operation::ListTokensOf(subject) => list::known(&self.permit(by).await?, subject).await,
             Operation::ListCredentials => self.permit::<ListCredentials>(by).await.map(drop),
             Operation::DeleteToken(id) => get::own_exists(self.permit(by).await?, id).await,
@@ -121,8 +135,14 @@ impl Counterfoil {
             Operation::CreateServiceToken(id) => {
                 service_accounts::tokens::may_create(&self.permit(by).await?, id).await
             }
+            Operation::UpdateServiceToken(account, id) => {
+                service_accounts::tokens::may_update(&self.permit(by).await?, account, id).await
+            }
             Operation::RotateServiceToken(account, id) => {
-                service_accounts::tokens::may_rotate(&self.permit(by).await?, account, id).await
+                service_accounts::tokens::may_renew(&self.permit::<RotateServiceToken>(by).await?, account, id).await
+            }
+            Operation::ExtendServiceToken(account, id) => {
+                service_accounts::tokens::may_renew(&self.permit::<ExtendServiceToken>(by).await?, account, id).await
             }
             Operation::DeleteServiceToken(account, id) => {
                 service_accounts::tokens::exists(&self.permit::<DeleteServiceToken>(by).await?, account, id).await

@@ -13,6 +13,7 @@ use crate::service::issuing::{Draft, derived, insert};
 use crate::service::presenter::Presenter;
 use crate::service::view::IssuedCredential;
 use crate::token::once::OnceKey;
+use crate::types::description::Description;
 use crate::types::duration::days;
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
@@ -41,13 +42,15 @@ pub struct NewPersonalAccessToken<'a> {
     pub lifetime: Lifetime,
     /// The scope of the token. `None` means the presenter's scope.
     pub scope: Option<Scope>,
+    /// A description of the token, at most 500 characters.
+    pub description: Option<&'a str>,
 }
 
 impl<'a> NewPersonalAccessToken<'a> {
     /// A request for a token with the presenter's scope.
     #[must_use]
     pub const fn new(label: &'a str, lifetime: Lifetime) -> Self {
-        Self { label, lifetime, scope: None }
+        Self { label, lifetime, scope: None, description: None }
     }
 
     /// A request for a token that lives `days` days, from 1 to the policy's maximum ([`Lifetime::Days`]). The token
@@ -68,6 +71,7 @@ crate::types::setters::setters!(NewPersonalAccessToken<'a> {
     with_label label = &'a str;
     with_lifetime lifetime = Lifetime;
     with_scope scope: Option<Scope>;
+    with_description description: Option<&'a str>;
 });
 
 /// The current limits of a new personal access token, for a form that shows them.
@@ -80,6 +84,8 @@ pub struct TokenLimits {
     pub max_days: u16,
     /// Whether a token may be permanent.
     pub permanent: bool,
+    /// Whether a token can get a new expiry and keep its secret.
+    pub extendable: bool,
     /// The time between the notice to the owner and the expiry of the token.
     pub notice_lead: Duration,
 }
@@ -170,6 +176,7 @@ pub(crate) fn draft<O: Permission>(
     let rules = &service.policy.personal_access_tokens;
     let label = Label::new(new.label, rules.label_max).map_err(Invalid::from)?;
     let expires_at = expiry(service, new.lifetime, settings, now)?;
+    let description = new.description.map(Description::new).transpose().map_err(Invalid::from)?;
     let scope = match (permit.narrowed(new.scope.clone(), "scope")?, widest_scope) {
         (Some(scope), Some(widest)) if widest.covers(&scope) => Some(scope),
         (Some(_), Some(_)) if new.scope.is_some() => return Err(Invalid::ScopeBeyondAccount.into()),
@@ -180,7 +187,11 @@ pub(crate) fn draft<O: Permission>(
     if rules.scope_demanded && scope.is_none() && widest_scope.is_none() {
         return Err(Invalid::ScopeDemanded.into());
     }
-    let asked = scope.as_ref().map(Scope::to_string).unwrap_or_default();
+    let mut asked = scope.as_ref().map(Scope::to_string).unwrap_or_default();
+    if let Some(description) = &description {
+        // No scope contains this character.
+        asked = format!("{asked}\0{}", description.as_str());
+    }
     let fields = [label.as_str(), &format!("{:?}", new.lifetime), &asked];
     Ok(Draft {
         kind: TokenKind::PersonalAccessToken,
@@ -191,7 +202,7 @@ pub(crate) fn draft<O: Permission>(
         pace: rules.creations_per_hour,
         label_key: rules.unique_labels.then(|| label.key()),
         label: Some(label),
-        description: None,
+        description,
         scope,
         expires_at,
     })
@@ -204,11 +215,13 @@ async fn limits(service: &Service, now: Timestamp) -> Result<TokenLimits, Unavai
         label_max: rules.label_max,
         max_days: settings.pat_max_days,
         permanent: rules.permanent,
+        extendable: rules.extendable,
         notice_lead: settings.notice_lead,
     })
 }
 
-fn expiry(
+/// The expiry of a token whose lifetime begins now. `None` means permanent.
+pub(crate) fn expiry(
     service: &Service,
     lifetime: Lifetime,
     settings: &Settings,

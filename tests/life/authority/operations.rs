@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use counterfoil::client::{ClientId, ClientUpdate, NewClient};
-use counterfoil::operations::{CredentialFilter, NewAccess, NewSecurityCode, Overlap};
+use counterfoil::operations::{CredentialFilter, NewAccess, NewSecurityCode, Overlap, Rotation};
 use counterfoil::service_account::{NewServiceAccount, ServiceAccountId, ServiceAccountUpdate};
 use counterfoil::settings::SettingsUpdate;
 use counterfoil::types::RecordId;
@@ -42,7 +42,7 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CREDENTIALS_WRITE,
         run: |world, who| {
             let id = own_token(world, who);
-            block_on(world.handle.update_personal_access_token(&who.by, &id, &unused_label())).map(drop)
+            block_on(world.handle.update_personal_access_token(&who.by, &id, &relabelled(&unused_label()))).map(drop)
         },
     },
     Operation {
@@ -59,6 +59,30 @@ pub(super) const ALL: &[Operation] = &[
         run: |world, who| {
             let id = who.credential.unwrap_or(RecordId::from_bytes([1; 16]));
             block_on(world.handle.rotate_personal_access_token(&who.by, &id, Overlap::Immediate)).map(drop)
+        },
+    },
+    Operation {
+        name: "RenewToken",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = own_token(world, who);
+            block_on(world.handle.rotate_personal_access_token(&who.by, &id, renewal())).map(drop)
+        },
+    },
+    Operation {
+        name: "RenewToken of itself",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = who.credential.unwrap_or(RecordId::from_bytes([1; 16]));
+            block_on(world.handle.rotate_personal_access_token(&who.by, &id, renewal())).map(drop)
+        },
+    },
+    Operation {
+        name: "ExtendToken",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = own_token(world, who);
+            block_on(world.handle.extend_personal_access_token(&who.by, &id, Lifetime::Days(2))).map(drop)
         },
     },
     Operation {
@@ -210,12 +234,33 @@ pub(super) const ALL: &[Operation] = &[
         },
     },
     Operation {
-        name: "RotateServiceToken",
+        name: "UpdateServiceToken",
         scope: Scope::SERVICE_ACCOUNTS_MANAGE,
         run: |world, who| {
             let account = service_account(world);
             let id = service_token(world, &account);
-            block_on(world.handle.rotate_service_token(&who.by, &account, &id, Overlap::Immediate)).map(drop)
+            let change = relabelled("renamed").with_description("text");
+            block_on(world.handle.update_service_token(&who.by, &account, &id, &change)).map(drop)
+        },
+    },
+    Operation {
+        name: "RotateServiceToken",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            same([Overlap::Immediate.into(), renewal()].map(|rotation: Rotation| {
+                let account = service_account(world);
+                let id = service_token(world, &account);
+                block_on(world.handle.rotate_service_token(&who.by, &account, &id, rotation)).map(drop)
+            }))
+        },
+    },
+    Operation {
+        name: "ExtendServiceToken",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
+            let account = service_account(world);
+            let id = service_token(world, &account);
+            block_on(world.handle.extend_service_token(&who.by, &account, &id, Lifetime::Days(2))).map(drop)
         },
     },
     Operation {
@@ -353,6 +398,11 @@ fn same<const N: usize>(outcomes: [Result<(), ManageError>; N]) -> Result<(), Ma
     let text_of = |outcome: &Result<(), ManageError>| format!("{outcome:?}");
     assert!(outcomes.iter().all(|outcome| text_of(outcome) == text_of(&outcomes[0])), "{outcomes:?}");
     outcomes.into_iter().next().expect("at least one")
+}
+
+/// A rotation with a new lifetime.
+fn renewal() -> Rotation {
+    Rotation::new(Overlap::Immediate).with_lifetime(Lifetime::Days(2))
 }
 
 fn unused_label() -> String {

@@ -23,5 +23,6 @@ pub(crate) mod service_accounts;
 #[cfg(feature = "openapi")]
 mod setting_schemas;
 pub(crate) mod settings;
+mod token_body;
 pub(crate) mod users;
 mod view;

@@ -13,12 +13,12 @@ use super::handler::{Api, on, on_json};
 #[cfg(feature = "openapi")]
 use super::page_params::{LimitParam, PageParams};
 use super::paths;
-use super::personal_access_tokens::NewToken;
-#[cfg(feature = "openapi")]
-use super::personal_access_tokens::NewTokenSchema;
 use super::request::{Sent, no_query, or_problem};
 #[cfg(feature = "openapi")]
 use super::schema::{CreateProblems, NotOffered, ReadProblems, WriteProblems};
+use super::token_body::NewToken;
+#[cfg(feature = "openapi")]
+use super::token_body::NewTokenSchema;
 #[cfg(feature = "openapi")]
 use super::view::{NewTokenView, PageView};
 use super::view::{TokenView, after, new_token, page};
