@@ -115,6 +115,7 @@ pub(crate) fn record(
         owner,
         kind,
         body,
+        details: None,
         live_until: expires_at,
         gone_at,
         label_key: None,

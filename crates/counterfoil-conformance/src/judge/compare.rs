@@ -56,5 +56,5 @@ fn family(is: &FamilyParts, must: &FamilyParts) -> Vec<String> {
         return Vec::new();
     }
     differing_fields!("family's ", FamilyParts, is, must,
-        id realm owner kind generation body live_until gone_at label_key client used_at revoked, except)
+        id realm owner kind generation body details live_until gone_at label_key client used_at revoked, except)
 }
