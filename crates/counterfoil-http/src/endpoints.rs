@@ -226,7 +226,7 @@ mod tests {
         served.sort_by(|one, other| one.0.cmp(&other.0));
         let described: Vec<_> =
             all.openapi().paths.paths.iter().map(|(path, item)| (path.clone(), methods(item))).collect();
-        assert_eq!(served.len(), 27);
+        assert_eq!(served.len(), 29);
         assert_eq!(described, served);
     }
 }

@@ -102,6 +102,9 @@ impl Console {
             .route("/tokens", get(personal_access_tokens::list).post(personal_access_tokens::create))
             .route("/tokens/{id}/delete", get(personal_access_tokens::ask_delete).post(personal_access_tokens::delete))
             .route("/tokens/{id}/rotate", get(personal_access_tokens::ask_rotate).post(personal_access_tokens::rotate))
+            .route("/tokens/{id}/renew", get(personal_access_tokens::ask_renew).post(personal_access_tokens::renew))
+            .route("/tokens/{id}/extend", get(personal_access_tokens::ask_extend).post(personal_access_tokens::extend))
+            .route("/tokens/{id}/edit", get(personal_access_tokens::ask_edit).post(personal_access_tokens::edit))
             .merge(profile(&state))
             .route("/users", get(users::find))
             .route("/users/{subject}", get(users::show))
@@ -160,6 +163,18 @@ fn service_account_pages() -> Router<Shared> {
         .route(
             "/service-accounts/{id}/tokens/{token}/rotate",
             get(service_accounts::ask_rotate).post(service_accounts::rotate),
+        )
+        .route(
+            "/service-accounts/{id}/tokens/{token}/renew",
+            get(service_accounts::ask_renew).post(service_accounts::renew),
+        )
+        .route(
+            "/service-accounts/{id}/tokens/{token}/extend",
+            get(service_accounts::ask_extend).post(service_accounts::extend),
+        )
+        .route(
+            "/service-accounts/{id}/tokens/{token}/edit",
+            get(service_accounts::ask_edit).post(service_accounts::edit_token),
         )
         .route(
             "/service-accounts/{id}/tokens/{token}/delete",

@@ -19,6 +19,7 @@ pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod signature;
 mod table_rows;
+mod token_forms;
 pub(crate) mod users;
 
 use std::num::NonZeroU32;

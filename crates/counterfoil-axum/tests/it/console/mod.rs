@@ -22,3 +22,5 @@ mod settings;
 mod slow_forms;
 mod sources;
 mod summaries;
+mod token_edits;
+mod token_renewal;
