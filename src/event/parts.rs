@@ -105,6 +105,8 @@ pub enum Action {
     Edited,
     /// Its expiry was changed.
     ExpirySet,
+    /// A personal access token got a new expiry and kept its secret.
+    Extended,
     /// It was made permanent.
     MadePermanent,
     /// Its expiry was set again: the default lifetime starts now.

@@ -3,13 +3,14 @@
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::clients::update;
-use crate::operations::personal_access_tokens::{create_for, get, rotate, sources};
+use crate::operations::personal_access_tokens::{create_for, get, rotate, update as update_token};
 use crate::operations::sign_ins::end;
 use crate::operations::{security_codes, service_accounts, users};
 use crate::service::authority::operations::{
     CreateClient, CreateCode, CreateServiceAccount, CreateToken, DeleteClient, DeleteServiceToken, DescribeCode,
-    DisableClient, DisableServiceAccount, EndSignIn, ForbidTokenLogin, ListClients, ListCredentials,
-    ListServiceAccounts, ListServiceTokens, ListSignInsOf, ListTokensOf, RevokeAllOf, UpdateSettings,
+    DisableClient, DisableServiceAccount, EndSignIn, ExtendServiceToken, ExtendToken, ForbidTokenLogin, ListClients,
+    ListCredentials, ListServiceAccounts, ListServiceTokens, ListSignInsOf, ListTokensOf, RevokeAllOf,
+    RotateServiceToken, RotateToken, UpdateSettings, UpdateToken,
 };
 use crate::service::error::ManageError;
 use crate::service::known_person::known_person;
@@ -26,10 +27,12 @@ use crate::types::service_account_id::ServiceAccountId;
 pub enum Operation<'a> {
     /// [`Counterfoil::create_personal_access_token`].
     CreateToken,
-    /// [`Counterfoil::update_personal_access_token_sources`]. Whether the change widens the token is not checked.
+    /// [`Counterfoil::update_personal_access_token`]. Whether the change widens the token is not checked.
     UpdateToken(Option<&'a RecordId>),
-    /// [`Counterfoil::rotate_personal_access_token`].
+    /// [`Counterfoil::rotate_personal_access_token`] without a new lifetime.
     RotateToken(Option<&'a RecordId>),
+    /// [`Counterfoil::extend_personal_access_token`].
+    ExtendToken(Option<&'a RecordId>),
     /// The permission for [`Counterfoil::end_other_sign_ins`].
     EndOtherSignIns,
     /// [`Counterfoil::end_sign_in`].
@@ -66,10 +69,12 @@ pub enum Operation<'a> {
     ListServiceTokens(Option<&'a ServiceAccountId>),
     /// [`Counterfoil::create_service_token`].
     CreateServiceToken(Option<&'a ServiceAccountId>),
-    /// [`Counterfoil::update_service_token_sources`]. Whether the change widens the token is not checked.
+    /// [`Counterfoil::update_service_token`]. Whether the change widens the token is not checked.
     UpdateServiceToken(Option<&'a ServiceAccountId>, Option<&'a RecordId>),
     /// [`Counterfoil::rotate_service_token`].
     RotateServiceToken(Option<&'a ServiceAccountId>, Option<&'a RecordId>),
+    /// [`Counterfoil::extend_service_token`].
+    ExtendServiceToken(Option<&'a ServiceAccountId>, Option<&'a RecordId>),
     /// [`Counterfoil::delete_service_token`].
     DeleteServiceToken(Option<&'a ServiceAccountId>, Option<&'a RecordId>),
     /// [`Counterfoil::set_token_login`].
@@ -122,8 +127,12 @@ impl Counterfoil {
     pub async fn authorize(&self, by: &Presenter, operation: Operation<'_>) -> Result<(), ManageError> {
         match operation {
             Operation::CreateToken => self.permit::<CreateToken>(by).await.map(drop),
-            Operation::UpdateToken(id) => sources::exists(self.permit(by).await?, id).await,
-            Operation::RotateToken(id) => rotate::exists(&self.permit_on(by, id).await?, id).await,
+            Operation::UpdateToken(id) => {
+                let permit = self.permit::<UpdateToken>(by).await?;
+                update_token::exists(&permit, permit.person()?.into(), id).await
+            }
+            Operation::RotateToken(id) => rotate::exists(&self.permit_on::<RotateToken>(by, id).await?, id).await,
+            Operation::ExtendToken(id) => rotate::exists(&self.permit::<ExtendToken>(by).await?, id).await,
             Operation::EndOtherSignIns => self.permit::<EndSignIn>(by).await.map(drop),
             Operation::EndSignIn(id) => end::own_exists(self.permit(by).await?, id).await,
             Operation::ListSignInsOf(subject) => known_person(&self.permit::<ListSignInsOf>(by).await?, subject).await,
@@ -148,10 +157,13 @@ impl Counterfoil {
                 service_accounts::tokens::may_create(&self.permit(by).await?, id).await
             }
             Operation::UpdateServiceToken(account, id) => {
-                service_accounts::token_sources::may_update(&self.permit(by).await?, account, id).await
+                service_accounts::tokens::may_update(&self.permit(by).await?, account, id).await
             }
             Operation::RotateServiceToken(account, id) => {
-                service_accounts::tokens::may_rotate(&self.permit(by).await?, account, id).await
+                service_accounts::tokens::may_renew(&self.permit::<RotateServiceToken>(by).await?, account, id).await
+            }
+            Operation::ExtendServiceToken(account, id) => {
+                service_accounts::tokens::may_renew(&self.permit::<ExtendServiceToken>(by).await?, account, id).await
             }
             Operation::DeleteServiceToken(account, id) => {
                 service_accounts::tokens::exists(&self.permit::<DeleteServiceToken>(by).await?, account, id).await

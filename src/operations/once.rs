@@ -6,7 +6,8 @@ use crate::counterfoil::Counterfoil;
 use crate::operations::clients::register;
 use crate::operations::clients::update::{self, OnceSecret};
 use crate::operations::personal_access_tokens::create::{NewPersonalAccessToken, personal_access_token};
-use crate::operations::personal_access_tokens::rotate::{self, Overlap};
+use crate::operations::personal_access_tokens::rotate;
+use crate::operations::personal_access_tokens::rotation::Rotation;
 use crate::operations::security_codes::create::{NewSecurityCode, security_code};
 use crate::operations::service_accounts::tokens;
 use crate::service::client_view::{NewClient, RegisteredClient};
@@ -83,8 +84,8 @@ impl Once<'_> {
         security_code(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Replaces a personal access token. If the same web form is later submitted with a different value of `overlap`,
-    /// the error is `Conflict::Replaced`.
+    /// Replaces a personal access token. If the same web form is later submitted with a different `rotation`, the error
+    /// is `Conflict::Replaced`.
     ///
     /// # Errors
     ///
@@ -93,9 +94,9 @@ impl Once<'_> {
         &self,
         by: &Presenter,
         id: &RecordId,
-        overlap: Overlap,
+        rotation: impl Into<Rotation>,
     ) -> Result<IssuedCredential, ManageError> {
-        rotate::rotate(self.counterfoil.permit_on(by, Some(id)).await?, id, overlap, Some(&self.key)).await
+        rotate::rotate(self.counterfoil, by, id, rotation.into(), Some(&self.key)).await
     }
 
     /// Creates a personal access token of a service account.
@@ -113,7 +114,7 @@ impl Once<'_> {
     }
 
     /// Replaces a personal access token of a service account. If the same web form is later submitted with a different
-    /// value of `overlap`, the error is `Conflict::Replaced`.
+    /// `rotation`, the error is `Conflict::Replaced`.
     ///
     /// # Errors
     ///
@@ -123,9 +124,10 @@ impl Once<'_> {
         by: &Presenter,
         account: &ServiceAccountId,
         id: &RecordId,
-        overlap: Overlap,
+        rotation: impl Into<Rotation>,
     ) -> Result<IssuedCredential, ManageError> {
-        tokens::rotate(self.counterfoil.permit(by).await?, account, id, overlap, Some(&self.key)).await
+        let rotation = rotation.into();
+        tokens::rotate(self.counterfoil.permit(by).await?, account, id, rotation, Some(&self.key)).await
     }
 
     /// Registers a client. If the client was changed or deleted after the first submission of the web form, a second

@@ -112,6 +112,9 @@ pub struct PersonalAccessTokens {
     pub max_overlap: Duration,
     /// Whether a token without a scope is refused.
     pub scope_demanded: bool,
+    /// Whether the owner may set a new expiry of a token that keeps its secret. If false, a token can only be renewed by
+    /// a rotation, which replaces the secret.
+    pub extendable: bool,
     /// Whether an administrator may create a token for another person. The administrator learns the token's secret, and
     /// so can act as this person.
     pub made_by_administrators: bool,
@@ -133,6 +136,7 @@ impl Default for PersonalAccessTokens {
             retention: days(30),
             max_overlap: days(7),
             scope_demanded: false,
+            extendable: false,
             made_by_administrators: false,
         }
     }

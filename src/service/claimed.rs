@@ -215,6 +215,13 @@ impl ClaimedNotice {
         own.label.as_ref().map_or_else(described, |label| label.as_str())
     }
 
+    /// The owner of the credential: a person or a service account. `None` for a security code, which belongs to the
+    /// realm.
+    #[must_use]
+    pub fn owner(&self) -> Option<&SubjectId> {
+        self.record.record().owner.person()
+    }
+
     /// The label of the service account that owns the credential. `None` if a person owns it.
     #[must_use]
     pub fn service_account(&self) -> Option<&str> {

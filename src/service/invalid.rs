@@ -30,6 +30,12 @@ pub enum Invalid {
     /// A permanent token is requested, but the policy does not allow it.
     #[error("expires_in_days must be given: tokens are not permanent here")]
     Permanent,
+    /// An expired token is to be renewed, and the request has no lifetime.
+    #[error("expires_in_days must be given for an expired token: a whole number from 1 to {most}")]
+    LifetimeMissing {
+        /// The largest number of days.
+        most: u16,
+    },
     /// The scope is not valid, or is too long.
     #[error(transparent)]
     Scope(#[from] InvalidScope),
@@ -57,6 +63,13 @@ pub enum Invalid {
         /// The largest number of seconds.
         most: u64,
     },
+    /// An expired token is to be renewed with an overlap. It no longer works, so there is nothing to overlap.
+    #[error("overlap_seconds must be 0 for an expired token")]
+    OverlapAfterExpiry,
+    /// The overlap lasts until the first use of the new token, and the new token expires before the old one. The old
+    /// token could then outlive the new one.
+    #[error("overlap_seconds must be a fixed time if the new token expires before the old one")]
+    OverlapBeyondExpiry,
     /// The access level of a security code is unknown.
     #[error("access must be super_administrator or same_as_user")]
     Access,
@@ -162,11 +175,11 @@ impl Invalid {
         match self {
             Self::Label(_) => "label",
             Self::Description(_) => "description",
-            Self::Days { .. } | Self::Permanent => "expires_in_days",
+            Self::Days { .. } | Self::Permanent | Self::LifetimeMissing { .. } => "expires_in_days",
             Self::Scope(_) | Self::ScopeDemanded => "scope",
             Self::ScopeBeyond { field } | Self::ScopeUnknown { field } => field,
             Self::ExpiresAt => "expires_at",
-            Self::Overlap { .. } => "overlap_seconds",
+            Self::Overlap { .. } | Self::OverlapAfterExpiry | Self::OverlapBeyondExpiry => "overlap_seconds",
             Self::Access => "access",
             Self::UserNotAsked | Self::UserMissing | Self::User => "user",
             Self::ClientId(_) => "id",

@@ -1,9 +1,10 @@
-//! Changes the addresses from which a credential can be used.
+//! Decides whether the addresses from which a credential can be used may be changed, and plans the change.
 
 use crate::event::{Action, EventKind};
+use crate::record::family_details::FamilyDetails;
 use crate::record::phase::Phase;
 use crate::record::token_record::TokenRecord;
-use crate::service::authority::sources::allowed_sources;
+use crate::service::authority::sources::{OwnSources, allowed_sources};
 use crate::service::authority::{Permission, Permit};
 use crate::service::changing::Changed;
 use crate::service::error::{Conflict, Forbidden, ManageError};
@@ -13,8 +14,53 @@ use crate::store::change::Change;
 use crate::types::ids::RecordId;
 use crate::types::networks::Networks;
 
-/// Changes the list of a credential. `W` is the operation that the presenter must also be allowed to do if the new list
-/// contains an address that the old one does not contain. Whether it does is decided again if another write comes first.
+/// The details with a changed list, and the action for the event.
+pub(crate) type NewSources = (Option<Box<FamilyDetails>>, Action);
+
+/// What a presenter may do with lists of addresses.
+pub(crate) struct SourcesRule<'a, O: Permission> {
+    permit: &'a Permit<'a, O>,
+    widening: Result<OwnSources, Forbidden>,
+}
+
+impl<'a, O: Permission> SourcesRule<'a, O> {
+    /// `W` is the operation that the presenter must also be allowed to do if a new list contains an address that the old one
+    /// does not contain.
+    pub(crate) async fn of<W: Permission>(permit: &'a Permit<'a, O>) -> Result<Self, ManageError> {
+        let widening = match permit.also::<W>().await {
+            Ok(()) => Ok(permit.own_sources().await?),
+            Err(ManageError::Forbidden(forbidden)) => Err(forbidden),
+            Err(error) => return Err(error),
+        };
+        Ok(Self { permit, widening })
+    }
+
+    /// Plans the change of a record's list to `allowed`. `None` if the record has this list already. The caller decides
+    /// again if another write comes first.
+    pub(crate) fn plan(
+        &self,
+        record: &TokenRecord,
+        allowed: Option<&Networks>,
+    ) -> Result<Option<NewSources>, ManageError> {
+        let old = allowed_sources(record);
+        if old == allowed {
+            return Ok(None);
+        }
+        let widens = Networks::widens(old, allowed);
+        if widens {
+            let own = self.widening.as_ref().map_err(|forbidden| *forbidden)?;
+            self.permit.needs_scope(record.record().scope.as_ref())?;
+            if !own.cover(allowed) {
+                return Err(Forbidden::Outranked.into());
+            }
+        }
+        let details = record.view().details().cloned().unwrap_or_default();
+        let action = if widens { Action::SourcesWidened } else { Action::SourcesNarrowed };
+        Ok(Some((details.with_allowed_sources(allowed.cloned()).kept(), action)))
+    }
+}
+
+/// Changes the list of a credential.
 pub(crate) async fn set_sources<O: Permission, W: Permission>(
     permit: &Permit<'_, O>,
     whose: Whose<'_>,
@@ -24,54 +70,22 @@ pub(crate) async fn set_sources<O: Permission, W: Permission>(
     let (service, now) = (permit.service(), permit.now());
     let record = there(permit, whose, id).await?;
     let judging = service.judging(now).await?;
-    let widening = match permit.also::<W>().await {
-        Ok(()) => Ok(permit.own_sources().await?),
-        Err(ManageError::Forbidden(forbidden)) => Err(forbidden),
-        Err(error) => return Err(error),
-    };
-    let mut action = Action::SourcesNarrowed;
+    let rule = SourcesRule::of::<W>(permit).await?;
+    let mut told = None;
     let plan = |record: &TokenRecord| -> Result<_, ManageError> {
         stands(record, judging.phase(record))?;
-        let old = allowed_sources(record);
-        if old == allowed {
-            return Ok(None);
-        }
-        if Networks::widens(old, allowed) {
-            let own = widening.as_ref().map_err(|forbidden| *forbidden)?;
-            permit.needs_scope(record.record().scope.as_ref())?;
-            if !own.cover(allowed) {
-                return Err(Forbidden::Outranked.into());
-            }
-            action = Action::SourcesWidened;
-        } else {
-            action = Action::SourcesNarrowed;
-        }
-        let details = record.view().details().cloned().unwrap_or_default();
-        let details = Some(details.with_allowed_sources(allowed.cloned()).kept());
-        Ok(Some(Change::Edit { label: None, description: None, scope: None, details }))
+        let Some((details, action)) = rule.plan(record, allowed)? else { return Ok(None) };
+        told = Some(action);
+        Ok(Some(Change::Edit { label: None, description: None, scope: None, details: Some(details) }))
     };
     match service.change("change of allowed sources", record, now, plan).await? {
         Changed::Done(written) => {
-            permit.tell(EventKind::Changed { id: *id, action });
+            told.into_iter().for_each(|action| permit.tell(EventKind::Changed { id: *id, action }));
             service.listed(&written, now).await?.ok_or(ManageError::NotFound)
         }
         Changed::Kept(there) => service.listed(&there, now).await?.ok_or(ManageError::NotFound),
         Changed::LabelTaken => Err(Conflict::ChangedMeanwhile.into()),
         Changed::Missing => Err(ManageError::NotFound),
-    }
-}
-
-/// Checks that a credential exists whose list can be changed. `None` stands for a text that is not a valid id.
-pub(crate) async fn may_set_sources<O: Permission>(
-    permit: &Permit<'_, O>,
-    whose: Whose<'_>,
-    id: Option<&RecordId>,
-) -> Result<(), ManageError> {
-    let record = there(permit, whose, id.ok_or(ManageError::NotFound)?).await?;
-    let judging = permit.service().judging(permit.now()).await?;
-    match stands(&record, judging.phase(&record)) {
-        Err(missing @ ManageError::NotFound) => Err(missing),
-        _ => Ok(()),
     }
 }
 

@@ -31,6 +31,7 @@ use crate::types::duration::minutes;
 use crate::types::email::EmailAddress;
 use crate::types::ids::SubjectId;
 use crate::types::role::Role;
+use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
 /// The start of the clock: 2026-01-01 00:00:00 UTC.
@@ -226,7 +227,7 @@ impl TestService {
         subject: &str,
         scope: impl Into<Option<&'a str>>,
     ) -> IssuedCredential {
-        let scope = scope.into().map(|scope| scope.parse().expect("a valid scope"));
+        let scope = scope.into().map(|scope| scope.parse::<Scope>().expect("a valid scope"));
         let label = format!("token {}", self.labels.fetch_add(1, Ordering::Relaxed) + 1);
         let new = NewPersonalAccessToken::new(&label, Lifetime::Days(30)).with_scope(scope);
         let issued = self.counterfoil.create_personal_access_token(&self.presenter(subject), &new).await;

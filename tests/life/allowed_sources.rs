@@ -7,7 +7,7 @@ use std::time::Duration;
 use counterfoil::client::{ClientId, Grant, NewClient, RefreshMode};
 use counterfoil::event::{Action, EventKind};
 use counterfoil::http_auth::Refusal;
-use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap, SignIn};
+use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap, SignIn, TokenUpdate};
 use counterfoil::service_account::NewServiceAccount;
 use counterfoil::types::{InvalidNetworks, Networks, RecordId, Source};
 use counterfoil::*;
@@ -62,7 +62,8 @@ fn set(
     id: &RecordId,
     allowed: Option<&Networks>,
 ) -> Result<CredentialView, ManageError> {
-    block_on(world.handle.update_personal_access_token_sources(by, id, allowed))
+    let change = TokenUpdate::default().with_allowed_sources(allowed.cloned());
+    block_on(world.handle.update_personal_access_token(by, id, &change))
 }
 
 fn session(world: &World, id: &str) -> Presenter {

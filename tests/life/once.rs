@@ -62,7 +62,7 @@ fn fault_a10_one_form_makes_one_token() {
     assert_eq!(conflict(make(1, "two")), Conflict::FormUsed, "the same number with other fields");
     assert!(matches!(make(2, "ONE"), Err(ManageError::Conflict(Conflict::LabelTaken))), "a refused form");
     assert!(make(2, "two").is_ok(), "did not use its number up");
-    block_on(world.handle.update_personal_access_token(&ivan, &made.view.id, "renamed")).expect("renamed");
+    block_on(world.handle.update_personal_access_token(&ivan, &made.view.id, &relabelled("renamed"))).expect("renamed");
     assert_eq!(conflict(make(1, "one")), Conflict::DoneAlready, "whatever became of the token");
     block_on(world.handle.delete_personal_access_token(&ivan, &made.view.id)).expect("deleted");
     assert_eq!(conflict(make(1, "one")), Conflict::DoneAlready);

@@ -217,7 +217,7 @@ fn a2_token_2_relabel_keeps_labels_different_and_frees_the_old_one() {
     let ivan = world.presenter("ivan");
     let one = world.pat("ivan", "one");
     let two = world.pat("ivan", "two");
-    let relabel = |id, label| block_on(world.handle.update_personal_access_token(&ivan, id, label));
+    let relabel = |id, label| block_on(world.handle.update_personal_access_token(&ivan, id, &relabelled(label)));
     assert!(matches!(relabel(&two.view.id, "ONE"), Err(ManageError::Conflict(Conflict::LabelTaken))));
     assert_eq!(relabel(&two.view.id, "Two").expect("its own").label, "Two");
     world.take_events();
@@ -232,7 +232,8 @@ fn a2_token_2_relabel_keeps_labels_different_and_frees_the_old_one() {
 fn a2_token_2_relabel_is_for_the_owner_and_for_what_is_there() {
     let world = synergy();
     let token = world.pat("ivan", "one");
-    let relabel = |by: &Presenter| block_on(world.handle.update_personal_access_token(by, &token.view.id, "x"));
+    let relabel =
+        |by: &Presenter| block_on(world.handle.update_personal_access_token(by, &token.view.id, &relabelled("x")));
     assert!(matches!(relabel(&world.presenter("admin")), Err(ManageError::NotFound)));
     let itself = world.as_token(token.token.expose_secret());
     assert!(matches!(relabel(&itself), Err(ManageError::Forbidden(Forbidden::CredentialKind))));
@@ -250,6 +251,7 @@ fn a2_token_2_where_labels_need_not_differ_a_relabel_takes_any() {
     let world = bare_world(policy);
     world.pat("ivan", "one");
     let two = world.pat("ivan", "two");
-    let same = block_on(world.handle.update_personal_access_token(&world.presenter("ivan"), &two.view.id, "one"));
+    let same =
+        block_on(world.handle.update_personal_access_token(&world.presenter("ivan"), &two.view.id, &relabelled("one")));
     assert_eq!(same.expect("taken twice").label, "one");
 }

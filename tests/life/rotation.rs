@@ -201,12 +201,12 @@ fn syn_pat_6_foreign_unknown_and_deleted_are_alike() {
 }
 
 #[test]
-fn syn_pat_8_an_expired_token_is_not_rotated() {
+fn syn_pat_8_an_expired_token_is_not_rotated_without_a_new_lifetime() {
     let world = synergy();
     let token = world.create("ivan", "one", 1).expect("a token");
     world.pass(days(1));
     let refused = rotate(&world, &world.presenter("ivan"), &token.view.id, Overlap::Immediate);
-    assert!(matches!(refused, Err(ManageError::Conflict(Conflict::Expired))));
+    assert!(matches!(refused, Err(ManageError::Invalid(Invalid::LifetimeMissing { most: 180 }))));
     world.pass(days(30));
     let gone = rotate(&world, &world.presenter("ivan"), &token.view.id, Overlap::Immediate);
     assert!(matches!(gone, Err(ManageError::NotFound)));

@@ -455,7 +455,7 @@ fn machine_1_administrators_rotate_and_delete_its_tokens_and_it_cannot_renew_its
     let id = token.view.id;
     for refused in [
         block_on(world.handle.rotate_personal_access_token(&own, &id, Overlap::Immediate)).map(drop),
-        block_on(world.handle.update_personal_access_token(&own, &id, "renamed")).map(drop),
+        block_on(world.handle.update_personal_access_token(&own, &id, &relabelled("renamed"))).map(drop),
         world.machine_token(&own, &account).map(drop),
         block_on(world.handle.create_service_account(&own, &NewServiceAccount::new("x", Role::Member))).map(drop),
         block_on(world.handle.list_service_accounts(&own, None, limit(1))).map(drop),

@@ -89,7 +89,8 @@ fn a_change_that_is_overtaken_seven_times_is_made_and_after_eight_it_is_unavaila
         let (token, code) = (world.pat("ivan", "one"), world.described_code("export"));
         let counterfoil = || troubled(&world, 0, overtakers, SeededEntropy::new(2));
         let (ivan, boss) = (world.presenter("ivan"), world.presenter("super"));
-        let relabelled = block_on(counterfoil().update_personal_access_token(&ivan, &token.view.id, "two"));
+        let relabelled =
+            block_on(counterfoil().update_personal_access_token(&ivan, &token.view.id, &relabelled("two")));
         let permanent = block_on(counterfoil().make_security_code_permanent(&boss, &code.view.id));
         let rotated = block_on(counterfoil().rotate_personal_access_token(&ivan, &token.view.id, Overlap::Immediate));
         if made {

@@ -1,12 +1,17 @@
 //! Creates, uses and ends credentials for people of the host.
 
 use counterfoil::http_auth::Refusal;
-use counterfoil::operations::{NewAccess, NewSecurityCode};
+use counterfoil::operations::{NewAccess, NewSecurityCode, TokenUpdate};
 use counterfoil::settings::SettingsUpdate;
 use counterfoil::types::RecordId;
 use counterfoil::*;
 
 use super::{World, block_on, scope, subject};
+
+/// The change of a personal access token that sets its label.
+pub fn relabelled(label: &str) -> TokenUpdate<'_> {
+    TokenUpdate::default().with_label(label)
+}
 
 impl World {
     pub fn create(&self, id: &str, label: &str, days: i64) -> Result<IssuedCredential, ManageError> {

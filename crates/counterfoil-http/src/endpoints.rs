@@ -227,7 +227,7 @@ mod tests {
         served.sort_by(|one, other| one.0.cmp(&other.0));
         let described: Vec<_> =
             all.openapi().paths.paths.iter().map(|(path, item)| (path.clone(), methods(item))).collect();
-        assert_eq!(served.len(), 33);
+        assert_eq!(served.len(), 35);
         assert_eq!(described, served);
     }
 }

@@ -20,8 +20,7 @@ const INTERVAL: Duration = Duration::from_secs(5);
 /// texts of the notices link to the console.
 pub(crate) fn worker(counterfoil: &Counterfoil, smtp: Option<&str>, issuer: &Issuer) -> Result<Worker, StartError> {
     let console = format!("{}{CONSOLE}", issuer.as_str().trim_end_matches('/'));
-    let texts = BuiltIn::default().product(PRODUCT);
-    let texts = texts.manage_url(&format!("{console}/tokens")).codes_url(&format!("{console}/codes"));
+    let texts = BuiltIn::default().product(PRODUCT).console_url(&console);
     let worker = match smtp {
         Some(url) => Worker::new(counterfoil.clone(), Smtp::new(url, FROM)?.with_templates(texts)),
         None => Worker::new(counterfoil.clone(), Log::new(texts)),

@@ -14,6 +14,7 @@ use crate::service::issuing::{Draft, derived, insert};
 use crate::service::presenter::Presenter;
 use crate::service::view::IssuedCredential;
 use crate::token::once::OnceKey;
+use crate::types::description::Description;
 use crate::types::duration::days;
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
@@ -52,13 +53,15 @@ pub struct NewPersonalAccessToken<'a> {
     ///
     /// [`Principal::metadata`]: crate::Principal::metadata
     pub metadata: Option<Metadata>,
+    /// A description of the token, at most 500 characters.
+    pub description: Option<&'a str>,
 }
 
 impl<'a> NewPersonalAccessToken<'a> {
     /// A request for a token with the presenter's scope.
     #[must_use]
     pub const fn new(label: &'a str, lifetime: Lifetime) -> Self {
-        Self { label, lifetime, scope: None, allowed_sources: None, metadata: None }
+        Self { label, lifetime, scope: None, allowed_sources: None, metadata: None, description: None }
     }
 
     /// A request for a token that lives `days` days, from 1 to the policy's maximum ([`Lifetime::Days`]). The token
@@ -81,6 +84,7 @@ crate::types::setters::setters!(NewPersonalAccessToken<'a> {
     with_scope scope: Option<Scope>;
     with_allowed_sources allowed_sources: Option<Networks>;
     with_metadata metadata: Option<Metadata>;
+    with_description description: Option<&'a str>;
 });
 
 /// The current limits of a new personal access token, for a form that shows them.
@@ -93,6 +97,8 @@ pub struct TokenLimits {
     pub max_days: u16,
     /// Whether a token may be permanent.
     pub permanent: bool,
+    /// Whether a token can get a new expiry and keep its secret.
+    pub extendable: bool,
     /// The time between the notice to the owner and the expiry of the token.
     pub notice_lead: Duration,
 }
@@ -184,6 +190,7 @@ pub(crate) async fn draft<O: Permission>(
     let rules = &service.policy.personal_access_tokens;
     let label = Label::new(new.label, rules.label_max).map_err(Invalid::from)?;
     let expires_at = expiry(service, new.lifetime, settings, now)?;
+    let description = new.description.map(Description::new).transpose().map_err(Invalid::from)?;
     let scope = match (permit.narrowed(new.scope.clone(), "scope")?, widest_scope) {
         (Some(scope), Some(widest)) if widest.covers(&scope) => Some(scope),
         (Some(_), Some(_)) if new.scope.is_some() => return Err(Invalid::ScopeBeyondAccount.into()),
@@ -195,8 +202,12 @@ pub(crate) async fn draft<O: Permission>(
         return Err(Invalid::ScopeDemanded.into());
     }
     let allowed_sources = permit.own_sources().await?.narrowed(new.allowed_sources.clone())?;
-    let (asked, lifetime) = (scope.as_ref().map(Scope::to_string).unwrap_or_default(), format!("{:?}", new.lifetime));
-    let sources = allowed_sources.as_ref().map(Networks::to_string);
+    let mut asked = scope.as_ref().map(Scope::to_string).unwrap_or_default();
+    if let Some(description) = &description {
+        // No scope contains this character.
+        asked = format!("{asked}\0{}", description.as_str());
+    }
+    let (lifetime, sources) = (format!("{:?}", new.lifetime), allowed_sources.as_ref().map(Networks::to_string));
     let mut fields = vec![label.as_str(), &lifetime, &asked];
     // Without a list, the id is that of earlier versions.
     fields.extend(sources.as_deref());
@@ -210,7 +221,7 @@ pub(crate) async fn draft<O: Permission>(
         pace: rules.creations_per_hour,
         label_key: rules.unique_labels.then(|| label.key()),
         label: Some(label),
-        description: None,
+        description,
         scope,
         expires_at,
     })
@@ -223,11 +234,13 @@ async fn limits(service: &Service, now: Timestamp) -> Result<TokenLimits, Unavai
         label_max: rules.label_max,
         max_days: settings.pat_max_days,
         permanent: rules.permanent,
+        extendable: rules.extendable,
         notice_lead: settings.notice_lead,
     })
 }
 
-fn expiry(
+/// The expiry of a token whose lifetime begins now. `None` means permanent.
+pub(crate) fn expiry(
     service: &Service,
     lifetime: Lifetime,
     settings: &Settings,

@@ -1,16 +1,17 @@
-//! Replaces a personal access token by a token with a new secret and the same label. The owner chooses the overlap.
+//! Replaces a personal access token by a token with a new secret and the same label. The owner chooses the overlap. The
+//! new token keeps the expiry of the old one or gets a new lifetime.
 
-use std::time::Duration;
-
+use super::create::{Lifetime, expiry};
+use super::rotation::{Overlap, Rotation};
+use super::target::{Life, Target};
 use crate::counterfoil::Counterfoil;
 use crate::event::{EventKind, Limit};
 use crate::record::expiry::effective_expiry;
 use crate::record::notice::{Expiring, arm};
-use crate::record::phase::{Phase, phase};
 use crate::record::record_parts::NewRecord;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
-use crate::service::authority::operations::RotateToken;
+use crate::service::authority::operations::{RenewToken, RotateToken};
 use crate::service::authority::{Permission, Permit};
 use crate::service::bounds::{hour_after, hourly};
 use crate::service::changing::TURNS;
@@ -23,29 +24,20 @@ use crate::service::view::{CredentialView, IssuedCredential, Status};
 use crate::store::change::{ParentUpdate, Rotated};
 use crate::store::error::StoreError;
 use crate::token::once::OnceKey;
-use crate::types::duration::whole_micros;
 use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// How long the old token still works after it was replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Overlap {
-    /// No overlap: the old token stops working at once.
-    Immediate,
-    /// The old token works for this fixed time, but never after its own expiry. The time is rounded down to whole
-    /// microseconds and is at most the policy's maximum.
-    For(Duration),
-    /// The old token works until the new token is used for the first time. This gives time to deploy the new token.
-    UntilFirstUse,
-}
-
 impl Counterfoil {
-    /// Replaces the presenter's own personal access token by a new token with the same label, scope and expiry. Only
-    /// the result contains the new token's secret. A presenter with a personal access token can replace only that
-    /// token.
+    /// Replaces the presenter's own personal access token by a new token with the same label, description and scope.
+    /// Only the result contains the new token's secret. A presenter with a personal access token can replace only that
+    /// token, and cannot set a new lifetime.
+    ///
+    /// `rotation` is an [`Overlap`] or a [`Rotation`]. With an [`Overlap`], the new token has the expiry of the old one.
+    /// A [`Rotation`] can set a new lifetime, which is counted from now and has the same limits as that of a new token.
+    /// An expired token can be renewed in this way for as long as it is listed: with a new lifetime and without overlap.
+    /// It then counts again towards the limit on live tokens.
     ///
     /// # Errors
     ///
@@ -53,15 +45,18 @@ impl Counterfoil {
     ///
     /// - The presenter is a collaborator.
     /// - The presenter has a security code, or a personal access token other than the one to replace.
+    /// - The presenter has a personal access token, and the rotation sets a new lifetime.
     /// - The presenter has a session in which the password was not entered recently.
     /// - The scope `credentials:write` is missing.
     /// - Personal access tokens are blocked ([`Counterfoil::gates`]).
     /// - The token has more rights than the presenter.
     ///
-    /// [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] if the overlap is too
-    /// long. [`ManageError::Conflict`] if the token has expired or was replaced, or if the new token would be
-    /// suspended, for example because the policy refuses a token with this expiry. [`ManageError::SlowDown`] after too
-    /// many rotations in an hour.
+    /// [`ManageError::NotFound`] if the token is not the presenter's, or is no longer kept. [`ManageError::Invalid`] if
+    /// the overlap is too long, or the number of days is out of range. Also if the token has expired, and the rotation
+    /// has no lifetime or has an overlap. [`ManageError::Conflict`] if the token was replaced, if another token has its
+    /// label, if the new token would be suspended, for example because the policy refuses a token with this expiry, or if
+    /// the token has expired and the owner has as many live tokens as the policy allows. [`ManageError::SlowDown`] after
+    /// too many rotations in an hour.
     ///
     /// [`ManageError::Unavailable`] if a store or the directory failed. It is then unknown whether the old token was
     /// replaced. If it was, the new token is lost and should be deleted.
@@ -89,63 +84,94 @@ impl Counterfoil {
     /// assert!(counterfoil.verify(old.token.expose_secret()).await.is_err());
     /// # Ok(()) }) }
     /// ```
+    ///
+    /// # Example: an expired token is renewed under its label
+    ///
+    /// ```
+    #[doc = include_str!("../../example.in")]
+    /// use std::time::Duration;
+    ///
+    /// use counterfoil::operations::{Overlap, Rotation};
+    ///
+    /// let new = NewPersonalAccessToken::new("deploy", Lifetime::Days(30));
+    /// let old = counterfoil.create_personal_access_token(&ivan, &new).await?;
+    /// clock.advance(Duration::from_secs(31 * 86_400));
+    /// let renewal = Rotation::new(Overlap::Immediate).with_lifetime(Lifetime::Days(90));
+    /// let new = counterfoil.rotate_personal_access_token(&ivan, &old.view.id, renewal).await?;
+    /// assert_eq!(new.view.label, "deploy");
+    /// assert!(counterfoil.verify(new.token.expose_secret()).await.is_ok());
+    /// # Ok(()) }) }
+    /// ```
     pub async fn rotate_personal_access_token(
         &self,
         by: &Presenter,
         id: &RecordId,
-        overlap: Overlap,
+        rotation: impl Into<Rotation>,
     ) -> Result<IssuedCredential, ManageError> {
-        rotate(self.permit_on(by, Some(id)).await?, id, overlap, None).await
+        rotate(self, by, id, rotation.into(), None).await
     }
 }
 
-/// Replaces the presenter's own token by a new token with the same label, scope and expiry. A presenter that
-/// authenticated with a personal access token can replace only that token.
-///
-/// Before that, ends the overlap of an earlier rotation, so at most two tokens of the family work at the same time.
+/// Replaces the presenter's own token by a new token. A presenter that authenticated with a personal access token can
+/// replace only that token, and cannot set a new lifetime.
 pub(crate) async fn rotate(
-    permit: Permit<'_, RotateToken>,
+    counterfoil: &Counterfoil,
+    by: &Presenter,
     id: &RecordId,
-    overlap: Overlap,
+    rotation: Rotation,
+    once: Option<&OnceKey>,
+) -> Result<IssuedCredential, ManageError> {
+    match rotation.lifetime {
+        None => own(counterfoil.permit_on::<RotateToken>(by, Some(id)).await?, id, rotation, once).await,
+        Some(_) => own(counterfoil.permit::<RenewToken>(by).await?, id, rotation, once).await,
+    }
+}
+
+async fn own<O: Permission>(
+    permit: Permit<'_, O>,
+    id: &RecordId,
+    rotation: Rotation,
     once: Option<&OnceKey>,
 ) -> Result<IssuedCredential, ManageError> {
     let owner = permit.person()?.into();
-    replace(permit, owner, id, overlap, once).await
+    replace(permit, owner, id, rotation, once).await
 }
 
-/// Replaces the owner's token by a new token with the same label, scope and expiry.
+/// Replaces the owner's token by a new token with the same label, description and scope.
+///
+/// Before that, ends the overlap of an earlier rotation, so at most two tokens of the family work at the same time.
 pub(crate) async fn replace<O: Permission>(
     permit: Permit<'_, O>,
     owner: OwnerId,
     id: &RecordId,
-    overlap: Overlap,
+    rotation: Rotation,
     once: Option<&OnceKey>,
 ) -> Result<IssuedCredential, ManageError> {
-    let derived = once.map(|once| once.successor_id(id, &[form_field(overlap).as_bytes()]));
-    let (service, now) = (permit.service(), permit.now());
-    let (settings, _) = service.settings_and_gate(None, now).await?;
-    let handover = Handover { service, owner, settings, now };
-    let mut old = service.store.get(id).await?.ok_or(ManageError::NotFound)?;
+    let derived = once.map(|once| {
+        let fields = rotation.form_fields();
+        once.successor_id(id, &fields.iter().map(String::as_bytes).collect::<Vec<_>>())
+    });
+    let target = Target::of(&permit, owner).await?;
+    let (service, now) = (target.service, target.now);
     // Checks existence, then validates the request, then checks the state.
-    if let Err(missing @ ManageError::NotFound) = handover.stands(&old) {
-        return Err(missing);
-    }
+    let mut old = target.read(Some(id)).await?;
     permit.needs_reach(&old).await?;
-    let honoured_until = honoured_until(service, overlap, now)?;
+    let handover = Handover::new(&target, rotation)?;
     for _ in 0..TURNS {
         let successor = old.record().superseded.map(|past| past.successor);
-        handover.stands(&old).map_err(|error| match error {
+        let life = target.life(&old).map_err(|error| match error {
             // This form has already replaced the token.
             ManageError::Conflict(Conflict::Replaced) if derived.is_some() && successor == derived => {
                 repeated(true).into()
             }
             error => error,
         })?;
+        let ends = handover.ends(&old, life)?;
         let minted = match derived {
             Some(id) => service.mint_drawn(TokenKind::PersonalAccessToken, id)?,
             None => service.mint_member(TokenKind::PersonalAccessToken, id.family())?,
         };
-        let new = handover.successor(&minted, &old);
+        let new = handover.successor(&minted, &old, &ends);
         // All other steps that can fail come before the write, because after the write only the result contains the
         // secret.
         let listed = handover.listed(&new, &old).await?;
@@ -153,17 +179,19 @@ pub(crate) async fn replace<O: Permission>(
             return Err(Conflict::Suspended.into());
         }
         service.end_running_overlap(&old, permit.by(), now).await?;
-        match handover.replace(&old, honoured_until, new).await? {
+        match handover.replace(&old, life, &ends, new).await? {
             Rotated::Done => {
                 permit.tell(EventKind::Rotated { id: *id, successor: minted.id });
                 return Ok(IssuedCredential { token: minted.token, view: listed });
             }
             Rotated::Stale(there) => old = there,
             Rotated::IdTaken(_) if derived.is_some() => return Err(repeated(false).into()),
-            Rotated::IdTaken(_) | Rotated::FamilyFull { .. } | Rotated::LabelLost | Rotated::OwnerFull => {}
+            Rotated::IdTaken(_) | Rotated::FamilyFull { .. } => {}
+            Rotated::LabelLost => return Err(Conflict::LabelTaken.into()),
+            Rotated::OwnerFull => return Err(Conflict::QuotaReached.into()),
             Rotated::PaceReached { oldest } => {
                 let limit = Limit::CreationsPerHour(TokenKind::PersonalAccessToken);
-                permit.tell(EventKind::LimitReached { limit, owner: handover.owner });
+                permit.tell(EventKind::LimitReached { limit, owner: target.owner });
                 return Err(ManageError::SlowDown { until: hour_after(oldest) });
             }
             Rotated::FamilyEnded | Rotated::Missing => return Err(ManageError::NotFound),
@@ -172,19 +200,9 @@ pub(crate) async fn replace<O: Permission>(
     Err(Unavailable::Contended { operation: "rotate" }.into())
 }
 
-/// The overlap as text. If the request comes from a web form, the id of the new token is derived from this text. The
-/// text of a value must never change: a form that is submitted both before and after an upgrade must give the same id.
-fn form_field(overlap: Overlap) -> String {
-    match overlap {
-        Overlap::Immediate => "Immediate".into(),
-        Overlap::For(duration) => format!("For(Span({}))", whole_micros(duration)),
-        Overlap::UntilFirstUse => "UntilFirstUse".into(),
-    }
-}
-
 /// Checks that the token exists and has no more rights than the presenter. `None` stands for a text that is not a valid
 /// id.
-pub(crate) async fn exists(permit: &Permit<'_, RotateToken>, id: Option<&RecordId>) -> Result<(), ManageError> {
+pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&RecordId>) -> Result<(), ManageError> {
     replaceable(permit, permit.person()?.into(), id).await
 }
 
@@ -195,67 +213,79 @@ pub(crate) async fn replaceable<O: Permission>(
     owner: OwnerId,
     id: Option<&RecordId>,
 ) -> Result<(), ManageError> {
-    let (service, now) = (permit.service(), permit.now());
-    let (settings, _) = service.settings_and_gate(None, now).await?;
-    let handover = Handover { service, owner, settings, now };
-    let old = service.store.get(id.ok_or(ManageError::NotFound)?).await?.ok_or(ManageError::NotFound)?;
-    match handover.stands(&old) {
-        Err(missing @ ManageError::NotFound) => Err(missing),
-        _ => permit.needs_reach(&old).await,
-    }
+    let old = Target::of(permit, owner).await?.read(id).await?;
+    permit.needs_reach(&old).await
 }
 
-fn honoured_until(service: &Service, overlap: Overlap, now: Timestamp) -> Result<Option<Timestamp>, ManageError> {
-    let longest = service.policy.personal_access_tokens.max_overlap;
-    match overlap {
-        Overlap::UntilFirstUse => Ok(None),
-        Overlap::Immediate => Ok(Some(now)),
-        Overlap::For(overlap) if overlap > longest => Err(Invalid::Overlap { most: longest.as_secs() }.into()),
-        Overlap::For(overlap) => Ok(Some(now.plus(overlap).ok_or(Unavailable::Clock)?)),
-    }
-}
-
-/// The values that stay the same in every attempt to rotate a token.
+/// A validated rotation. Its values stay the same in every attempt.
 struct Handover<'a> {
     service: &'a Service,
-    owner: OwnerId,
-    settings: Settings,
+    settings: &'a Settings,
     now: Timestamp,
+    /// The instant until which the old token is accepted. `None` means until the first use of the new token.
+    honoured_until: Option<Timestamp>,
+    /// The new expiry. The outer `None` keeps the expiry of the old token. The inner `None` means permanent.
+    renewed: Option<Option<Timestamp>>,
 }
 
-impl Handover<'_> {
-    /// Returns an error if the token can no longer be replaced. The error for a deleted token and for another user's
-    /// token is the same as for an unknown id.
-    fn stands(&self, record: &TokenRecord) -> Result<(), ManageError> {
-        let own = record.record();
-        if own.realm != self.service.realm || own.owner != self.owner || own.kind != TokenKind::PersonalAccessToken {
-            return Err(ManageError::NotFound);
-        }
-        match phase(record.view(), self.service.limits(&self.settings), self.now) {
-            Phase::Revoked(_) | Phase::Purgeable => Err(ManageError::NotFound),
-            _ if own.superseded.is_some() => Err(Conflict::Replaced.into()),
-            Phase::Expired { .. } => Err(Conflict::Expired.into()),
-            Phase::Live | Phase::Overlap { .. } | Phase::Rotated { .. } => Ok(()),
-        }
+/// The ends of the two tokens of a rotation.
+struct Ends {
+    /// The expiry of the new token. `None` means permanent.
+    expires_at: Option<Timestamp>,
+    /// The instant from which the new token may be purged.
+    gone_at: Option<Timestamp>,
+    /// The instant until which the old token is accepted. `None` means until the first use of the new token.
+    honoured_until: Option<Timestamp>,
+    /// The expiry of the old token.
+    old_expires_at: Option<Timestamp>,
+}
+
+impl<'a> Handover<'a> {
+    fn new(target: &'a Target<'a>, rotation: Rotation) -> Result<Self, ManageError> {
+        let Target { service, settings, now, .. } = target;
+        let renewed = |lifetime: Lifetime| expiry(service, lifetime, settings, *now);
+        Ok(Self {
+            service,
+            settings,
+            now: *now,
+            honoured_until: honoured_until(service, rotation.overlap, *now)?,
+            renewed: rotation.lifetime.map(renewed).transpose()?,
+        })
     }
 
-    /// The expiry of the old token, and the instant from which a record with this expiry may be purged. If the policy
-    /// shortens the life of the old token, this is the shortened expiry: a ceiling is counted from the instant at which
-    /// an expiry was set, so a new token with the stored expiry would live longer than the old one.
-    fn end(&self, old: &TokenRecord) -> (Option<Timestamp>, Option<Timestamp>) {
+    /// Determines the ends of both tokens. The old token never outlives the new one: otherwise it could still work after
+    /// the cap no longer counts its family, or after another family took its label.
+    ///
+    /// If the policy shortens the life of the old token, and the rotation sets no lifetime, the new token gets the
+    /// shortened expiry: a ceiling is counted from the instant at which an expiry was set, so a new token with the stored
+    /// expiry would live longer than the old one.
+    fn ends(&self, old: &TokenRecord, life: Life) -> Result<Ends, Invalid> {
+        let (own, policy) = (old.record(), &self.service.policy);
+        let old_expires_at = effective_expiry(old.view(), self.service.limits(self.settings));
+        if life == Life::Expired && self.renewed.is_none() {
+            return Err(Invalid::LifetimeMissing { most: self.settings.pat_max_days });
+        }
+        if life == Life::Expired && self.honoured_until != Some(self.now) {
+            return Err(Invalid::OverlapAfterExpiry);
+        }
+        let expires_at = self.renewed.unwrap_or(old_expires_at);
+        let is_shorter = expires_at.is_some_and(|new| old_expires_at.is_none_or(|old| new < old));
+        if is_shorter && self.honoured_until.is_none() {
+            return Err(Invalid::OverlapBeyondExpiry);
+        }
+        let gone_at = match self.renewed {
+            None if expires_at == own.expires_at => own.gone_at,
+            _ => expires_at.map(|at| policy.gone_after_expiry(own.kind, at)),
+        };
+        let honoured_until = self.honoured_until.map(|until| expires_at.map_or(until, |at| until.min(at)));
+        Ok(Ends { expires_at, gone_at, honoured_until, old_expires_at })
+    }
+
+    /// The record of the new token. It has the same label, description and scope as the old token. Its notices are
+    /// planned anew, as if the expiry were set now.
+    fn successor(&self, minted: &Minted, old: &TokenRecord, ends: &Ends) -> NewRecord {
         let own = old.record();
-        let expires_at = effective_expiry(old.view(), self.service.limits(&self.settings));
-        if expires_at == own.expires_at {
-            return (own.expires_at, own.gone_at);
-        }
-        (expires_at, expires_at.map(|end| self.service.policy.gone_after_expiry(own.kind, end)))
-    }
-
-    /// The record of the new token. It has the same label, scope and expiry as the old token. Its notices are planned
-    /// anew, as if the expiry were set now.
-    fn successor(&self, minted: &Minted, old: &TokenRecord) -> NewRecord {
-        let (own, (expires_at, gone_at)) = (old.record(), self.end(old));
-        let life = Expiring { expires_at, expiry_set_at: self.now, noticed: &[] };
+        let life = Expiring { expires_at: ends.expires_at, expiry_set_at: self.now, noticed: &[] };
         let entry = Entry {
             owner: own.owner.clone(),
             parent: Some(own.id),
@@ -264,16 +294,16 @@ impl Handover<'_> {
             scope: own.scope.clone(),
             label: own.label.clone(),
             description: own.description.clone(),
-            expires_at,
-            gone_at,
-            notice: arm(&self.service.schedule(own.kind, &self.settings), life, 0, self.now),
+            expires_at: ends.expires_at,
+            gone_at: ends.gone_at,
+            notice: arm(&self.service.schedule(own.kind, self.settings), life, 0, self.now),
         };
         self.service.counterfoil(minted, entry)
     }
 
     async fn listed(&self, new: &NewRecord, old: &TokenRecord) -> Result<CredentialView, ManageError> {
         let mut family = old.family().clone();
-        family.generation = new.generation;
+        (family.generation, family.live_until, family.gone_at) = (new.generation, new.expires_at, new.gone_at);
         let record = TokenRecord::from_parts(new.clone().into(), family);
         let record = record.map_err(|corrupt| StoreError::corrupt(Some(old.record().id), corrupt))?;
         self.service.listed(&record, self.now).await?.ok_or(ManageError::NotFound)
@@ -281,24 +311,24 @@ impl Handover<'_> {
 
     /// Writes the rotation. If the store is unavailable, tries once more. If the store then already contains the
     /// successor that this call created, the first try had succeeded.
-    async fn replace(
-        &self,
-        old: &TokenRecord,
-        honoured_until: Option<Timestamp>,
-        new: NewRecord,
-    ) -> Result<Rotated, StoreError> {
+    ///
+    /// An expired token is renewed only if its family still has its label, and if the owner may have one more live
+    /// token. The store checks both in the step that writes. A live token may lack a label key: it was created before
+    /// the policy required unique labels.
+    async fn replace(&self, old: &TokenRecord, life: Life, ends: &Ends, new: NewRecord) -> Result<Rotated, StoreError> {
         let policy = &self.service.policy;
+        let rules = &policy.personal_access_tokens;
         let successor = new.id;
-        let ends = [honoured_until, self.end(old).0].into_iter().flatten().min();
+        let end = [ends.honoured_until, ends.old_expires_at].into_iter().flatten().min();
         let step = ParentUpdate::Supersede {
             expect: old.record().version,
             successor,
             nonce: None,
-            honoured_until,
-            gone_at: ends.map(|end| policy.gone_after_expiry(old.record().kind, end)),
-            labelled: false,
-            cap: None,
-            pace: hourly(policy.personal_access_tokens.creations_per_hour, self.now),
+            honoured_until: ends.honoured_until,
+            gone_at: end.map(|end| policy.gone_after_expiry(old.record().kind, end)),
+            labelled: rules.unique_labels && (life == Life::Expired || old.family().label_key.is_some()),
+            cap: rules.max_live_per_owner,
+            pace: hourly(rules.creations_per_hour, self.now),
             access_cap: None,
         };
         let (id, new) = (old.record().id, [new]);
@@ -320,21 +350,12 @@ impl Handover<'_> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fault_a10_the_overlap_in_a_forms_id_is_what_earlier_versions_wrote() {
-        let fields = [
-            (Overlap::Immediate, "Immediate"),
-            (Overlap::UntilFirstUse, "UntilFirstUse"),
-            (Overlap::For(Duration::ZERO), "For(Span(0))"),
-            (Overlap::For(Duration::from_nanos(999)), "For(Span(0))"),
-            (Overlap::For(Duration::from_secs(3_600)), "For(Span(3600000000))"),
-        ];
-        for (overlap, written) in fields {
-            assert_eq!(form_field(overlap), written);
-        }
+fn honoured_until(service: &Service, overlap: Overlap, now: Timestamp) -> Result<Option<Timestamp>, ManageError> {
+    let longest = service.policy.personal_access_tokens.max_overlap;
+    match overlap {
+        Overlap::UntilFirstUse => Ok(None),
+        Overlap::Immediate => Ok(Some(now)),
+        Overlap::For(overlap) if overlap > longest => Err(Invalid::Overlap { most: longest.as_secs() }.into()),
+        Overlap::For(overlap) => Ok(Some(now.plus(overlap).ok_or(Unavailable::Clock)?)),
     }
 }

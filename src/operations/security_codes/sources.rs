@@ -18,7 +18,7 @@ impl Counterfoil {
     ///
     /// [`ManageError::Forbidden`] if the presenter is neither the host nor a super administrator with the scope
     /// `codes:manage`, or has a personal access token or a security code, or if the change widens the code and the
-    /// presenter lacks what [`Counterfoil::update_personal_access_token_sources`] then needs. [`ManageError::NotFound`]
+    /// presenter lacks what [`Counterfoil::update_personal_access_token`] then needs. [`ManageError::NotFound`]
     /// if there is no code with this id. [`ManageError::Unavailable`] if a store or the directory failed.
     ///
     /// # Cancel safety

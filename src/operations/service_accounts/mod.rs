@@ -9,7 +9,6 @@ pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod made_by;
-pub(crate) mod token_sources;
 pub(crate) mod tokens;
 pub(crate) mod update;
 

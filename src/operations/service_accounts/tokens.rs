@@ -4,10 +4,14 @@ use std::num::NonZeroU32;
 
 use super::{found, reaches};
 use crate::counterfoil::Counterfoil;
-use crate::operations::personal_access_tokens::create::{For, NewPersonalAccessToken, draft};
-use crate::operations::personal_access_tokens::rotate::{Overlap, replace, replaceable};
+use crate::operations::personal_access_tokens::create::{For, Lifetime, NewPersonalAccessToken, draft};
+use crate::operations::personal_access_tokens::extend::extend;
+use crate::operations::personal_access_tokens::rotate::{replace, replaceable};
+use crate::operations::personal_access_tokens::rotation::Rotation;
+use crate::operations::personal_access_tokens::update::{self, TokenUpdate};
 use crate::service::authority::operations::{
-    CreateServiceToken, DeleteServiceToken, ListServiceTokens, RotateServiceToken,
+    CreateServiceToken, DeleteServiceToken, ExtendServiceToken, ListServiceTokens, RotateServiceToken,
+    UpdateServiceToken, WidenServiceToken,
 };
 use crate::service::authority::{Permission, Permit};
 use crate::service::error::{Conflict, Forbidden, ManageError};
@@ -100,9 +104,34 @@ impl Counterfoil {
         get(self.permit(by).await?, account, id).await
     }
 
-    /// Replaces a personal access token of a service account by a new token with the same label, scope and expiry. Only
-    /// for administrators, with the scope `service-accounts:manage`. Only the result contains the new token's secret. A
-    /// token of a service account cannot replace itself.
+    /// Changes the label or the description of a personal access token of a service account, or both. Only for
+    /// administrators, with the scope `service-accounts:manage`.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError::Forbidden`] if the presenter has no permission, or a lower role or a narrower scope than the
+    /// account. The other errors are those of [`Counterfoil::update_personal_access_token`].
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has either made all the changes or changed nothing.
+    pub async fn update_service_token(
+        &self,
+        by: &Presenter,
+        account: &ServiceAccountId,
+        id: &RecordId,
+        change: &TokenUpdate<'_>,
+    ) -> Result<CredentialView, ManageError> {
+        let permit: Permit<'_, UpdateServiceToken> = self.permit(by).await?;
+        reaches(&permit, &found(&permit, Some(account)).await?)?;
+        update::update::<_, WidenServiceToken>(&permit, account.subject().into(), id, change).await
+    }
+
+    /// Replaces a personal access token of a service account by a new token with the same label, description and scope.
+    /// Only for administrators, with the scope `service-accounts:manage`. Only the result contains the new token's
+    /// secret. A token of a service account cannot replace itself. The argument `rotation` is that of
+    /// [`Counterfoil::rotate_personal_access_token`]: an [`Overlap`](crate::operations::Overlap), or a [`Rotation`] that
+    /// can set a new lifetime.
     ///
     /// # Errors
     ///
@@ -134,9 +163,34 @@ impl Counterfoil {
         by: &Presenter,
         account: &ServiceAccountId,
         id: &RecordId,
-        overlap: Overlap,
+        rotation: impl Into<Rotation>,
     ) -> Result<IssuedCredential, ManageError> {
-        rotate(self.permit(by).await?, account, id, overlap, None).await
+        let rotation = rotation.into();
+        rotate(self.permit(by).await?, account, id, rotation, None).await
+    }
+
+    /// Sets a new expiry of a personal access token of a service account. The token keeps its secret. Only for
+    /// administrators, with the scope `service-accounts:manage`, and only if the policy allows it
+    /// ([`PersonalAccessTokens::extendable`](crate::policy::PersonalAccessTokens::extendable)).
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError::Forbidden`] if the presenter has no permission, or a lower role or a narrower scope than the
+    /// account or the token. The other errors are those of [`Counterfoil::extend_personal_access_token`].
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has either set the expiry or changed nothing.
+    pub async fn extend_service_token(
+        &self,
+        by: &Presenter,
+        account: &ServiceAccountId,
+        id: &RecordId,
+        lifetime: Lifetime,
+    ) -> Result<CredentialView, ManageError> {
+        let permit: Permit<'_, ExtendServiceToken> = self.permit(by).await?;
+        reaches(&permit, &found(&permit, Some(account)).await?)?;
+        extend(&permit, account.subject().into(), id, lifetime).await
     }
 
     /// Deletes a personal access token of a service account. Only for administrators, with the scope
@@ -217,23 +271,35 @@ pub(crate) async fn rotate(
     permit: Permit<'_, RotateServiceToken>,
     account: &ServiceAccountId,
     id: &RecordId,
-    overlap: Overlap,
+    rotation: Rotation,
     once: Option<&OnceKey>,
 ) -> Result<IssuedCredential, ManageError> {
     reaches(&permit, &found(&permit, Some(account)).await?)?;
-    replace(permit, account.subject().into(), id, overlap, once).await
+    replace(permit, account.subject().into(), id, rotation, once).await
 }
 
-/// Checks that the presenter may replace the token `id` of the account. `account` or `id` is `None` if the requested id
-/// is not valid: the result is then `NotFound`.
-pub(crate) async fn may_rotate(
-    permit: &Permit<'_, RotateServiceToken>,
+/// Checks that the presenter may replace or extend the token `id` of the account. `account` or `id` is `None` if the
+/// requested id is not valid: the result is then `NotFound`.
+pub(crate) async fn may_renew<O: Permission>(
+    permit: &Permit<'_, O>,
     account: Option<&ServiceAccountId>,
     id: Option<&RecordId>,
 ) -> Result<(), ManageError> {
     let account_id = account.ok_or(ManageError::NotFound)?;
     reaches(permit, &found(permit, account).await?)?;
     replaceable(permit, account_id.subject().into(), id).await
+}
+
+/// Checks that the presenter may change the token `id` of the account. `account` or `id` is `None` if the requested id
+/// is not valid: the result is then `NotFound`.
+pub(crate) async fn may_update(
+    permit: &Permit<'_, UpdateServiceToken>,
+    account: Option<&ServiceAccountId>,
+    id: Option<&RecordId>,
+) -> Result<(), ManageError> {
+    let account_id = account.ok_or(ManageError::NotFound)?;
+    reaches(permit, &found(permit, account).await?)?;
+    update::exists(permit, account_id.subject().into(), id).await
 }
 
 async fn remove(

@@ -43,12 +43,16 @@ operations! {
     ListTokens { All, CREDENTIALS_READ, EVERYBODY, SignsIn, Gates, NotNeeded }
     /// Creates a personal access token.
     CreateToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
-    /// Changes the label of the presenter's own token, or lets it be used from fewer addresses.
+    /// Changes the label, the description, or the allowed addresses of the presenter's own token.
     UpdateToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
     /// Lets the presenter's own token be used from more addresses.
     WidenToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, Fresh }
-    /// Replaces the presenter's own token by a new token.
+    /// Replaces the presenter's own token by a new token with the same expiry.
     RotateToken { SessionsAndItself, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
+    /// Replaces the presenter's own token by a new token with a new lifetime.
+    RenewToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
+    /// Sets a new expiry of the presenter's own token, which keeps its secret.
+    ExtendToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
     /// Deletes the presenter's own token.
     DeleteToken { All, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
 
@@ -103,12 +107,14 @@ operations! {
     ListServiceTokens { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Creates a personal access token for a service account.
     CreateServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
-    /// Lets a personal access token of a service account be used from fewer addresses.
+    /// Changes the label, the description, or the allowed addresses of a personal access token of a service account.
     UpdateServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Lets a personal access token of a service account be used from more addresses.
     WidenServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
-    /// Replaces a personal access token of a service account by a new token.
+    /// Replaces a personal access token of a service account by a new token, with the same expiry or a new lifetime.
     RotateServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
+    /// Sets a new expiry of a personal access token of a service account. The token keeps its secret.
+    ExtendServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
     /// Deletes a personal access token of a service account.
     DeleteServiceToken { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
 

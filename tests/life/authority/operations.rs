@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use counterfoil::client::{ClientId, ClientUpdate, NewClient};
-use counterfoil::operations::{CredentialFilter, NewAccess, NewSecurityCode, Overlap};
+use counterfoil::operations::{CredentialFilter, NewAccess, NewSecurityCode, Overlap, Rotation, TokenUpdate};
 use counterfoil::service_account::{NewServiceAccount, ServiceAccountId, ServiceAccountUpdate};
 use counterfoil::settings::SettingsUpdate;
 use counterfoil::types::{FamilyId, Networks, RecordId, TokenKind};
@@ -42,10 +42,10 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CREDENTIALS_WRITE,
         run: |world, who| {
             let id = own_token(world, who);
-            same([
-                block_on(world.handle.update_personal_access_token(&who.by, &id, &unused_label())).map(drop),
-                block_on(world.handle.update_personal_access_token_sources(&who.by, &id, Some(&office()))).map(drop),
-            ])
+            same(
+                [relabelled(&unused_label()), restricted()]
+                    .map(|change| block_on(world.handle.update_personal_access_token(&who.by, &id, &change)).map(drop)),
+            )
         },
     },
     Operation {
@@ -54,7 +54,8 @@ pub(super) const ALL: &[Operation] = &[
         run: |world, who| {
             let id = own_token(world, who);
             restrict(world, &id);
-            block_on(world.handle.update_personal_access_token_sources(&who.by, &id, None)).map(drop)
+            let wider = TokenUpdate::default().with_allowed_sources(None);
+            block_on(world.handle.update_personal_access_token(&who.by, &id, &wider)).map(drop)
         },
     },
     Operation {
@@ -71,6 +72,30 @@ pub(super) const ALL: &[Operation] = &[
         run: |world, who| {
             let id = who.credential.unwrap_or(RecordId::from_bytes([1; 16]));
             block_on(world.handle.rotate_personal_access_token(&who.by, &id, Overlap::Immediate)).map(drop)
+        },
+    },
+    Operation {
+        name: "RenewToken",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = own_token(world, who);
+            block_on(world.handle.rotate_personal_access_token(&who.by, &id, renewal())).map(drop)
+        },
+    },
+    Operation {
+        name: "RenewToken of itself",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = who.credential.unwrap_or(RecordId::from_bytes([1; 16]));
+            block_on(world.handle.rotate_personal_access_token(&who.by, &id, renewal())).map(drop)
+        },
+    },
+    Operation {
+        name: "ExtendToken",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = own_token(world, who);
+            block_on(world.handle.extend_personal_access_token(&who.by, &id, Lifetime::Days(2))).map(drop)
         },
     },
     Operation {
@@ -290,9 +315,12 @@ pub(super) const ALL: &[Operation] = &[
         name: "UpdateServiceToken",
         scope: Scope::SERVICE_ACCOUNTS_MANAGE,
         run: |world, who| {
-            let account = service_account(world);
-            let id = service_token(world, &account);
-            block_on(world.handle.update_service_token_sources(&who.by, &account, &id, Some(&office()))).map(drop)
+            let changes = [relabelled("renamed").with_description("text"), restricted()];
+            same(changes.map(|change| {
+                let account = service_account(world);
+                let id = service_token(world, &account);
+                block_on(world.handle.update_service_token(&who.by, &account, &id, &change)).map(drop)
+            }))
         },
     },
     Operation {
@@ -301,18 +329,29 @@ pub(super) const ALL: &[Operation] = &[
         run: |world, who| {
             let account = service_account(world);
             let id = service_token(world, &account);
-            let host = Presenter::host();
-            block_on(world.handle.update_service_token_sources(&host, &account, &id, Some(&office()))).expect("set");
-            block_on(world.handle.update_service_token_sources(&who.by, &account, &id, None)).map(drop)
+            restrict(world, &id);
+            let wider = TokenUpdate::default().with_allowed_sources(None);
+            block_on(world.handle.update_service_token(&who.by, &account, &id, &wider)).map(drop)
         },
     },
     Operation {
         name: "RotateServiceToken",
         scope: Scope::SERVICE_ACCOUNTS_MANAGE,
         run: |world, who| {
+            same([Overlap::Immediate.into(), renewal()].map(|rotation: Rotation| {
+                let account = service_account(world);
+                let id = service_token(world, &account);
+                block_on(world.handle.rotate_service_token(&who.by, &account, &id, rotation)).map(drop)
+            }))
+        },
+    },
+    Operation {
+        name: "ExtendServiceToken",
+        scope: Scope::SERVICE_ACCOUNTS_MANAGE,
+        run: |world, who| {
             let account = service_account(world);
             let id = service_token(world, &account);
-            block_on(world.handle.rotate_service_token(&who.by, &account, &id, Overlap::Immediate)).map(drop)
+            block_on(world.handle.extend_service_token(&who.by, &account, &id, Lifetime::Days(2))).map(drop)
         },
     },
     Operation {
@@ -460,6 +499,11 @@ fn same<const N: usize>(outcomes: [Result<(), ManageError>; N]) -> Result<(), Ma
     outcomes.into_iter().next().expect("at least one")
 }
 
+/// A rotation with a new lifetime.
+fn renewal() -> Rotation {
+    Rotation::new(Overlap::Immediate).with_lifetime(Lifetime::Days(2))
+}
+
 fn unused_label() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("made {}", COUNT.fetch_add(1, Ordering::Relaxed))
@@ -494,15 +538,20 @@ fn office() -> Networks {
     Networks::new(["192.0.2.0/24"]).expect("a block")
 }
 
+/// Lets a token be used only from one network.
+fn restricted() -> TokenUpdate<'static> {
+    TokenUpdate::default().with_allowed_sources(office())
+}
+
 /// Lets a person's token be used only from the office. The operation to test then widens it.
 fn restrict(world: &World, id: &RecordId) {
     let owner = world.stored(id).expect("stored").record().owner.subject().expect("a person's");
     if let Some(account) = ServiceAccountId::of_subject(&owner) {
         let host = Presenter::host();
-        block_on(world.handle.update_service_token_sources(&host, &account, id, Some(&office()))).expect("set");
+        block_on(world.handle.update_service_token(&host, &account, id, &restricted())).expect("set");
     } else {
         let by = world.presenter(owner.as_str());
-        block_on(world.handle.update_personal_access_token_sources(&by, id, Some(&office()))).expect("set");
+        block_on(world.handle.update_personal_access_token(&by, id, &restricted())).expect("set");
     }
 }
 

@@ -45,6 +45,7 @@ pub(super) fn unhindered() -> World {
     policy.refresh_tokens.live_per_owner_and_client = None;
     policy.console_sessions.live_per_owner = None;
     policy.personal_access_tokens.made_by_administrators = true;
+    policy.personal_access_tokens.extendable = true;
     policy.service_accounts.max = 1_000;
     let world = bare_world(policy);
     let store = world.store.clone();

@@ -18,6 +18,8 @@ fn a_field_takes_as_many_characters_as_the_core() {
     let name = Registration::DISPLAY_NAME_MAX;
     for ((template, file), field, most) in [
         (template!("personal_access_tokens.html"), "(values, \"label\",", label),
+        (template!("token_edit.html"), "(values, \"label\",", label),
+        (template!("token_edit.html"), "(values, \"description\",", Description::MAX),
         (template!("security_codes.html"), "(values, \"description\",", Description::MAX),
         (template!("security_code_edit.html"), "(values, \"description\",", Description::MAX),
         (template!("client_edit.html"), "(values, \"display_name\",", name),

@@ -107,6 +107,9 @@ impl Console {
                 get(personal_access_tokens::ask_sources).post(personal_access_tokens::sources),
             )
             .merge(sign_in_pages())
+            .route("/tokens/{id}/renew", get(personal_access_tokens::ask_renew).post(personal_access_tokens::renew))
+            .route("/tokens/{id}/extend", get(personal_access_tokens::ask_extend).post(personal_access_tokens::extend))
+            .route("/tokens/{id}/edit", get(personal_access_tokens::ask_edit).post(personal_access_tokens::edit))
             .merge(profile(&state))
             .route("/users", get(users::find))
             .route("/users/{subject}", get(users::show))
@@ -180,6 +183,18 @@ fn service_account_pages() -> Router<Shared> {
         .route(
             "/service-accounts/{id}/tokens/{token}/networks",
             get(service_accounts::ask_sources).post(service_accounts::sources),
+        )
+        .route(
+            "/service-accounts/{id}/tokens/{token}/renew",
+            get(service_accounts::ask_renew).post(service_accounts::renew),
+        )
+        .route(
+            "/service-accounts/{id}/tokens/{token}/extend",
+            get(service_accounts::ask_extend).post(service_accounts::extend),
+        )
+        .route(
+            "/service-accounts/{id}/tokens/{token}/edit",
+            get(service_accounts::ask_edit).post(service_accounts::edit_token),
         )
         .route(
             "/service-accounts/{id}/tokens/{token}/delete",

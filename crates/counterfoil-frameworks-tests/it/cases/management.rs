@@ -46,6 +46,18 @@ fn tokens() -> Vec<Case> {
             post(&format!("{one}/rotate")).bearer("access").json(r#"{"overlap_seconds":60}"#),
             made(),
         ),
+        case(
+            "tokens: renew",
+            post(&format!("{one}/rotate")).bearer("access").json(r#"{"expires_in_days":90}"#),
+            made(),
+        ),
+        case("tokens: change", patch(one).bearer("access").json(r#"{"label":"new","description":"x"}"#), shown()),
+        case(
+            "tokens: extend, against the policy",
+            post(&format!("{one}/extend")).bearer("access").json(r#"{"expires_in_days":90}"#),
+            Expected::problem(409, "not-allowed"),
+        ),
+        case("tokens: extend without days", post(&format!("{one}/extend")).bearer("access").json("{}"), invalid()),
         case("tokens: one that is not there", get(&format!("{list}/x")).bearer("access"), not_found()),
     ]
 }
@@ -250,6 +262,21 @@ fn service_accounts() -> Vec<Case> {
         ),
         case("service tokens: see", get(token).bearer("ada"), shown()),
         case("service tokens: rotate", post(&format!("{token}/rotate")).bearer("ada"), made()),
+        case(
+            "service tokens: renew",
+            post(&format!("{token}/rotate")).bearer("ada").json(r#"{"expires_in_days":90}"#),
+            made(),
+        ),
+        case(
+            "service tokens: change",
+            patch(token).bearer("ada").json(r#"{"label":"new","description":"x"}"#),
+            shown(),
+        ),
+        case(
+            "service tokens: extend, against the policy",
+            post(&format!("{token}/extend")).bearer("ada").json(r#"{"expires_in_days":90}"#),
+            Expected::problem(409, "not-allowed"),
+        ),
         case("service tokens: delete", delete(token).bearer("ada"), gone()),
         case("service tokens: one that is not there", get(&format!("{one}/tokens/x")).bearer("ada"), not_found()),
         case(

@@ -1,5 +1,7 @@
 //! The request bodies of the client routes.
 
+use std::time::Duration;
+
 use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, RefreshMode};
 use counterfoil::service_account::ServiceAccountId;
 use counterfoil::{Invalid, Scope};
@@ -7,6 +9,14 @@ use serde::Deserialize;
 
 use crate::json::{Body, Fields};
 use crate::problem::Problem;
+
+/// The request to replace a client's secret.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(super) struct NewSecret {
+    /// How long the old secret stays valid together with the new one, in seconds. With 0, the old secret ends at once.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub(super) overlap_seconds: Duration,
+}
 
 /// The request to register a client.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -167,6 +177,15 @@ impl From<NewRegistration> for NewClient {
             .with_refresh_mode(new.refresh_mode)
             .with_resource_server(new.resource_server)
             .with_service_account(new.service_account)
+    }
+}
+
+impl Body for NewSecret {
+    const OPTIONAL: bool = true;
+
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        let seconds = fields.optional("overlap_seconds")?.unwrap_or(0);
+        Ok(Self { overlap_seconds: Duration::from_secs(seconds) })
     }
 }
 

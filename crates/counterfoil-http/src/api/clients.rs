@@ -6,15 +6,12 @@ use counterfoil::{Counterfoil, ManageError, Presenter, Timestamp};
 use http::{Method, StatusCode};
 
 use super::call::Call;
-use super::client_body::{NewRegistration, RegistrationUpdate};
+use super::client_body::{NewRegistration, NewSecret, RegistrationUpdate};
 use super::client_view::{ClientView, NewClientView};
 use super::handler::{Api, on, on_json};
 #[cfg(feature = "openapi")]
 use super::page_params::PageParams;
 use super::paths;
-use super::personal_access_tokens::NewOverlap;
-#[cfg(feature = "openapi")]
-use super::personal_access_tokens::NewOverlapSchema;
 use super::request::{Sent, or_problem};
 #[cfg(feature = "openapi")]
 use super::schema::{ReadProblems, WriteProblems};
@@ -43,6 +40,9 @@ pub fn clients(counterfoil: Counterfoil) -> Endpoints {
         .at("/clients/{id}/secrets", [on_json(Method::POST, replace_secret).if_path(paths::names_client)]);
     described!(api.endpoints(), list, create, see, change, delete, replace_secret)
 }
+
+#[cfg(feature = "openapi")]
+type NewSecretSchema = Strict<NewSecret>;
 
 #[cfg(feature = "openapi")]
 type NewRegistrationSchema = Strict<NewRegistration>;
@@ -187,12 +187,12 @@ async fn delete(call: Call) -> Result<Response, Problem> {
     operation_id = "rotate_client_secret",
     tag = "clients",
     params(("id" = String, Path)),
-    request_body = Option<NewOverlapSchema>,
+    request_body = Option<NewSecretSchema>,
     responses((status = 201, description = "the only response with it",
         headers(("Location" = String, description = "the client's path")), body = inline(NewClientView<'static>)), WriteProblems),
     security(("bearer" = [])),
 ))]
-async fn replace_secret(call: Call, sent: Sent<NewOverlap>) -> Result<Response, Problem> {
+async fn replace_secret(call: Call, sent: Sent<NewSecret>) -> Result<Response, Problem> {
     let (counterfoil, by) = (&call.counterfoil, call.by());
     let id = paths::client(counterfoil, &by, call.first(), Operation::UpdateClient(None)).await?;
     let asked = sent.or_problem(counterfoil, &by, Operation::UpdateClient(Some(&id))).await?;

@@ -27,6 +27,7 @@ mod setting_schemas;
 pub(crate) mod settings;
 mod sign_in_view;
 pub(crate) mod sign_ins;
+mod token_body;
 mod user_sign_ins;
 pub(crate) mod users;
 mod view;

@@ -6,21 +6,18 @@ use counterfoil::Counterfoil;
 use counterfoil::operations::Operation;
 use http::{Method, StatusCode};
 
-use super::allowed_sources::TokenUpdate;
-#[cfg(feature = "openapi")]
-use super::allowed_sources::TokenUpdateSchema;
 use super::call::Call;
 use super::handler::{Api, on, on_json};
 #[cfg(feature = "openapi")]
 use super::page_params::PageParams;
 use super::paths;
-use super::personal_access_tokens::{NewOverlap, NewToken};
-#[cfg(feature = "openapi")]
-use super::personal_access_tokens::{NewOverlapSchema, NewTokenSchema};
 use super::request::{Sent, no_query, or_problem};
 #[cfg(feature = "openapi")]
 use super::schema::{CreateProblems, ReadProblems, WriteProblems};
 use super::service_account_body::{AccountUpdate, NewAccount, ServiceAccountView};
+use super::token_body::{NewExpiry, NewRotation, NewToken, TokenChange};
+#[cfg(feature = "openapi")]
+use super::token_body::{NewExpirySchema, NewRotationSchema, NewTokenSchema, TokenChangeSchema};
 #[cfg(feature = "openapi")]
 use super::view::NewTokenView;
 use super::view::{PageView, TokenView, after, new_token, page};
@@ -50,11 +47,12 @@ pub fn service_accounts(counterfoil: Counterfoil) -> Endpoints {
             "/service-accounts/{id}/tokens/{token}",
             [
                 on(Method::GET, see_token),
-                on_json(Method::PATCH, update_token).if_path(named),
+                on_json(Method::PATCH, change_token).if_path(named),
                 on(Method::DELETE, delete_token),
             ],
         )
-        .at("/service-accounts/{id}/tokens/{token}/rotate", [on_json(Method::POST, rotate_token).if_path(named)]);
+        .at("/service-accounts/{id}/tokens/{token}/rotate", [on_json(Method::POST, rotate_token).if_path(named)])
+        .at("/service-accounts/{id}/tokens/{token}/extend", [on_json(Method::POST, extend_token).if_path(named)]);
     described!(
         api.endpoints(),
         list,
@@ -65,9 +63,10 @@ pub fn service_accounts(counterfoil: Counterfoil) -> Endpoints {
         tokens,
         create_token,
         see_token,
-        update_token,
+        change_token,
         delete_token,
-        rotate_token
+        rotate_token,
+        extend_token
     )
 }
 
@@ -239,29 +238,23 @@ async fn see_token(call: Call) -> Result<Response, Problem> {
     Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
 }
 
-/// Changes the addresses from which a personal access token of a service account can be used
+/// Changes the label, the description or the allowed addresses of a personal access token of a service account
 #[cfg_attr(feature = "openapi", utoipa::path(
     patch,
     path = "/service-accounts/{id}/tokens/{token}",
     operation_id = "update_service_token",
     tag = "service accounts",
     params(("id" = String, Path), ("token" = String, Path)),
-    request_body = TokenUpdateSchema,
+    request_body = TokenChangeSchema,
     responses((status = 200, description = "after the change", body = TokenView), WriteProblems),
     security(("bearer" = [])),
 ))]
-async fn update_token(call: Call, sent: Sent<TokenUpdate>) -> Result<Response, Problem> {
+async fn change_token(call: Call, sent: Sent<TokenChange>) -> Result<Response, Problem> {
     let (counterfoil, by) = (&call.counterfoil, call.by());
     let (account, id) = (paths::service_account(call.first()), paths::record(call.second()));
     let operation = Operation::UpdateServiceToken(Some(&account), Some(&id));
     let change = sent.or_problem(counterfoil, &by, operation).await?;
-    let view = match change.allowed_sources {
-        Some(allowed) => counterfoil.update_service_token_sources(&by, &account, &id, allowed.as_ref()).await,
-        None => {
-            or_problem(counterfoil, counterfoil.authorize(&by, operation).await)?;
-            counterfoil.service_token(&by, &account, &id).await
-        }
-    };
+    let view = counterfoil.update_service_token(&by, &account, &id, &change.request()).await;
     Ok(secret_body::json(StatusCode::OK, &TokenView::from(&or_problem(counterfoil, view)?)))
 }
 
@@ -284,23 +277,43 @@ async fn delete_token(call: Call) -> Result<Response, Problem> {
     Ok(secret_body::none())
 }
 
-/// Replaces a personal access token of a service account with a new token that has the same label, scope and expiry
+/// Replaces a personal access token of a service account with a new token of the same label, and renews an expired one
 #[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/service-accounts/{id}/tokens/{token}/rotate",
     operation_id = "rotate_service_token",
     tag = "service accounts",
     params(("id" = String, Path), ("token" = String, Path)),
-    request_body = Option<NewOverlapSchema>,
+    request_body = Option<NewRotationSchema>,
     responses((status = 201, description = "the only response with its text",
         headers(("Location" = String, description = "its path")), body = inline(NewTokenView<'static>)), CreateProblems),
     security(("bearer" = [])),
 ))]
-async fn rotate_token(call: Call, sent: Sent<NewOverlap>) -> Result<Response, Problem> {
+async fn rotate_token(call: Call, sent: Sent<NewRotation>) -> Result<Response, Problem> {
     let (counterfoil, by) = (&call.counterfoil, call.by());
     let (account, id) = (paths::service_account(call.first()), paths::record(call.second()));
     let operation = Operation::RotateServiceToken(Some(&account), Some(&id));
     let asked = sent.or_problem(counterfoil, &by, operation).await?;
-    let issued = counterfoil.rotate_service_token(&by, &account, &id, asked.overlap()).await;
+    let issued = counterfoil.rotate_service_token(&by, &account, &id, asked.rotation()).await;
     Ok(new_token(&call.location.clone().up(2), &or_problem(counterfoil, issued)?))
+}
+
+/// Sets a new expiry of a personal access token of a service account; only where the policy allows it
+#[cfg_attr(feature = "openapi", utoipa::path(
+    post,
+    path = "/service-accounts/{id}/tokens/{token}/extend",
+    operation_id = "extend_service_token",
+    tag = "service accounts",
+    params(("id" = String, Path), ("token" = String, Path)),
+    request_body = NewExpirySchema,
+    responses((status = 200, description = "after the change", body = TokenView), WriteProblems),
+    security(("bearer" = [])),
+))]
+async fn extend_token(call: Call, sent: Sent<NewExpiry>) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let (account, id) = (paths::service_account(call.first()), paths::record(call.second()));
+    let operation = Operation::ExtendServiceToken(Some(&account), Some(&id));
+    let asked = sent.or_problem(counterfoil, &by, operation).await?;
+    let view = counterfoil.extend_service_token(&by, &account, &id, asked.expires_in_days).await;
+    Ok(secret_body::json(StatusCode::OK, &TokenView::from(&or_problem(counterfoil, view)?)))
 }

@@ -14,13 +14,13 @@ use super::handler::{Api, on, on_json};
 #[cfg(feature = "openapi")]
 use super::page_params::{LimitParam, PageParams};
 use super::paths;
-use super::personal_access_tokens::NewToken;
-#[cfg(feature = "openapi")]
-use super::personal_access_tokens::NewTokenSchema;
 use super::request::{Sent, no_query, or_problem};
 use super::revocation::revocation;
 #[cfg(feature = "openapi")]
 use super::schema::{CreateProblems, NotOffered, ReadProblems, WriteProblems};
+use super::token_body::NewToken;
+#[cfg(feature = "openapi")]
+use super::token_body::NewTokenSchema;
 use super::user_sign_ins::user_sign_ins;
 #[cfg(feature = "openapi")]
 use super::view::{NewTokenView, PageView};

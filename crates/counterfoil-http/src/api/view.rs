@@ -30,6 +30,8 @@ pub(crate) struct PageView<T> {
 pub(crate) struct TokenView {
     id: String,
     label: String,
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    description: Option<String>,
     created_at: Rfc3339,
     /// Null if the token is permanent.
     #[cfg_attr(feature = "openapi", schema(required = true))]
@@ -108,6 +110,7 @@ impl From<&CredentialView> for TokenView {
         Self {
             id: listed.id.to_string(),
             label: listed.label.clone(),
+            description: listed.description.clone(),
             created_at: Rfc3339(listed.created_at),
             expires_at: listed.expires_at.map(Rfc3339),
             last_used_at: listed.last_used_at.map(Rfc3339),

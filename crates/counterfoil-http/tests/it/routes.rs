@@ -53,8 +53,12 @@ impl Walk<'_> {
         let office = r#"{"allowed_sources":["127.0.0.0/8"]}"#;
         let changed = self.call("PATCH", &made, Some(office), 200).await.json();
         assert_eq!(changed["allowed_sources"][0], "127.0.0.0/8");
-        let (rotated, _) = self.make(&format!("{made}/rotate"), None).await;
-        assert_ne!(rotated, made);
+        let described = self.call("PATCH", &made, Some(r#"{"description":"for the build server"}"#), 200).await.json();
+        assert_eq!(described["description"], "for the build server");
+        let (rotated, json) = self.make(&format!("{made}/rotate"), Some(r#"{"expires_in_days":30}"#)).await;
+        assert_ne!((rotated.as_str(), &json["expires_at"]), (made.as_str(), &shown["expires_at"]));
+        let refused = self.call("POST", &format!("{rotated}/extend"), Some(r#"{"expires_in_days":7}"#), 409).await;
+        assert_eq!(refused.outcome().1, "not-allowed");
         self.call("DELETE", &rotated, None, 204).await;
     }
 

@@ -6,6 +6,7 @@ use askama::Template;
 use counterfoil::notice::{ClaimedNotice, NoticeText};
 use counterfoil::types::TokenKind;
 
+use super::renewal::RenewalPages;
 use super::when::Local;
 use super::{RenderError, Rendered, Templates, english, one_line, russian};
 use crate::digest::Digest;
@@ -20,6 +21,7 @@ pub struct BuiltIn {
     product: Option<String>,
     manage_url: Option<String>,
     codes_url: Option<String>,
+    renewal: Option<RenewalPages>,
 }
 
 /// The maximum length of a person's name and of the product's name, in characters.
@@ -30,6 +32,40 @@ impl BuiltIn {
     #[must_use]
     pub fn product(self, name: &str) -> Self {
         Self { product: Some(one_line(name, NAME)), ..self }
+    }
+
+    /// Sets the URL at which the host serves the console of counterfoil-axum, such as `https://example.com/console`. Each
+    /// message then links to the console's pages. For each personal access token, it links to the page on which this
+    /// token is renewed: the page suggests the present lifetime, and one more click renews the token under its label. A
+    /// URL that does not begin with `https:` or `http:` is ignored.
+    ///
+    /// ```
+    /// use counterfoil_notify::BuiltIn;
+    ///
+    /// let texts = BuiltIn::default().product("Example").console_url("https://example.com/console");
+    /// ```
+    #[must_use]
+    pub fn console_url(self, url: &str) -> Self {
+        let Some(base) = web(url.trim_end_matches('/')) else { return self };
+        let texts = self.manage_url(&format!("{base}/tokens")).codes_url(&format!("{base}/codes"));
+        Self { renewal: Some(RenewalPages::Console(base)), ..texts }
+    }
+
+    /// Sets the URL of the host's own page on which a person renews a personal access token. The text `{id}` in it
+    /// stands for the id of the token. A message links to this page for each personal access token of a person. A URL
+    /// that does not begin with `https:` or `http:`, or does not contain `{id}`, is ignored.
+    ///
+    /// ```
+    /// use counterfoil_notify::BuiltIn;
+    ///
+    /// let texts = BuiltIn::default().renew_url("https://example.com/account/tokens/{id}/renew");
+    /// ```
+    #[must_use]
+    pub fn renew_url(self, url: &str) -> Self {
+        match web(url).filter(|url| url.contains("{id}")) {
+            Some(url) => Self { renewal: Some(RenewalPages::Host(url)), ..self },
+            None => self,
+        }
     }
 
     /// Sets the URL of the host's page on which people manage their tokens. Each message links to this page. A URL that
@@ -84,13 +120,31 @@ struct Line {
     at: String,
     /// The time until the credential expires. `None` if it has expired.
     left: Option<String>,
+    /// The URL of the page on which the credential is renewed.
+    renew: Option<String>,
+}
+
+/// The credentials of a message that have the same state: they expire soon, or have expired.
+struct Group {
+    lines: Vec<Line>,
+    /// Whether one of them has a link to the page on which it is renewed.
+    renews: bool,
+    /// Whether one of them has no such link.
+    replaces: bool,
+}
+
+impl Group {
+    fn new(lines: Vec<Line>) -> Self {
+        let renews = lines.iter().any(|line| line.renew.is_some());
+        Self { renews, replaces: lines.iter().any(|line| line.renew.is_none()), lines }
+    }
 }
 
 /// The values that the templates of both languages show.
 struct Page<'a> {
     name: String,
-    expiring: Vec<Line>,
-    expired: Vec<Line>,
+    expiring: Group,
+    expired: Group,
     product: Option<&'a str>,
     links: Vec<Link<'a>>,
 }
@@ -149,7 +203,7 @@ const RUSSIAN: Texts = Texts {
 };
 
 impl Texts {
-    fn line(&self, notice: &ClaimedNotice, zone: &str) -> Line {
+    fn line(&self, notice: &ClaimedNotice, zone: &str, renewal: Option<&RenewalPages>) -> Line {
         let left = match notice.text() {
             NoticeText::ExpiresIn(left) => Some((self.left)(left)),
             NoticeText::Expired => None,
@@ -160,6 +214,7 @@ impl Texts {
             id: notice.id().to_string(),
             at: (self.instant)(&Local::of(notice.expires_at(), zone)),
             left,
+            renew: renewal.and_then(|pages| pages.of(notice)),
         }
     }
 
@@ -188,7 +243,7 @@ impl Texts {
         let first = digest.notices().first();
         let first = first
             .map_or_else(String::new, |notice| (self.date)(&Local::of(notice.expires_at(), digest.account().zone())));
-        (self.subject)(one.as_deref().map(str::trim_end), page.expiring.len(), page.expired.len(), &first)
+        (self.subject)(one.as_deref().map(str::trim_end), page.expiring.lines.len(), page.expired.lines.len(), &first)
     }
 }
 
@@ -202,8 +257,9 @@ impl Templates for BuiltIn {
         let account = digest.account();
         let russian = is_russian(account.language());
         let texts = if russian { RUSSIAN } else { ENGLISH };
-        let lines = digest.notices().iter().map(|notice| texts.line(notice, account.zone()));
-        let (expiring, expired) = lines.partition(|line| line.left.is_some());
+        let line = |notice| texts.line(notice, account.zone(), self.renewal.as_ref());
+        let (expiring, expired) = digest.notices().iter().map(line).partition(|line| line.left.is_some());
+        let (expiring, expired) = (Group::new(expiring), Group::new(expired));
         let (product, links) = (self.product.as_deref(), self.links(&texts, digest));
         let page = Page { name: one_line(account.name(), NAME), expiring, expired, product, links };
         let subject = texts.subject_of(digest, &page);

@@ -3,6 +3,7 @@
 mod built_in;
 mod clean;
 mod english;
+mod renewal;
 mod russian;
 mod when;
 

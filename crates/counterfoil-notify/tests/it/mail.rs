@@ -255,3 +255,40 @@ async fn machine_1_a_notice_names_the_service_account_in_the_language_of_its_mak
         assert!(to_maker.body_html(0).is_some_and(|html| html.contains(expected)));
     }
 }
+
+#[tokio::test]
+async fn life_1_a_mail_links_each_personal_access_token_to_the_page_that_renews_it() {
+    let server = servers::Smtp::start();
+    let console = BuiltIn::default().console_url("https://example.com/console/");
+    let page = BuiltIn::default().renew_url("https://example.com/t/{id}/renew");
+    let nothing = BuiltIn::default().renew_url("https://example.com/renew").console_url("ftp://example.com");
+    for (texts, url) in [
+        (console, Some("https://example.com/console/tokens/{id}/renew")),
+        (page, Some("https://example.com/t/{id}/renew")),
+        (nothing, None),
+    ] {
+        let smtp = Smtp::new(&server.url(), FROM).expect("a transport").with_templates(texts);
+        let world = World::new();
+        let ids = [
+            world.create(&person("bill"), "nightly build", 30, day(0)).await.view.id,
+            world.create(&ivan(), "сборка", 20, day(0)).await.view.id,
+        ];
+        world.worker(smtp).run_once(day(23)).await.expect("a run");
+        let mut taken = server.taken();
+        taken.sort_by(|one, other| one.to.cmp(&other.to));
+        assert_eq!(taken.len(), 2, "one expires soon, and one has expired");
+        for ((mail, id), words) in
+            taken.iter().zip(ids).zip([["renew it: ", "make a new one"], ["продлить: ", "создайте новый"]])
+        {
+            let mail = parsed(mail);
+            let (text, html) = (text(&mail), mail.body_html(0).expect("HTML").into_owned());
+            let link = url.map(|url| url.replace("{id}", &id.to_string()));
+            assert_eq!(text.contains(words[0]), link.is_some(), "{text}");
+            assert_eq!(text.contains(words[1]), link.is_none(), "{text}");
+            if let Some(link) = link {
+                assert!(text.contains(&format!("{}{link}\n", words[0])), "{text}");
+                assert!(html.contains(&format!("<a href=\"{link}\">")), "{html}");
+            }
+        }
+    }
+}

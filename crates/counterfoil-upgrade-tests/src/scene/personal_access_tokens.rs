@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use counterfoil::notice::{DueNotice, Outcome};
-use counterfoil::operations::Overlap;
+use counterfoil::operations::{Overlap, TokenUpdate};
 use counterfoil::token::OnceKey;
 use counterfoil::{Counterfoil, IssuedCredential, Lifetime, NewPersonalAccessToken, Presenter};
 
@@ -153,7 +153,10 @@ pub(super) async fn in_every_state(host: &Host, texts: &mut Texts) {
 
     let renamed = new("old name").await;
     texts.put("pat renamed", text(&renamed));
-    service.update_personal_access_token(&ann, &renamed.view.id, "new name").await.expect("renamed");
+    service
+        .update_personal_access_token(&ann, &renamed.view.id, &TokenUpdate::default().with_label("new name"))
+        .await
+        .expect("renamed");
     let once = OnceKey::new(&renamed.view.id, &[7; 16]);
     let form = NewPersonalAccessToken::new("form", Lifetime::Days(30));
     let form = service.once(once).create_personal_access_token(&ann, &form).await.expect("created");

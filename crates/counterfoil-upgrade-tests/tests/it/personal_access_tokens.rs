@@ -1,7 +1,7 @@
 //! Operations on personal access tokens.
 
 use counterfoil::http_auth::Refusal;
-use counterfoil::operations::Overlap;
+use counterfoil::operations::{Overlap, TokenUpdate};
 use counterfoil::token::OnceKey;
 use counterfoil::types::{KeyId, RevocationReason};
 use counterfoil::{Conflict, Lifetime, ManageError, NewPersonalAccessToken};
@@ -62,11 +62,18 @@ async fn labels_are_held(all: &Upgraded) {
         assert!(matches!(answer, Err(ManageError::Conflict(Conflict::LabelTaken))), "{held}: {answer:?}");
     }
     let renamed = all.texts.id("pat renamed");
-    let answer = service.update_personal_access_token(&ann, &renamed, "expired").await;
+    let answer =
+        service.update_personal_access_token(&ann, &renamed, &TokenUpdate::default().with_label("expired")).await;
     assert!(matches!(answer, Err(ManageError::Conflict(Conflict::LabelTaken))), "{answer:?}");
     let expired = all.texts.id("pat expired");
-    service.update_personal_access_token(&ann, &expired, "long expired").await.expect("renamed");
-    let view = service.update_personal_access_token(&ann, &renamed, "expired").await.expect("the label is free");
+    service
+        .update_personal_access_token(&ann, &expired, &TokenUpdate::default().with_label("long expired"))
+        .await
+        .expect("renamed");
+    let view = service
+        .update_personal_access_token(&ann, &renamed, &TokenUpdate::default().with_label("expired"))
+        .await
+        .expect("the label is free");
     assert_eq!(view.label, "expired");
     for free in ["old name", "new name", "deleted", "taken away"] {
         create(free).await.expect(free);

@@ -344,6 +344,7 @@ async fn notice_1_what_is_due_goes_out_by_mail_where_there_is_a_server_for_it() 
     let page = server.url("/console/tokens");
     let parts = decoded(&mail.data);
     assert!(parts.len() == 2 && parts.iter().all(|part| part.contains(&page)), "fault_e4: both link to it: {parts:?}");
+    assert!(parts.iter().all(|part| part.contains("/renew")), "life_1: both link to the renewal: {parts:?}");
 }
 
 /// Returns the decoded text of each Base64 part of a mail.

@@ -9,9 +9,22 @@ use crate::console::clock::Clock;
 use crate::console::text::Texts;
 use crate::console::time::Moment;
 
+/// The actions that the rows of a table offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RowActions {
+    /// Only the revocation.
+    Revoke,
+    /// All actions.
+    All {
+        /// Whether the policy allows that a token gets a new expiry and keeps its secret.
+        extendable: bool,
+    },
+}
+
 pub(super) struct TokenRow {
     pub(super) id: String,
     pub(super) label: String,
+    pub(super) description: String,
     pub(super) rights: Vec<String>,
     /// The addresses from which the token can be used. Empty if from anywhere.
     pub(super) sources: Vec<String>,
@@ -23,17 +36,31 @@ pub(super) struct TokenRow {
     pub(super) is_expired: bool,
     pub(super) rotate: Option<String>,
     pub(super) networks: Option<String>,
+    pub(super) renew: Option<String>,
+    pub(super) extend: Option<String>,
+    pub(super) edit: Option<String>,
     pub(super) delete: String,
 }
 
 impl TokenRow {
-    /// Makes the row of a token. `below` is the beginning of the paths of the row's actions. If `owner` is true, the
-    /// row also offers to replace the token and to change its networks. After an action, the browser returns to the address `back`.
-    pub(super) fn new(credential: &CredentialView, clock: &Clock, below: &str, owner: bool, back: &str) -> Self {
+    /// Makes the row of a token. `below` is the beginning of the paths of the row's actions. After an action, the
+    /// browser returns to the address `back`.
+    pub(super) fn new(
+        credential: &CredentialView,
+        clock: &Clock,
+        below: &str,
+        actions: RowActions,
+        back: &str,
+    ) -> Self {
         let (id, state) = (credential.id.to_string(), CredentialState::of(credential));
         let is_expired = state == CredentialState::Expired;
+        let is_newest = actions != RowActions::Revoke && state != CredentialState::Replaced;
+        let ends = matches!(state, CredentialState::EndsSoon | CredentialState::Expired);
+        let extendable = matches!(actions, RowActions::All { extendable: true });
+        let action = |offered: bool, name: &str| offered.then(|| format!("{below}/{id}/{name}?back={back}"));
         Self {
             label: credential.label.clone(),
+            description: credential.description.clone().unwrap_or_default(),
             rights: tokens(credential.scope.as_ref()),
             sources: blocks(credential.allowed_sources.as_ref()),
             last_used_at: credential.last_used_at.map(|at| clock.moment(at)),
@@ -42,10 +69,11 @@ impl TokenRow {
             status: state.as_str(),
             status_name: CredentialState::name_of(credential, clock.texts),
             is_expired,
-            rotate: (owner && !is_expired && state != CredentialState::Replaced)
-                .then(|| format!("{below}/{id}/rotate?back={back}")),
-            networks: (owner && state != CredentialState::Replaced)
-                .then(|| format!("{below}/{id}/networks?back={back}")),
+            rotate: action(is_newest && !is_expired, "rotate"),
+            renew: action(is_newest && ends, "renew"),
+            extend: action(is_newest && !is_expired && extendable, "extend"),
+            edit: action(is_newest, "edit"),
+            networks: action(is_newest, "networks"),
             delete: format!("{below}/{id}/delete?back={back}"),
             id,
         }

@@ -17,7 +17,7 @@ use super::empty_list::EmptyList;
 use super::list::{CredentialList, ListControls, ListQuery, back_from_query, back_to_here, list_with_notice};
 use super::password_page::{ButtonAction, reauthenticate};
 use super::personal_access_tokens::record;
-use super::table_rows::TokenRow;
+use super::table_rows::{RowActions, TokenRow};
 use super::user_credentials::UserCredentials;
 use crate::console::form::Form;
 use crate::console::form_values::FormValues;
@@ -179,7 +179,8 @@ pub(crate) async fn show(
         Err(error) => return Err(Rejection::of(&console, &viewer, error)),
     };
     let (below, back) = (format!("{path}/tokens"), back_to_here(&viewer));
-    let rows: Vec<_> = found.iter().map(|credential| TokenRow::new(credential, &clock, &below, false, &back)).collect();
+    let rows: Vec<_> =
+        found.iter().map(|credential| TokenRow::new(credential, &clock, &below, RowActions::Revoke, &back)).collect();
     let layout = Layout::of(&console, &viewer, SECTION).with_notice(notice);
     let has_search = viewer.counterfoil.has_search();
     let switch = person.known && viewer.counterfoil.gates().switch;

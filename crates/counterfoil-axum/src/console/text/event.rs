@@ -24,6 +24,7 @@ pub(crate) enum EventName {
     OverlapEnded,
     Edited,
     ExpirySet,
+    Extended,
     MadePermanent,
     Reset,
     Reactivated,
@@ -159,6 +160,7 @@ const fn changed(action: Action) -> EventName {
     match action {
         Action::Edited => EventName::Edited,
         Action::ExpirySet => EventName::ExpirySet,
+        Action::Extended => EventName::Extended,
         Action::MadePermanent => EventName::MadePermanent,
         Action::Reset => EventName::Reset,
         Action::Reactivated => EventName::Reactivated,

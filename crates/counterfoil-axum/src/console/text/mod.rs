@@ -410,6 +410,19 @@ pub(crate) struct Texts {
     pub(crate) accounts_stay: &'static str,
     pub(crate) disable_accounts: &'static str,
     pub(crate) partly_done: &'static str,
+    pub(crate) renew: &'static str,
+    pub(crate) renew_token: &'static str,
+    pub(crate) renew_expired_question: &'static str,
+    pub(crate) renew_first: &'static str,
+    pub(crate) empty_keeps_expiry: &'static str,
+    pub(crate) extend: &'static str,
+    pub(crate) extend_token: &'static str,
+    pub(crate) extend_token_question: &'static str,
+    pub(crate) extended: &'static str,
+    pub(crate) permanent_choice: &'static str,
+    pub(crate) edit_token: &'static str,
+    pub(crate) overlap_after_expiry: &'static str,
+    pub(crate) overlap_beyond_expiry: &'static str,
 }
 
 impl Texts {

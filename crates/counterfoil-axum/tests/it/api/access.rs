@@ -16,7 +16,9 @@ async fn syn_token_8_each_router_asks_for_its_scope() {
         ("POST", "/me/tokens", "credentials:write"),
         ("GET", "/me/tokens/x", "credentials:read"),
         ("DELETE", "/me/tokens/x", "credentials:write"),
+        ("PATCH", "/me/tokens/x", "credentials:write"),
         ("POST", "/me/tokens/x/rotate", "credentials:write"),
+        ("POST", "/me/tokens/x/extend", "credentials:write"),
         ("GET", "/users", "users:manage"),
         ("PATCH", "/users/bill", "users:manage"),
         ("GET", "/users/bill/tokens", "users:manage"),
@@ -48,7 +50,9 @@ async fn syn_token_8_each_router_asks_for_its_scope() {
         ("POST", "/service-accounts/x/tokens", "service-accounts:manage"),
         ("GET", "/service-accounts/x/tokens/x", "service-accounts:manage"),
         ("DELETE", "/service-accounts/x/tokens/x", "service-accounts:manage"),
+        ("PATCH", "/service-accounts/x/tokens/x", "service-accounts:manage"),
         ("POST", "/service-accounts/x/tokens/x/rotate", "service-accounts:manage"),
+        ("POST", "/service-accounts/x/tokens/x/extend", "service-accounts:manage"),
         ("GET", "/settings", "settings:manage"),
         ("PATCH", "/settings", "settings:manage"),
     ] {
@@ -126,7 +130,9 @@ async fn syn_pat_1_a_closed_gate_is_403_and_named_and_administrators_still_list_
         for (method, path) in [
             ("GET", "/me/tokens".to_owned()),
             ("POST", "/me/tokens".to_owned()),
+            ("PATCH", format!("/me/tokens/{id}")),
             ("POST", format!("/me/tokens/{id}/rotate")),
+            ("POST", format!("/me/tokens/{id}/extend")),
             ("DELETE", format!("/me/tokens/{id}")),
         ] {
             let answer = world.call(method, &path, &bill, Some("{")).await;

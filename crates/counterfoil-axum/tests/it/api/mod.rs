@@ -8,6 +8,7 @@ mod personal_access_tokens;
 mod requests;
 mod security_codes;
 mod settings;
+mod token_renewal;
 
 use crate::support::World;
 use serde_json::Value;

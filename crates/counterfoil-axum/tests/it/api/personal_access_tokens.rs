@@ -132,7 +132,7 @@ async fn syn_pat_6_another_owners_id_and_an_unknown_id_get_the_same_404() {
     let unknown = world.call("DELETE", "/me/tokens/0000000000000000000000", &mia, None).await;
     assert_eq!(unknown.outcome(), outcome(404, "not-found", None));
     for path in [&id, "nonsense", "%FF", "..%2F..%2Fclients", "%00", "a%2Fb", &"x".repeat(5_000)] {
-        for (method, suffix) in [("DELETE", ""), ("POST", "/rotate")] {
+        for (method, suffix) in [("DELETE", ""), ("PATCH", ""), ("POST", "/rotate"), ("POST", "/extend")] {
             let answer = world.call(method, &format!("/me/tokens/{path}{suffix}"), &mia, None).await;
             assert_eq!((answer.status, &answer.text), (unknown.status, &unknown.text), "{method} {path}");
         }
@@ -191,6 +191,8 @@ async fn all_kinds_9_a_personal_access_token_lists_deletes_and_rotates_itself_an
     for (method, path) in [
         ("POST", "/me/tokens".to_owned()),
         ("POST", format!("/me/tokens/{other}/rotate")),
+        ("PATCH", format!("/me/tokens/{own}")),
+        ("POST", format!("/me/tokens/{own}/extend")),
         ("PATCH", "/users/bill".to_owned()),
         ("POST", "/security-codes".to_owned()),
         ("PATCH", "/security-codes/0000000000000000000000".to_owned()),

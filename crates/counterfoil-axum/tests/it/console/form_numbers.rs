@@ -22,6 +22,8 @@ async fn stage() -> (World, Browser, Vec<Form>) {
     let sue = Browser::signed_in(&world, "sue").await;
     sue.post("/tokens", "label=turning&days=5&rights=all").await;
     let id = value(&sue.get("/tokens").await.text, "data-id=\"");
+    sue.post("/tokens", "label=renewed&days=5&rights=all").await;
+    let renewed = value(&sue.get("/tokens?q=renewed").await.text, "data-id=\"");
     let forms = vec![
         (
             "/tokens".to_owned(),
@@ -35,6 +37,13 @@ async fn stage() -> (World, Browser, Vec<Form>) {
             "overlap_seconds=3600",
             "overlap_seconds=86400",
             "value=\"86400\" selected",
+            "/tokens",
+        ),
+        (
+            format!("/tokens/{renewed}/renew"),
+            "days=90&overlap_seconds=3600",
+            "days=91&overlap_seconds=3600",
+            "value=\"91\"",
             "/tokens",
         ),
         (

@@ -25,3 +25,5 @@ mod sign_ins;
 mod slow_forms;
 mod sources;
 mod summaries;
+mod token_edits;
+mod token_renewal;

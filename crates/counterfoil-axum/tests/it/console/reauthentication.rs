@@ -25,6 +25,7 @@ struct Stage {
     world: World,
     sue: Browser,
     token: String,
+    renewed: String,
     live: String,
     expired: String,
 }
@@ -40,6 +41,8 @@ async fn stage() -> Stage {
     let live = value(&sue.get("/codes").await.text, "data-id=\"");
     sue.post("/tokens", "label=own&days=5&rights=all").await;
     let token = value(&sue.get("/tokens").await.text, "data-id=\"");
+    sue.post("/tokens", "label=renewed&days=5&rights=all").await;
+    let renewed = value(&sue.get("/tokens?q=renewed").await.text, "data-id=\"");
     let host = Presenter::host();
     let off = ClientUpdate::default().with_disabled(true);
     world
@@ -49,17 +52,18 @@ async fn stage() -> Stage {
         .unwrap();
     world.counterfoil.update_client(&host, &"off".parse().unwrap(), off).await.unwrap();
     world.counterfoil.set_token_login(&host, &subject("bill"), false).await.unwrap();
-    Stage { world, sue, token, live, expired }
+    Stage { world, sue, token, renewed, live, expired }
 }
 
 /// Returns all forms whose actions need the password again if it was entered too long ago. Each has its path and its
 /// fields. It also has the path of its page if the page shows a password field, and `None` otherwise.
 fn grave(stage: &Stage) -> Vec<(String, String, Option<String>)> {
-    let (token, live, expired) = (&stage.token, &stage.live, &stage.expired);
+    let (token, renewed, live, expired) = (&stage.token, &stage.renewed, &stage.live, &stage.expired);
     let form = |path: String, form: &str, page: Option<String>| (path, form.to_owned(), page);
     vec![
         form("/tokens".into(), "label=more&days=5&rights=all", Some("/tokens".into())),
         form(format!("/tokens/{token}/rotate"), "overlap_seconds=3600", Some(format!("/tokens/{token}/rotate"))),
+        form(format!("/tokens/{renewed}/renew"), "days=90", Some(format!("/tokens/{renewed}/renew"))),
         form("/codes".into(), "access=super_administrator", Some("/codes".into())),
         form(
             format!("/codes/{live}/edit"),

@@ -13,9 +13,12 @@ type Fields = &'static [(&'static str, &'static str)];
 
 /// All forms of the console. Each has the path of its page, the path to which it is sent, and its fields. In these
 /// paths, `{}` stands for the id of the first row on the page, and `{user}` for the id of ivan.
-const FORMS: [(&str, &str, Fields); 19] = [
+const FORMS: [(&str, &str, Fields); 22] = [
     ("/console/tokens", "/console/tokens", &[("label", "forged"), ("days", "7"), ("rights", "all")]),
     ("/console/tokens", "/console/tokens/{}/rotate", &[("overlap_seconds", "0")]),
+    ("/console/tokens", "/console/tokens/{}/renew", &[("days", "90"), ("overlap_seconds", "0")]),
+    ("/console/tokens", "/console/tokens/{}/extend", &[("days", "90")]),
+    ("/console/tokens", "/console/tokens/{}/edit", &[("label", "forged"), ("description", "forged")]),
     ("/console/tokens", "/console/tokens/{}/delete", &[]),
     ("/console/profile", "/console/profile/zone", &[("zone", "Asia/Tokyo")]),
     ("/console/profile", "/console/profile/signature/clear", &[]),
@@ -171,10 +174,12 @@ fn the_same_forms_with_their_token_are_carried_out() {
         let (page, path) = stage.path(page, path);
         let before = stage.state();
         let reply = stage.own.submit(&page, &path, fields);
-        let refused = path.ends_with("/reactivate");
+        // The code is live, and the policy of the demo allows no extension.
+        let refused = path.ends_with("/reactivate") || path.ends_with("/extend");
         let allowed = if refused { [409, 409] } else { [200, 303] };
         assert!(allowed.contains(&reply.status), "{path}: {} {}", reply.status, reply.body);
-        let same = ["/reactivate", "/enable", "/clear", "/secret", "/reset"].iter().any(|end| path.ends_with(end));
+        let same =
+            ["/reactivate", "/extend", "/enable", "/clear", "/secret", "/reset"].iter().any(|end| path.ends_with(end));
         assert!(same || stage.state() != before, "{path}");
     }
 }

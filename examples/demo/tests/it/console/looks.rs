@@ -75,6 +75,9 @@ fn every_page(fixture: &Fixture) {
     judge("token-secret-revealed");
     fixture.browser.follow("#done");
     judge("tokens-overlap");
+    fixture.browser.follow(&fixture.in_row("WWW", "a.edit"));
+    judge("token-edit");
+    goto("tokens");
     fixture.browser.follow(&fixture.in_row("WWW", "a.delete"));
     judge("token-delete");
     fixture.browser.follow("#confirm button");

@@ -1,7 +1,7 @@
 //! The pages about the viewer's own personal access tokens.
 
 mod delete;
-mod rotate;
+mod forms;
 mod sources;
 
 use askama::Template;
@@ -18,7 +18,8 @@ use super::empty_list::EmptyList;
 use super::list::{CredentialList, ListControls, ListQuery, back_to_here};
 use super::scopes::{OF_TOKEN, ScopeField};
 use super::secret_page;
-use super::table_rows::TokenRow;
+use super::table_rows::{RowActions, TokenRow};
+use super::token_forms::limits;
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_number;
@@ -33,10 +34,10 @@ use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
 pub(crate) use delete::{ask_delete, delete};
-pub(crate) use rotate::{ask_rotate, rotate};
+pub(crate) use forms::{ask_edit, ask_extend, ask_renew, ask_rotate, edit, extend, renew, rotate};
 pub(crate) use sources::{ask_sources, sources};
 
-const SECTION: &str = "/tokens";
+pub(super) const SECTION: &str = "/tokens";
 
 #[derive(Template)]
 #[template(path = "console/personal_access_tokens.html")]
@@ -71,6 +72,7 @@ pub(crate) async fn list(
     let texts = viewer.language.texts();
     let notice = match Query::parse(query.as_deref()).one("notice") {
         Ok(Some("revoked")) => Some(texts.revoked),
+        Ok(Some("extended")) => Some(texts.extended),
         Ok(Some("saved")) => Some(texts.saved),
         Ok(Some("unchanged")) => Some(texts.unchanged),
         _ => None,
@@ -114,8 +116,10 @@ async fn show(
     };
     match CredentialList::Own.page(viewer, &list_query, list).await {
         Ok((found, next)) => {
-            let back = back_to_here(viewer);
-            page.rows = found.iter().map(|credential| TokenRow::new(credential, &clock, &below, true, &back)).collect();
+            let (back, limits) = (back_to_here(viewer), limits(console, viewer).await?);
+            let actions = RowActions::All { extendable: limits.extendable };
+            page.rows =
+                found.iter().map(|credential| TokenRow::new(credential, &clock, &below, actions, &back)).collect();
             page.controls = list_query.controls(texts, below, next, true);
             page.empty = EmptyList::of(texts, page.rows.len(), &page.controls, texts.no_tokens);
         }
@@ -127,12 +131,7 @@ async fn show(
     match viewer.counterfoil.authorize(&by, Operation::CreateToken).await {
         // If the last password check is too old, the form is shown with a password field.
         Ok(()) | Err(ManageError::Forbidden(Forbidden::StaleSession)) => {
-            let limits = viewer
-                .counterfoil
-                .personal_access_token_limits()
-                .await
-                .map_err(|error| rejected(ManageError::Unavailable(error)))?;
-            (page.label_hint, page.days_hint) = hints(viewer, limits);
+            (page.label_hint, page.days_hint) = hints(viewer, limits(console, viewer).await?);
         }
         Err(ManageError::Forbidden(reason)) => page.no_creation = Some(texts.forbidden_text_for(reason)),
         Err(error) => return Err(rejected(error)),
@@ -215,17 +214,8 @@ pub(super) fn record(console: &Console, viewer: &Viewer, text: &str) -> Result<R
     text.parse().map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Returns the label of one of the viewer's tokens. Returns `None` if the token does not exist.
-async fn label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<Option<String>, Rejection> {
-    match viewer.counterfoil.personal_access_token(&viewer.presenter(), id).await {
-        Ok(found) => Ok(Some(found.label)),
-        Err(ManageError::NotFound) => Ok(None),
-        Err(error) => Err(Rejection::of(console, viewer, error)),
-    }
-}
-
 /// Returns the label of one of the viewer's tokens. If the token does not exist, the response is 404.
 async fn known_label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<String, Rejection> {
-    let label = label(console, viewer, id).await?;
-    label.ok_or_else(|| Rejection::page(console, viewer, RejectionReason::NotFound))
+    let found = viewer.counterfoil.personal_access_token(&viewer.presenter(), id).await;
+    found.map(|found| found.label).map_err(|error| Rejection::of(console, viewer, error))
 }

@@ -3,6 +3,7 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::CredentialView;
+use counterfoil::operations::TokenUpdate;
 use counterfoil::types::RecordId;
 use http::StatusCode;
 
@@ -87,7 +88,8 @@ async fn try_save(
         Err(form_error) => return Ok(Err(form_error)),
     };
     let by = viewer.presenter();
-    match viewer.counterfoil.update_personal_access_token_sources(&by, &token.id, allowed.as_ref()).await {
+    let change = TokenUpdate::default().with_allowed_sources(allowed);
+    match viewer.counterfoil.update_personal_access_token(&by, &token.id, &change).await {
         Ok(_) => Ok(Ok("saved")),
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }

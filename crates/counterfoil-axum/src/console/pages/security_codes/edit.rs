@@ -67,7 +67,7 @@ pub(super) async fn find(console: &Console, viewer: &Viewer, id: &RecordId) -> R
 }
 
 /// Converts CR LF to LF. Forms send line breaks as CR LF (HTML, "normalize newlines").
-pub(super) fn with_lf(text: &str) -> String {
+pub(in crate::console::pages) fn with_lf(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 

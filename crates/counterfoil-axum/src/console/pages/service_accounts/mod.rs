@@ -2,6 +2,7 @@
 
 mod delete;
 pub(crate) mod edit;
+mod forms;
 mod list;
 mod show;
 mod switch;
@@ -19,13 +20,14 @@ use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
 
 pub(crate) use delete::{ask_delete, delete};
+pub(crate) use forms::{ask_edit, ask_extend, ask_renew, ask_rotate, edit_token, extend, renew, rotate};
 pub(crate) use list::{create, list};
 pub(crate) use show::{create_token, show};
 pub(crate) use switch::{adopt, disable, enable};
 pub(crate) use token_sources::{ask_sources, sources};
-pub(crate) use tokens::{ask_delete_token, ask_rotate, delete_token, rotate};
+pub(crate) use tokens::{ask_delete_token, delete_token};
 
-const SECTION: &str = "/service-accounts";
+pub(super) const SECTION: &str = "/service-accounts";
 
 /// The roles that a service account can have.
 const ROLES: [Role; 3] = [Role::Member, Role::Administrator, Role::SuperAdministrator];

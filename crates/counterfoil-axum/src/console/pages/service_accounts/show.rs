@@ -20,7 +20,8 @@ use crate::console::pages::empty_list::EmptyList;
 use crate::console::pages::list::{CredentialList, ListControls, ListQuery, back_to_here};
 use crate::console::pages::scopes::{OF_TOKEN, ScopeField};
 use crate::console::pages::secret_page;
-use crate::console::pages::table_rows::{TokenRow, tokens};
+use crate::console::pages::table_rows::{RowActions, TokenRow, tokens};
+use crate::console::pages::token_forms::limits;
 use crate::console::paths::NOTICE;
 use crate::console::reauthentication::require_password;
 use crate::console::rejection::Rejection;
@@ -69,6 +70,7 @@ pub(crate) async fn show(
         Ok(Some("saved")) => Some(texts.saved),
         Ok(Some("unchanged")) => Some(texts.unchanged),
         Ok(Some("revoked")) => Some(texts.revoked),
+        Ok(Some("extended")) => Some(texts.extended),
         Ok(Some("enabled")) => Some(texts.account_enabled),
         Ok(Some("disabled")) => Some(texts.account_disabled),
         Ok(Some("adopted")) => Some(texts.taken_over),
@@ -95,9 +97,10 @@ async fn page(
     let found = CredentialList::Service(&account.id).page(viewer, &list_query, list).await;
     let (found, next) = found.map_err(rejected)?;
     let (below, back) = (format!("{path}/tokens"), back_to_here(viewer));
-    let rows: Vec<_> = found.iter().map(|credential| TokenRow::new(credential, &clock, &below, true, &back)).collect();
-    let limits = viewer.counterfoil.personal_access_token_limits().await;
-    let limits = limits.map_err(|error| rejected(counterfoil::ManageError::Unavailable(error)))?;
+    let limits = limits(console, viewer).await?;
+    let actions = RowActions::All { extendable: limits.extendable };
+    let rows: Vec<_> =
+        found.iter().map(|credential| TokenRow::new(credential, &clock, &below, actions, &back)).collect();
     let lead = (texts.duration)(limits.notice_lead);
     let names = AccountNames::of(console, viewer, account.made_by.iter().collect()).await?;
     let made_by = account.made_by.as_ref();

@@ -3,6 +3,7 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::CredentialView;
+use counterfoil::operations::TokenUpdate;
 use counterfoil::service_account::ServiceAccountView;
 use http::StatusCode;
 
@@ -99,7 +100,8 @@ async fn try_save(
         Err(form_error) => return Ok(Err(form_error)),
     };
     let by = viewer.presenter();
-    match viewer.counterfoil.update_service_token_sources(&by, &account.id, &token.id, allowed.as_ref()).await {
+    let change = TokenUpdate::default().with_allowed_sources(allowed);
+    match viewer.counterfoil.update_service_token(&by, &account.id, &token.id, &change).await {
         Ok(_) => Ok(Ok("saved")),
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }

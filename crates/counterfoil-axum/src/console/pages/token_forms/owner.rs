@@ -1,0 +1,124 @@
+//! The owner of a token: the viewer or a service account. The same forms serve both.
+
+use counterfoil::operations::{Rotation, TokenUpdate};
+use counterfoil::service_account::ServiceAccountView;
+use counterfoil::token::OnceKey;
+use counterfoil::types::RecordId;
+use counterfoil::{CredentialView, IssuedCredential, Lifetime, ManageError};
+
+use crate::console::pages::{personal_access_tokens, service_accounts};
+use crate::console::rejection::{Rejection, RejectionReason};
+use crate::console::state::Console;
+use crate::console::viewer::Viewer;
+
+/// The owner of the tokens that a page is about.
+pub(in crate::console::pages) enum TokenOwner {
+    /// The viewer.
+    Viewer,
+    /// A service account.
+    Service(ServiceAccountView),
+}
+
+impl TokenOwner {
+    /// The path of the section to which the pages belong.
+    pub(super) fn section(&self) -> &'static str {
+        match self {
+            Self::Viewer => personal_access_tokens::SECTION,
+            Self::Service(_) => service_accounts::SECTION,
+        }
+    }
+
+    /// The path of the page that lists the tokens.
+    pub(super) fn list(&self) -> String {
+        match self {
+            Self::Viewer => personal_access_tokens::SECTION.to_owned(),
+            Self::Service(account) => service_accounts::page_of(&account.id),
+        }
+    }
+
+    /// The path below which the pages about one token are.
+    pub(super) fn path(&self, id: &RecordId) -> String {
+        match self {
+            Self::Viewer => format!("{}/{id}", self.list()),
+            Self::Service(_) => format!("{}/tokens/{id}", self.list()),
+        }
+    }
+
+    /// The name of a token on its pages. For a service account, it begins with the name of the account.
+    pub(super) fn name(&self, token: &CredentialView) -> String {
+        match self {
+            Self::Viewer => token.label.clone(),
+            Self::Service(account) => format!("{} · {}", account.label, token.label),
+        }
+    }
+
+    /// Returns one of the owner's tokens. Returns `None` if lists do not show it.
+    pub(super) async fn find(
+        &self,
+        console: &Console,
+        viewer: &Viewer,
+        id: &RecordId,
+    ) -> Result<Option<CredentialView>, Rejection> {
+        let (counterfoil, by) = (&viewer.counterfoil, viewer.presenter());
+        let found = match self {
+            Self::Viewer => counterfoil.personal_access_token(&by, id).await,
+            Self::Service(account) => counterfoil.service_token(&by, &account.id, id).await,
+        };
+        match found {
+            Ok(found) => Ok(Some(found)),
+            Err(ManageError::NotFound) => Ok(None),
+            Err(error) => Err(Rejection::of(console, viewer, error)),
+        }
+    }
+
+    /// Returns one of the owner's tokens. If lists do not show it, the response is 404.
+    pub(super) async fn known(
+        &self,
+        console: &Console,
+        viewer: &Viewer,
+        id: &RecordId,
+    ) -> Result<CredentialView, Rejection> {
+        let found = self.find(console, viewer, id).await?;
+        found.ok_or_else(|| Rejection::page(console, viewer, RejectionReason::NotFound))
+    }
+
+    pub(super) async fn rotate(
+        &self,
+        viewer: &Viewer,
+        key: OnceKey,
+        id: &RecordId,
+        rotation: Rotation,
+    ) -> Result<IssuedCredential, ManageError> {
+        let (once, by) = (viewer.counterfoil.once(key), viewer.presenter());
+        match self {
+            Self::Viewer => once.rotate_personal_access_token(&by, id, rotation).await,
+            Self::Service(account) => once.rotate_service_token(&by, &account.id, id, rotation).await,
+        }
+    }
+
+    pub(super) async fn extend(
+        &self,
+        viewer: &Viewer,
+        id: &RecordId,
+        lifetime: Lifetime,
+    ) -> Result<CredentialView, ManageError> {
+        let (counterfoil, by) = (&viewer.counterfoil, viewer.presenter());
+        match self {
+            Self::Viewer => counterfoil.extend_personal_access_token(&by, id, lifetime).await,
+            Self::Service(account) => counterfoil.extend_service_token(&by, &account.id, id, lifetime).await,
+        }
+    }
+
+    pub(super) async fn update(
+        &self,
+        viewer: &Viewer,
+        id: &RecordId,
+        change: &TokenUpdate<'_>,
+    ) -> Result<CredentialView, ManageError> {
+        let (counterfoil, by) = (&viewer.counterfoil, viewer.presenter());
+        match self {
+            Self::Viewer => counterfoil.update_personal_access_token(&by, id, change).await,
+            Self::Service(account) => counterfoil.update_service_token(&by, &account.id, id, change).await,
+        }
+    }
+}
