@@ -381,6 +381,9 @@ pub(crate) const ENGLISH: Texts = Texts {
     accounts_stay: "Their tokens go on working when everything of this user is ended, unless you disable the accounts.",
     disable_accounts: "Disable these service accounts too",
     partly_done: "It may be partly done. Do it again until it succeeds.",
+    end_client_tokens: "End its tokens",
+    end_client_tokens_question: "Everybody who signed in through this client must sign in again. The client itself stays.",
+    client_tokens_ended: "All tokens of the client are ended.",
 };
 
 fn searched(count: u64) -> String {

@@ -398,6 +398,9 @@ pub(crate) struct Texts {
     pub(crate) accounts_stay: &'static str,
     pub(crate) disable_accounts: &'static str,
     pub(crate) partly_done: &'static str,
+    pub(crate) end_client_tokens: &'static str,
+    pub(crate) end_client_tokens_question: &'static str,
+    pub(crate) client_tokens_ended: &'static str,
 }
 
 impl Texts {
