@@ -81,6 +81,12 @@ pub(crate) enum List {
         #[arg(long)]
         subject: String,
     },
+    /// The sign-ins and console sessions of a person
+    SignIns {
+        /// The person's subject id
+        #[arg(long)]
+        subject: String,
+    },
     /// The security codes, including expired ones
     Codes,
     /// The clients
@@ -127,10 +133,17 @@ pub(crate) enum Revoke {
         #[command(flatten)]
         confirmation: Confirmation,
     },
-    /// All credentials of a person
+    /// All credentials of a person, and the security codes that this person made or that act as this person
     Subject {
         /// The person's subject id
         subject: String,
+        /// Only credentials of this kind: personal_access_token, access_token, refresh_token, security_code or
+        /// console_session. Can be repeated. access_token and refresh_token both mean the sign-ins with all their tokens
+        #[arg(long, value_name = "KIND")]
+        kind: Vec<String>,
+        /// Also disables the service accounts that this person made
+        #[arg(long)]
+        disable_service_accounts: bool,
         #[command(flatten)]
         confirmation: Confirmation,
     },

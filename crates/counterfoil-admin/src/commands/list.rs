@@ -3,7 +3,9 @@
 use std::num::NonZeroU32;
 
 use counterfoil::client::ClientView;
+use counterfoil::operations::SignInView;
 use counterfoil::service_account::ServiceAccountView;
+use counterfoil::types::Device;
 use counterfoil::{Counterfoil, CredentialView, Presenter, SubjectId};
 use serde_json::Value;
 
@@ -15,6 +17,7 @@ use crate::output::{Output, instant, instant_or_none};
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 const CREDENTIAL: [&str; 9] =
     ["id", "kind", "label", "status", "created_at", "expires_at", "last_used_at", "scope", "allowed_sources"];
+const SIGN_IN: [&str; 8] = ["id", "kind", "client", "device", "source", "created_at", "expires_at", "last_used_at"];
 const SERVICE_ACCOUNT: [&str; 8] = ["id", "label", "role", "scope", "made_by", "notify", "disabled", "created_at"];
 const CLIENT: [&str; 7] = ["id", "name", "grants", "public", "resource_server", "disabled", "created_at"];
 
@@ -23,6 +26,7 @@ pub(super) async fn run(cli: &Cli, what: &List) -> Result<Output, Failure> {
     let counterfoil = cli.handle(&store)?;
     let listed = match what {
         List::Tokens { subject } => tokens(&counterfoil, subject).await,
+        List::SignIns { subject } => sign_ins(&counterfoil, subject).await,
         List::Codes => codes(&counterfoil).await,
         List::Clients => clients(&counterfoil).await,
         List::Credentials(filter) => inventory::list(cli, &counterfoil, filter).await,
@@ -44,6 +48,33 @@ async fn tokens(counterfoil: &Counterfoil, subject: &str) -> Result<Output, Fail
             return Ok(Output::Table(CREDENTIAL.into(), rows));
         }
     }
+}
+
+async fn sign_ins(counterfoil: &Counterfoil, subject: &str) -> Result<Output, Failure> {
+    let subject = SubjectId::new(subject).map_err(|invalid| Failure::Usage(invalid.to_string()))?;
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let page = counterfoil.list_sign_ins_of(&Presenter::host(), &subject, after.as_ref(), PAGE).await?;
+        rows.extend(page.items.iter().map(sign_in));
+        after = page.next;
+        if after.is_none() {
+            return Ok(Output::Table(SIGN_IN.into(), rows));
+        }
+    }
+}
+
+fn sign_in(view: &SignInView) -> Vec<Value> {
+    let device = view.device.as_ref();
+    vec![
+        view.id.to_string().into(),
+        view.kind.as_str().into(),
+        view.client.as_ref().map(ToString::to_string).into(),
+        device.and_then(Device::text).map(str::to_owned).into(),
+        device.and_then(Device::source).map(str::to_owned).into(),
+        instant(view.created_at),
+        instant(view.expires_at),
+        instant(view.last_used_at),
+    ]
 }
 
 async fn codes(counterfoil: &Counterfoil) -> Result<Output, Failure> {

@@ -1,8 +1,8 @@
 //! `revoke`: revokes credentials. It calls the core library, so that the library's events are emitted.
 
 use counterfoil::client::ClientId;
-use counterfoil::store::{FamilyParts, Transfer};
-use counterfoil::types::{OwnerId, RecordId};
+use counterfoil::store::{Access, FamilyBody, FamilyParts, Transfer};
+use counterfoil::types::{OwnerId, RecordId, TokenKind};
 use counterfoil::{Counterfoil, Presenter, Realm, SubjectId};
 use counterfoil_stores::AnyStore;
 use serde_json::Value;
@@ -44,12 +44,8 @@ async fn revoke(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Fa
     let (counterfoil, host) = (cli.handle(store)?, Presenter::host());
     let revoked: Value = match what {
         Revoke::Credential { id, .. } => credential(&counterfoil, store, &record_id(id)?).await?.into(),
-        Revoke::Subject { subject, .. } => {
-            let revoked = counterfoil.revoke_all_of(&host, &subject_id(subject)?).await?;
-            if revoked == 0 {
-                return Err(Failure::NotFound("nothing of this person in this realm is valid".into()));
-            }
-            revoked.into()
+        Revoke::Subject { subject, kind, disable_service_accounts, .. } => {
+            return subject_revoked(&counterfoil, subject, kind, *disable_service_accounts).await;
         }
         Revoke::Client { client, .. } => {
             counterfoil.revoke_client_tokens(&host, &client_id(client)?).await?;
@@ -59,6 +55,62 @@ async fn revoke(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Fa
     let counted = revoked.as_u64().map_or("all tokens of the client".into(), |families| format!("{families} families"));
     said(&format!("revoked {counted}"));
     Ok(Output::Fields(vec![("revoked", revoked)]))
+}
+
+/// Revokes the credentials of a person. The result names the service accounts that the person made, because they keep
+/// their credentials.
+async fn subject_revoked(
+    counterfoil: &Counterfoil,
+    subject: &str,
+    kinds: &[String],
+    disables: bool,
+) -> Result<Output, Failure> {
+    let (subject, host) = (subject_id(subject)?, Presenter::host());
+    let revoked = match kinds {
+        [] => counterfoil.revoke_all_of(&host, &subject).await?,
+        kinds => counterfoil.revoke_kinds_of(&host, &subject, &token_kinds(kinds)?).await?,
+    };
+    let disabled = if disables { counterfoil.disable_service_accounts_made_by(&host, &subject).await? } else { 0 };
+    let made = counterfoil.service_accounts_made_by(&host, &subject).await?;
+    let left: Vec<Value> = made.iter().filter(|made| !made.disabled).map(|made| made.id.to_string().into()).collect();
+    if revoked == 0 && disabled == 0 {
+        return Err(Failure::NotFound("nothing of this person in this realm is valid".into()));
+    }
+    said(&format!("revoked {revoked} families"));
+    if !left.is_empty() {
+        said(&format!("{} service accounts that this person made still work: disable them", left.len()));
+    }
+    Ok(Output::Fields(vec![
+        ("revoked", revoked.into()),
+        ("disabled_service_accounts", disabled.into()),
+        ("service_accounts_left", left.into()),
+    ]))
+}
+
+/// Parses the names of kinds that a person can have.
+fn token_kinds(names: &[String]) -> Result<Vec<TokenKind>, Failure> {
+    let kind = |name: &String| {
+        TokenKind::ALL.into_iter().find(|kind| kind.as_str() == name && *kind != TokenKind::ClientSecret)
+    };
+    let kinds = names.iter().map(kind).collect::<Option<Vec<_>>>();
+    kinds.ok_or_else(|| {
+        Failure::Usage(
+            "a kind is personal_access_token, access_token, refresh_token, security_code or console_session".into(),
+        )
+    })
+}
+
+/// Whether a family is one of a person and of these kinds. An empty list means all kinds.
+fn is_persons(family: &FamilyParts, subject: &SubjectId, kinds: &[TokenKind]) -> bool {
+    let sign_in = [TokenKind::RefreshToken, TokenKind::AccessToken];
+    let is_kind = |kind: &TokenKind| *kind == family.kind || (sign_in.contains(kind) && sign_in.contains(&family.kind));
+    let is_own = match &family.body {
+        FamilyBody::Code { created_by, access, .. } => {
+            created_by == subject || matches!(access, Access::SameAsUser(acts) if acts == subject)
+        }
+        _ => family.owner == OwnerId::from(subject),
+    };
+    is_own && (kinds.is_empty() || kinds.iter().any(is_kind))
 }
 
 /// Revokes the family of a credential. Returns the number of revoked families: 1, or 0 if it was already revoked.
@@ -79,9 +131,9 @@ async fn look(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Fail
             let record = found.ok_or_else(|| Failure::NotFound("no such credential in this realm".into()))?;
             (u64::from(record.family().revoked.is_none()), 0)
         }
-        Revoke::Subject { subject, .. } => {
-            let owner = OwnerId::from(&subject_id(subject)?);
-            count(&**store.families(), &realm, |family| family.owner == owner).await?
+        Revoke::Subject { subject, kind, .. } => {
+            let (subject, kinds) = (subject_id(subject)?, token_kinds(kind)?);
+            count(&**store.families(), &realm, |family| is_persons(family, &subject, &kinds)).await?
         }
         Revoke::Client { client, .. } => {
             let found = store.clients().client(&realm, &client_id(client)?).await.map_err(Failure::failed)?;

@@ -5,7 +5,7 @@ use counterfoil::operations::SignIn;
 use counterfoil::service_account::NewServiceAccount;
 use counterfoil::store::Revoke;
 use counterfoil::types::{Metadata, Networks, OwnerId};
-use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter, Realm, Role};
+use counterfoil::{Account, Lifetime, NewPersonalAccessToken, Presenter, Realm, Role};
 use counterfoil_conformance::sample::most;
 use counterfoil_conformance::sample::{Person, revoked};
 
@@ -84,6 +84,30 @@ fn host_61_everything_of_a_person_and_of_a_client_is_revoked() {
     assert_eq!(run(&["revoke", "subject", "7", "--dry-run"]).json()["would_revoke"], 0);
     assert_eq!(run(&["revoke", "subject", "7", "--yes"]).code, 4, "nothing is left to revoke");
     assert_eq!(run(&["revoke", "client", "none", "--yes"]).code, 4);
+}
+
+#[test]
+fn life_3_the_tool_lists_sign_ins_and_revokes_kinds_and_names_the_service_accounts_that_stay() {
+    let service = Service::on_sqlite();
+    let (token, _) = service.token("ci");
+    let session = service.serve(async |counterfoil, _| {
+        let new = NewServiceAccount::new("nightly import", Role::Member);
+        let admin = Account::new(service.ann.subject().clone(), "ann", Role::Administrator);
+        counterfoil.create_service_account(&Presenter::signed_in(&admin), &new).await.expect("made");
+        counterfoil.open_session_for(&service.ann).await.expect("a session").token.expose_secret().to_owned()
+    });
+    let run = |arguments: &[&str]| tool(&[&["--json", "--store", service.url.as_str()], arguments].concat());
+    let listed = run(&["list", "sign-ins", "--subject", "7"]).json();
+    assert_eq!((listed[0]["kind"].as_str(), listed.as_array().map(Vec::len)), (Some("console_session"), Some(1)));
+    let kind = ["revoke", "subject", "7", "--kind", "console_session"];
+    assert_eq!(run(&[&kind[..], &["--dry-run"]].concat()).json()["would_revoke"], 1);
+    let revoked = run(&[&kind[..], &["--yes"]].concat()).json();
+    assert_eq!((&revoked["revoked"], revoked["service_accounts_left"].as_array().map(Vec::len)), (&1.into(), Some(1)));
+    assert!(service.accepts(&token) && !session.is_empty());
+    assert_eq!(run(&["revoke", "subject", "7", "--kind", "client_secret", "--yes"]).code, 2);
+    let all = run(&["revoke", "subject", "7", "--disable-service-accounts", "--yes"]).json();
+    assert_eq!((&all["revoked"], &all["disabled_service_accounts"]), (&1.into(), &1.into()));
+    assert!(!service.accepts(&token));
 }
 
 #[test]

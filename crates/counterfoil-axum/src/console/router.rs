@@ -130,6 +130,7 @@ impl Console {
             .route("/clients/{id}/enable", post(clients::enable))
             .route("/clients/{id}/disable", post(clients::disable))
             .route("/clients/{id}/secret", get(clients::ask_secret).post(clients::secret))
+            .route("/clients/{id}/revoke", get(clients::ask_revoke).post(clients::revoke))
             .route("/clients/{id}/delete", get(clients::ask_delete).post(clients::delete))
             .merge(service_account_pages())
             .route("/settings", get(settings::show).post(settings::save))

@@ -133,8 +133,18 @@ async fn host_51_the_description_has_the_status_429_of_each_operation_that_throt
     let code = make("/security-codes", r#"{"access":"super_administrator"}"#).await;
     let id = world.service.personal_access_token("ivan", None).await.view.id.to_string();
     let (mut all, mut throttled) = (operations(&world.endpoints), BTreeSet::new());
-    // What ends the credentials of the other operations comes last.
-    all.sort_by_key(|(method, template)| (template.ends_with("/revoke"), *method == Method::DELETE));
+    // An operation that ends the credentials of others comes after them. The token of `sue` belongs to the client.
+    all.sort_by_key(|(method, template)| match (method, template.ends_with("/revoke")) {
+        (_, true) => 2,
+        (method, false) if *method != Method::DELETE => 0,
+        _ => {
+            if template.ends_with("/clients/{id}") {
+                3
+            } else {
+                1
+            }
+        }
+    });
     for (method, template) in all.iter().filter(|(_, template)| template.starts_with(BASE)) {
         let (path, body) = succeeding(method, template, [&token, &code, &id]);
         let answer = world.call(method.as_str(), &path, &sue, body).await;

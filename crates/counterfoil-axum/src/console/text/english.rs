@@ -404,6 +404,9 @@ pub(crate) const ENGLISH: Texts = Texts {
     edit_token: "Edit the token",
     overlap_after_expiry: "The old token has expired, so it cannot keep working.",
     overlap_beyond_expiry: "The new token expires before the old one. Choose a fixed time.",
+    end_client_tokens: "End its tokens",
+    end_client_tokens_question: "Everybody who signed in through this client must sign in again. The client itself stays.",
+    client_tokens_ended: "All tokens of the client are ended.",
 };
 
 fn searched(count: u64) -> String {

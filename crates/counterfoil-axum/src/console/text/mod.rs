@@ -423,6 +423,9 @@ pub(crate) struct Texts {
     pub(crate) edit_token: &'static str,
     pub(crate) overlap_after_expiry: &'static str,
     pub(crate) overlap_beyond_expiry: &'static str,
+    pub(crate) end_client_tokens: &'static str,
+    pub(crate) end_client_tokens_question: &'static str,
+    pub(crate) client_tokens_ended: &'static str,
 }
 
 impl Texts {

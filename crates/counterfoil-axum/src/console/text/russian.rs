@@ -407,6 +407,9 @@ pub(crate) const RUSSIAN: Texts = Texts {
     edit_token: "Изменение токена",
     overlap_after_expiry: "Срок старого токена истёк: действовать дальше он не может.",
     overlap_beyond_expiry: "Новый токен истечёт раньше старого. Выберите определённое время.",
+    end_client_tokens: "Завершить его токены",
+    end_client_tokens_question: "Всем, кто вошёл через этот клиент, нужно будет войти заново. Сам клиент останется.",
+    client_tokens_ended: "Все токены клиента завершены.",
 };
 
 fn searched(count: u64) -> String {

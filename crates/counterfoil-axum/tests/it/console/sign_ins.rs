@@ -139,3 +139,16 @@ async fn life_3_the_page_names_the_service_accounts_and_disables_them_only_if_th
     assert_eq!(own.header("location"), Some("/console/sign-in?notice=signed-out"));
     assert_eq!(sue.get("/tokens").await.status, 303);
 }
+
+#[tokio::test]
+async fn life_3_an_administrator_ends_everything_of_a_client() {
+    let world = world().await;
+    let token = app(&world, "bill").await;
+    let adam = Browser::signed_in(&world, "adam").await;
+    assert!(adam.get("/clients").await.text.contains("href=\"/console/clients/app/revoke?back="));
+    assert!(adam.get("/clients/app/revoke").await.text.contains("The client itself stays."));
+    let done = adam.post("/clients/app/revoke", "back=/clients").await;
+    assert_eq!(done.header("location"), Some("/console/clients?notice=revoked"), "{done:?}");
+    assert!(adam.get("/clients?notice=revoked").await.text.contains("All tokens of the client are ended."));
+    assert!(world.counterfoil.verify(&token).await.is_err());
+}

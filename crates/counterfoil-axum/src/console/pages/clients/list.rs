@@ -96,6 +96,7 @@ pub(crate) async fn list(
 ) -> Result<Response, Rejection> {
     let texts = viewer.language.texts();
     let notice = match Query::parse(query.as_deref()).one("notice") {
+        Ok(Some("revoked")) => Some(texts.client_tokens_ended),
         Ok(Some("enabled")) => Some(texts.client_enabled),
         Ok(Some("disabled")) => Some(texts.client_disabled),
         Ok(Some("deleted")) => Some(texts.deleted),

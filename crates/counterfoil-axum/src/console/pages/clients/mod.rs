@@ -4,6 +4,7 @@ mod create;
 mod delete;
 pub(crate) mod edit;
 mod list;
+mod revoke;
 mod secret;
 mod service_account;
 mod switch;
@@ -19,6 +20,7 @@ use crate::console::viewer::Viewer;
 pub(crate) use create::create;
 pub(crate) use delete::{ask_delete, delete};
 pub(crate) use list::list;
+pub(crate) use revoke::{ask_revoke, revoke};
 pub(crate) use secret::{ask_secret, secret};
 pub(crate) use switch::{disable, enable};
 
