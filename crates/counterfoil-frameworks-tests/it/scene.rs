@@ -15,6 +15,7 @@ use counterfoil::operations::{NewAccess, NewSecurityCode};
 use counterfoil::policy::{Allowance, Policy};
 use counterfoil::service_account::NewServiceAccount;
 use counterfoil::testing::{self, Failure, ManualClock, TestService};
+use counterfoil::types::Networks;
 use counterfoil::{Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Realm, Role};
 
 use crate::case::{Body, Case, Send};
@@ -94,6 +95,9 @@ impl Scene {
             "token" | "token-id" => self.token("token", "token-id", "ivan", None).await,
             "reader" | "reader-id" => self.token("reader", "reader-id", "ivan", Some("projects:read")).await,
             "writer" => self.token("writer", "", "ivan", Some("projects:write")).await,
+            // The requests of the cases come from 127.0.0.1.
+            "here" | "here-id" => self.restricted("here", "here-id", "127.0.0.0/8").await,
+            "elsewhere" => self.restricted("elsewhere", "", "192.0.2.0/24").await,
             "expired" => {
                 let made = short_token(service, &service.presenter("ivan")).await;
                 service.clock().advance(DAY);
@@ -156,6 +160,15 @@ impl Scene {
         let issued = self.service.personal_access_token(owner, scope).await;
         vec![(name, issued.token.expose_secret().to_owned()), (id, issued.view.id.to_string())]
     }
+
+    /// Creates a token of `ivan` that can be used only from this block of addresses.
+    async fn restricted(&self, name: &'static str, id: &'static str, block: &str) -> Vec<(&'static str, String)> {
+        let allowed = Networks::new([block]).expect("a block");
+        let new = NewPersonalAccessToken::new(name, Lifetime::Days(1)).with_allowed_sources(allowed);
+        let issued = self.service.create_personal_access_token(&self.service.presenter("ivan"), &new).await;
+        let issued = issued.expect("a token");
+        vec![(name, issued.token.expose_secret().to_owned()), (id, issued.view.id.to_string())]
+    }
 }
 
 async fn short_token(counterfoil: &Counterfoil, owner: &Presenter) -> String {
@@ -170,6 +183,9 @@ const NAMES: &[&str] = &[
     "reader",
     "reader-id",
     "writer",
+    "here",
+    "here-id",
+    "elsewhere",
     "expired",
     "revoked",
     "foreign",

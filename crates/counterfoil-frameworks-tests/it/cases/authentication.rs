@@ -53,6 +53,8 @@ fn required() -> Vec<Case> {
         case("garbage", with("/required", "Bearer nonsense"), invalid()),
         case("a letter too many", with("/required", "Bearer {token}x"), invalid()),
         case("an expired token", get("/required").bearer("expired"), invalid()),
+        case("a token that is allowed here", get("/required").bearer("here"), Expected::text("ivan")),
+        case("a token that is allowed elsewhere", get("/required").bearer("elsewhere"), invalid()),
         case("a revoked token", get("/required").bearer("revoked"), invalid()),
         case("a token of another realm", get("/required").bearer("foreign"), invalid()),
         case("a refresh token", get("/required").bearer("refresh"), invalid()),
@@ -74,6 +76,7 @@ fn optional() -> Vec<Case> {
         case("optional: two headers", get("/optional").bearer("token").bearer("token"), malformed()),
         case("optional: garbage", with("/optional", "Bearer nonsense"), invalid()),
         case("optional: an expired token", get("/optional").bearer("expired"), invalid()),
+        case("optional: a token that is allowed elsewhere", get("/optional").bearer("elsewhere"), invalid()),
         case("optional: an outage", get("/optional").bearer("token"), unavailable()).outage("get"),
     ]
 }

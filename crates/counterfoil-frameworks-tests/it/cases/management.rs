@@ -40,6 +40,18 @@ fn tokens() -> Vec<Case> {
         case("tokens: see", get(one).bearer("access"), shown()),
         case("tokens: delete", delete(one).bearer("access"), gone()),
         case("tokens: delete again", delete(one).bearer("access"), gone()).after(delete(one).bearer("access")),
+        case("tokens: change", patch(one).bearer("access").json(r#"{"allowed_sources":["127.0.0.1"]}"#), shown()),
+        case(
+            "tokens: change with a block that is none",
+            patch(one).bearer("access").json(r#"{"allowed_sources":["x"]}"#),
+            Expected::problem(422, "invalid-field"),
+        ),
+        case("tokens: see one that is allowed here", get("/api/v1/me/tokens/{here-id}").bearer("here"), shown()),
+        case(
+            "tokens: see with one that is allowed elsewhere",
+            get(list).bearer("elsewhere"),
+            Expected::problem(401, "invalid-token").challenge(r#"Bearer realm="default", error="invalid_token""#),
+        ),
         case("tokens: rotate", post(&format!("{one}/rotate")).bearer("access"), made()),
         case(
             "tokens: rotate with an overlap",
@@ -145,7 +157,7 @@ fn credentials() -> Vec<Case> {
             csv(),
             Expected { media_type, ..shown() }.says(
                 "id,kind,owner,client,label,description,status,created_at,expires_at,last_used_at,scope,access,\
-                 user_subject,created_by\r\n",
+                 user_subject,created_by,allowed_sources\r\n",
             ),
         ),
         case("credentials: CSV of a token", csv().header("x-of", "{token}"), Expected { media_type, ..shown() }),
@@ -261,6 +273,11 @@ fn service_accounts() -> Vec<Case> {
             made(),
         ),
         case("service tokens: see", get(token).bearer("ada"), shown()),
+        case(
+            "service tokens: change",
+            patch(token).bearer("ada").json(r#"{"allowed_sources":["127.0.0.1"]}"#),
+            shown(),
+        ),
         case("service tokens: rotate", post(&format!("{token}/rotate")).bearer("ada"), made()),
         case(
             "service tokens: renew",

@@ -152,6 +152,18 @@ fn introspection() -> Vec<Case> {
     vec![
         case("introspect: an access token", as_machine("/introspect", "token={access}"), Expected::json(200)),
         case("introspect: a token with a scope", as_machine("/introspect", "token={reader}"), Expected::json(200)),
+        case(
+            "introspect: a token that is allowed at the source",
+            as_machine("/introspect", "token={here}&source=127.0.0.1"),
+            Expected::json(200),
+        ),
+        case("introspect: a token of another source", as_machine("/introspect", "token={here}&source=::1"), inactive()),
+        case("introspect: without the source", as_machine("/introspect", "token={here}"), inactive()),
+        case(
+            "introspect: a source that is none",
+            as_machine("/introspect", "token={here}&source=%5B"),
+            fault("invalid_request"),
+        ),
         case("introspect: an expired token", as_machine("/introspect", "token={expired}"), inactive()),
         case("introspect: a revoked token", as_machine("/introspect", "token={revoked}"), inactive()),
         case("introspect: garbage", as_machine("/introspect", "token=nonsense"), inactive()),
