@@ -1,7 +1,7 @@
 -- Changes a record. Arguments: member, now, the expected version, the change; then the values of the change. 'edit':
--- label ('' or its piece), label key ('' or '+' and key), description and scope ('' or their pieces), the field `i` that
--- the caller read, the field `i` with the new details ('' if the details stay). 'expiry': expires_at, gone_at, notice.
--- 'rekey': key id and digest in one value. 'end': honoured_until, gone_at.
+-- label ('' or its piece), label key ('' or '+' and key), description and scope ('' or their pieces), the field `i` as
+-- the caller read it, the field `i` with the new details ('' if the details stay). 'expiry': expires_at, gone_at,
+-- notice. 'rekey': key id and digest in one value. 'end': honoured_until, gone_at.
 local m, now, expect, what = unpack(ARGV, 1, 4)
 local f = fields(m)
 local i, g, e, k, c, b, t, x, n, s = f[1], f[2], f[3], f[4], f[7], f[8], f[9], f[11], f[12], f[14]
@@ -35,8 +35,8 @@ if what == 'edit' then
       call('HSET', L, owner .. wanted, FAMILY .. e:sub(17, 32))
     end
   end
-  -- Returns the piece of the field `t` at this position, and the next position. A piece is '-', or it is '+', six digits
-  -- of length and the text.
+  -- Returns the piece of the field `t` at this position, and the next position. A piece is '-', or it is '+', six
+  -- digits of length and the text.
   local function piece(at)
     if t:sub(at, at) == '-' then return '-', at + 1 end
     local last = at + 6 + tonumber(t:sub(at + 1, at + 6))

@@ -1,5 +1,5 @@
-//! Tests pages of an owner's families: their order, families that other calls change during a walk, and rows that do not
-//! decode.
+//! Tests pages of an owner's families: their order, families that other calls change during a walk, and rows that do
+//! not decode.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,5 @@
-//! Tests rotations of families that have ended. The rotation must find the label key that it needs, and it must not make
-//! more families live than a cap allows. Both must hold when several stores write at the same time.
+//! Tests rotations of families that have ended. The rotation must find the label key that it needs, and it must not
+//! make more families live than a cap allows. Both must hold when several stores write at the same time.
 
 use crate::support::RUNTIME;
 use crate::support::backend::{Backend, Space};
