@@ -34,7 +34,7 @@ fn policy() -> Policy {
 fn stocked(tokens: u32) -> Counterfoil {
     let people = MemoryDirectory::default();
     let owners: Vec<_> = (0..tokens.div_ceil(TOKENS_OF_AN_OWNER))
-        .map(|n| Account::new(SubjectId::from(u64::from(n)), format!("person {n}"), Role::Member))
+        .map(|n| Account::new(SubjectId::from(u64::from(n)), &format!("person {n}"), Role::Member))
         .collect();
     for owner in &owners {
         people.insert(owner.clone(), &[owner.name()], "a password");
