@@ -178,3 +178,7 @@ pub(crate) fn began_at(record: RecordRef<'_>) -> Timestamp {
         _ => record.created_at(),
     }
 }
+
+#[cfg(test)]
+#[path = "facts_tests.rs"]
+mod tests;
