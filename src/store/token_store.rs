@@ -261,7 +261,8 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Returns a page of the families of an owner that are not revoked, in ascending order of id. A page may be short
     /// or empty before the end. A family row that cannot be decoded is skipped and counted (clause 61). Each family is
-    /// shown as it was at some moment during the call. This moment can be different for each family.
+    /// shown as it was at some moment during the call. This moment can be different for each family. `after` is any id:
+    /// the page begins with the next one, whether or not the owner has a family with that id.
     ///
     /// The id of a family never changes, and a rotation does not move it in the walk. So a walk finds every sign-in of
     /// the owner, even if it is refreshed meanwhile.

@@ -131,7 +131,7 @@ fn every_clause_has_a_check_of_its_name() {
     }
     numbers.sort_unstable();
     numbers.dedup();
-    assert!(numbers.into_iter().eq((1..=35).chain(41..=60).chain(69..=71)), "every clause was read");
+    assert!(numbers.into_iter().eq((1..=35).chain(41..=64).chain(69..=71)), "every clause was read");
 }
 
 struct Beside;

@@ -52,10 +52,13 @@ overrides!(Capping, self, rotate, |inner, parent, step, new, now| {
         let done = matches!(asked.rotated(&mut model.clone(), &plain), Some(Rotated::Done));
         done && (self.full)(living, cap.get() as usize)
     };
-    if cap.is_some_and(|cap| inner.with(|model| refuses(model, cap))) {
-        return Ok(Rotated::OwnerFull);
-    }
-    inner.rotate(parent, &plain, new, now).await
+    inner.with(|model| {
+        model.check_parent(parent, step, new)?;
+        if cap.is_some_and(|cap| refuses(model, cap)) {
+            return Ok(Rotated::OwnerFull);
+        }
+        model.rotate(parent, &plain, new, now)
+    })
 });
 
 /// A broken store that refuses a rotation correctly, but writes something nevertheless.
@@ -74,6 +77,13 @@ pub(super) fn caps() -> Vec<Case> {
     all.extend(applied());
     all.extend(counted());
     all
+}
+
+/// A store that is made like these and has no flaw.
+pub(super) fn correct() -> Vec<Case> {
+    cases! {
+        CapIsJudged => renewals_are_capped: RIGHT;
+    }
 }
 
 fn limits() -> Vec<Case> {

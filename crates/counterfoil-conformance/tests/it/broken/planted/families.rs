@@ -69,6 +69,16 @@ pub(super) fn families() -> Vec<Case> {
     all
 }
 
+/// A store that is made like these and has no flaw.
+pub(super) fn correct() -> Vec<Case> {
+    cases! {
+        ListIsRight => families_are_listed: FamiliesPaged(|inner, of, after, limit| Ok(right(inner, of, after, limit)));
+        ListHidesNothing => families_are_listed: FamiliesPaged(|inner, of, after, limit| {
+            without(inner, of, after, limit, |_| false)
+        });
+    }
+}
+
 fn hidden() -> Vec<Case> {
     cases! {
         ListMissesTheRotated => families_are_listed: FamiliesPaged(|inner, of, after, limit| {

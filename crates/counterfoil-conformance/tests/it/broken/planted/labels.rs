@@ -37,17 +37,19 @@ struct Judging(fn(&Model, &RecordParts, &FamilyParts, Timestamp) -> bool);
 overrides!(Judging, self, rotate, |inner, parent, step, new, now| {
     let (plain, needs) = plain(step);
     let asked = Asked { parent, step, new, now };
-    let refused = needs
-        && inner.with(|model| {
-            let rows = model.record(parent).zip(model.family(parent.family()));
-            let refuses = rows.is_some_and(|(record, family)| !(self.0)(model, record, family, now));
-            refuses && matches!(asked.rotated(&mut model.clone(), &plain), Some(Rotated::Done))
-        });
-    if refused { Ok(Rotated::LabelLost) } else { inner.rotate(parent, &plain, new, now).await }
+    inner.with(|model| {
+        model.check_parent(parent, step, new)?;
+        let rows = model.record(parent).zip(model.family(parent.family()));
+        let refuses = needs && rows.is_some_and(|(record, family)| !(self.0)(model, record, family, now));
+        if refuses && matches!(asked.rotated(&mut model.clone(), &plain), Some(Rotated::Done)) {
+            return Ok(Rotated::LabelLost);
+        }
+        model.rotate(parent, &plain, new, now)
+    })
 });
 
 /// A broken store that executes rotations in another way. The function gets the model and the call. If it returns
-/// `None`, the call is executed correctly.
+/// `None`, the model must be as before, and the call is executed correctly.
 struct Rotating(fn(&mut Model, &Asked<'_>) -> Option<Rotated>);
 
 overrides!(Rotating, self, rotate, |inner, parent, step, new, now| {
@@ -62,6 +64,14 @@ pub(super) fn labels() -> Vec<Case> {
     let mut all = judged();
     all.extend(executed());
     all
+}
+
+/// A store that is made like these and has no flaw.
+pub(super) fn correct() -> Vec<Case> {
+    cases! {
+        LabelIsJudged => renewal_needs_its_label: Judging(|_, _, family, _| family.label_key.is_some());
+        LabelIsExecuted => renewal_needs_its_label: Rotating(|model, asked| asked.rotated(model, asked.step));
+    }
 }
 
 fn judged() -> Vec<Case> {
@@ -115,7 +125,7 @@ fn executed() -> Vec<Case> {
             Some(refused)
         });
         RotationGivesTheLabelBack => renewal_needs_its_label: Rotating(|model, asked| {
-            let done = asked.rotated(model, asked.step)?;
+            let done = asked.rotated(model, asked.step).filter(|answer| matches!(answer, Rotated::Done))?;
             let key = model.record(asked.parent)?.label.as_ref().map(counterfoil::types::Label::key);
             let family = model.family_mut(asked.parent.family())?;
             family.label_key = family.label_key.take().or(key);
@@ -123,7 +133,7 @@ fn executed() -> Vec<Case> {
         });
         RenewalLosesTheLabel => renewal_needs_its_label: Rotating(|model, asked| {
             let renews = model.family(asked.parent.family()).is_some_and(|one| !transition::is_live(one, asked.now));
-            let done = asked.rotated(model, asked.step)?;
+            let done = asked.rotated(model, asked.step).filter(|answer| matches!(answer, Rotated::Done))?;
             let family = model.family_mut(asked.parent.family())?;
             family.label_key = family.label_key.take().filter(|_| !renews);
             Some(done)

@@ -194,3 +194,11 @@ fn the_bench_without_a_flaw_passes() {
         assert!(verdict.is_ok(), "{}: {verdict:?}", check.name);
     }
 }
+
+/// Checks that the types from which flaws are made pass if the function that they get is correct.
+#[test]
+fn correct_functions_make_no_flaw() {
+    for case in [families::correct(), labels::correct(), caps::correct()].into_iter().flatten() {
+        assert_eq!(rejected(&case, case.caught_by), None, "{}", case.name);
+    }
+}
