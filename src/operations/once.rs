@@ -96,7 +96,8 @@ impl Once<'_> {
         id: &RecordId,
         rotation: impl Into<Rotation>,
     ) -> Result<IssuedCredential, ManageError> {
-        rotate::rotate(self.counterfoil, by, id, rotation.into(), Some(&self.key)).await
+        let rotation = rotation.into();
+        rotate::rotate(self.counterfoil.permit_rotation(by, id, rotation).await?, id, rotation, Some(&self.key)).await
     }
 
     /// Creates a personal access token of a service account.

@@ -8,5 +8,6 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod rotate;
 pub(crate) mod rotation;
+mod succession;
 pub(crate) mod target;
 pub(crate) mod update;
