@@ -239,16 +239,13 @@ impl Handover<'_> {
         }
     }
 
-    /// The expiry of the old token, and the instant from which a record with this expiry may be purged. If the policy
-    /// shortens the life of the old token, this is the shortened expiry: a ceiling is counted from the instant at which
-    /// an expiry was set, so a new token with the stored expiry would live longer than the old one.
+    /// The expiry of the old token, which the policy may have shortened, and the end of the retention after it.
     fn end(&self, old: &TokenRecord) -> (Option<Timestamp>, Option<Timestamp>) {
         let own = old.record();
-        let expires_at = effective_expiry(old.view(), self.service.limits(&self.settings));
-        if expires_at == own.expires_at {
-            return (own.expires_at, own.gone_at);
+        match effective_expiry(old.view(), self.service.limits(&self.settings)) {
+            end if end == own.expires_at => (end, own.gone_at),
+            end => (end, end.map(|end| self.service.policy.gone_after_expiry(own.kind, end))),
         }
-        (expires_at, expires_at.map(|end| self.service.policy.gone_after_expiry(own.kind, end)))
     }
 
     /// The record of the new token. It has the same label, scope and expiry as the old token. Its notices are planned
