@@ -1,12 +1,12 @@
 //! Measures a report about a new policy over a large store in memory: pages, seconds, and the memory that the report
-//! needs beside the store. The first argument is the number of tokens, by default a million; a tenth of it is the number
-//! of owners. The peak of the memory is read from Linux.
+//! needs beside the store. The first argument is the number of tokens, by default a million; a tenth of it is the
+//! number of owners. The peak of the memory is read from Linux.
 //!
 //! ```sh
 //! cargo bench --bench policy_report
 //! ```
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a program that cannot go on says so, and prints")]
+#![allow(clippy::disallowed_methods, clippy::expect_used, clippy::print_stdout, reason = "a bench measures and prints")]
 
 use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
@@ -83,8 +83,8 @@ fn main() {
         let (took, counts, searched) = (start.elapsed(), report.counts(), report.searched());
         owners += report.finish().len();
         println!(
-            "{existing:?}: {searched} records in {pages} pages, {:.2} s, longest page {:.1} ms; {} credentials of {owners} \
-             owners; store {} MiB, peak of the report {} KiB more",
+            "{existing:?}: {searched} records in {pages} pages, {:.2} s, longest page {:.1} ms; {} credentials of \
+             {owners} owners; store {} MiB, peak of the report {} KiB more",
             took.as_secs_f64(),
             longest.as_secs_f64() * 1_000.0,
             counts.all(),

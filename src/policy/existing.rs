@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 /// instant at which its expiry was last set. A life that is exactly as long as the ceiling is allowed.
 ///
 /// The rule is applied whenever a credential is judged, and is never written into a record. So its effect ends as soon
-/// as the policy or the setting allows the life again. [`Counterfoil::policy_report`](crate::Counterfoil::policy_report)
-/// tells beforehand which credentials a new policy affects.
+/// as the policy or the setting allows the life again.
+/// [`Counterfoil::policy_report`](crate::Counterfoil::policy_report) tells beforehand which credentials a new policy
+/// affects.
 ///
 /// ```
 /// use counterfoil::policy::{Existing, Policy};

@@ -145,8 +145,9 @@ fn check_family(facts: &Facts, account: &Account, standing: &Standing<'_>) -> Re
     }
 }
 
-/// Whether a service account can own a family of this kind. A service account has personal access tokens, and the access
-/// tokens of the grant `client_credentials`. A service account never signs in, and no security code has its rights.
+/// Whether a service account can own a family of this kind. A service account has personal access tokens, and the
+/// access tokens of the grant `client_credentials`. A service account never signs in, and no security code has its
+/// rights.
 fn fits_service_account(body: &FactsBody) -> bool {
     matches!(body, FactsBody::Alone | FactsBody::SignIn { grant: Some(Grant::ClientCredentials), .. })
 }

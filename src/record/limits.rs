@@ -44,7 +44,8 @@ pub(crate) struct Ceiling {
 
 impl Ceiling {
     /// The end of the ceiling, if a credential with this expiry lives longer. `None` if it is within the ceiling. The
-    /// life is counted from `set_at`, when the expiry was last set. A life that ends exactly with the ceiling is within.
+    /// life is counted from `set_at`, when the expiry was last set. A life that ends exactly with the ceiling is
+    /// within.
     pub(crate) fn exceeded(self, expires_at: Option<Timestamp>, set_at: Timestamp) -> Option<Timestamp> {
         let end = set_at.plus_capped(days(self.days));
         let exceeds = expires_at.map_or(!self.permanent, |expires_at| expires_at > end);

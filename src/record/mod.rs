@@ -10,6 +10,7 @@ pub(crate) mod gather;
 pub(crate) mod limits;
 pub(crate) mod notice;
 pub(crate) mod phase;
+pub(crate) mod rearm;
 mod record_copy;
 pub(crate) mod record_parts;
 pub(crate) mod record_ref;

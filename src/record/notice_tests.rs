@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::record::notice::{Before, Earlier, Expiring, LONGEST_LEASE, Look, Schedule, arm, look, put_off, rearm};
+use crate::record::notice::{Expiring, Look, Schedule, arm, look, put_off};
+use crate::record::rearm::{Before, Earlier, LONGEST_LEASE, rearm};
 use crate::record::samples::{around, t0};
 use crate::record::state::NoticeMark;
 use crate::types::duration::{days, hours};

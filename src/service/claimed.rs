@@ -48,8 +48,8 @@ impl DueNotice {
     }
 
     /// The person to whom the notice is sent. A worker can claim all notices of one person and send them as one digest.
-    /// For a credential of a service account, this is the maker of the account. If the account has an address of its own
-    /// for notices, it is the account itself. `None` if the credential belongs to nobody. A claim then returns
+    /// For a credential of a service account, this is the maker of the account. If the account has an address of its
+    /// own for notices, it is the account itself. `None` if the credential belongs to nobody. A claim then returns
     /// [`Claim::Withheld`] and plans the next notice.
     #[must_use]
     pub fn addressee(&self) -> Option<&SubjectId> {
@@ -247,8 +247,8 @@ impl ClaimedNotice {
     }
 
     /// The current account of the recipient, with name, time zone and language. A worker can send all notices with the
-    /// same `account().subject()` as one digest. If a service account has an address of its own for notices, this is the
-    /// service account, with the time zone and the language of its maker.
+    /// same `account().subject()` as one digest. If a service account has an address of its own for notices, this is
+    /// the service account, with the time zone and the language of its maker.
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.account

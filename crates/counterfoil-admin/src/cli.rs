@@ -214,13 +214,13 @@ pub(crate) enum Policy {
         #[arg(long)]
         preset: Option<Preset>,
     },
-    /// Reports which existing credentials a new policy refuses, shortens or lengthens, by owner. Compares the new policy
-    /// with the policy from --policy, and reads the stored settings. Changes nothing
+    /// Reports which existing credentials a new policy refuses, shortens or lengthens, by owner. Compares the new
+    /// policy with the policy from --policy, and reads the stored settings. Changes nothing
     Effects(Effects),
 }
 
-/// The new policy of `policy effects`, and the form of the report. The options from --max-days on change the policy that
-/// the options before them name.
+/// The new policy of `policy effects`, and the form of the report. The options from --max-days on change the policy
+/// that the options before them name.
 #[derive(Args)]
 pub(crate) struct Effects {
     /// A JSON file with the new policy. Without it and --preset, the new policy is the one from --policy

@@ -11,8 +11,8 @@ use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// The position at which a page of the inventory ended, or a page of a report about a policy. It is valid for the filter
-/// or the policy of this page. Treat its text as opaque.
+/// The position at which a page of the inventory ended, or a page of a report about a policy. It is valid for the
+/// filter or the policy of this page. Treat its text as opaque.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialCursor {
     /// Whether the lists of one owner are walked, and not the lists of the whole realm.

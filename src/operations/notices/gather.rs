@@ -8,7 +8,7 @@ use crate::counterfoil::Counterfoil;
 use crate::record::family::FamilyBody;
 use crate::record::gather::{Place, place, waits_until};
 use crate::record::limits::Limits;
-use crate::record::notice::LONGEST_LEASE;
+use crate::record::rearm::LONGEST_LEASE;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::claimed::{DueNotice, Gathered, answers_for};

@@ -1,6 +1,6 @@
 //! Applies a changed notice schedule to existing credentials, page by page. It recomputes the stored instant of each
-//! record's next notice, which is called the mark of the record. The same happens after a change of the ceiling to which
-//! the policy shortens the life of existing credentials, because their notices then belong to another expiry.
+//! record's next notice, which is called the mark of the record. The same happens after a change of the ceiling to
+//! which the policy shortens the life of existing credentials, because their notices then belong to another expiry.
 //!
 //! The progress is stored with the settings, so after a crash any node can continue. Each mark is changed by
 //! compare-and-swap, so several nodes can process the same page.
@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
 use crate::record::limits::Ceiling;
-use crate::record::notice::{self, Before, Earlier, Expiring, Schedule};
+use crate::record::notice::{Expiring, Schedule};
+use crate::record::rearm::{self, Before, Earlier};
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
@@ -33,10 +34,10 @@ const ON_ITS_WAY: Duration = minutes(1);
 impl Counterfoil {
     /// Applies a changed notice schedule to one batch of existing credentials. The policy and the settings determine
     /// the schedule. Also applies a changed ceiling, if the policy shortens the life of existing credentials
-    /// ([`Existing::Clamp`](crate::policy::Existing::Clamp)). Call this method before [`Counterfoil::due_notices`], and again while the result's `more` is true.
-    /// If the schedule has not changed, the method does not call the store. `limit` is the largest number of
-    /// credentials that one call reads. The progress is stored with the settings, so a later call on any node can
-    /// continue.
+    /// ([`Existing::Clamp`](crate::policy::Existing::Clamp)). Call this method before [`Counterfoil::due_notices`], and
+    /// again while the result's `more` is true. If the schedule has not changed, the method does not call the store.
+    /// `limit` is the largest number of credentials that one call reads. The progress is stored with the settings, so a
+    /// later call on any node can continue.
     ///
     /// The method does not change expired credentials or credentials without a pending notice, unless the ceiling has
     /// changed their expiry.
@@ -78,8 +79,8 @@ async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed, more })
 }
 
-/// The notice schedules of all kinds as one text, with the ceiling to which the life of each kind is shortened. Two texts
-/// are equal exactly if their schedules and ceilings are equal.
+/// The notice schedules of all kinds as one text, with the ceiling to which the life of each kind is shortened. Two
+/// texts are equal exactly if their schedules and ceilings are equal.
 fn under(service: &Service, settings: &Settings) -> String {
     let mut text = String::new();
     for kind in &service.policy.notices.kinds {
@@ -131,7 +132,7 @@ async fn page(
         };
         let before = before.as_ref().map(|before| before.iter().map(under).collect::<Vec<_>>());
         let before = before.as_deref().map_or(Before::Unknown { stored }, Before::Known);
-        let next = notice::rearm(&schedule, before, Expiring::of(record, limits), own.notice, now);
+        let next = rearm::rearm(&schedule, before, Expiring::of(record, limits), own.notice, now);
         changed += match (own.notice, next) {
             (Some(held), Some(next)) => u64::from(service.store.settle(&own.id, held, Some(next), None).await?),
             (None, Some(next)) => u64::from(marked(service, record, next).await?),
@@ -145,8 +146,8 @@ async fn page(
     Ok((changed, next))
 }
 
-/// Whether notices of a record are planned. False if the record is revoked or replaced, or if it has no pending notice and
-/// is past its retention.
+/// Whether notices of a record are planned. False if the record is revoked or replaced, or if it has no pending notice
+/// and is past its retention.
 fn is_planned(record: &TokenRecord, now: Timestamp) -> bool {
     let own = record.record();
     let is_gone = || own.notice.is_none() && record.gone_at().is_some_and(|gone_at| now.reached(gone_at));
@@ -155,7 +156,8 @@ fn is_planned(record: &TokenRecord, now: Timestamp) -> bool {
 
 /// Gives a mark to a record that has none. Returns false if the record has changed since it was read.
 ///
-/// The write repeats the stored expiry, its retention and the instant at which it was set, so that only the mark changes.
+/// The write repeats the stored expiry, its retention and the instant at which it was set, so that only the mark
+/// changes.
 async fn marked(service: &Service, record: &TokenRecord, next: NoticeMark) -> Result<bool, Unavailable> {
     let own = record.record();
     let change = Change::Expiry { expires_at: own.expires_at, gone_at: own.gone_at, notice: Some(next) };

@@ -40,8 +40,8 @@ impl TouchedOwner {
 /// Adds up the pages of [`Counterfoil::policy_report`](crate::Counterfoil::policy_report), by owner. The pages must be
 /// added in their order.
 ///
-/// All credentials of an owner have ids with the same first byte, and a page is ordered by id. So the value keeps only the
-/// owners of one such byte, about one in 256.
+/// All credentials of an owner have ids with the same first byte, and a page is ordered by id. So the value keeps only
+/// the owners of one such byte, about one in 256.
 ///
 /// ```
 #[doc = include_str!("../../example.in")]

@@ -29,19 +29,20 @@ const KINDS: [TokenKind; 2] = [TokenKind::PersonalAccessToken, TokenKind::Refres
 
 impl Counterfoil {
     /// Returns a page of a report about a new policy: the existing credentials that work for a shorter or a longer time
-    /// under `new` than under the present policy. Nothing is changed. `after` is `next` of the previous page, and `limit`
-    /// is the largest number of records that are read for the page, at most 1,000.
+    /// under `new` than under the present policy. Nothing is changed. `after` is `next` of the previous page, and
+    /// `limit` is the largest number of records that are read for the page, at most 1,000.
     ///
     /// The report compares the ceilings of both policies for personal access tokens
-    /// ([`PersonalAccessTokens::existing`](crate::policy::PersonalAccessTokens::existing)), and the limits of both policies
-    /// on the settings of sign-ins, such as [`RefreshTokens::max_absolute`](crate::policy::RefreshTokens::max_absolute).
-    /// The settings that are stored now apply, as far as `new` allows them. The report says what every operation does with
-    /// these credentials at the same instant under `new`. It contains neither revoked credentials nor those that have
-    /// expired under both policies, and it considers no accounts, clients or gates. The tokens of service accounts and
-    /// imported tokens are reported like others.
+    /// ([`PersonalAccessTokens::existing`](crate::policy::PersonalAccessTokens::existing)), and the limits of both
+    /// policies on the settings of sign-ins, such as
+    /// [`RefreshTokens::max_absolute`](crate::policy::RefreshTokens::max_absolute). The settings that are stored now
+    /// apply, as far as `new` allows them. The report says what every operation does with these credentials at the same
+    /// instant under `new`. It contains neither revoked credentials nor those that have expired under both policies,
+    /// and it considers no accounts, clients or gates. The tokens of service accounts and imported tokens are reported
+    /// like others.
     ///
-    /// A page reads one list of the store, ordered by id. A walk may be interrupted and continued later from its cursor,
-    /// in another process too. A kind that both policies treat alike is not read.
+    /// A page reads one list of the store, ordered by id. A walk may be interrupted and continued later from its
+    /// cursor, in another process too. A kind that both policies treat alike is not read.
     /// [`PolicyReport`](crate::operations::PolicyReport) adds up the pages by owner.
     ///
     /// Only for administrators, with the scope `users:manage`.
