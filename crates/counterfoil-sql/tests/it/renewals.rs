@@ -207,8 +207,8 @@ async fn decide(store: &dyn TokenStore) {
     assert!(matches!(outcome, Ok(Rotated::LabelLost)), "{outcome:?}");
     // A repeated rotation is stale, so that the caller finds its successor, even if a limit refuses it too.
     let (step, next) = renewal(&plain, plain.id(), ENDS, None);
-    assert!(matches!(store.rotate(&plain.id(), &step, &[next.clone()], at(ENDS)).await, Ok(Rotated::Done)));
-    let outcome = store.rotate(&plain.id(), &step, &[next.clone()], at(ENDS)).await;
+    assert!(matches!(store.rotate(&plain.id(), &step, std::slice::from_ref(&next), at(ENDS)).await, Ok(Rotated::Done)));
+    let outcome = store.rotate(&plain.id(), &step, std::slice::from_ref(&next), at(ENDS)).await;
     assert!(matches!(&outcome, Ok(Rotated::Stale(there)) if there.record().superseded.is_some()), "{outcome:?}");
     // An id in use is named before the cap.
     let last = expiring(&person);
