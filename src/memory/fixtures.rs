@@ -64,6 +64,7 @@ pub(super) fn family(family: u16) -> NewFamily {
         owner: owner(),
         kind: TokenKind::PersonalAccessToken,
         body: FamilyBody::Alone,
+        details: None,
         live_until: Some(at(EXPIRY)),
         gone_at: Some(at(GONE)),
         label_key: None,
