@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::record::leak_mark::is_leak;
 use crate::record::limits::Limits;
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
@@ -208,7 +209,7 @@ pub(crate) enum Before<'a> {
 ///
 /// When the time of `held` is reached, [`look`] decides which stage to send. A stage that was sent or given up for the
 /// same expiry is not repeated. A record without a mark gets one only if its expiry has changed, and not if it had
-/// expired before the change too.
+/// expired before the change too. The mark of a leak belongs to no schedule, so it stays.
 pub(crate) fn rearm(
     schedule: &Schedule,
     before: Before<'_>,
@@ -218,7 +219,7 @@ pub(crate) fn rearm(
 ) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let may_be_a_lease = |held: NoticeMark| held.at > now && now.plus_capped(LONGEST_LEASE).reached(held.at);
-    if held.is_some_and(may_be_a_lease) {
+    if held.is_some_and(|held| is_leak(held) || may_be_a_lease(held)) {
         return None;
     }
     let from = match held {
