@@ -19,6 +19,7 @@ use crate::policy::{InvalidPolicy, Policy};
 use crate::record::retry_window;
 use crate::service::Service;
 use crate::service::checked_directory::Checked;
+use crate::service::leak_queue::LeakQueue;
 use crate::service::queue::Queue;
 use crate::service::rekeying::Rekeying;
 use crate::service::snapshot::Snapshot;
@@ -287,6 +288,7 @@ impl Builder {
             rekeying: Rekeying::default(),
             unsourced: Unsourced::default(),
             queue: Queue::default(),
+            leaks: LeakQueue::default(),
             upkept: Upkept::default(),
             realm: self.realm,
             policy: self.policy,

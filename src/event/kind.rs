@@ -1,6 +1,6 @@
 //! The kinds of events.
 
-use super::parts::{Action, ClientAction, Fault, Limit, Means, ServiceAccountAction, Throttled};
+use super::parts::{Action, ClientAction, Fault, LeakState, Limit, Means, ServiceAccountAction, Throttled};
 use crate::http_auth::client_fault::ClientFault;
 use crate::http_auth::refusal::Refusal;
 use crate::types::client::ClientId;
@@ -125,6 +125,27 @@ pub enum EventKind {
         kinds: Option<Vec<TokenKind>>,
         /// The number of revoked families.
         families: u64,
+    },
+    /// The secret of a credential was reported as leaked ([`report_leaked`](crate::Counterfoil::report_leaked)).
+    LeakReported {
+        /// The kind of the credential.
+        kind: TokenKind,
+        /// The id of the credential.
+        id: RecordId,
+        /// The owner of the credential.
+        owner: OwnerId,
+        /// What the report did to the credential.
+        state: LeakState,
+    },
+    /// A client secret was reported as leaked ([`report_leaked`](crate::Counterfoil::report_leaked)). No person gets a
+    /// notice, so the host must act.
+    ClientSecretLeaked {
+        /// The client.
+        client: ClientId,
+        /// The id of the secret.
+        id: RecordId,
+        /// What the report did to the secret.
+        state: LeakState,
     },
     /// A personal access token was replaced.
     Rotated {

@@ -21,6 +21,8 @@ impl EventKind {
             Self::Revoked { .. } => "revoked",
             Self::SignInEnded { .. } => "sign_in_ended",
             Self::OwnerRevoked { .. } => "owner_revoked",
+            Self::LeakReported { .. } => "leak_reported",
+            Self::ClientSecretLeaked { .. } => "client_secret_leaked",
             Self::Rotated { .. } => "rotated",
             Self::OverlapEnded { .. } => "overlap_ended",
             Self::Changed { .. } => "changed",

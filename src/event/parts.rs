@@ -95,6 +95,21 @@ pub enum Throttled {
     Logins,
     /// The limit on wrong secrets from one source, for all clients together.
     ClientSecrets,
+    /// The limit on reports of leaked texts from one source. Every report counts.
+    LeakReports,
+}
+
+/// What a report of its leaked secret did to a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LeakState {
+    /// The report ended the credential.
+    Ended,
+    /// The credential had ended before.
+    AlreadyEnded,
+    /// The policy does not end credentials of this kind ([`Leaks`](crate::policy::Leaks)), so the leaked secret is still
+    /// accepted.
+    LeftValid,
 }
 
 /// A change of a credential.

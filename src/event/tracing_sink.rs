@@ -49,6 +49,8 @@ fn loudness(what: &EventKind) -> Loudness {
         | EventKind::ClientRefused { .. }
         | EventKind::GrantRefused { .. }
         | EventKind::Replayed { .. }
+        | EventKind::LeakReported { .. }
+        | EventKind::ClientSecretLeaked { .. }
         | EventKind::ForeignClient { .. }
         | EventKind::RevocationIgnored { .. }
         | EventKind::Throttled { .. }
@@ -113,6 +115,12 @@ fn fields(what: &EventKind) -> Fields {
                 kinds.as_ref().map(|kinds| kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(" "));
             Fields { owner: whose(owner), kind: kinds, count: Some(*families), ..none }
         }
+        EventKind::LeakReported { kind, id, owner, state } => {
+            Fields { kind: text(kind), id: text(id), owner: whose(owner), reason: debug(state), ..none }
+        }
+        EventKind::ClientSecretLeaked { client, id, state } => {
+            Fields { client: text(client), id: text(id), reason: debug(state), ..none }
+        }
         EventKind::Rotated { id, successor } => Fields { id: text(id), other_id: text(successor), ..none },
         EventKind::Changed { id, action } => Fields { id: text(id), reason: debug(action), ..none },
         EventKind::Client { client, action } => Fields { client: text(client), reason: debug(action), ..none },
@@ -170,6 +178,7 @@ fn counted_of(counted: &Throttled) -> Fields {
         }
         Throttled::Logins => Fields { reason: text("logins"), ..none },
         Throttled::ClientSecrets => Fields { reason: text("client_secrets"), ..none },
+        Throttled::LeakReports => Fields { reason: text("leak_reports"), ..none },
     }
 }
 

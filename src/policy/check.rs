@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::policy::Policy;
+use crate::policy::{Leaks, Policy};
 use crate::types::duration::{days, minutes};
 use crate::types::label::Label;
 use crate::types::service_account::ServiceAccount;
@@ -125,6 +125,8 @@ impl Policy {
             (within(self.throttle.account.window, second, days(1)), "throttle.account.window", "1 s to 1 day"),
             (within(self.throttle.client.window, second, days(1)), "throttle.client.window", "1 s to 1 day"),
             (within(self.throttle.source.window, second, days(1)), "throttle.source.window", "1 s to 1 day"),
+            (within(self.throttle.leaks.window, second, days(1)), "throttle.leaks.window", "1 s to 1 day"),
+            ((Leaks::LEAST_QUEUED..=Leaks::MOST_QUEUED).contains(&self.leaks.queued), "leaks.queued", "100 to 100000"),
             (self.settings_staleness <= minutes(5), "settings_staleness", "at most 300 s"),
             (
                 self.clock_doubt == Duration::ZERO || within(self.clock_doubt, minutes(20), days(1)),
@@ -186,9 +188,10 @@ mod tests {
         ("clock_doubt", "20 minutes to 1 day, or 0 in tests", |it| &mut it.clock_doubt),
         ("tombstone", "1 to 366 days", |it| &mut it.tombstone),
     ];
-    const WINDOWS: [Field; 2] = [
+    const WINDOWS: [Field; 3] = [
         ("throttle.client.window", "1 s to 1 day", |it| &mut it.throttle.client.window),
         ("throttle.source.window", "1 s to 1 day", |it| &mut it.throttle.source.window),
+        ("throttle.leaks.window", "1 s to 1 day", |it| &mut it.throttle.leaks.window),
     ];
 
     fn with(of: fn(&mut Policy) -> &mut Duration, duration: Duration) -> Policy {

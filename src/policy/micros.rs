@@ -36,8 +36,8 @@ impl Policy {
         all.extend(more_leads);
         let Uses { interval, .. } = &mut self.uses;
         all.push(interval);
-        let Throttling { account, client, source } = &mut self.throttle;
-        all.extend([account, client, source].map(|Allowance { window, .. }| window));
+        let Throttling { account, client, source, leaks } = &mut self.throttle;
+        all.extend([account, client, source, leaks].map(|Allowance { window, .. }| window));
         all.extend([&mut self.settings_staleness, &mut self.tombstone, &mut self.clock_doubt]);
         all
     }

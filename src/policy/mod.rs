@@ -4,6 +4,7 @@ mod check;
 mod events;
 mod existing;
 pub(crate) mod kept;
+mod leaks;
 mod micros;
 mod notice_gathering;
 mod presets;
@@ -16,6 +17,7 @@ mod uses;
 pub use check::InvalidPolicy;
 pub use events::Events;
 pub use existing::Existing;
+pub use leaks::Leaks;
 pub use notice_gathering::Gather;
 pub use sections::{
     AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,
@@ -70,6 +72,8 @@ pub struct Policy {
     pub notices: Notices,
     /// How the last use of a token is recorded.
     pub uses: Uses,
+    /// What happens to credentials whose secret was reported as leaked.
+    pub leaks: Leaks,
     /// How many failures are allowed before attempts are refused.
     pub throttle: Throttling,
     /// Which data is written to events.

@@ -21,6 +21,7 @@ impl Default for Policy {
             service_accounts: Default::default(),
             notices: Default::default(),
             uses: Default::default(),
+            leaks: Default::default(),
             throttle: Default::default(),
             events: Default::default(),
             remember_source: false,

@@ -46,6 +46,9 @@ pub struct Throttling {
     pub client: Allowance,
     /// Wrong passwords per source, and wrong client secrets per source. They are counted separately.
     pub source: Allowance,
+    /// Reports of leaked texts per source ([`Counterfoil::accept_leak_report`](crate::Counterfoil::accept_leak_report)).
+    /// Every report counts, whatever its texts are.
+    pub leaks: Allowance,
 }
 
 const fn failures(count: u32) -> NonZeroU32 {
@@ -63,6 +66,7 @@ impl Default for Throttling {
             // a hundred attempts.
             client: Allowance::new(failures(100), minutes(1)),
             source: Allowance::new(failures(1_000), minutes(1)),
+            leaks: Allowance::new(failures(30), minutes(1)),
         }
     }
 }

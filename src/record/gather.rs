@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::policy::Gather;
+use crate::record::leak_mark::is_leak;
 use crate::record::notice::{Schedule, is_near};
 use crate::record::state::NoticeMark;
 use crate::types::time::Timestamp;
@@ -30,7 +31,7 @@ pub(crate) enum Place {
 }
 
 /// The state of a notice. `mark` is the stored time and stage of the notice. `lease` is the time for which a worker
-/// leases a notice.
+/// leases a notice. A notice about a leak never waits for others.
 pub(crate) fn place(
     schedule: &Schedule,
     rules: &Gather,
@@ -39,6 +40,13 @@ pub(crate) fn place(
     lease: Duration,
     now: Timestamp,
 ) -> Place {
+    if is_leak(mark) {
+        return match now.reached(mark.at) {
+            true => Place::Due,
+            false if is_recent_claim(mark, lease, now) => Place::AtWork,
+            false => Place::Later,
+        };
+    }
     let Some(expires_at) = expires_at else { return if now.reached(mark.at) { Place::Due } else { Place::Later } };
     let lead = schedule.lead(mark.stage);
     let unmoved = lead.is_some_and(|lead| expires_at.minus(lead) == mark.at);
@@ -49,12 +57,15 @@ pub(crate) fn place(
             let announces = lead.is_some_and(|lead| lead > Duration::ZERO);
             if announces && is_near(mark.at, rules.ahead, now) { Place::Ahead } else { Place::Later }
         }
-        (false, _) => {
-            let left = mark.at.since(now);
-            let recent = left <= lease.saturating_add(AT_WORK) && left >= lease.saturating_sub(AT_WORK);
-            if recent { Place::AtWork } else { Place::Later }
-        }
+        (false, _) if is_recent_claim(mark, lease, now) => Place::AtWork,
+        (false, _) => Place::Later,
     }
+}
+
+/// Whether another worker has just claimed the notice.
+fn is_recent_claim(mark: NoticeMark, lease: Duration, now: Timestamp) -> bool {
+    let left = mark.at.since(now);
+    left <= lease.saturating_add(AT_WORK) && left >= lease.saturating_sub(AT_WORK)
 }
 
 /// The latest instant until which the notice of a credential waits for other notices, if the credential expired at

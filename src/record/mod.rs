@@ -7,6 +7,7 @@ pub(crate) mod facts;
 pub(crate) mod family;
 pub(crate) mod family_details;
 pub(crate) mod gather;
+pub(crate) mod leak_mark;
 pub(crate) mod limits;
 pub(crate) mod notice;
 pub(crate) mod phase;

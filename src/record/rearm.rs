@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::record::leak_mark::is_leak;
 use crate::record::notice::{Expiring, Schedule, arm};
 use crate::record::state::NoticeMark;
 use crate::types::duration::{days, hours};
@@ -43,7 +44,8 @@ pub(crate) enum Before<'a> {
 /// - If `before` is known: every time counts as such, unless an entry of `before` gives the same time.
 /// - If `before` is unknown: every time that is at most [`LONGEST_WAIT`] in the future counts as such.
 ///
-/// When the time of `held` is reached, [`look`](crate::record::notice::look) decides which stage to send. A stage that was sent or given up for the
+/// When the time of `held` is reached, [`look`](crate::record::notice::look) decides which stage to send. The mark of a
+/// leak belongs to no schedule, so it stays. A stage that was sent or given up for the
 /// same expiry is not repeated. A record without a mark gets one only if its expiry has changed, and not if it had
 /// expired before the change too.
 pub(crate) fn rearm(
@@ -55,7 +57,7 @@ pub(crate) fn rearm(
 ) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let may_be_a_lease = |held: NoticeMark| held.at > now && now.plus_capped(LONGEST_LEASE).reached(held.at);
-    if held.is_some_and(may_be_a_lease) {
+    if held.is_some_and(|held| is_leak(held) || may_be_a_lease(held)) {
         return None;
     }
     let from = match held {

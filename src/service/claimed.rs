@@ -1,9 +1,10 @@
-//! Expiry notices: due notices, claimed notices, and their outcomes.
+//! Notices about expiries and leaks: due notices, claimed notices, and their outcomes.
 
 use std::time::Duration;
 
 use crate::record::family::FamilyBody;
 use crate::record::gather::may_wait;
+use crate::record::leak_mark::{LEAKED, is_leak};
 use crate::record::limits::Limits;
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
@@ -16,7 +17,7 @@ use crate::types::service_account_id::ServiceAccountId;
 use crate::types::settings::StoredSettings;
 use crate::types::time::Timestamp;
 
-/// A credential for which a worker must check whether to send an expiry notice. Only a claim decides whether a notice
+/// A credential for which a worker must check whether to send a notice about its expiry or a leak of its secret. Only a claim decides whether a notice
 /// is sent, and which one, because another worker might claim the notice first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueNotice {
@@ -58,10 +59,11 @@ impl DueNotice {
 
     /// Whether the notice can wait for other notices of the same person. True if the credential has expired, and less
     /// than the policy's [`longest_wait`](crate::policy::Gather::longest_wait) has passed since then.
-    /// [`Counterfoil::gather_notices`](crate::Counterfoil::gather_notices) decides whether the notice actually waits.
+    /// [`Counterfoil::gather_notices`](crate::Counterfoil::gather_notices) decides whether the notice actually waits. A
+    /// notice about a leak never waits.
     #[must_use]
     pub fn may_wait(&self, now: Timestamp) -> bool {
-        self.expires_at.is_some_and(|at| may_wait(at, self.longest_wait, now))
+        !is_leak(self.held) && self.expires_at.is_some_and(|at| may_wait(at, self.longest_wait, now))
     }
 
     pub(crate) fn held(&self) -> NoticeMark {
@@ -155,12 +157,40 @@ pub(crate) fn answers_for(owner: &SubjectId, stored: &StoredSettings) -> Option<
 
 /// The content of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NoticeText {
     /// The credential expires in the future. The duration is counted from the claim, so it is exact even if the notice
     /// is claimed late.
     ExpiresIn(Duration),
     /// The credential has expired.
     Expired,
+    /// The secret of the credential was found in a public place and reported
+    /// ([`report_leaked`](crate::Counterfoil::report_leaked)).
+    Leaked {
+        /// Whether the credential has been ended. False for a security code that the policy does not end
+        /// ([`Leaks::end_codes`](crate::policy::Leaks::end_codes)): its secret is still accepted, so the recipient must
+        /// delete it.
+        ended: bool,
+    },
+}
+
+/// Which notice of a record is sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Topic {
+    /// The notice of this stage, for this expiry.
+    Expiry { stage: u8, expires_at: Timestamp },
+    /// The notice about a leak. It says whether the credential has been ended.
+    Leak { ended: bool },
+}
+
+impl Topic {
+    fn text(self, now: Timestamp) -> NoticeText {
+        match self {
+            Self::Expiry { expires_at, .. } if now.reached(expires_at) => NoticeText::Expired,
+            Self::Expiry { expires_at, .. } => NoticeText::ExpiresIn(expires_at.since(now)),
+            Self::Leak { ended } => NoticeText::Leaked { ended },
+        }
+    }
 }
 
 /// A claimed notice. No other worker sends it before the lease ends. A claim creates this value, and
@@ -172,26 +202,23 @@ pub struct ClaimedNotice {
     account: Account,
     service_account: Option<Label>,
     to: EmailAddress,
-    expires_at: Timestamp,
-    stage: u8,
+    topic: Topic,
     lease: NoticeMark,
     text: NoticeText,
 }
 
 impl ClaimedNotice {
-    /// Creates the claimed notice of a credential that expires at `expires_at`. `None` if there is nothing to send,
-    /// because the recipient's account has no e-mail address.
+    /// Creates the claimed notice of a credential. `None` if there is nothing to send, because the recipient's account has
+    /// no e-mail address.
     pub(crate) fn new(
         record: TokenRecord,
         (account, service_account): (Account, Option<Label>),
-        (stage, expires_at): (u8, Timestamp),
+        topic: Topic,
         lease: NoticeMark,
         now: Timestamp,
     ) -> Option<Self> {
         let to = account.email()?.clone();
-        let left = expires_at.since(now);
-        let text = if now.reached(expires_at) { NoticeText::Expired } else { NoticeText::ExpiresIn(left) };
-        Some(Self { record, account, service_account, to, expires_at, stage, lease, text })
+        Some(Self { record, account, service_account, to, topic, lease, text: topic.text(now) })
     }
 
     /// The id of the credential.
@@ -228,10 +255,13 @@ impl ClaimedNotice {
         self.service_account.as_ref().map(Label::as_str)
     }
 
-    /// When the credential expires or expired.
+    /// When the credential expires or expired. `None` only for a notice about a leak of a permanent credential.
     #[must_use]
-    pub fn expires_at(&self) -> Timestamp {
-        self.expires_at
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        match self.topic {
+            Topic::Expiry { expires_at, .. } => Some(expires_at),
+            Topic::Leak { .. } => self.record.record().expires_at,
+        }
     }
 
     /// The content of the notice.
@@ -266,11 +296,18 @@ impl ClaimedNotice {
     }
 
     /// The index of this notice among all notices for one expiry, from 0. The first notice is the one that is sent
-    /// longest before the expiry, and the last is the notice on expiry. Credential id, expiry and this index together
-    /// identify a notice.
+    /// longest before the expiry, and the last is the notice on expiry. A notice about a leak has the index 255.
+    /// Credential id, expiry and this index together identify a notice.
     #[must_use]
     pub fn stage(&self) -> u8 {
-        self.stage
+        match self.topic {
+            Topic::Expiry { stage, .. } => stage,
+            Topic::Leak { .. } => LEAKED,
+        }
+    }
+
+    pub(crate) fn topic(&self) -> Topic {
+        self.topic
     }
 
     pub(crate) fn lease(&self) -> NoticeMark {

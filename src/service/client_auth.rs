@@ -182,6 +182,19 @@ impl Service {
         }
     }
 
+    /// The id of the client's live stored secret that equals this text. The comparison is that of an authentication, but
+    /// no attempt is counted. `None` also if there is no such client.
+    pub(crate) fn live_secret(
+        &self,
+        client: Option<&Registration>,
+        secret: &Secret,
+        now: Timestamp,
+    ) -> Option<[u8; 16]> {
+        let proof = prove(&self.digester, &self.prefixes, client, Some(secret), now);
+        let slots = client?.secrets.iter().zip(proof.matches);
+        slots.filter_map(|(slot, matches)| matches.then_some(slot.id)).next()
+    }
+
     /// Emits an event that the client was refused, and returns the refusal.
     pub(crate) fn client_refused(
         &self,

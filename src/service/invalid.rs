@@ -154,6 +154,14 @@ pub enum Invalid {
         /// The largest number of items.
         most: u32,
     },
+    /// A text of the request is too long.
+    #[error("{field} must hold texts of at most {most} bytes each")]
+    TextTooLong {
+        /// The invalid field.
+        field: &'static str,
+        /// The largest length, in bytes.
+        most: u32,
+    },
     /// A policy breaks a limit.
     #[error(transparent)]
     Policy(#[from] InvalidPolicy),
@@ -198,7 +206,7 @@ impl Invalid {
             Self::ForeignRow => "row",
             Self::Owner => "owner",
             Self::Kinds => "kinds",
-            Self::TooMany { field, .. } => field,
+            Self::TooMany { field, .. } | Self::TextTooLong { field, .. } => field,
             Self::Setting(invalid) => invalid.name.as_str(),
             Self::Policy(invalid) => invalid.field,
             Self::Cursor(_) => "cursor",

@@ -25,6 +25,7 @@ pub(crate) mod invalid;
 pub(crate) mod issuing;
 pub(crate) mod key_checks;
 pub(crate) mod known_person;
+pub(crate) mod leak_queue;
 pub(crate) mod listing;
 pub(crate) mod login;
 pub(crate) mod matching;
@@ -65,6 +66,7 @@ use crate::record::limits::{Ceilings, Limits};
 use crate::record::notice::Schedule;
 use crate::service::checked_directory::Checked;
 use crate::service::foreign::Imports;
+use crate::service::leak_queue::LeakQueue;
 use crate::service::queue::Queue;
 use crate::service::rekeying::Rekeying;
 use crate::service::snapshot::Snapshot;
@@ -107,6 +109,8 @@ pub(crate) struct Service {
     pub(crate) rekeying: Rekeying,
     pub(crate) unsourced: Unsourced,
     pub(crate) queue: Queue,
+    /// Reported texts that wait to be looked up.
+    pub(crate) leaks: LeakQueue,
     pub(crate) upkept: Upkept,
 }
 

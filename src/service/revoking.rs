@@ -73,13 +73,14 @@ pub(crate) async fn delete<O: Permission>(
     Err(Unavailable::Contended { operation: "delete" }.into())
 }
 
+/// Ends the family of a record. Returns whether this call has ended it: it is false if the family was ended before.
 pub(crate) async fn end_family(
     service: &Service,
     by: By,
     record: &TokenRecord,
     reason: RevocationReason,
     now: Timestamp,
-) -> Result<(), Unavailable> {
+) -> Result<bool, Unavailable> {
     let own = record.record();
     let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };
     let progress = service
@@ -89,5 +90,5 @@ pub(crate) async fn end_family(
     if progress.changed > 0 {
         service.tell(now, by, EventKind::Revoked { kind: own.kind, id: own.id, reason });
     }
-    Ok(())
+    Ok(progress.changed > 0)
 }

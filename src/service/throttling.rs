@@ -122,6 +122,28 @@ impl Service {
         ]
     }
 
+    /// Counts one report of leaked texts from a source, or returns why it is refused. Every report counts as a failure,
+    /// whatever its texts are, so the result says nothing about them. If the source is unknown, nothing is counted.
+    pub(crate) async fn count_leak_report(
+        &self,
+        source: &Source,
+        now: Timestamp,
+    ) -> Result<Result<(), Held>, Unavailable> {
+        let Source::Known(name) = source else { return Ok(Ok(())) };
+        let (key, allowance) = (self.throttle_key("leak reports", "", name.as_str()), self.policy.throttle.leaks);
+        let at = match self.throttle.reserve(&key, now, allowance.window, allowance.failures).await? {
+            Reserved::Granted(at) => at,
+            Reserved::UnderWay => return Ok(Err(Held::UnderWay(key))),
+            Reserved::Wait(until) => {
+                let (by, counted) = (By::from(Actor::Unproved, Some(name)), Throttled::LeakReports);
+                self.tell(now, by, EventKind::Throttled { counted, until });
+                return Ok(Err(Held::Until(until)));
+            }
+        };
+        self.throttle.failed(&key, at, now, allowance.window).await?;
+        Ok(Ok(()))
+    }
+
     fn attempt_without_source(&self, counted: Counted<'_>) -> Result<Attempt, Held> {
         let turn = match counted {
             Counted::Client(_) => None,

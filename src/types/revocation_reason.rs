@@ -17,6 +17,10 @@ pub enum RevocationReason {
     /// A newer sign-in or session replaced this one, because the owner had as many sign-ins or sessions as the policy
     /// allows.
     MadeRoom,
+    /// Its secret was found in a public place and reported
+    /// ([`report_leaked`](crate::Counterfoil::report_leaked)). A version without this reason reads the record as corrupt,
+    /// so it refuses the credential with 503.
+    Leaked,
 }
 
 impl RevocationReason {
@@ -30,6 +34,7 @@ impl RevocationReason {
             Self::ByHost => 4,
             Self::Replay => 5,
             Self::MadeRoom => 6,
+            Self::Leaked => 7,
         }
     }
 
@@ -43,6 +48,7 @@ impl RevocationReason {
             4 => Some(Self::ByHost),
             5 => Some(Self::Replay),
             6 => Some(Self::MadeRoom),
+            7 => Some(Self::Leaked),
             _ => None,
         }
     }
@@ -55,7 +61,7 @@ mod tests {
     #[test]
     fn every_reason_has_its_own_byte() {
         let known: Vec<_> = (0..=255).filter_map(RevocationReason::from_byte).collect();
-        assert_eq!(known.len(), 6);
+        assert_eq!(known.len(), 7);
         for reason in known {
             assert_eq!(RevocationReason::from_byte(reason.byte()), Some(reason));
         }

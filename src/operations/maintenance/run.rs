@@ -16,10 +16,14 @@ use crate::store::listing::Progress;
 /// The number of records per call of a purge. It is small enough that a purge does not delay a rotation.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 
+/// The number of reported texts that one call looks up.
+const REPORTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+
 impl Counterfoil {
     /// Runs upkeep until `stop` completes. Every five seconds it writes the times of last use and the new digests that
-    /// are due, and purges expired data. At the end it calls [`Counterfoil::shutdown`], which writes all times of last
-    /// use that are still pending.
+    /// are due, purges expired data, and looks up the texts of reports of leaks ([`Counterfoil::work_leaks`]). At the end
+    /// it looks up at most 100 more of them and calls [`Counterfoil::shutdown`], which writes all times of last use that
+    /// are still pending.
     ///
     /// A failure gives an event ([`EventKind::Failed`](crate::event::EventKind::Failed)), and the next round tries
     /// again. After each failed round the pause doubles, up to a minute. A random addition of at most a fifth of the
@@ -82,7 +86,8 @@ impl Counterfoil {
                     Ok(Purges::Nothing) => true,
                     Err(_) => false,
                 };
-                let pause = pauses.after(!(flushed && purged));
+                let reported = all(&sleep, || self.work_leaks(REPORTS)).await;
+                let pause = pauses.after(!(flushed && purged && reported));
                 sleep(pause.saturating_add(jitter(pause, &*self.service.entropy))).await;
                 clock.paused(pause);
             });
@@ -90,6 +95,7 @@ impl Counterfoil {
                 break;
             }
         }
+        let _left = self.work_leaks(REPORTS).await;
         let _flushed = self.shutdown().await;
     }
 }

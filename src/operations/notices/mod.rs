@@ -1,4 +1,4 @@
-//! Plans expiry notices: which notices are due, which worker sends each notice, and whether it was sent. The host
+//! Plans notices about expiries and leaks: which notices are due, which worker sends each notice, and whether it was sent. The host
 //! supplies the texts and the transport.
 //!
 //! The mark of a record is the instant of its next notice. A worker claims a notice by moving the mark to the end of a
@@ -11,18 +11,20 @@ use std::time::Duration;
 use self::plan::{Plan, plan};
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
+use crate::record::leak_mark::{LEAKED, leak_mark};
 use crate::record::notice::{Expiring, Schedule, arm, put_off};
 use crate::record::rearm::LONGEST_LEASE;
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
-use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Outcome, addressee};
+use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Outcome, Topic, addressee};
 use crate::service::error::Unavailable;
 use crate::service::snapshot::SettingsView;
 use crate::store::page::{Cursor, Page};
 use crate::types::time::Timestamp;
 
 mod gather;
+mod leak;
 mod plan;
 mod rearm;
 
@@ -124,8 +126,8 @@ async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timesta
         Plan::Send { whom, .. } if Some(whom.account.subject()) != due.addressee() => {
             (Some(NoticeMark { at: now, ..held }), Claim::Lost)
         }
-        Plan::Send { stage, expires_at, whom, otherwise } => {
-            match ClaimedNotice::new(record, (whom.account, whom.service_account), (stage, expires_at), lease, now) {
+        Plan::Send { topic, whom, otherwise } => {
+            match ClaimedNotice::new(record, (whom.account, whom.service_account), topic, lease, now) {
                 Some(claimed) => return Ok(Claim::Won(Box::new(claimed))),
                 None => (otherwise, Claim::NothingToSend),
             }
@@ -168,14 +170,24 @@ async fn settle(
     now: Timestamp,
 ) -> Result<bool, Unavailable> {
     let (schedule, life) = planning(service, claimed.record(), now).await?;
-    let stage = claimed.stage();
-    let following = || arm(&schedule, life, stage.saturating_add(1), now);
+    let (following, this) = match claimed.topic() {
+        Topic::Expiry { stage, expires_at } => {
+            (arm(&schedule, life, stage.saturating_add(1), now), (expires_at, stage))
+        }
+        Topic::Leak { ended } => {
+            (leak::following(&schedule, life, ended, now), (claimed.record().record().created_at, LEAKED))
+        }
+    };
     let (next, sent) = match outcome {
-        Outcome::Sent => (following(), Some((claimed.expires_at(), stage))),
-        Outcome::Dropped => (following(), None),
+        Outcome::Sent => (following, Some(this)),
+        Outcome::Dropped => (following, None),
         Outcome::Failed { retry_at } => {
             let retry_at = if retry_at > now { retry_at } else { now.plus_capped(Duration::from_secs(1)) };
-            (Some(put_off(&schedule, life, stage, retry_at, now)), None)
+            let again = match claimed.topic() {
+                Topic::Expiry { stage, .. } => put_off(&schedule, life, stage, retry_at, now),
+                Topic::Leak { .. } => leak_mark(retry_at),
+            };
+            (Some(again), None)
         }
     };
     Ok(service.store.settle(&claimed.id(), claimed.lease(), next, sent).await?)

@@ -6,15 +6,17 @@ use std::time::Duration;
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
 use crate::operations::maintenance::purge::unsent_before;
-use crate::operations::notices::planning;
+use crate::operations::notices::{leak, planning};
 use crate::record::decide;
 use crate::record::facts::{Origin, account_of, began_at};
 use crate::record::family::FamilyBody;
+use crate::record::leak_mark::LEAKED;
 use crate::record::notice::{Look, arm, look, put_off};
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::account_for::{Maker, acting};
+use crate::service::claimed::Topic;
 use crate::service::error::Unavailable;
 use crate::types::account::Account;
 use crate::types::duration::days;
@@ -25,14 +27,14 @@ use crate::types::time::Timestamp;
 
 /// The time after which a notice is tried again if its recipient has no address or its credential is suspended. In this
 /// time the address might be added, or the suspension might end.
-const LOOK_AGAIN: Duration = days(1);
+pub(super) const LOOK_AGAIN: Duration = days(1);
 
 /// The decision about the notice of a record. The stage of a notice is its number in the schedule: 0 is the earliest. A
 /// mark ([`NoticeMark`]) contains the instant at which the record's next notice is due, and the stage of that notice.
 pub(super) enum Plan {
-    /// Send the notice with this stage (its number in the schedule) for this expiry to this account. If the account has
-    /// no e-mail address, the mark `otherwise` is stored. It says when to try again.
-    Send { stage: u8, expires_at: Timestamp, whom: Box<Recipient>, otherwise: Option<NoticeMark> },
+    /// Send this notice to this account. If the account has no e-mail address, the mark `otherwise` is stored. It says
+    /// when to try again.
+    Send { topic: Topic, whom: Box<Recipient>, otherwise: Option<NoticeMark> },
     /// Send nothing now. Contains the mark of the next notice, which is then stored. `None` if the record has no
     /// further notice.
     Rest(Option<NoticeMark>),
@@ -56,12 +58,11 @@ pub(super) async fn plan(
 ) -> Result<Plan, Unavailable> {
     let own = record.record();
     let (schedule, life) = planning(service, record, now).await?;
+    if held == LEAKED {
+        return leak::plan(service, record, (&schedule, life), now).await;
+    }
     let Some(expires_at) = life.expires_at else { return Ok(Plan::Rest(None)) };
-    // A notice is useless if the time `unsent_kept` has passed since the record's `gone_at`. Usually a purge has
-    // already removed the record. If no purge ran, the same limit applies here.
-    let unsent_before = unsent_before(&service.policy, now);
-    let forgotten = record.gone_at().is_some_and(|gone_at| unsent_before.reached(gone_at));
-    if forgotten || record.revoked().is_some() || own.superseded.is_some() {
+    if is_forgotten(service, record, now) || record.revoked().is_some() || own.superseded.is_some() {
         return Ok(Plan::Rest(None));
     }
     let stage = match look(&schedule, life, held, service.policy.notices.gather.ahead, now) {
@@ -71,11 +72,7 @@ pub(super) async fn plan(
     let whom = match entitled(service, record, now).await? {
         Ok(whom) => whom,
         Err(reason) => {
-            service.tell(
-                now,
-                By::itself(Actor::Upkeep),
-                EventKind::NoticeWithheld { owner: own.owner.clone(), id: own.id, reason },
-            );
+            tell_withheld(service, record, reason, now);
             return Ok(Plan::Withhold(arm(&schedule, life, stage.saturating_add(1), now)));
         }
     };
@@ -87,10 +84,31 @@ pub(super) async fn plan(
     {
         return Ok(Plan::Rest(again));
     }
+    tell_missing_address(service, record, &whom, now);
+    Ok(Plan::Send { topic: Topic::Expiry { stage, expires_at }, whom: Box::new(whom), otherwise: again })
+}
+
+/// Whether a notice of the record is useless, because the time `unsent_kept` has passed since the record's `gone_at`.
+/// Usually a purge has already removed the record. If no purge ran, the same limit applies here.
+pub(super) fn is_forgotten(service: &Service, record: &TokenRecord, now: Timestamp) -> bool {
+    let unsent_before = unsent_before(&service.policy, now);
+    record.gone_at().is_some_and(|gone_at| unsent_before.reached(gone_at))
+}
+
+/// Emits the event that nobody is entitled to a notice of the record.
+pub(super) fn tell_withheld(service: &Service, record: &TokenRecord, reason: Refusal, now: Timestamp) {
+    let own = record.record();
+    let withheld = EventKind::NoticeWithheld { owner: own.owner.clone(), id: own.id, reason };
+    service.tell(now, By::itself(Actor::Upkeep), withheld);
+}
+
+/// Emits an event if the recipient of a notice of the record has no e-mail address.
+pub(super) fn tell_missing_address(service: &Service, record: &TokenRecord, whom: &Recipient, now: Timestamp) {
     if whom.account.email().is_none() {
-        service.tell(now, By::itself(Actor::Upkeep), EventKind::NoAddress { owner: own.owner.clone(), id: own.id });
+        let own = record.record();
+        let missing = EventKind::NoAddress { owner: own.owner.clone(), id: own.id };
+        service.tell(now, By::itself(Actor::Upkeep), missing);
     }
-    Ok(Plan::Send { stage, expires_at, whom: Box::new(whom), otherwise: again })
 }
 
 /// Decides who gets the notice of a record: the creator of a security code, or the owner of any other credential. For a
@@ -99,7 +117,7 @@ pub(super) async fn plan(
 /// - The account of the creator or owner is missing or disabled.
 /// - The credential has the rights of this account, but is void because it began before the account's `valid_since`.
 ///   The account might now belong to another person, who must not get the notice.
-async fn entitled(
+pub(super) async fn entitled(
     service: &Service,
     record: &TokenRecord,
     now: Timestamp,

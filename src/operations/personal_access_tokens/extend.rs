@@ -4,6 +4,7 @@ use super::create::{Lifetime, expiry};
 use super::target::{Life, Target};
 use crate::counterfoil::Counterfoil;
 use crate::event::{Action, EventKind};
+use crate::record::leak_mark::pending_leak;
 use crate::record::notice::{Expiring, arm};
 use crate::record::token_record::TokenRecord;
 use crate::service::authority::operations::ExtendToken;
@@ -95,7 +96,8 @@ pub(crate) async fn extend<O: Permission>(
             return Err(Conflict::Expired.into());
         }
         let life = Expiring { expires_at, expiry_set_at: now, noticed: &record.record().noticed };
-        Ok::<_, ManageError>(Some(Change::Expiry { expires_at, gone_at, notice: arm(&schedule, life, 0, now) }))
+        let notice = pending_leak(record.record()).or_else(|| arm(&schedule, life, 0, now));
+        Ok::<_, ManageError>(Some(Change::Expiry { expires_at, gone_at, notice }))
     };
     // A suspended token would be refused at every use, so nobody notices a mistake in its new expiry.
     plan(&record)?;

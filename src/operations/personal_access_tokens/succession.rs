@@ -4,6 +4,7 @@ use super::create::{Lifetime, expiry};
 use super::rotation::{Overlap, Rotation};
 use super::target::{Life, Target};
 use crate::record::expiry::effective_expiry;
+use crate::record::leak_mark::pending_leak;
 use crate::record::notice::{Expiring, arm};
 use crate::record::record_parts::NewRecord;
 use crate::record::token_record::TokenRecord;
@@ -79,7 +80,7 @@ impl<'a> Succession<'a> {
     }
 
     /// The record of the new token. It has the same label, description and scope as the old token. Its notices are
-    /// planned anew, as if the expiry were set now.
+    /// planned anew, as if the expiry were set now. A pending notice about a leak passes to it.
     pub(super) fn successor(&self, minted: &Minted, old: &TokenRecord, ends: &Ends) -> NewRecord {
         let own = old.record();
         let life = Expiring { expires_at: ends.expires_at, expiry_set_at: self.now, noticed: &[] };
@@ -93,7 +94,8 @@ impl<'a> Succession<'a> {
             description: own.description.clone(),
             expires_at: ends.expires_at,
             gone_at: ends.gone_at,
-            notice: arm(&self.service.schedule(own.kind, self.settings), life, 0, self.now),
+            notice: pending_leak(own)
+                .or_else(|| arm(&self.service.schedule(own.kind, self.settings), life, 0, self.now)),
         };
         self.service.counterfoil(minted, entry)
     }

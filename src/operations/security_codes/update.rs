@@ -2,6 +2,7 @@
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Action, EventKind};
+use crate::record::leak_mark::pending_leak;
 use crate::record::notice::{Expiring, arm};
 use crate::record::phase::{Phase, phase};
 use crate::record::token_record::TokenRecord;
@@ -196,12 +197,13 @@ impl<'a, O: Permission> Code<'a, O> {
         if self.expired { Err(Conflict::Expired) } else { Ok(()) }
     }
 
-    /// The change that gives the code this expiry and plans its next notice. `None` makes the code permanent.
+    /// The change that gives the code this expiry and plans its next notice. A pending notice about a leak stays. `None` makes the code permanent.
     fn ends(&self, end: Option<End>) -> Change {
         let (own, now) = (self.record.record(), self.permit.now());
         let expires_at = end.map(|(expires_at, _)| expires_at);
         let life = Expiring { expires_at, expiry_set_at: now, noticed: &own.noticed };
-        let notice = arm(&self.permit.service().schedule(own.kind, &self.settings), life, 0, now);
+        let schedule = self.permit.service().schedule(own.kind, &self.settings);
+        let notice = pending_leak(own).or_else(|| arm(&schedule, life, 0, now));
         Change::Expiry { expires_at, gone_at: end.map(|(_, gone_at)| gone_at), notice }
     }
 

@@ -4,6 +4,7 @@ use crate::crypto::rotation_key::RotationKey;
 use crate::event::EventKind;
 use crate::http_auth::refusal::Refusal;
 use crate::operations::sign_ins::refresh::{RefreshError, Request, Turn};
+use crate::record::leak_mark::pending_leak;
 use crate::record::retry_window;
 use crate::record::state::Nonce;
 use crate::record::token_record::TokenRecord;
@@ -53,8 +54,10 @@ impl Request<'_> {
             scope,
             expires_at,
         };
+        let refreshed = service.refresh_record(&refresh, place(own.id, own.scope.clone(), refresh_end), self.now);
         let new = [
-            service.refresh_record(&refresh, place(own.id, own.scope.clone(), refresh_end), self.now),
+            // A pending notice about a leak passes to the successor, because the rotation clears that of the parent.
+            refreshed.with_notice(pending_leak(own)),
             service.access_record(&access, place(successor, scope.clone(), access_end), self.now),
         ];
         let policy = &service.policy.refresh_tokens;

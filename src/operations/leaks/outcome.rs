@@ -1,0 +1,36 @@
+//! The result of a report for one text.
+
+use crate::types::ids::RecordId;
+use crate::types::kind::TokenKind;
+
+/// What [`Counterfoil::report_leaked`](crate::Counterfoil::report_leaked) found out about a text, and what it did. It is
+/// for the host only. A caller who sees it learns whether a guessed text is a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LeakOutcome {
+    /// The text is no credential of this realm. Its secret is wrong, its id is unknown or past its retention, or it is
+    /// any other text.
+    NotOurs,
+    /// The text is the secret of a credential that had ended before. The report changed nothing.
+    AlreadyEnded {
+        /// The kind of the credential.
+        kind: TokenKind,
+        /// The id of the credential, or of the client secret.
+        id: RecordId,
+    },
+    /// The text is the secret of a credential that this report ended.
+    Ended {
+        /// The kind of the credential.
+        kind: TokenKind,
+        /// The id of the credential, or of the client secret.
+        id: RecordId,
+    },
+    /// The text is the secret of a security code or of a client, which the policy does not end
+    /// ([`Leaks`](crate::policy::Leaks)). It is still accepted.
+    LeftValid {
+        /// The kind of the credential.
+        kind: TokenKind,
+        /// The id of the credential, or of the client secret.
+        id: RecordId,
+    },
+}

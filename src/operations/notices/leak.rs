@@ -1,0 +1,51 @@
+//! Decides whether to send the notice about a leaked secret, and ends the credential if the report could not.
+
+use crate::event::{Actor, By};
+use crate::operations::notices::plan::{LOOK_AGAIN, Plan, entitled, is_forgotten, tell_missing_address, tell_withheld};
+use crate::record::leak_mark::leak_mark;
+use crate::record::notice::{Expiring, Schedule, arm};
+use crate::record::state::NoticeMark;
+use crate::record::token_record::TokenRecord;
+use crate::service::Service;
+use crate::service::claimed::Topic;
+use crate::service::error::Unavailable;
+use crate::service::revoking::end_family;
+use crate::types::revocation_reason::RevocationReason;
+use crate::types::time::Timestamp;
+
+/// Decides about the notice of a claimed record with the mark of a leak.
+///
+/// The mark is written before the credential is ended. So a credential with the mark that is not ended belongs to a
+/// report that is still under way, or that failed. It is ended here before its owner is told so.
+pub(super) async fn plan(
+    service: &Service,
+    record: &TokenRecord,
+    (schedule, life): (&Schedule, Expiring<'_>),
+    now: Timestamp,
+) -> Result<Plan, Unavailable> {
+    if is_forgotten(service, record, now) {
+        return Ok(Plan::Rest(None));
+    }
+    let ends = service.policy.leaks.ends(record.record().kind);
+    if ends && record.revoked().is_none() {
+        end_family(service, By::itself(Actor::Upkeep), record, RevocationReason::Leaked, now).await?;
+    }
+    let ended = ends || record.revoked().is_some();
+    match entitled(service, record, now).await? {
+        Ok(whom) => {
+            tell_missing_address(service, record, &whom, now);
+            let otherwise = Some(leak_mark(now.plus_capped(LOOK_AGAIN)));
+            Ok(Plan::Send { topic: Topic::Leak { ended }, whom: Box::new(whom), otherwise })
+        }
+        Err(reason) => {
+            tell_withheld(service, record, reason, now);
+            Ok(Plan::Withhold(following(schedule, life, ended, now)))
+        }
+    }
+}
+
+/// The mark after the notice about a leak. A credential that was ended has none. The expiry notices of a security code
+/// that stays valid are planned again, because the mark of the leak has replaced theirs.
+pub(super) fn following(schedule: &Schedule, life: Expiring<'_>, ended: bool, now: Timestamp) -> Option<NoticeMark> {
+    if ended { None } else { arm(schedule, life, 0, now) }
+}
