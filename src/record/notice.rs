@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::record::leak_mark::is_leak;
 use crate::record::limits::Limits;
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
