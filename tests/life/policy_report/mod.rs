@@ -7,15 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use counterfoil::event::EventKind;
-use counterfoil::http_auth::Refusal;
 use counterfoil::operations::{
-    CredentialFilter, Overlap, PolicyReport, PolicyReportPage, Reach, SignIn, Status, TouchedCredential, TouchedOwner,
+    CredentialFilter, PolicyReport, PolicyReportPage, Reach, SignIn, TouchedCredential, TouchedOwner,
 };
 use counterfoil::policy::{Existing, Policy};
 use counterfoil::service_account::NewServiceAccount;
 use counterfoil::settings::SettingName;
 use counterfoil::testing::Failure;
-use counterfoil::types::{RecordId, TokenKind};
+use counterfoil::types::TokenKind;
 use counterfoil::*;
 
 use crate::ceilings::{ninety, permanent, restarted, wide};

@@ -99,7 +99,6 @@ fn succeeding(method: &Method, template: &str, [token, code, id]: [&str; 3]) -> 
     let own = template.strip_prefix(BASE).expect("of the API");
     let body = match (method.as_str(), own) {
         ("POST", "/me/tokens") => Some(r#"{"label":"b","expires_in_days":1}"#),
-        ("PATCH", "/me/tokens/{id}") => Some(r#"{"label":"c"}"#),
         ("POST", "/me/tokens/{id}/extend") => Some(r#"{"expires_in_days":1}"#),
         ("POST", "/users/{subject}/tokens") => Some(r#"{"label":"b","expires_in_days":1}"#),
         ("POST", "/security-codes") => Some(r#"{"access":"super_administrator"}"#),

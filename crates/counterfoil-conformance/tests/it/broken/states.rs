@@ -120,9 +120,10 @@ pub(crate) type Families = Page<FamilyParts, FamilyId>;
 
 /// A broken store that reads the pages of an owner's families with this function. Its arguments are the correct store,
 /// the owner with its realm, the cursor and the limit.
-pub(crate) struct FamiliesPaged(
-    pub fn(&ReferenceStore, (&Realm, &OwnerId), Option<&FamilyId>, usize) -> Said<Families>,
-);
+pub(crate) struct FamiliesPaged(pub FamiliesPage);
+
+/// Reads a page of an owner's families.
+pub(crate) type FamiliesPage = fn(&ReferenceStore, (&Realm, &OwnerId), Option<&FamilyId>, usize) -> Said<Families>;
 
 overrides!(FamiliesPaged, self, list_families, |inner, realm, owner, after, limit| {
     (self.0)(inner, (realm, owner), after, limit.get() as usize)

@@ -13,7 +13,7 @@ use crate::console::viewer::Viewer;
 
 /// Finds the account in a path. It owns the token.
 async fn owner(console: &Console, viewer: &Viewer, account: &str) -> Result<TokenOwner, Rejection> {
-    find(console, viewer, account).await.map(TokenOwner::Service)
+    find(console, viewer, account).await.map(|account| TokenOwner::Service(Box::new(account)))
 }
 
 pub(crate) async fn ask_rotate(

@@ -16,7 +16,7 @@ pub(in crate::console::pages) enum TokenOwner {
     /// The viewer.
     Viewer,
     /// A service account.
-    Service(ServiceAccountView),
+    Service(Box<ServiceAccountView>),
 }
 
 impl TokenOwner {
