@@ -7,7 +7,8 @@ use futures_executor::block_on;
 
 use super::store::MemoryStore;
 use crate::crypto::digest::Digest;
-use crate::record::family::{FamilyBody, NewFamily};
+use crate::record::family::NewFamily;
+use crate::record::family_body::FamilyBody;
 use crate::record::record_parts::NewRecord;
 use crate::record::record_ref::RecordRef;
 use crate::record::state::{Nonce, NoticeMark, Revoked};

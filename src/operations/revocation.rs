@@ -1,7 +1,8 @@
 //! Ends all credentials of a person, or those of some kinds.
 
 use crate::counterfoil::Counterfoil;
-use crate::record::family::{FamilyBody, FamilyParts};
+use crate::record::family::FamilyParts;
+use crate::record::family_body::FamilyBody;
 use crate::service::authority::operations::{RevokeAllOf, RevokeAllOwn};
 use crate::service::authority::{Permission, Permit};
 use crate::service::ending::{end_all, end_codes, end_some, partly, tell_of_owner};

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::decide::{self, Standing};
 use crate::record::facts::{self, Facts, Origin};
-use crate::record::family::{Access, FamilyBody};
+use crate::record::family_body::{Access, FamilyBody};
 use crate::record::phase::Phase;
 use crate::record::samples::{account, at, client, limits, record, settings, sign_in, subject};
 use crate::record::state::Revoked;

@@ -1,7 +1,7 @@
 //! The effective expiry of a credential. It is the stored expiry, or an earlier expiry that follows from the current
 //! settings.
 
-use crate::record::family::FamilyBody;
+use crate::record::family_body::FamilyBody;
 use crate::record::limits::Limits;
 use crate::record::record_ref::RecordRef;
 use crate::types::kind::TokenKind;

@@ -1,7 +1,7 @@
 //! The facts of a record that the decision needs, copied out of the record.
 
 use crate::record::expiry::effective_expiry;
-use crate::record::family::{Access, FamilyBody};
+use crate::record::family_body::{Access, FamilyBody};
 use crate::record::family_details::FamilyDetails;
 use crate::record::limits::Limits;
 use crate::record::record_ref::RecordRef;

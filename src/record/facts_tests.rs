@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::decide::{Standing, decide};
 use crate::record::facts::{Facts, Origin, Restriction};
-use crate::record::family::{Access, FamilyBody};
+use crate::record::family_body::{Access, FamilyBody};
 use crate::record::family_details::FamilyDetails;
 use crate::record::phase::Phase;
 use crate::record::samples::{account, at, client, limits, record, settings, sign_in, subject};

@@ -7,7 +7,7 @@ use crate::policy::{Existing, Policy};
 use crate::record::decide::{Standing, decide};
 use crate::record::expiry::effective_expiry;
 use crate::record::facts::{Facts, Origin};
-use crate::record::family::{Access, FamilyBody};
+use crate::record::family_body::{Access, FamilyBody};
 use crate::record::limits::{Ceiling, Ceilings, Limits};
 use crate::record::phase::{Phase, phase};
 use crate::record::samples::{account, around, at, record, settings, sign_in, subject, t0};

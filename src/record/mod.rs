@@ -5,6 +5,7 @@ pub(crate) mod decide;
 pub(crate) mod expiry;
 pub(crate) mod facts;
 pub(crate) mod family;
+pub(crate) mod family_body;
 pub(crate) mod family_details;
 pub(crate) mod gather;
 pub(crate) mod leak_mark;

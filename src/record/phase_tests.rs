@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::record::expiry;
-use crate::record::family::FamilyBody;
+use crate::record::family_body::FamilyBody;
 use crate::record::phase::{self, Phase};
 use crate::record::samples::{around, at, limits, record, settings, sign_in, superseded, t0};
 use crate::record::state::Revoked;

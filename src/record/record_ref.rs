@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::crypto::digest::Digest;
-use crate::record::family::{FamilyBody, FamilyParts};
+use crate::record::family::FamilyParts;
+use crate::record::family_body::FamilyBody;
 use crate::record::family_details::FamilyDetails;
 use crate::record::record_parts::RecordParts;
 use crate::record::state::{Revoked, Superseded};

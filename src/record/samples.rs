@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::crypto::digest::Digest;
 use crate::policy::Policy;
-use crate::record::family::{FamilyBody, FamilyParts, NewFamily};
+use crate::record::family::{FamilyParts, NewFamily};
+use crate::record::family_body::FamilyBody;
 use crate::record::limits::{Ceilings, Limits};
 use crate::record::record_parts::{NewRecord, RecordParts};
 use crate::record::state::{Nonce, Superseded};

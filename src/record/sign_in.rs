@@ -3,7 +3,8 @@
 use crate::crypto::digest::Digest;
 use crate::record::expiry::effective_expiry;
 use crate::record::facts::{Facts, Origin};
-use crate::record::family::{FamilyBody, FamilyParts};
+use crate::record::family::FamilyParts;
+use crate::record::family_body::FamilyBody;
 use crate::record::limits::Limits;
 use crate::record::record_parts::RecordParts;
 use crate::record::record_ref::RecordRef;

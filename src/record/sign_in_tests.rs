@@ -45,7 +45,7 @@ fn sight_1_a_session_ends_with_its_row_and_other_families_are_no_sign_ins() {
     assert_eq!((opened_at(&session), ends_at(&session)), (Some(t0()), at(1_800)));
     let code = FamilyBody::Code {
         created_by: subject("owner"),
-        access: crate::record::family::Access::SuperAdministrator,
+        access: crate::record::family_body::Access::SuperAdministrator,
         named: None,
     };
     for (kind, body) in [(TokenKind::PersonalAccessToken, FamilyBody::Alone), (TokenKind::SecurityCode, code)] {

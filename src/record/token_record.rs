@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::record::family::{FamilyBody, FamilyParts};
+use crate::record::family::FamilyParts;
+use crate::record::family_body::FamilyBody;
 use crate::record::record_parts::{NOTICED_MAX, RecordParts};
 use crate::record::record_ref::RecordRef;
 use crate::record::state::Revoked;

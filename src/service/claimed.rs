@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::record::family::FamilyBody;
+use crate::record::family_body::FamilyBody;
 use crate::record::gather::may_wait;
 use crate::record::leak_mark::{LEAKED, is_leak};
 use crate::record::limits::Limits;

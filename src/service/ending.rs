@@ -4,7 +4,8 @@
 use std::num::NonZeroU32;
 
 use crate::event::EventKind;
-use crate::record::family::{Access, FamilyBody, FamilyParts};
+use crate::record::family::FamilyParts;
+use crate::record::family_body::{Access, FamilyBody};
 use crate::record::state::Revoked;
 use crate::service::Service;
 use crate::service::authority::{Permission, Permit};

@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 
 use crate::event::{EventKind, Limit};
-use crate::record::family::{FamilyBody, NewFamily};
+use crate::record::family::NewFamily;
+use crate::record::family_body::FamilyBody;
 use crate::record::family_details::FamilyDetails;
 use crate::record::notice::{Expiring, arm};
 use crate::record::record_parts::NewRecord;

@@ -1,7 +1,7 @@
 //! Views of credentials, for their owners and for administrators.
 
 use crate::record::expiry::effective_expiry;
-use crate::record::family::{Access, FamilyBody};
+use crate::record::family_body::{Access, FamilyBody};
 use crate::record::limits::Limits;
 use crate::record::phase::Phase;
 use crate::record::token_record::TokenRecord;

@@ -18,7 +18,8 @@ pub(crate) mod transfer;
 pub mod transition;
 
 pub use crate::crypto::digest::Digest;
-pub use crate::record::family::{Access, FamilyBody, FamilyParts, NewFamily};
+pub use crate::record::family::{FamilyParts, NewFamily};
+pub use crate::record::family_body::{Access, FamilyBody};
 pub use crate::record::family_details::FamilyDetails;
 pub use crate::record::record_parts::{NOTICED_MAX, NewRecord, RecordParts};
 pub use crate::record::record_ref::{Look, RecordRef};

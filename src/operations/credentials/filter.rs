@@ -1,7 +1,7 @@
 //! The filter of the inventory.
 
 use crate::record::expiry::effective_expiry;
-use crate::record::family::{Access, FamilyBody};
+use crate::record::family_body::{Access, FamilyBody};
 use crate::record::limits::Limits;
 use crate::record::phase::Phase;
 use crate::record::token_record::TokenRecord;

@@ -3,7 +3,8 @@
 use super::Importing;
 use super::valid::{Valid, cut};
 use crate::crypto::digest::Digest;
-use crate::record::family::{FamilyBody, NewFamily};
+use crate::record::family::NewFamily;
+use crate::record::family_body::FamilyBody;
 use crate::record::notice::{Expiring, arm};
 use crate::record::record_parts::NewRecord;
 use crate::record::token_record::TokenRecord;

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
-use crate::record::family::FamilyBody;
+use crate::record::family_body::FamilyBody;
 use crate::record::gather::{Place, place, waits_until};
 use crate::record::limits::Limits;
 use crate::record::rearm::LONGEST_LEASE;

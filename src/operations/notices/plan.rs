@@ -9,7 +9,7 @@ use crate::operations::maintenance::purge::unsent_before;
 use crate::operations::notices::{leak, planning};
 use crate::record::decide;
 use crate::record::facts::{Origin, account_of, began_at};
-use crate::record::family::FamilyBody;
+use crate::record::family_body::FamilyBody;
 use crate::record::leak_mark::LEAKED;
 use crate::record::notice::{Look, arm, look, put_off};
 use crate::record::state::NoticeMark;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
-use crate::record::family::FamilyBody;
+use crate::record::family_body::FamilyBody;
 use crate::record::family_details::FamilyDetails;
 use crate::service::Service;
 use crate::service::authority::operations::CreateToken;

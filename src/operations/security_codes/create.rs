@@ -1,7 +1,7 @@
 //! Creates security codes.
 
 use crate::counterfoil::Counterfoil;
-use crate::record::family::{Access, FamilyBody};
+use crate::record::family_body::{Access, FamilyBody};
 use crate::record::family_details::FamilyDetails;
 use crate::service::authority::Permit;
 use crate::service::authority::operations::CreateCode;

@@ -7,7 +7,7 @@ use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
 use crate::record::facts::Origin;
-use crate::record::family::FamilyBody;
+use crate::record::family_body::FamilyBody;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::error::{Denied, Unavailable};

@@ -3,7 +3,7 @@
 
 use crate::record::expiry::effective_expiry;
 use crate::record::facts::Origin;
-use crate::record::family::FamilyBody;
+use crate::record::family_body::FamilyBody;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::types::client::{ClientId, Registration};

@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 
 use crate::counterfoil::Counterfoil;
 use crate::event::EventKind;
-use crate::record::family::{FamilyBody, FamilyParts};
+use crate::record::family::FamilyParts;
+use crate::record::family_body::FamilyBody;
 use crate::record::sign_in::opened_at;
 use crate::service::authority::operations::{ListSignIns, ListSignInsOf};
 use crate::service::authority::{Permission, Permit};

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
-use crate::record::family::FamilyBody;
+use crate::record::family_body::FamilyBody;
 use crate::record::state::Revoked;
 use crate::service::Service;
 use crate::service::error::{ManageError, Unavailable};

@@ -17,7 +17,7 @@ use crate::event::{Actor, By, EventKind, Limit};
 use crate::http_auth::refusal::Refusal;
 use crate::record::expiry::slid_expiry;
 use crate::record::facts::Origin;
-use crate::record::family::FamilyBody;
+use crate::record::family_body::FamilyBody;
 use crate::record::phase::Phase;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
