@@ -14,7 +14,7 @@ use crate::store::error::StoreError;
 use crate::store::insert::{InsertInto, Inserted};
 use crate::store::listing::{Listing, Progress};
 use crate::store::page::{Cursor, Page};
-use crate::types::ids::{FamilyId, KeyId, OwnerId, RecordId};
+use crate::types::ids::{FamilyId, KeyId, OwnerId, RecordId, Version};
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
@@ -155,12 +155,10 @@ use crate::types::time::Timestamp;
 /// 62. `renewal_needs_its_label`: a rotation with `labelled: true` gives `LabelLost` and writes nothing if the family
 ///     has no label key. If such a rotation runs concurrently with an insert or a relabel that takes the label, one of
 ///     them takes effect first, so that no two families have the label.
-/// 63. `renewals_are_capped`: if expired families are rotated, and families are inserted, concurrently with the same
-///     cap, no more families are live afterwards than the cap allows. A rotation of a family that is live at `now` is
-///     not refused by the cap.
-/// 64. `details_follow_the_newest`: an edit of the details changes the family, so `get` shows the new details with each
-///     of its records. Only the newest record accepts it. A rotation, a revocation and every other change keep the
-///     details as they are.
+/// 63. `renewals_are_capped`: after any number of concurrent rotations of expired families and inserts with one cap, at
+///     most that many families are live. The cap does not refuse a rotation of a family that is live at `now`.
+/// 64. `details_follow_the_newest`: an edit of the details changes the family, so `get` shows them with each of its
+///     records. Only the newest record accepts it. Every other write keeps the details as they are.
 ///
 /// Two methods have a default: [`try_read`](TokenStore::try_read), which then shows nothing, and
 /// [`probe`](TokenStore::probe). So a wrapper can forget only these two. It must forward `probe`. It may forward
@@ -215,7 +213,7 @@ pub trait TokenStore: Send + Sync + 'static {
     async fn apply(
         &self,
         id: &RecordId,
-        expect: crate::types::ids::Version,
+        expect: Version,
         change: &Change,
         now: Timestamp,
     ) -> Result<Applied, StoreError>;
@@ -261,11 +259,7 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Returns a page of the families of an owner that are not revoked, in ascending order of id. A page may be short
     /// or empty before the end. A family row that cannot be decoded is skipped and counted (clause 61). Each family is
-    /// shown as it was at some moment during the call. This moment can be different for each family. `after` is any id:
-    /// the page begins with the next one, whether or not the owner has a family with that id.
-    ///
-    /// The id of a family never changes, and a rotation does not move it in the walk. So a walk finds every sign-in of
-    /// the owner, even if it is refreshed meanwhile.
+    /// shown as it was at some moment during the call. `after` can be any id: the page begins with the next one.
     async fn list_families(
         &self,
         realm: &Realm,
