@@ -1,5 +1,7 @@
 //! The service accounts that one person made.
 
+use std::cmp::Reverse;
+
 use super::stored;
 use crate::counterfoil::Counterfoil;
 use crate::event::{EventKind, ServiceAccountAction};
@@ -80,7 +82,7 @@ async fn list(
         .filter(|(_, account)| is_made_by(account, subject))
         .map(|(id, account)| ServiceAccountView::of(*id, account))
         .collect();
-    views.sort_unstable_by(|a, b| (b.created_at, b.id).cmp(&(a.created_at, a.id)));
+    views.sort_unstable_by_key(|view| Reverse((view.created_at, view.id)));
     Ok(views)
 }
 

@@ -1,5 +1,6 @@
 //! Lists sign-ins and console sessions.
 
+use std::cmp::Reverse;
 use std::num::NonZeroU32;
 
 use crate::counterfoil::Counterfoil;
@@ -131,7 +132,7 @@ async fn page<O: Permission>(
             break;
         }
     }
-    page.items.sort_unstable_by(|a, b| (b.created_at, b.id).cmp(&(a.created_at, a.id)));
+    page.items.sort_unstable_by_key(|view| Reverse((view.created_at, view.id)));
     if page.corrupt > 0 {
         permit.tell(EventKind::Corrupt { rows: page.corrupt });
     }
