@@ -20,9 +20,9 @@ impl Counterfoil {
     /// credentials were ended. Only for administrators, with the scope `users:manage`, and for the host. The directory
     /// need not know the person.
     ///
-    /// Service accounts that the person made keep their credentials. They act as long as the person's account is enabled.
-    /// [`Counterfoil::service_accounts_made_by`] lists them, and [`Counterfoil::disable_service_accounts_made_by`]
-    /// disables them.
+    /// Service accounts that the person made keep their credentials. They act as long as the person's account is
+    /// enabled. [`Counterfoil::service_accounts_made_by`] lists them, and
+    /// [`Counterfoil::disable_service_accounts_made_by`] disables them.
     ///
     /// # Errors
     ///
@@ -95,8 +95,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the scope `credentials:write` is missing, for a personal access token or a security
-    /// code, or if the host itself is the presenter. [`ManageError::Unavailable`] with
+    /// [`ManageError::Forbidden`] if the scope `credentials:write` is missing, for a personal access token or a
+    /// security code, or if the host itself is the presenter. [`ManageError::Unavailable`] with
     /// [`Unavailable::PartlyDone`](crate::Unavailable::PartlyDone) if the store failed: some credentials may have been
     /// ended, also the presenter's own.
     ///

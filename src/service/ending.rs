@@ -1,5 +1,5 @@
-//! Ends many families of one owner. Each step is one call of the store, and ends some of them or none. A call that stops
-//! in between can be repeated: what it has ended stays ended.
+//! Ends many families of one owner. Each step is one call of the store, and ends some of them or none. A call that
+//! stops in between can be repeated: what it has ended stays ended.
 
 use std::num::NonZeroU32;
 

@@ -58,8 +58,8 @@ pub enum Unavailable {
     /// The host declared that it knows the source of each request, but this request has none.
     #[error("the request has no source: put one into its extensions, or mount the router for unknown sources")]
     NoSource,
-    /// A call that ends many credentials failed in between. Those that it has ended stay ended. Repeat the call until it
-    /// succeeds.
+    /// A call that ends many credentials failed in between. Those that it has ended stay ended. Repeat the call until
+    /// it succeeds.
     #[error("the call may be partly done: repeat it until it succeeds")]
     PartlyDone(#[source] Box<Unavailable>),
     /// Eight attempts in a row failed because other writes came first. The next call can succeed.

@@ -247,8 +247,8 @@ impl Judging<'_> {
         )))
     }
 
-    /// The display name of a client that [`Judging::sign_in`] has read. `None` if it was deleted, also if another client
-    /// now has its public id.
+    /// The display name of a client that [`Judging::sign_in`] has read. `None` if it was deleted, also if another
+    /// client now has its public id.
     pub(crate) fn client_name(&self, id: &ClientId, key: ClientKey) -> Option<&str> {
         let client = self.clients.get(id)?.as_ref().filter(|client| client.key == key)?;
         Some(client.display_name.as_str())

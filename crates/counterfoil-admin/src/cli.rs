@@ -138,7 +138,7 @@ pub(crate) enum Revoke {
         /// The person's subject id
         subject: String,
         /// Only credentials of this kind: personal_access_token, access_token, refresh_token, security_code or
-        /// console_session. Can be repeated. access_token and refresh_token both mean the sign-ins with all their tokens
+        /// console_session. Can be repeated. access_token and refresh_token both mean the sign-ins
         #[arg(long, value_name = "KIND")]
         kind: Vec<String>,
         /// Also disables the service accounts that this person made

@@ -17,8 +17,8 @@ impl Counterfoil {
     /// The service accounts whose maker is this person, newest first. Only for administrators, with the scope
     /// `service-accounts:manage`. The directory need not know the person.
     ///
-    /// [`Counterfoil::revoke_all_of`] does not end the credentials of these accounts. The policy limits the number of all
-    /// service accounts of a realm, so the list has no pages.
+    /// [`Counterfoil::revoke_all_of`] does not end the credentials of these accounts. The policy limits the number of
+    /// all service accounts of a realm, so the list has no pages.
     ///
     /// # Errors
     ///
@@ -35,8 +35,8 @@ impl Counterfoil {
         list(self.permit(by).await?, subject).await
     }
 
-    /// Disables all service accounts whose maker is this person, in one step. Returns how many were enabled before. Only
-    /// for administrators, with the scope `service-accounts:manage`. The directory need not know the person.
+    /// Disables all service accounts whose maker is this person, in one step. Returns how many were enabled before.
+    /// Only for administrators, with the scope `service-accounts:manage`. The directory need not know the person.
     ///
     /// # Errors
     ///

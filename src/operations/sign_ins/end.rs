@@ -21,9 +21,9 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the scope `credentials:write` is missing, for a personal access token or a security
-    /// code, or if the host itself is the presenter. [`ManageError::NotFound`] for an unknown id, for the id of another
-    /// person's sign-in, and for a sign-in that was ended before. So after an error, a repeated call can give
+    /// [`ManageError::Forbidden`] if the scope `credentials:write` is missing, for a personal access token or a
+    /// security code, or if the host itself is the presenter. [`ManageError::NotFound`] for an unknown id, for the id of
+    /// another person's sign-in, and for a sign-in that was ended before. So after an error, a repeated call can give
     /// `NotFound`: the sign-in is then ended. [`ManageError::Unavailable`] if the store failed: repeat the call.
     ///
     /// # Cancel safety
@@ -34,7 +34,8 @@ impl Counterfoil {
     ///
     /// ```
     #[doc = include_str!("../../example.in")]
-    /// let (here, there) = (counterfoil.open_session_for(&account).await?, counterfoil.open_session_for(&account).await?);
+    /// let here = counterfoil.open_session_for(&account).await?;
+    /// let there = counterfoil.open_session_for(&account).await?;
     /// let by = Presenter::from(&here.principal);
     /// counterfoil.end_sign_in(&by, &there.principal.credential_id().family()).await?;
     /// assert!(counterfoil.verify_session(there.token.expose_secret()).await.is_err());
@@ -70,8 +71,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the scope `credentials:write` is missing, for a personal access token or a security
-    /// code, or if the host itself is the presenter. [`ManageError::Unavailable`] with
+    /// [`ManageError::Forbidden`] if the scope `credentials:write` is missing, for a personal access token or a
+    /// security code, or if the host itself is the presenter. [`ManageError::Unavailable`] with
     /// [`Unavailable::PartlyDone`](crate::Unavailable::PartlyDone) if the store failed: some sign-ins may have been
     /// ended. Repeat the call.
     ///
@@ -83,7 +84,8 @@ impl Counterfoil {
     ///
     /// ```
     #[doc = include_str!("../../example.in")]
-    /// let (here, there) = (counterfoil.open_session_for(&account).await?, counterfoil.open_session_for(&account).await?);
+    /// let here = counterfoil.open_session_for(&account).await?;
+    /// let there = counterfoil.open_session_for(&account).await?;
     /// assert_eq!(counterfoil.end_other_sign_ins(&Presenter::from(&here.principal)).await?, 1);
     /// assert!(counterfoil.verify_session(there.token.expose_secret()).await.is_err());
     /// assert!(counterfoil.verify_session(here.token.expose_secret()).await.is_ok());

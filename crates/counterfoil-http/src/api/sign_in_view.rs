@@ -18,8 +18,8 @@ use crate::secret_body;
 pub(crate) struct SignInView {
     /// The id. A refresh does not change it.
     id: String,
-    /// `console_session` for a session. `refresh_token` for a sign-in, or `access_token` for a sign-in without a refresh
-    /// token.
+    /// `console_session` for a session. `refresh_token` for a sign-in, or `access_token` for a sign-in without a
+    /// refresh token.
     kind: &'static str,
     /// The id of the client. Null for a session.
     #[cfg_attr(feature = "openapi", schema(required = true))]

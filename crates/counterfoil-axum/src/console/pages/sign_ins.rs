@@ -68,8 +68,8 @@ pub(super) fn sign_in_id(console: &Console, viewer: &Viewer, text: &str) -> Resu
     text.parse().map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Makes the page that asks for confirmation before a sign-in or several sign-ins are ended. The form leads to `action`,
-/// and the cancel link to `cancel`.
+/// Makes the page that asks for confirmation before a sign-in or several sign-ins are ended. The form leads to
+/// `action`, and the cancel link to `cancel`.
 pub(super) fn ask<'a>(
     layout: Layout,
     (title, question, yes): (&'a str, &'a str, &'a str),
