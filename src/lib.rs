@@ -164,5 +164,6 @@ pub mod import {
 /// Expiry notices: messages that a credential will expire. The types describe a due notice, a worker's claim of a
 /// notice, and the outcome of sending it.
 pub mod notice {
-    pub use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Gathered, NoticeText, Outcome};
+    pub use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Gathered, Outcome};
+    pub use crate::service::notice_text::NoticeText;
 }

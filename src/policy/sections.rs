@@ -112,8 +112,8 @@ pub struct PersonalAccessTokens {
     pub max_overlap: Duration,
     /// Whether a token without a scope is refused.
     pub scope_demanded: bool,
-    /// Whether the owner may set a new expiry of a token that keeps its secret. If false, a token can only be renewed by
-    /// a rotation, which replaces the secret.
+    /// Whether the owner may set a new expiry of a token that keeps its secret. If false, a token can only be renewed
+    /// by a rotation, which replaces the secret.
     pub extendable: bool,
     /// Whether an administrator may create a token for another person. The administrator learns the token's secret, and
     /// so can act as this person.

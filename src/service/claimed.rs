@@ -8,6 +8,7 @@ use crate::record::leak_mark::{LEAKED, is_leak};
 use crate::record::limits::Limits;
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
+use crate::service::notice_text::{NoticeText, Topic};
 use crate::types::account::Account;
 use crate::types::email::EmailAddress;
 use crate::types::ids::{RecordId, SubjectId};
@@ -153,44 +154,6 @@ pub(crate) fn answers_for(owner: &SubjectId, stored: &StoredSettings) -> Option<
     }
     let account = stored.service_accounts.get(&ServiceAccountId::of_subject(owner)?)?;
     if account.notify.is_some() { Some(owner.clone()) } else { account.made_by.clone() }
-}
-
-/// The content of a notice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum NoticeText {
-    /// The credential expires in the future. The duration is counted from the claim, so it is exact even if the notice
-    /// is claimed late.
-    ExpiresIn(Duration),
-    /// The credential has expired.
-    Expired,
-    /// The secret of the credential was found in a public place and reported
-    /// ([`report_leaked`](crate::Counterfoil::report_leaked)).
-    Leaked {
-        /// Whether the credential has been ended. False for a security code that the policy does not end
-        /// ([`Leaks::end_codes`](crate::policy::Leaks::end_codes)): its secret is still accepted, so the recipient must
-        /// delete it.
-        ended: bool,
-    },
-}
-
-/// Which notice of a record is sent.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Topic {
-    /// The notice of this stage, for this expiry.
-    Expiry { stage: u8, expires_at: Timestamp },
-    /// The notice about a leak. It says whether the credential has been ended.
-    Leak { ended: bool },
-}
-
-impl Topic {
-    fn text(self, now: Timestamp) -> NoticeText {
-        match self {
-            Self::Expiry { expires_at, .. } if now.reached(expires_at) => NoticeText::Expired,
-            Self::Expiry { expires_at, .. } => NoticeText::ExpiresIn(expires_at.since(now)),
-            Self::Leak { ended } => NoticeText::Leaked { ended },
-        }
-    }
 }
 
 /// A claimed notice. No other worker sends it before the lease ends. A claim creates this value, and

@@ -7,15 +7,18 @@ use crate::types::source::SourceName;
 
 impl Service {
     /// The details of a new sign-in or session. `source` is the source of the request that opens it, which is stored if
-    /// the device has no source of its own. Neither source is stored unless the policy says so
+    /// the device has no source of its own. Nothing is stored unless the policy says so
     /// ([`Policy::remember_source`](crate::policy::Policy::remember_source)).
     pub(crate) fn details_of(
         &self,
         device: Option<&Device>,
         source: Option<&SourceName>,
     ) -> Option<Box<FamilyDetails>> {
+        if !self.policy.remember_source {
+            return None;
+        }
         let nothing = Device::default();
-        let device = device.unwrap_or(&nothing).kept(source, self.policy.remember_source);
-        device.and_then(|device| FamilyDetails::new().with_device(device).kept())
+        let device = device.unwrap_or(&nothing).kept(source)?;
+        FamilyDetails::new().with_device(device).kept()
     }
 }

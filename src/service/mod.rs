@@ -32,6 +32,7 @@ pub(crate) mod matching;
 pub(crate) mod measured;
 mod methods;
 pub(crate) mod minting;
+pub(crate) mod notice_text;
 pub(crate) mod page_limit;
 pub(crate) mod presenter;
 pub(crate) mod queue;

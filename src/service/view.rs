@@ -61,7 +61,7 @@ pub struct CredentialView {
     pub client: Option<ClientId>,
     /// The label. Empty if the credential has none.
     pub label: String,
-    /// The description of a security code.
+    /// The description of a personal access token or of a security code.
     pub description: Option<String>,
     /// When the credential was created.
     pub created_at: Timestamp,

@@ -92,11 +92,11 @@ impl Device {
         self.source.as_deref()
     }
 
-    /// What a store keeps of this device: the text, and the source only if `remember_source` is true. If the device has
-    /// no source, `source` takes its place. `None` if nothing is left.
-    pub(crate) fn kept(&self, source: Option<&SourceName>, remember_source: bool) -> Option<Self> {
-        let own = || self.source.clone().or_else(|| source.map(|source| source.as_str().into()));
-        let kept = Self { text: self.text.clone(), source: if remember_source { own() } else { None } };
+    /// What a store keeps of this device. If the device has no source, `source` takes its place. `None` if there is
+    /// neither a text nor a source.
+    pub(crate) fn kept(&self, source: Option<&SourceName>) -> Option<Self> {
+        let source = self.source.clone().or_else(|| source.map(|source| source.as_str().into()));
+        let kept = Self { text: self.text.clone(), source };
         (!kept.is_empty()).then_some(kept)
     }
 

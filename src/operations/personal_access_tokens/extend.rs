@@ -22,8 +22,8 @@ impl Counterfoil {
     /// allows it ([`PersonalAccessTokens::extendable`](crate::policy::PersonalAccessTokens::extendable)). Otherwise the
     /// token can be renewed by a rotation with a new lifetime ([`Counterfoil::rotate_personal_access_token`]).
     ///
-    /// The lifetime is counted from now and has the same limits as that of a new token. So the new expiry can be earlier
-    /// than the old one. The notices of the old expiry are cancelled, and those of the new expiry are planned.
+    /// The lifetime is counted from now and has the same limits as that of a new token. So the new expiry can be
+    /// earlier than the old one. The notices of the old expiry are cancelled, and those of the new expiry are planned.
     ///
     /// # Errors
     ///

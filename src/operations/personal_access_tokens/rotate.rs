@@ -24,10 +24,10 @@ impl Counterfoil {
     /// Only the result contains the new token's secret. A presenter with a personal access token can replace only that
     /// token, and cannot set a new lifetime.
     ///
-    /// `rotation` is an [`Overlap`](crate::operations::Overlap) or a [`Rotation`]. With an `Overlap`, the new token has the expiry of the old one.
-    /// A [`Rotation`] can set a new lifetime, which is counted from now and has the same limits as that of a new token.
-    /// An expired token can be renewed in this way for as long as it is listed: with a new lifetime and without overlap.
-    /// It then counts again towards the limit on live tokens.
+    /// `rotation` is an [`Overlap`](crate::operations::Overlap) or a [`Rotation`]. With an `Overlap`, the new token has
+    /// the expiry of the old one. A [`Rotation`] can set a new lifetime, which is counted from now and has the same limits
+    /// as that of a new token. An expired token can be renewed in this way for as long as it is listed: with a new
+    /// lifetime and without overlap. It then counts again towards the limit on live tokens.
     ///
     /// # Errors
     ///

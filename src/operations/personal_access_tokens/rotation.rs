@@ -11,8 +11,8 @@ use crate::types::duration::whole_micros;
 pub enum Overlap {
     /// No overlap: the old token stops working at once.
     Immediate,
-    /// The old token works for this fixed time, but never after its own expiry or after the expiry of the new token. The
-    /// time is rounded down to whole microseconds and is at most the policy's maximum.
+    /// The old token works for this fixed time, but never after its own expiry or after the expiry of the new token.
+    /// The time is rounded down to whole microseconds and is at most the policy's maximum.
     For(Duration),
     /// The old token works until the new token is used for the first time. This gives time to deploy the new token. Not
     /// possible if the new token expires before the old one.
@@ -45,8 +45,9 @@ impl Rotation {
         Self { overlap, lifetime: None }
     }
 
-    /// The request as texts. If it comes from a web form, the id of the new token is derived from these texts. The texts
-    /// of a request must never change: a form that is submitted both before and after an upgrade must give the same id.
+    /// The request as texts. If it comes from a web form, the id of the new token is derived from these texts. The
+    /// texts of a request must never change: a form that is submitted both before and after an upgrade must give the
+    /// same id.
     pub(crate) fn form_fields(self) -> Vec<String> {
         let overlap = match self.overlap {
             Overlap::Immediate => "Immediate".into(),

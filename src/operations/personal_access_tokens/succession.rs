@@ -55,8 +55,8 @@ impl<'a> Succession<'a> {
         })
     }
 
-    /// Determines the ends of both tokens. The old token never outlives the new one: otherwise it could still work after
-    /// the cap no longer counts its family, or after another family took its label.
+    /// Determines the ends of both tokens. The old token never outlives the new one: otherwise it could still work
+    /// after the cap no longer counts its family, or after another family took its label.
     pub(super) fn ends(&self, old: &TokenRecord, life: Life) -> Result<Ends, Invalid> {
         let (own, policy) = (old.record(), &self.service.policy);
         let old_expires_at = effective_expiry(old.view(), self.service.limits(self.settings));

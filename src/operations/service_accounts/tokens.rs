@@ -130,8 +130,8 @@ impl Counterfoil {
     /// Replaces a personal access token of a service account by a new token with the same label, description and scope.
     /// Only for administrators, with the scope `service-accounts:manage`. Only the result contains the new token's
     /// secret. A token of a service account cannot replace itself. The argument `rotation` is that of
-    /// [`Counterfoil::rotate_personal_access_token`]: an [`Overlap`](crate::operations::Overlap), or a [`Rotation`] that
-    /// can set a new lifetime.
+    /// [`Counterfoil::rotate_personal_access_token`]: an [`Overlap`](crate::operations::Overlap), or a [`Rotation`]
+    /// that can set a new lifetime.
     ///
     /// # Errors
     ///

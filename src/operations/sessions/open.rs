@@ -139,8 +139,8 @@ async fn again(
     let by = Presenter::from(principal).from_source(source).by();
     // The old session may be gone, and another request may be ending it. Then the new session has no text.
     let old = service.store.get(&principal.credential).await?;
-    let device = old.as_ref().and_then(|old| old.view().details()?.device.as_ref());
-    let device = device.and_then(|device| device.kept(None, false));
+    let text = old.as_ref().and_then(|old| old.view().details()?.device.as_ref()?.text());
+    let device = text.and_then(|text| Device::new(Some(text), None).ok());
     let details = service.details_of(device.as_ref(), source.name());
     let opened = open(service, account, by.clone(), details, now).await?;
     end::family(service, principal, by, now).await?;

@@ -81,7 +81,7 @@ pub struct SignIn<'a> {
     pub allowed_sources: Option<Networks>,
     /// The host's own data, which the host gets back with each verification of an access token.
     pub metadata: Option<Metadata>,
-    /// The device of the person, which lists of sign-ins show. Its source is stored only if the policy says so
+    /// The device of the person, which lists of sign-ins show. It is stored only if the policy says so
     /// ([`Policy::remember_source`](crate::policy::Policy::remember_source)).
     pub device: Option<Device>,
 }

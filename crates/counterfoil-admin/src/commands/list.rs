@@ -127,7 +127,8 @@ fn service_account(view: &ServiceAccountView) -> Vec<Value> {
 }
 
 fn credential(view: &CredentialView) -> Vec<Value> {
-    let label = view.description.as_ref().unwrap_or(&view.label);
+    // Only a security code has no label.
+    let label = if view.label.is_empty() { view.description.as_ref().unwrap_or(&view.label) } else { &view.label };
     vec![
         view.id.to_string().into(),
         view.kind.as_str().into(),

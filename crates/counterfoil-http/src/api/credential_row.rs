@@ -26,7 +26,7 @@ pub(super) struct CredentialRow {
     /// The label of a personal access token. Null for other kinds.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     label: Option<String>,
-    /// The description of a security code. Null if there is none.
+    /// The description of a security code or of a personal access token. Null if there is none.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     description: Option<String>,
     /// `active`, `expiring`, `expired` or `suspended`.

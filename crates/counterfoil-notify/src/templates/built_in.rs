@@ -35,10 +35,10 @@ impl BuiltIn {
         Self { product: Some(one_line(name, NAME)), ..self }
     }
 
-    /// Sets the URL at which the host serves the console of counterfoil-axum, such as `https://example.com/console`. Each
-    /// message then links to the console's pages. For each personal access token, it links to the page on which this
-    /// token is renewed: the page suggests the present lifetime, and one more click renews the token under its label. A
-    /// URL that does not begin with `https:` or `http:` is ignored.
+    /// Sets the URL at which the host serves the console of counterfoil-axum, such as `https://example.com/console`.
+    /// Each message then links to the console's pages. For each personal access token, it links to the page on which
+    /// this token is renewed: the page suggests the present lifetime, and one more click renews the token under its
+    /// label. A URL that does not begin with `https:` or `http:` is ignored.
     ///
     /// ```
     /// use counterfoil_notify::BuiltIn;

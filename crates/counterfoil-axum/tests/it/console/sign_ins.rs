@@ -1,11 +1,12 @@
 //! Tests the pages about sign-ins, and the page that ends everything of a user (requirements SIGHT 1 and LIFE 3).
 
 use counterfoil::operations::{NewAccess, NewSecurityCode, SignIn};
+use counterfoil::policy::Policy;
 use counterfoil::service_account::NewServiceAccount;
 use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter, Role};
 
 use super::browser::{Browser, value};
-use crate::support::{World, subject, world};
+use crate::support::{World, subject, world, world_under};
 
 fn rows(page: &str) -> usize {
     let Some((_, table)) = page.split_once("<table id=\"sign-ins\"") else { return 0 };
@@ -27,7 +28,9 @@ async fn own(browser: &Browser) -> String {
 
 #[tokio::test]
 async fn sight_1_an_owner_sees_sign_ins_with_device_and_this_device_and_ends_them() {
-    let world = world().await;
+    let mut policy = Policy::default();
+    policy.remember_source = true;
+    let world = world_under(policy).await;
     let mut phone = Browser::new(&world);
     phone.headers.push(("user-agent", "Phone <b>1.0"));
     phone.sign_in("bill", "bill").await;

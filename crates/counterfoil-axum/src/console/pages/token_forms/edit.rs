@@ -31,8 +31,8 @@ struct Edit {
     action: String,
     label_hint: String,
     values: FormValues,
-    /// The label and the description when the page is shown. Hidden fields of the form contain them, so that a change by
-    /// the user can be detected.
+    /// The label and the description when the page is shown. Hidden fields of the form contain them, so that a change
+    /// by the user can be detected.
     was: [String; 2],
     back: String,
 }

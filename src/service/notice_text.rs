@@ -1,0 +1,43 @@
+//! What a notice says.
+
+use std::time::Duration;
+
+use crate::types::time::Timestamp;
+
+/// The content of a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoticeText {
+    /// The credential expires in the future. The duration is counted from the claim, so it is exact even if the notice
+    /// is claimed late.
+    ExpiresIn(Duration),
+    /// The credential has expired.
+    Expired,
+    /// The secret of the credential was found in a public place and reported
+    /// ([`report_leaked`](crate::Counterfoil::report_leaked)).
+    Leaked {
+        /// Whether the credential has been ended. False for a security code that the policy does not end
+        /// ([`Leaks::end_codes`](crate::policy::Leaks::end_codes)): its secret is still accepted, so the recipient must
+        /// delete it.
+        ended: bool,
+    },
+}
+
+/// Which notice of a record is sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Topic {
+    /// The notice of this stage, for this expiry.
+    Expiry { stage: u8, expires_at: Timestamp },
+    /// The notice about a leak. It says whether the credential has been ended.
+    Leak { ended: bool },
+}
+
+impl Topic {
+    pub(crate) fn text(self, now: Timestamp) -> NoticeText {
+        match self {
+            Self::Expiry { expires_at, .. } if now.reached(expires_at) => NoticeText::Expired,
+            Self::Expiry { expires_at, .. } => NoticeText::ExpiresIn(expires_at.since(now)),
+            Self::Leak { ended } => NoticeText::Leaked { ended },
+        }
+    }
+}
