@@ -125,10 +125,10 @@ async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Renews an expired family. Several reasons to refuse the call apply at the same time. The store must check them in this
-/// order: the family is revoked, the token has another version than the call expects, the id of a new record is taken,
-/// the family has no label, the owner has as many live families as the cap allows, the limit on the rate of rotations is
-/// reached, and the family has as many access tokens as the cap allows.
+/// Renews an expired family. Several reasons to refuse the call apply at the same time. The store must check them in
+/// this order: the family is revoked, the token has another version than the call expects, the id of a new record is
+/// taken, the family has no label, the owner has as many live families as the cap allows, the limit on the rate of
+/// rotations is reached, and the family has as many access tokens as the cap allows.
 async fn of_a_renewal(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     ann.refresh().found(&*store).await?;

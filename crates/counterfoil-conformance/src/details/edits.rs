@@ -58,8 +58,8 @@ pub(super) async fn rotated(
     Ok(next.id)
 }
 
-/// Calls for records that must not accept an edit of the details. Each must give `Stale` and change nothing, even if the
-/// same edit also changes what the record accepts.
+/// Calls for records that must not accept an edit of the details. Each must give `Stale` and change nothing, even if
+/// the same edit also changes what the record accepts.
 pub(super) async fn by_no_other(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
     let draft = ann.refresh().with_access().labelled("one").detailed(Some(details(1)));

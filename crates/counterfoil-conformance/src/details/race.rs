@@ -85,10 +85,15 @@ async fn act(store: &dyn TokenStore, draft: &Draft, root: RecordId, racer: usize
                 }
             }
             _ => {
-                store.touch(&[(tip, at(5 + u64::from(turn)))]).await?;
-                let _ = store.rotate(&tip, &slide(at(EXPIRES), at(GONE)), &[], at(6)).await?;
+                // Each join and slide has an instant of its own, so that it changes the family's last use.
+                let now = at(10 + u64::from(TURNS) * racer as u64 + u64::from(turn));
+                store.touch(&[(tip, now)]).await?;
                 let access = draft.access(generation);
-                match store.insert(draft.join(generation), std::slice::from_ref(&access), at(6)).await? {
+                if turn % 2 == 1 {
+                    let _ = store.rotate(&tip, &slide(at(EXPIRES), at(GONE)), &[access], now).await?;
+                    continue;
+                }
+                match store.insert(draft.join(generation), std::slice::from_ref(&access), now).await? {
                     Inserted::Done | Inserted::FamilyMoved => {}
                     other => {
                         return Err(Violation::new(format!("a join must be Done or FamilyMoved, but was {other:?}")));

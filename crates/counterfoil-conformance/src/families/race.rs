@@ -83,7 +83,8 @@ async fn act(store: &dyn TokenStore, round: &Round, racer: usize) -> Result<(), 
     }
 }
 
-/// Rotates the newest record of a family, or slides it if another racer has rotated it first. Returns the newest record.
+/// Rotates the newest record of a family, or slides it if another racer has rotated it first. Returns the newest
+/// record.
 async fn moved(store: &dyn TokenStore, of: &Draft, tip: RecordId, now: Timestamp) -> Result<RecordId, Violation> {
     let stands = must_get(store, &tip).await?;
     if let Some(superseded) = stands.record().superseded {

@@ -232,8 +232,8 @@ async fn revoke_all(
     Ok(Answer::word("more, without an end"))
 }
 
-/// Reads all pages of the owner's families. If a page has more than `limit` families, or if the pages do not end, returns
-/// an [`Answer`] that says so.
+/// Reads all pages of the owner's families. If a page has more than `limit` families, or if the pages do not end,
+/// returns an [`Answer`] that says so.
 async fn families(store: &dyn TokenStore, realm: &Realm, owner: &OwnerId, limit: u32) -> Said {
     let (mut all, mut damaged, mut after) = (Vec::new(), 0, None);
     for _ in 0..ENDLESS {

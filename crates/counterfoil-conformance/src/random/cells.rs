@@ -42,8 +42,8 @@ pub(super) enum Operation {
     SupersedePaced,
     /// A rotation that needs the label of the family. The state in the cell is the state of the parent.
     SupersedeLabelled,
-    /// A rotation with a cap on the owner's live families. It compares `now` with the `live_until` of each family of the
-    /// owner that the cap can count, which includes the rotated family.
+    /// A rotation with a cap on the owner's live families. It compares `now` with the `live_until` of each family of
+    /// the owner that the cap can count, which includes the rotated family.
     SupersedeCapped,
     Slide,
     RevokeOne,

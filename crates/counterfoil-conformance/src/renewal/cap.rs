@@ -51,8 +51,8 @@ async fn the_cap_is_exact(store: &dyn TokenStore) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Rotates a family of an owner who has more live families than the cap allows. It must be refused from its `live_until`
-/// on, and not one microsecond earlier. A family without `live_until` is always live.
+/// Rotates a family of an owner who has more live families than the cap allows. It must be refused from its
+/// `live_until` on, and not one microsecond earlier. A family without `live_until` is always live.
 async fn a_live_family_is_not_refused(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
     for _ in 0..3 {

@@ -24,8 +24,8 @@ fn expired(draft: Draft) -> Draft {
     draft.ending(Some(at(5)), Some(at(GONE)))
 }
 
-/// Returns live families that must not count when a personal access token, or a sign-in, of this person is renewed: those
-/// of other kinds, clients, owners and realms. Expired families must not count either.
+/// Returns live families that must not count when a personal access token, or a sign-in, of this person is renewed:
+/// those of other kinds, clients, owners and realms. Expired families must not count either.
 fn strangers(ann: &Person, renews_a_sign_in: bool) -> Vec<Draft> {
     let other_owner = Person { owner: SubjectId::new("Ann").expect("a subject").into(), ..ann.clone() };
     let of_the_realm = Person { owner: OwnerId::realm(), ..ann.clone() };

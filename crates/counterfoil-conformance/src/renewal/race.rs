@@ -1,4 +1,5 @@
-//! Renewals, inserts and relabels of one owner that want the same label or the last places under a cap, on real threads.
+//! Renewals, inserts and relabels of one owner that want the same label or the last places under a cap, on real
+//! threads.
 
 use std::sync::Arc;
 

@@ -18,3 +18,4 @@ mod third_party;
 mod throttles;
 mod transfers;
 mod turn;
+mod zz_count;

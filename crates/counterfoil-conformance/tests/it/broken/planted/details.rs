@@ -3,12 +3,12 @@
 use counterfoil::store::{
     Applied, Change, FamilyDetails, FamilyParts, InsertInto, ParentUpdate, RecordParts, Revoke, TokenRecord, TokenStore,
 };
-use counterfoil::types::{Device, FamilyId, Metadata, Networks, SourceName};
+use counterfoil::types::FamilyId;
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::sample::edit_details;
 
 use super::{Case, cases};
-use crate::broken::keeping::{Keeping, cut};
+use crate::broken::keeping::Keeping;
 use crate::broken::overrides;
 use crate::broken::states::{Done, Read, Then};
 
@@ -49,8 +49,8 @@ fn lose(model: &mut Model, family: FamilyId) {
     model.family_mut(family).into_iter().for_each(|family| family.details = None);
 }
 
-/// Replaces the details of the edit in the family of the record, if `accepts` returns true for the record as it is after
-/// the call.
+/// Replaces the details of the edit in the family of the record, if `accepts` returns true for the record as it is
+/// after the call.
 fn take(model: &mut Model, done: &Done<'_>, accepts: fn(&RecordParts, &FamilyParts) -> bool) {
     let Done::Apply(id, Change::Edit { details: Some(details), .. }) = done else { return };
     let rows = model.record(id).zip(model.family(id.family()));
@@ -66,17 +66,10 @@ fn with_details(change: &Change, details: Option<FamilyDetails>) -> Change {
     Change::Edit { label, description, scope, details: Some(details.map(Box::new)) }
 }
 
-fn edited(family: &mut FamilyParts, edit: fn(&mut FamilyDetails)) {
-    if let Some(details) = &mut family.details {
-        edit(details);
-    }
-}
-
 pub(super) fn details() -> Vec<Case> {
     let mut all = lost();
     all.extend(by_others());
     all.extend(mixed());
-    all.extend(narrow());
     all
 }
 
@@ -155,8 +148,9 @@ fn lost() -> Vec<Case> {
         });
         ShrinkingLosesDetails => details_follow_the_newest: Then(|before, model, done| {
             let Done::Purge(..) = done else { return };
-            let shrunk = |record: &&RecordParts| record.shrunk && before.record(&record.id).is_some_and(|old| !old.shrunk);
-            let families: Vec<FamilyId> = model.records.iter().filter(shrunk).map(|record| record.id.family()).collect();
+            let was_whole = |record: &RecordParts| before.record(&record.id).is_some_and(|old| !old.shrunk);
+            let shrunk = model.records.iter().filter(|record| record.shrunk && was_whole(record));
+            let families: Vec<FamilyId> = shrunk.map(|record| record.id.family()).collect();
             families.into_iter().for_each(|family| lose(model, family));
         });
         LossOfTheLabelLosesDetails => details_follow_the_newest: Then(|before, model, done| {
@@ -228,7 +222,8 @@ fn by_others() -> Vec<Case> {
 fn mixed() -> Vec<Case> {
     cases! {
         DetailsAreNeverRemoved => details_follow_the_newest: Editing(|model, asked| {
-            let Change::Edit { label, description, scope, details: Some(None) } = asked.change.clone() else { return None };
+            let change = asked.change.clone();
+            let Change::Edit { label, description, scope, details: Some(None) } = change else { return None };
             asked.applied(model, &Change::Edit { label, description, scope, details: None })
         });
         NoDetailsRemoveThem => details_follow_the_newest: Then(|_, model, done| {
@@ -270,44 +265,6 @@ fn mixed() -> Vec<Case> {
         DetailsOfTheFirstGeneration => details_follow_the_newest: Editing(|model, asked| {
             let generation = model.family(asked.id.family())?.generation;
             (generation > 0).then(|| model.get(asked.id).ok().flatten().map(Applied::Stale)).flatten()
-        });
-    }
-}
-
-fn narrow() -> Vec<Case> {
-    cases! {
-        MetadataOf255Bytes => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
-            details.metadata = details.metadata.take().filter(|metadata| metadata.as_str().len() <= 255);
-        }));
-        MetadataReadAndWrittenAgain => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
-            let again = |metadata: &Metadata| Metadata::new(&metadata.get().into()).unwrap_or_else(|_| metadata.clone());
-            details.metadata = details.metadata.as_ref().map(again);
-        }));
-        NoMetadataForAnEmptyObject => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
-            details.metadata = details.metadata.take().filter(|metadata| metadata.as_str() != "{}");
-        }));
-        MetadataInThreeByteCharacters => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
-            let narrow = |metadata: &Metadata| metadata.as_str().chars().all(|letter| letter.len_utf8() < 4);
-            details.metadata = details.metadata.take().filter(narrow);
-        }));
-        DeviceTextsCutAt191 => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
-            let Some(device) = &details.device else { return };
-            let source = device.source().and_then(|source| SourceName::new(source).ok());
-            if let Some(text) = device.text() {
-                details.device = Device::new(Some(&cut(text, 191)), source.as_ref()).ok();
-            }
-        }));
-        DevicesWithoutTheirSource => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
-            let text = details.device.as_ref().and_then(|device| device.text().map(ToOwned::to_owned));
-            details.device = details.device.take().and_then(|_| Device::new(text.as_deref(), None).ok());
-        }));
-        FifteenNetworks => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
-            let Some(networks) = &details.allowed_sources else { return };
-            let blocks: Vec<String> = networks.blocks().take(15).map(|block| block.to_string()).collect();
-            details.allowed_sources = Networks::new(blocks.iter().map(String::as_str)).ok();
-        }));
-        DetailsOnlyWithMetadata => details_follow_the_newest: Keeping(|_, family| {
-            family.details = family.details.take().filter(|details| details.metadata.is_some());
         });
     }
 }

@@ -7,7 +7,6 @@ use std::sync::{Mutex, PoisonError};
 use counterfoil::Timestamp;
 use counterfoil::store::{Change, InsertInto, Inserted, Listing, NewRecord, ParentUpdate, TokenStore};
 use counterfoil::types::RecordId;
-use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{ReferenceStore, pause};
 
 use super::{Case, cases};
@@ -42,7 +41,7 @@ pub(super) fn indexes() -> Vec<Case> {
         });
         DamagedFamilyIsNotCounted => garbage_is_corrupt: Paged(|inner, of, after, limit| {
             let mut page = inner.with(|model| model.list(of, after, limit as usize));
-            if inner.with(|model| !damaged_families(model).is_empty()) {
+            if inner.with(|model| !model.damaged_families.is_empty()) {
                 page.corrupt = 0;
             }
             page
@@ -176,22 +175,10 @@ overrides!(
     }
 );
 
-/// Returns the positions in `model.families` of the families whose own row is damaged. When the fixture damages the row
-/// of a family, it marks all members as damaged. So these are the families with at least two members, all of them
-/// damaged. A family with one member is left out, because it cannot be known whether its row or only its record was
-/// damaged.
-fn damaged_families(model: &Model) -> Vec<usize> {
-    let is_damaged = |place: &usize| {
-        let members = || model.records.iter().filter(|record| record.id.family() == model.families[*place].id);
-        members().count() > 1 && members().all(|record| model.damaged.contains(&record.id))
-    };
-    (0..model.families.len()).filter(is_damaged).collect()
-}
-
 fn free_damaged_labels(inner: &ReferenceStore) {
     inner.with(|model| {
-        for place in damaged_families(model) {
-            model.families[place].label_key = None;
+        for id in model.damaged_families.clone() {
+            model.family_mut(id).into_iter().for_each(|family| family.label_key = None);
         }
     });
 }

@@ -30,8 +30,8 @@ pub(super) fn plain(step: &ParentUpdate) -> (ParentUpdate, bool) {
     (step, needs)
 }
 
-/// A broken store that executes a rotation that needs a label only if this function returns true, and never looks at the
-/// label itself. The function gets the parent and its family before the rotation.
+/// A broken store that executes a rotation that needs a label only if this function returns true, and never looks at
+/// the label itself. The function gets the parent and its family before the rotation.
 struct Judging(fn(&Model, &RecordParts, &FamilyParts, Timestamp) -> bool);
 
 overrides!(Judging, self, rotate, |inner, parent, step, new, now| {

@@ -1,8 +1,8 @@
 //! Broken stores, whose columns have too few bits or characters for a number, an instant or a text.
 
 use counterfoil::Timestamp;
-use counterfoil::store::{FamilyBody, NoticeMark};
-use counterfoil::types::{Description, KeyId, Label, LabelKey, Version};
+use counterfoil::store::{FamilyBody, FamilyDetails, FamilyParts, NoticeMark};
+use counterfoil::types::{Description, Device, KeyId, Label, LabelKey, Metadata, Networks, SourceName, Version};
 
 use super::{Case, cases};
 use crate::broken::keeping::{Comparing, Keeping, Limiting, Touching, cut, instants, micros};
@@ -23,6 +23,7 @@ pub(super) fn values() -> Vec<Case> {
     let mut all = numbers();
     all.extend(times());
     all.extend(texts());
+    all.extend(details());
     all
 }
 
@@ -161,6 +162,51 @@ fn texts() -> Vec<Case> {
         });
         ScopesCutAt255 => get_is_exact: Keeping(|record, _| {
             record.scope = record.scope.as_ref().and_then(|scope| cut(scope.as_str(), 255).parse().ok());
+        });
+    }
+}
+
+/// Changes the details of the family, if it has any.
+fn edited(family: &mut FamilyParts, edit: fn(&mut FamilyDetails)) {
+    if let Some(details) = &mut family.details {
+        edit(details);
+    }
+}
+
+fn details() -> Vec<Case> {
+    cases! {
+        MetadataOf255Bytes => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
+            details.metadata = details.metadata.take().filter(|metadata| metadata.as_str().len() <= 255);
+        }));
+        MetadataReadAndWrittenAgain => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
+            let again = |metadata: &Metadata| Metadata::new(&metadata.get().into());
+            details.metadata = details.metadata.as_ref().and_then(|metadata| again(metadata).ok());
+        }));
+        NoMetadataForAnEmptyObject => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
+            details.metadata = details.metadata.take().filter(|metadata| metadata.as_str() != "{}");
+        }));
+        MetadataInThreeByteCharacters => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
+            let narrow = |metadata: &Metadata| metadata.as_str().chars().all(|letter| letter.len_utf8() < 4);
+            details.metadata = details.metadata.take().filter(narrow);
+        }));
+        DeviceTextsCutAt191 => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
+            let Some(device) = &details.device else { return };
+            let source = device.source().and_then(|source| SourceName::new(source).ok());
+            if let Some(text) = device.text() {
+                details.device = Device::new(Some(&cut(text, 191)), source.as_ref()).ok();
+            }
+        }));
+        DevicesWithoutTheirSource => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
+            let text = details.device.as_ref().and_then(|device| device.text().map(ToOwned::to_owned));
+            details.device = details.device.take().and_then(|_| Device::new(text.as_deref(), None).ok());
+        }));
+        FifteenNetworks => details_follow_the_newest: Keeping(|_, family| edited(family, |details| {
+            let Some(networks) = &details.allowed_sources else { return };
+            let blocks: Vec<String> = networks.blocks().take(15).map(|block| block.to_string()).collect();
+            details.allowed_sources = Networks::new(blocks.iter().map(String::as_str)).ok();
+        }));
+        DetailsOnlyWithMetadata => details_follow_the_newest: Keeping(|_, family| {
+            family.details = family.details.take().filter(|details| details.metadata.is_some());
         });
     }
 }
