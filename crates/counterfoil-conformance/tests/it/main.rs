@@ -18,4 +18,3 @@ mod third_party;
 mod throttles;
 mod transfers;
 mod turn;
-mod zz_count;
