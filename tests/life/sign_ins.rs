@@ -183,7 +183,7 @@ fn sight_1_sign_ins_of_another_realm_are_not_seen() {
 }
 
 /// Opens a sign-in through the token endpoint, and a session, each with a user agent and a source.
-fn with_devices(world: &World) -> Vec<Option<Device>> {
+fn with_devices(world: &World, remembers: bool) -> Vec<Option<Device>> {
     let source: Source = "[2001:db8::7]:41234".parse().expect("an address");
     let (header, agent) = (world.basic("rotating"), "Browser/1.0\t(Linux) ".repeat(20));
     let form = b"grant_type=password&username=ivan&password=ivan";
@@ -200,7 +200,7 @@ fn with_devices(world: &World) -> Vec<Option<Device>> {
     let again = block_on(world.handle.reauthenticate(&opened.principal, &login, &source)).expect("proved");
     let own = all(world, &Presenter::from(&again.principal)).into_iter().find(|view| view.is_current);
     let device = own.expect("the current one").device;
-    let kept = world.handle.policy().remember_source.then_some("Phone");
+    let kept = remembers.then_some("Phone");
     assert_eq!(device.as_ref().and_then(Device::text), kept, "a proof of the password keeps the device");
     seen
 }
@@ -209,10 +209,10 @@ fn with_devices(world: &World) -> Vec<Option<Device>> {
 fn sight_1_the_device_and_the_source_are_stored_only_if_the_policy_says_so() {
     let mut policy = open_policy();
     assert!(!policy.remember_source, "off by default");
-    let devices = with_devices(&world_with(policy.clone(), |builder| builder));
+    let devices = with_devices(&world_with(policy.clone(), |builder| builder), false);
     assert!(devices.len() == 2 && devices.iter().all(Option::is_none));
     policy.remember_source = true;
-    let devices = with_devices(&world_with(policy, |builder| builder));
+    let devices = with_devices(&world_with(policy, |builder| builder), true);
     let devices: Vec<_> = devices.into_iter().map(|device| device.expect("a device")).collect();
     let texts: BTreeSet<_> = devices.iter().map(|device| device.text().expect("a text").to_owned()).collect();
     assert!(texts.contains("Phone") && texts.iter().any(|text| text.starts_with("Browser/1.0 (Linux) Browser")));
