@@ -64,7 +64,7 @@ fn notice_3_a_claimed_notice_says_to_whom_about_what_and_where_it_is_read() {
         (claimed.id(), claimed.label(), claimed.kind()),
         (token.view.id, "deploy", TokenKind::PersonalAccessToken)
     );
-    assert_eq!(Some(claimed.expires_at()), token.view.expires_at);
+    assert_eq!(claimed.expires_at(), token.view.expires_at);
     assert_eq!(claimed.text(), NoticeText::ExpiresIn(days(6)), "late: the true time left");
     assert_eq!(claimed.to().as_str(), "ivan@example.com");
     assert_eq!((claimed.account().zone(), claimed.account().name()), ("Europe/Moscow", "ivan"));
