@@ -249,7 +249,8 @@ async fn notices(service: &Service, bill: &Presenter) -> Outcomes {
             let text = claimed.text();
             let news = match text {
                 NoticeText::ExpiresIn(left) => format!("expires in {} days", left.as_secs() / 86_400),
-                NoticeText::Expired => "has expired".to_owned(),
+                NoticeText::Leaked { .. } => "was found in a public place".to_owned(),
+                _ => "has expired".to_owned(),
             };
             println!("  {}: to {}: {:?} {news}", now(service), claimed.to().as_str(), claimed.label());
             sent = Some(text);

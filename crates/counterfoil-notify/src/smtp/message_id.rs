@@ -18,7 +18,7 @@ pub(super) fn of(from: &Mailbox, digest: &Digest<'_>) -> String {
     }
     for notice in digest.notices() {
         hash.update(notice.id().as_bytes());
-        hash.update(notice.expires_at().micros().to_be_bytes());
+        hash.update(notice.expires_at().map_or(u64::MAX, |at| at.micros()).to_be_bytes());
         hash.update([notice.stage()]);
     }
     let digits: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();

@@ -15,7 +15,8 @@ use crate::digest::Digest;
 /// begins with `ru-` or `ru_`. Otherwise it is in English.
 ///
 /// For each credential, a message contains the label, the id, the expiry, the time left, and what the owner can do. The
-/// expiry is in the account's time zone and contains the abbreviation of the zone. A message never contains a secret.
+/// expiry is in the account's time zone and contains the abbreviation of the zone. If the secret of a credential was
+/// found in a public place, the message says so and whether the credential was ended. A message never contains a secret.
 #[derive(Clone, Debug, Default)]
 pub struct BuiltIn {
     product: Option<String>,
@@ -117,9 +118,12 @@ struct Line {
     /// The label of the credential. Empty if the credential has no label.
     label: String,
     id: String,
+    /// The expiry. Empty if the credential never expires.
     at: String,
-    /// The time until the credential expires. `None` if it has expired.
+    /// The time until the credential expires. `None` if it has expired, or if the notice is about a leak.
     left: Option<String>,
+    /// For a notice about a leak: whether the credential was ended.
+    ended: Option<bool>,
     /// The URL of the page on which the credential is renewed.
     renew: Option<String>,
 }
@@ -145,6 +149,8 @@ struct Page<'a> {
     name: String,
     expiring: Group,
     expired: Group,
+    /// The credentials whose secrets were found in a public place.
+    leaked: Vec<Line>,
     product: Option<&'a str>,
     links: Vec<Link<'a>>,
 }
@@ -173,6 +179,7 @@ struct Texts {
     kind: fn(TokenKind) -> &'static str,
     quotes: [char; 2],
     subject: fn(Option<&str>, usize, usize, &str) -> String,
+    leak_subject: fn(Option<&str>, usize) -> String,
     tokens: &'static str,
     codes: &'static str,
     service_account: &'static str,
@@ -185,6 +192,7 @@ const ENGLISH: Texts = Texts {
     kind: english::kind,
     quotes: ['“', '”'],
     subject: english::subject,
+    leak_subject: english::leak_subject,
     tokens: "Your tokens",
     codes: "Security codes",
     service_account: "service account",
@@ -197,6 +205,7 @@ const RUSSIAN: Texts = Texts {
     kind: russian::kind,
     quotes: ['«', '»'],
     subject: russian::subject,
+    leak_subject: russian::leak_subject,
     tokens: "Ваши токены",
     codes: "Коды безопасности",
     service_account: "сервисный аккаунт",
@@ -204,17 +213,19 @@ const RUSSIAN: Texts = Texts {
 
 impl Texts {
     fn line(&self, notice: &ClaimedNotice, zone: &str, renewal: Option<&RenewalPages>) -> Line {
-        let left = match notice.text() {
-            NoticeText::ExpiresIn(left) => Some((self.left)(left)),
-            NoticeText::Expired => None,
+        let (left, ended) = match notice.text() {
+            NoticeText::ExpiresIn(left) => (Some((self.left)(left)), None),
+            NoticeText::Leaked { ended } => (None, Some(ended)),
+            _ => (None, None),
         };
         Line {
             kind: (self.kind)(notice.kind()),
             label: self.named(notice),
             id: notice.id().to_string(),
-            at: (self.instant)(&Local::of(notice.expires_at(), zone)),
+            at: notice.expires_at().map_or_else(String::new, |at| (self.instant)(&Local::of(at, zone))),
             left,
-            renew: renewal.and_then(|pages| pages.of(notice)),
+            ended,
+            renew: renewal.filter(|_| ended.is_none()).and_then(|pages| pages.of(notice)),
         }
     }
 
@@ -240,10 +251,13 @@ impl Texts {
             [only] => Some(format!("{} {}", (self.kind)(only.kind()), self.named(only))),
             _ => None,
         };
-        let first = digest.notices().first();
-        let first = first
-            .map_or_else(String::new, |notice| (self.date)(&Local::of(notice.expires_at(), digest.account().zone())));
-        (self.subject)(one.as_deref().map(str::trim_end), page.expiring.lines.len(), page.expired.lines.len(), &first)
+        let one = one.as_deref().map(str::trim_end);
+        if !page.leaked.is_empty() {
+            return (self.leak_subject)(one, page.leaked.len());
+        }
+        let first = digest.notices().first().and_then(ClaimedNotice::expires_at);
+        let first = first.map_or_else(String::new, |at| (self.date)(&Local::of(at, digest.account().zone())));
+        (self.subject)(one, page.expiring.lines.len(), page.expired.lines.len(), &first)
     }
 }
 
@@ -258,10 +272,12 @@ impl Templates for BuiltIn {
         let russian = is_russian(account.language());
         let texts = if russian { RUSSIAN } else { ENGLISH };
         let line = |notice| texts.line(notice, account.zone(), self.renewal.as_ref());
-        let (expiring, expired) = digest.notices().iter().map(line).partition(|line| line.left.is_some());
+        let (leaked, lines): (Vec<_>, Vec<_>) =
+            digest.notices().iter().map(line).partition(|line| line.ended.is_some());
+        let (expiring, expired) = lines.into_iter().partition(|line| line.left.is_some());
         let (expiring, expired) = (Group::new(expiring), Group::new(expired));
         let (product, links) = (self.product.as_deref(), self.links(&texts, digest));
-        let page = Page { name: one_line(account.name(), NAME), expiring, expired, product, links };
+        let page = Page { name: one_line(account.name(), NAME), expiring, expired, leaked, product, links };
         let subject = texts.subject_of(digest, &page);
         let rendered = if russian {
             (RussianText(&page).render(), RussianHtml(&page, &subject).render())

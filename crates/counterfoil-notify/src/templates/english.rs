@@ -50,6 +50,7 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
         TokenKind::AccessToken => "access token",
         TokenKind::RefreshToken => "refresh token",
         TokenKind::SecurityCode => "security code",
+        TokenKind::ConsoleSession => "console session",
         _ => "credential",
     }
 }
@@ -71,6 +72,16 @@ pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first:
     }
 }
 
+/// Makes the subject line of a message about secrets that were found in a public place. For a single credential, `one` is
+/// its label.
+pub(super) fn leak_subject(one: Option<&str>, count: usize) -> String {
+    match (one, count) {
+        (Some(what), _) => format!("Your {what} was found in a public place"),
+        (None, 1) => "1 of your tokens was found in a public place".to_owned(),
+        (None, count) => format!("{count} of your tokens were found in a public place"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +95,7 @@ mod tests {
         assert_eq!(subject(None, 2, 3, "3 March"), "3 tokens have expired, 2 tokens expire: the first on 3 March");
         assert_eq!(subject(None, 2, 0, "3 March"), "2 tokens expire, the first on 3 March");
         assert_eq!(subject(None, 0, 2, "3 March"), "2 tokens have expired, the first on 3 March");
+        assert_eq!(leak_subject(None, 1), "1 of your tokens was found in a public place");
+        assert_eq!(leak_subject(None, 2), "2 of your tokens were found in a public place");
     }
 }

@@ -61,6 +61,7 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
         TokenKind::AccessToken => "токен доступа",
         TokenKind::RefreshToken => "токен обновления",
         TokenKind::SecurityCode => "код безопасности",
+        TokenKind::ConsoleSession => "сеанс консоли",
         _ => "ключ доступа",
     }
 }
@@ -77,6 +78,15 @@ pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first:
         (None, expiring, expired) => {
             format!("Истёк срок {}, истекает у {}; первый: {first}", tokens(expired), tokens(expiring))
         }
+    }
+}
+
+/// Makes the subject line of a message about secrets that were found in a public place. For a single credential, `one` is
+/// its label.
+pub(super) fn leak_subject(one: Option<&str>, count: usize) -> String {
+    match one {
+        Some(what) => format!("Найден в открытом доступе {what}"),
+        None => format!("В открытом доступе: {}", counted(count as u64, ["токен", "токена", "токенов"])),
     }
 }
 
@@ -112,6 +122,7 @@ mod tests {
         assert_eq!(left(Duration::from_secs(60)), "через 1 минуту");
         assert_eq!(left(Duration::from_secs(22 * 3_600)), "через 22 часа");
         assert_eq!(subject(None, 21, 0, "3 марта"), "Истекает срок 21 токена, первый: 3 марта");
+        assert_eq!(leak_subject(None, 21), "В открытом доступе: 21 токен");
         assert_eq!(subject(None, 2, 5, "3 марта"), "Истёк срок 5 токенов, истекает у 2 токенов; первый: 3 марта");
     }
 }

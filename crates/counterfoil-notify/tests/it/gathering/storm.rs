@@ -82,6 +82,7 @@ impl Sent {
                 let is_true = match text {
                     NoticeText::ExpiresIn(left) => now < end && end.since(now) >= left,
                     NoticeText::Expired => now >= end,
+                    _ => false,
                 };
                 assert!(is_true, "{label}: {text:?}");
                 let expired = text == NoticeText::Expired;
