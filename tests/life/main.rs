@@ -25,7 +25,6 @@ mod import;
 mod inventory;
 mod key_checks;
 mod last_use;
-mod leaks;
 mod lists;
 mod logins;
 mod lost_races;

@@ -8,7 +8,6 @@ use http::{HeaderValue, Method, Request};
 
 use crate::api::handler::ApiHandler;
 use crate::body::Response;
-use crate::leaks::LeaksHandler;
 use crate::oauth::endpoint::FormHandler;
 use crate::oauth::metadata::{self, Metadata};
 use crate::path;
@@ -59,15 +58,13 @@ pub(crate) enum Handler {
     /// An OAuth endpoint that takes a form by `POST`.
     Form(FormHandler),
     Metadata(Box<Metadata>),
-    /// Reports of leaked secrets, by `POST`.
-    Leaks(LeaksHandler),
 }
 
 impl Handler {
     fn method(&self) -> &Method {
         match self {
             Self::Api(method, _) => method,
-            Self::Form(_) | Self::Leaks(_) => &Method::POST,
+            Self::Form(_) => &Method::POST,
             Self::Metadata(_) => &Method::GET,
         }
     }
@@ -165,7 +162,6 @@ impl Endpoint {
             },
             Handler::Form(handler) => handler.respond(parts, body).await,
             Handler::Metadata(metadata) => metadata::respond(metadata),
-            Handler::Leaks(handler) => handler.respond(parts, body).await,
         }
     }
 

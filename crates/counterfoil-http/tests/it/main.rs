@@ -8,7 +8,6 @@ mod credentials;
 #[cfg(feature = "openapi")]
 mod described;
 mod endpoints;
-mod leaks;
 mod oauth;
 mod problems;
 mod routes;
