@@ -25,6 +25,7 @@ mod import;
 mod inventory;
 mod key_checks;
 mod last_use;
+mod leaks;
 mod lists;
 mod logins;
 mod lost_races;

@@ -1,0 +1,72 @@
+//! Tests reports of leaked client secrets.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use counterfoil::event::{EventKind, LeakState};
+use counterfoil::operations::LeakOutcome;
+
+use super::*;
+
+fn api_key(world: &World, client: &str) -> String {
+    STANDARD.encode(format!("{client}:{}", world.client_secret(client)))
+}
+
+/// Whether the client still authenticates: an unknown token is then revoked with 200.
+fn authenticates(world: &World, client: &str) -> bool {
+    world.revoke(client, "unknown").status == 200
+}
+
+#[test]
+fn life_5_a_leaked_client_secret_is_an_event_for_the_host_and_stays_valid() {
+    let world = world();
+    let texts = [world.client_secret("machine").to_owned(), api_key(&world, "machine"), api_key(&world, "test.token")];
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let states: Vec<_> = report(&world, &texts).into_iter().map(state).collect();
+    assert_eq!(states, [Some(LeakState::LeftValid); 3]);
+    let clients: Vec<_> = world
+        .take_events()
+        .into_iter()
+        .filter_map(|event| match event {
+            EventKind::ClientSecretLeaked { client, state: LeakState::LeftValid, .. } => Some(client.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(clients, ["machine", "test.token", "machine"], "generated secrets are looked up last, in one walk");
+    assert!(authenticates(&world, "machine") && authenticates(&world, "test.token"));
+    assert!(run(&world).is_empty(), "no person owns it");
+}
+
+#[test]
+fn life_5_a_leaked_client_secret_is_removed_if_the_policy_says_so() {
+    let mut policy = open_policy();
+    policy.leaks.end_client_secrets = true;
+    let world = world_with(policy, |builder| builder);
+    for (client, text) in [
+        ("rotating", world.client_secret("rotating").to_owned()),
+        ("test.token", api_key(&world, "test.token")),
+        ("machine", api_key(&world, "machine")),
+    ] {
+        assert!(authenticates(&world, client));
+        assert_eq!(state(report_one(&world, &text)), Some(LeakState::Ended), "{client}");
+        assert!(!authenticates(&world, client));
+        assert_eq!(report_one(&world, &text), LeakOutcome::NotOurs, "{client}: the secret is gone");
+    }
+}
+
+#[test]
+fn life_5_a_wrong_or_unknown_client_secret_changes_nothing() {
+    let mut policy = open_policy();
+    policy.leaks.end_client_secrets = true;
+    let world = world_with(policy, |builder| builder);
+    let (machine, rotating) = (world.client_secret("machine").to_owned(), world.client_secret("rotating").to_owned());
+    let crossed = STANDARD.encode(format!("rotating:{machine}"));
+    let unknown = STANDARD.encode(format!("nobody:{machine}"));
+    let public = STANDARD.encode(format!("public-app:{machine}"));
+    let texts = [crossed.as_str(), &unknown, &public, "cm90YXRpbmc6eA==", "cfc_x"];
+    assert_eq!(report(&world, &texts), [LeakOutcome::NotOurs; 5]);
+    assert!(authenticates(&world, "machine") && authenticates(&world, "rotating"));
+    assert_eq!(
+        report(&world, &[rotating.as_str(), &rotating]).into_iter().map(state).collect::<Vec<_>>()[0],
+        Some(LeakState::Ended)
+    );
+}
