@@ -23,8 +23,8 @@ use crate::types::kind::TokenKind;
 pub struct Leaks {
     /// Whether a leaked security code is ended.
     pub end_codes: bool,
-    /// Whether a leaked client secret is removed from its client. A client without a secret cannot authenticate until an
-    /// administrator gives it a new one.
+    /// Whether a leaked client secret is removed from its client. A client without a secret cannot authenticate until
+    /// an administrator gives it a new one.
     pub end_client_secrets: bool,
     /// The largest number of reported texts that wait in this process to be looked up, from 100 to 100,000. A text has
     /// at most 1,024 bytes. A report that does not fit is refused as a whole.

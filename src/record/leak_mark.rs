@@ -1,8 +1,9 @@
 //! The mark of a leak: the owner of the record must get a notice that its secret was found. The functions are pure.
 //!
-//! The mark is the notice mark of the record ([`NoticeMark`]) with a reserved stage. It is written before the credential
-//! is ended. So if the process stops in between, the notice worker finds the mark, ends the credential and sends the
-//! notice. A mark that was sent is remembered among the sent notices of the record, so a second report sends none.
+//! The mark is the notice mark of the record ([`NoticeMark`]) with a reserved stage. It is written before the
+//! credential is ended. So if the process stops in between, the notice worker finds the mark, ends the credential and
+//! sends the notice. A mark that was sent is remembered among the sent notices of the record, so a second report sends
+//! none.
 
 use crate::record::record_parts::RecordParts;
 use crate::record::state::NoticeMark;

@@ -68,8 +68,8 @@ pub(super) async fn report(
     Ok(())
 }
 
-/// Handles a text that may be an API key: base64 of a client id, a colon and a secret. It names the client, so no walk is
-/// needed. This also finds imported secrets. `None` if the text has another form.
+/// Handles a text that may be an API key: base64 of a client id, a colon and a secret. It names the client, so no walk
+/// is needed. This also finds imported secrets. `None` if the text has another form.
 pub(super) async fn api_key(
     service: &Service,
     text: &str,

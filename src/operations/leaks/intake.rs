@@ -21,8 +21,8 @@ const BUSY: Duration = Duration::from_secs(1);
 /// How long a reporter must wait if the queue is full. The upkeep works through it every five seconds.
 const FULL: Duration = Duration::from_secs(10);
 
-/// The permission to report leaked texts once. Only [`Counterfoil::accept_leak_report`] creates it, after it has counted
-/// the report.
+/// The permission to report leaked texts once. Only [`Counterfoil::accept_leak_report`] creates it, after it has
+/// counted the report.
 #[derive(Debug)]
 #[must_use]
 pub struct LeakReport {
@@ -37,22 +37,22 @@ impl LeakReport {
     pub const MAX_TEXT_BYTES: usize = 1_024;
 
     /// Puts the texts of the report into the queue of this process, and returns their number. Nothing is looked up, so
-    /// the result does not depend on what the texts are. [`Counterfoil::work_leaks`] looks them up later. If the process
-    /// ends before, the texts are lost, and somebody must report them again.
+    /// the result does not depend on what the texts are. [`Counterfoil::work_leaks`] looks them up later. If the
+    /// process ends before, the texts are lost, and somebody must report them again.
     ///
     /// # Errors
     ///
     /// [`ManageError::Invalid`] with the field `tokens` if there are more than 100 texts, or if a text is longer than
-    /// 1,024 bytes. [`ManageError::SlowDown`] if the queue is full ([`Leaks::queued`](crate::policy::Leaks::queued)). In
-    /// each case no text is taken.
+    /// 1,024 bytes. [`ManageError::SlowDown`] if the queue is full ([`Leaks::queued`](crate::policy::Leaks::queued)).
+    /// In each case no text is taken.
     pub fn receive(self, texts: Vec<Secret>) -> Result<usize, ManageError> {
         receive(&self.counterfoil.service, texts, &self.source, self.counterfoil.now())
     }
 }
 
 impl Counterfoil {
-    /// Counts a report of leaked texts that came over a network, and returns the permission to report them. Call it before
-    /// the texts are read. Every report of a source counts, also one with invalid texts
+    /// Counts a report of leaked texts that came over a network, and returns the permission to report them. Call it
+    /// before the texts are read. Every report of a source counts, also one with invalid texts
     /// ([`Throttling::leaks`](crate::policy::Throttling::leaks)). The reporter is not authenticated. If the source is
     /// unknown, nothing is counted, and only the size of the queue limits the reports.
     ///
@@ -94,14 +94,14 @@ impl Counterfoil {
     }
 
     /// Looks up at most `limit` texts that [`LeakReport::receive`] has put into the queue, and does with each what
-    /// [`Counterfoil::report_leaked`] does. The result has the number of texts that were looked up, and whether more wait.
-    /// [`Counterfoil::run_upkeep`] calls this method in each round. A host without it calls the method in a loop of its
-    /// own.
+    /// [`Counterfoil::report_leaked`] does. The result has the number of texts that were looked up, and whether more
+    /// wait. [`Counterfoil::run_upkeep`] calls this method in each round. A host without it calls the method in a loop
+    /// of its own.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if a store failed. The texts that were not looked up stay in the queue. A text whose row cannot be
-    /// decoded is dropped, and the failure of the store is an event.
+    /// [`Unavailable`] if a store failed. The texts that were not looked up stay in the queue. A text whose row cannot
+    /// be decoded is dropped, and the failure of the store is an event.
     ///
     /// # Cancel safety
     ///

@@ -16,8 +16,8 @@ use crate::types::time::Timestamp;
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// The record of the family that a rotation can replace. It takes the mark of the whole family, so all tokens of a
-/// sign-in together give one notice. A purge never shrinks it, so the mark stays. `None` if the family is revoked or its
-/// newest record is past its retention.
+/// sign-in together give one notice. A purge never shrinks it, so the mark stays. `None` if the family is revoked or
+/// its newest record is past its retention.
 pub(super) async fn newest(
     service: &Service,
     record: &TokenRecord,
@@ -42,11 +42,12 @@ pub(super) async fn newest(
     }
 }
 
-/// Writes the mark on a record, or on its successor if a rotation comes first. Does nothing if the owner was told before
-/// or will be told, or if the family was revoked meanwhile: the record that was revoked has a mark of its own if its
-/// leak was reported.
+/// Writes the mark on a record, or on its successor if a rotation comes first. Does nothing if the owner was told
+/// before or will be told, or if the family was revoked meanwhile: the record that was revoked has a mark of its own if
+/// its leak was reported.
 ///
-/// The write repeats the stored expiry, its retention and the instant at which it was set, so that only the mark changes.
+/// The write repeats the stored expiry, its retention and the instant at which it was set, so that only the mark
+/// changes.
 pub(super) async fn mark(service: &Service, newest_seen: TokenRecord, now: Timestamp) -> Result<(), Unavailable> {
     let mut there = newest_seen;
     for _ in 0..TURNS {

@@ -25,17 +25,17 @@ impl Counterfoil {
     /// results are in the order of the texts. Anybody may report a text, because only its secret decides: no presenter
     /// is needed, and no permission is checked.
     ///
-    /// The call proves each text as a verification does, also the text of an imported token, and an API key (base64 of a
-    /// client id, a colon and a secret). If the secret is right and still of use:
+    /// The call proves each text as a verification does, also the text of an imported token, and an API key (base64 of
+    /// a client id, a colon and a secret). If the secret is right and still of use:
     ///
     /// - A personal access token, a sign-in and a console session end, with all tokens of their family. An access token
-    ///   and a refresh token of any generation end their sign-in. An old personal access token that no longer works after
-    ///   a rotation ends nothing.
+    ///   and a refresh token of any generation end their sign-in. An old personal access token that no longer works
+    ///   after a rotation ends nothing.
     /// - A security code and a client secret are ended only if the policy says so ([`Leaks`](crate::policy::Leaks)).
     /// - The owner of the credential, or the creator of the code, gets one notice
-    ///   ([`NoticeText::Leaked`](crate::notice::NoticeText::Leaked)). Further reports of the same family send none. A code
-    ///   that stays valid for years may forget the notice after eight more notices. For a client secret, only the host
-    ///   gets the event [`ClientSecretLeaked`](crate::event::EventKind::ClientSecretLeaked).
+    ///   ([`NoticeText::Leaked`](crate::notice::NoticeText::Leaked)). Further reports of the same family send none. A
+    ///   code that stays valid for years may forget the notice after eight more notices. For a client secret, only the
+    ///   host gets the event [`ClientSecretLeaked`](crate::event::EventKind::ClientSecretLeaked).
     ///
     /// Each credential that was found gives an event. Other texts give none. For reports over a network use
     /// [`Counterfoil::accept_leak_report`], whose answer does not depend on the texts.

@@ -3,8 +3,8 @@
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 
-/// What [`Counterfoil::report_leaked`](crate::Counterfoil::report_leaked) found out about a text, and what it did. It is
-/// for the host only. A caller who sees it learns whether a guessed text is a credential.
+/// What [`Counterfoil::report_leaked`](crate::Counterfoil::report_leaked) found out about a text, and what it did. It
+/// is for the host only. A caller who sees it learns whether a guessed text is a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LeakOutcome {

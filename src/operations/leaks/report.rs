@@ -34,8 +34,8 @@ pub(super) struct Looked {
     pub(super) error: Option<Unavailable>,
 }
 
-/// Looks up the texts. A row that cannot be decoded does not keep the other texts from being looked up. Any other failure
-/// ends the call. Blanks around a text are ignored.
+/// Looks up the texts. A row that cannot be decoded does not keep the other texts from being looked up. Any other
+/// failure ends the call. Blanks around a text are ignored.
 pub(super) async fn look_up(service: &Service, texts: &[Reported<'_>], now: Timestamp) -> Looked {
     let mut looked = Looked { work: vec![Work::Waiting; texts.len()], error: None };
     let mut secrets = Vec::new();

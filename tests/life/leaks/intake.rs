@@ -101,7 +101,8 @@ fn life_5_every_report_of_a_source_counts_whatever_it_contains() {
     assert_eq!((refused.status(), refused.retry_after(world.now())), (429, Some(60)));
     assert!(matches!(
         world.take_events()[..],
-        [EventKind::Throttled { counted: Throttled::LeakReports, until }] if until == world.now().plus_capped(minutes(1))
+        [EventKind::Throttled { counted: Throttled::LeakReports, until }]
+            if until == world.now().plus_capped(minutes(1))
     ));
     let other = block_on(world.handle.accept_leak_report(&source_of(Some("10.0.0.10"))));
     assert!(other.is_ok(), "another source");
