@@ -40,7 +40,7 @@ fn tokens() -> Vec<Case> {
         case("tokens: see", get(one).bearer("access"), shown()),
         case("tokens: delete", delete(one).bearer("access"), gone()),
         case("tokens: delete again", delete(one).bearer("access"), gone()).after(delete(one).bearer("access")),
-        case("tokens: change", patch(one).bearer("access").json(r#"{"allowed_sources":["127.0.0.1"]}"#), shown()),
+        case("tokens: set networks", patch(one).bearer("access").json(r#"{"allowed_sources":["127.0.0.1"]}"#), shown()),
         case(
             "tokens: change with a block that is none",
             patch(one).bearer("access").json(r#"{"allowed_sources":["x"]}"#),
@@ -274,7 +274,7 @@ fn service_accounts() -> Vec<Case> {
         ),
         case("service tokens: see", get(token).bearer("ada"), shown()),
         case(
-            "service tokens: change",
+            "service tokens: set networks",
             patch(token).bearer("ada").json(r#"{"allowed_sources":["127.0.0.1"]}"#),
             shown(),
         ),
