@@ -32,6 +32,7 @@ pub(crate) async fn are_kept_beside(kind: Kind) {
         version = version.next();
     }
     store.close().await;
+    drop(store);
 
     let store = database.open().await;
     for (id, wanted) in [(new.id(), details(1)), (new.records[1].id, details(1)), (newest.id, details(3))] {
