@@ -57,8 +57,8 @@ impl Step<'_> {
         Ok(Some(live.into_iter().map(|(_, family, _)| family).collect()))
     }
 
-    /// Whether the cap refuses a rotation that would make the expired family live again. The owner's row must be loaded.
-    /// The family itself is not counted, because its end is reached.
+    /// Whether the cap refuses a rotation that would make the expired family live again. The owner's row must be
+    /// loaded. The family itself is not counted, because its end is reached.
     pub(crate) async fn renewal_full(
         &mut self,
         family: &FamilyParts,

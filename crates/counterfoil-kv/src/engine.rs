@@ -31,9 +31,9 @@ pub type Value = Vec<u8>;
 /// One `get` names at most 100 keys in most calls. It names more if one call inserts or restores more than 100 records,
 /// or if an insert ends more than 100 families to make room for a new one.
 ///
-/// One `scan` has a limit of at most 512 pairs in most calls. The limit is larger if the scan counts families or records
-/// for a larger limit of the policy. It is `usize::MAX` if the scan makes room for a new family, lists the families of an
-/// owner, or reads a whole family to copy it.
+/// One `scan` has a limit of at most 512 pairs in most calls. The limit is larger if the scan counts families or
+/// records for a larger limit of the policy. It is `usize::MAX` if the scan makes room for a new family, lists the
+/// families of an owner, or reads a whole family to copy it.
 ///
 /// One `write` changes all keys of one step together. In a purge these are about a hundred keys at most. In an insert
 /// they are about seven for each new record, and five for each family that is ended to make room.

@@ -4,6 +4,7 @@
 mod answers;
 mod bounds;
 mod contract;
+mod details;
 mod families;
 mod files;
 mod interleavings;
