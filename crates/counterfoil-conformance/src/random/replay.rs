@@ -19,9 +19,6 @@ use crate::sample::Person;
 pub(super) struct Replay<'a> {
     site: Site<'a>,
     pub(super) model: Model,
-    /// True after a purge removed a damaged record. From then on the census is not compared. The store may not know
-    /// which digest key the damaged record had, so its count may be wrong.
-    forgot: bool,
 }
 
 /// Says how much of the stored state is compared with the model.
@@ -44,7 +41,7 @@ const PAGE: u32 = 16;
 
 impl<'a> Replay<'a> {
     pub(super) fn new(database: &'a Database) -> Self {
-        Self { site: Site { database, turn: 0 }, model: Model::default(), forgot: false }
+        Self { site: Site { database, turn: 0 }, model: Model::default() }
     }
 
     /// Runs one command on the store and on the model. Returns a description of the difference if the answers differ,
@@ -70,7 +67,7 @@ impl<'a> Replay<'a> {
         if let Command::Purge(purge) = command {
             self.forget_what_went(purge.now, purge.unsent_before).await;
         }
-        let uncounted = self.forgot && matches!(command, Command::Census);
+        let uncounted = self.model.has_forgotten && matches!(command, Command::Census);
         if uncounted || wanted.is_empty() || wanted.contains(&found) {
             return None;
         }
@@ -83,7 +80,6 @@ impl<'a> Replay<'a> {
         for id in self.model.damaged_gone(now, unsent_before) {
             if matches!(self.site.database.get(&id).await, Ok(None)) {
                 self.model.forget(&id);
-                self.forgot = true;
             }
         }
     }
@@ -109,7 +105,7 @@ impl<'a> Replay<'a> {
             }
         }
         for look in self.looks(people, now, compared) {
-            if self.forgot && matches!(look, Command::Census) {
+            if self.model.has_forgotten && matches!(look, Command::Census) {
                 continue;
             }
             let wanted = on_model(&mut self.model, &look);

@@ -103,6 +103,7 @@ impl Model {
     pub fn forget(&mut self, id: &RecordId) {
         self.records.retain(|record| record.id != *id);
         self.damaged.retain(|damaged| damaged != id);
+        self.has_forgotten = true;
         let records = &self.records;
         self.families.retain(|family| records.iter().any(|record| record.id.family() == family.id));
     }

@@ -36,13 +36,16 @@ pub struct Model {
     pub damaged: Vec<RecordId>,
     /// The ids of families whose own rows count as damaged. The members of such a family are in `damaged`.
     pub damaged_families: Vec<FamilyId>,
+    /// True after [`Model::forget`]. A store cannot know all index entries of a damaged row that it removes, so from then
+    /// on it may count too many records.
+    pub has_forgotten: bool,
 }
 
 impl Model {
     /// Makes a model that contains these rows. None of them is damaged.
     #[must_use]
     pub const fn new(records: Vec<RecordParts>, families: Vec<FamilyParts>) -> Self {
-        Self { records, families, damaged: Vec::new(), damaged_families: Vec::new() }
+        Self { records, families, damaged: Vec::new(), damaged_families: Vec::new(), has_forgotten: false }
     }
 
     /// Returns the record's own fields.

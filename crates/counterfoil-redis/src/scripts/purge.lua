@@ -19,7 +19,12 @@ local function shrink(m, b, x, n, s)
   local _, realm, owner = who(call('HGET', F, 'i'))
   call('ZREM', O, owner .. b:sub(2, 4) .. b:sub(25, 40) .. id)
   call('ZREM', K, realm .. b:sub(2, 4) .. id)
-  if n then notify(m, n, '') end
+  if n then
+    notify(m, n, '')
+    local r = call('HGET', F, 'r')
+    -- Without its notice, the member can be removed together with its family.
+    if r and call('ZREM', U, FAMILY) == 1 then call('ZADD', T, r:sub(20, 35), FAMILY) end
+  end
   local o = call('HGET', F, 'o')
   if o and o:sub(1, 6) == m then call('HDEL', F, 'o') end
   local old = x

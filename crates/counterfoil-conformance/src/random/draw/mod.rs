@@ -171,9 +171,9 @@ impl Draw {
     }
 
     /// Returns true if commands may have caps (limits on numbers) and paces (limits on rates). They may not have them
-    /// while a record is damaged, because the contract does not say whether a damaged record counts.
+    /// while a record is damaged or after one was purged, because the contract does not say whether such a record counts.
     fn is_bounded(&self, model: &Model) -> bool {
-        model.damaged.is_empty()
+        model.damaged.is_empty() && !model.has_forgotten
     }
 
     fn pace(&mut self, model: &Model, since: Option<Timestamp>) -> Option<Pace> {
