@@ -1,6 +1,6 @@
 //! Measures how costs grow with the number of records. The bench measures a read by id, a page of due notices, a list
-//! of an owner's records and a batch of a purge. It does this with ten thousand, a hundred thousand and a million
-//! records. The number of due and expired records is the same at each size. The bench prints medians and their ratio to
+//! of an owner's records, a list of an owner's families, a change of a family's details, a batch of a purge, and the
+//! renewal of an expired token under a cap. It does this with ten thousand, a hundred thousand and a million records. The number of due and expired records is the same at each size. The bench prints medians and their ratio to
 //! the median at the smallest size. It also measures a rotation in families of different sizes.
 //!
 //! Run it with `cargo bench -p counterfoil-sql --bench growth`. `COUNTERFOIL_BENCH_SIZES=10000,100000` omits the
@@ -21,16 +21,20 @@ use common::measure::median_time;
 use common::ours::{owner, pick};
 use common::rows::{NOW, OF_ONE, fill_postgres, fill_sqlite};
 use counterfoil::Timestamp;
-use counterfoil::store::{Rotated, TokenStore};
-use counterfoil::types::{RecordId, TokenKind, Version};
-use counterfoil_conformance::sample::{Person, at, most, supersede};
+use counterfoil::store::{Applied, Change, FamilyDetails, NewRecord, ParentUpdate, Rotated, TokenStore};
+use counterfoil::types::{KeyId, Metadata, RecordId, TokenKind, Version};
+use counterfoil_conformance::sample::{Person, at, digest_of, member_id, most, supersede};
 use counterfoil_sql::{PgStore, SqliteStore};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use tokio::sync::Mutex;
 
-const NAMES: [&str; 4] = ["get", "list 10", "due 100", "purge 50"];
+const NAMES: [&str; 7] = ["get", "list 10", "families 10", "details", "due 100", "purge 50", "renewal"];
+/// The number of renewals, each of another token.
+const RENEWALS: u32 = 300;
+/// An instant at which all records are expired.
+const LATE: u64 = 2_000_000_000_000;
 
 fn main() {
     let sizes = std::env::var("COUNTERFOIL_BENCH_SIZES").unwrap_or_else(|_| "10000,100000,1000000".to_owned());
@@ -59,7 +63,7 @@ fn main() {
     });
 }
 
-async fn measure(store: &dyn TokenStore, ids: &[RecordId]) -> [Duration; 4] {
+async fn measure(store: &dyn TokenStore, ids: &[RecordId]) -> [Duration; 7] {
     // At every size the bench reads the same few thousand rows, so that they are in the cache. Otherwise it would
     // measure how well the system caches the disk.
     let few = &ids[..ids.len().min(5_000)];
@@ -82,9 +86,42 @@ async fn measure(store: &dyn TokenStore, ids: &[RecordId]) -> [Duration; 4] {
     [
         median_time(5_000, get).await,
         median_time(2_000, list).await,
+        median_time(2_000, async |nth| families(store, few, u64::from(nth)).await).await,
+        median_time(300, async |nth| details(store, few[nth as usize]).await).await,
         median_time(500, due).await,
         median_time(15, purge).await,
+        median_time(RENEWALS, async |nth| renew(store, few, few.len() - 1 - nth as usize).await).await,
     ]
+}
+
+async fn families(store: &dyn TokenStore, few: &[RecordId], nth: u64) {
+    let person = Person::new("default", &owner(few, 0, nth));
+    let page = store.list_families(&person.realm, &person.owner, None, most(OF_ONE as u32)).await;
+    assert!(page.expect("a page").items.len() >= OF_ONE - 1);
+}
+
+async fn details(store: &dyn TokenStore, id: RecordId) {
+    let metadata: Metadata = r#"{"job":"nightly"}"#.parse().expect("metadata");
+    let details = Some(FamilyDetails::new().with_metadata(metadata).kept());
+    let change = Change::Edit { label: None, description: None, scope: None, details };
+    let done = store.apply(&id, Version::FIRST, &change, at(NOW)).await;
+    assert!(matches!(done, Ok(Applied::Done(_))), "{done:?}");
+}
+
+/// Renews the token in place `nth` of `few`, which is expired. The cap is the number of tokens of its owner.
+async fn renew(store: &dyn TokenStore, few: &[RecordId], nth: usize) {
+    let parent = store.get(&few[nth]).await.expect("an answer").expect("a record");
+    let (family, record) = (parent.family(), parent.record());
+    let id = member_id(family.id);
+    let (realm, owner, key) = (family.realm.clone(), family.owner.clone(), KeyId::new(1));
+    let next = NewRecord::new(id, realm, owner, record.kind, digest_of(&id), key, at(LATE));
+    let next = next.with_parent(few[nth]).with_generation(1).with_expires_at(at(2 * LATE)).with_gone_at(at(2 * LATE));
+    let mut step = supersede(record.version, id, at(LATE));
+    if let ParentUpdate::Supersede { cap, .. } = &mut step {
+        *cap = Some(most(OF_ONE as u32 + 1));
+    }
+    let done = store.rotate(&few[nth], &step, std::slice::from_ref(&next), at(LATE)).await;
+    assert!(matches!(done, Ok(Rotated::Done)), "{done:?}");
 }
 
 /// Measures a rotation in a family of at most a hundred members, and a rotation in a family of a thousand members.
@@ -107,7 +144,7 @@ async fn chain(store: &dyn TokenStore) {
     println!("            a rotation in a family of 100 {few:.1} us, of 1,000 {many:.1} us ({:.2}x)", many / few);
 }
 
-fn tell(store: &str, size: usize, medians: [Duration; 4], first: &mut Option<[Duration; 4]>) {
+fn tell(store: &str, size: usize, medians: [Duration; 7], first: &mut Option<[Duration; 7]>) {
     let smallest = *first.get_or_insert(medians);
     print!("{store:<11} {size:>8} records");
     for ((name, median), smallest) in NAMES.iter().zip(medians).zip(smallest) {
