@@ -202,7 +202,8 @@ impl From<NewFamily> for FamilyParts {
     fn from(new: NewFamily) -> Self {
         let NewFamily { id, realm, owner, kind, body, details, live_until, gone_at, label_key, client, used_at } = new;
         let mut family = Self::new(id, realm, owner, kind, body, used_at);
-        (family.details, family.live_until, family.gone_at) = (details, live_until, gone_at);
+        (family.details, family.live_until, family.gone_at) =
+            (details.and_then(|details| details.kept()), live_until, gone_at);
         (family.label_key, family.client) = (label_key, client);
         family
     }

@@ -75,7 +75,7 @@ struct Detailed<B, D> {
 }
 
 impl FamilyBody {
-    /// The stored text of a body and its details: JSON.
+    /// The stored text of a body and its details: JSON. Details without content are the same as none.
     ///
     /// ```
     /// use counterfoil::store::{FamilyBody, FamilyDetails};
@@ -91,7 +91,7 @@ impl FamilyBody {
     ///
     /// [`InvalidDocument`] does not occur in practice: every field has a JSON form.
     pub fn to_document(&self, details: Option<&FamilyDetails>) -> Result<String, InvalidDocument> {
-        match details {
+        match details.filter(|details| **details != FamilyDetails::new()) {
             None => serde_json::to_string(self),
             Some(details) => serde_json::to_string(&Detailed { body: self, details }),
         }

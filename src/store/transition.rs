@@ -87,7 +87,7 @@ pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Chang
                 record.scope.clone_from(scope);
             }
             if let Some(details) = details {
-                family.details.clone_from(details);
+                family.details = details.clone().and_then(|details| details.kept());
             }
         }
         Change::Expiry { expires_at, gone_at, notice } => {

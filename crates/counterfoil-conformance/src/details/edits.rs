@@ -34,7 +34,9 @@ pub(super) async fn by_the_newest(store: &dyn TokenStore) -> Result<(), Violatio
     wrote(root, 3, edit_details(None), &both, None).await?;
     wrote(root, 4, describe_as("another"), &both, None).await?;
     wrote(root, 5, edit_details(Some(details(3))), &both, Some(3)).await?;
-    let next = rotated(store, &draft, root, 6, 1).await?;
+    // Details without content are no details.
+    wrote(root, 6, edit_details(Some(Box::default())), &both, None).await?;
+    let next = rotated(store, &draft, root, 7, 1).await?;
     let three = [root, access, next];
     wrote(next, 0, edit_details(Some(details(4))), &three, Some(4)).await?;
     wrote(next, 1, edit_details(None), &three, None).await?;

@@ -75,7 +75,7 @@ impl Model {
                 record.description = description.clone().or_else(|| record.description.clone());
                 record.scope = scope.clone().unwrap_or_else(|| record.scope.clone());
                 if let Some((family, details)) = self.family_mut(id.family()).zip(details.as_ref()) {
-                    family.details.clone_from(details);
+                    family.details = details.clone().and_then(|details| details.kept());
                 }
             }
             Change::Expiry { expires_at, gone_at, notice } => {

@@ -165,9 +165,7 @@ pub(crate) fn with_details(identity: &[u8], details: Option<&FamilyDetails>) -> 
     Ok(identity.get(..held.head).map(|head| [head, document.as_bytes()].concat()))
 }
 
-/// Encodes a body and details. Details without content are the same as none.
 fn document(body: &FamilyBody, details: Option<&FamilyDetails>) -> Result<String, StoreError> {
-    let details = details.filter(|details| **details != FamilyDetails::new());
     body.to_document(details).map_err(|invalid| StoreError::corrupt(None, invalid))
 }
 

@@ -226,6 +226,11 @@ fn mixed() -> Vec<Case> {
             let Change::Edit { label, description, scope, details: Some(None) } = change else { return None };
             asked.applied(model, &Change::Edit { label, description, scope, details: None })
         });
+        DetailsWithoutContentStay => details_follow_the_newest: Then(|_, model, done| {
+            if let Done::Apply(id, Change::Edit { details: Some(Some(details)), .. }) = done {
+                model.family_mut(id.family()).into_iter().for_each(|family| family.details = Some(details.clone()));
+            }
+        });
         NoDetailsRemoveThem => details_follow_the_newest: Then(|_, model, done| {
             if let Done::Apply(id, Change::Edit { details: None, description: Some(_), .. }) = done {
                 lose(model, id.family());
