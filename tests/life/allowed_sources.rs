@@ -1,5 +1,5 @@
-//! Where a credential can be used from (requirement SIGHT 6): every way of use, from an allowed address, from another one,
-//! and from an unknown source; and the changes of the list.
+//! Where a credential can be used from (requirement SIGHT 6): every way of use, from an allowed address, from another
+//! one, and from an unknown source; and the changes of the list.
 
 use std::sync::Barrier;
 use std::time::Duration;

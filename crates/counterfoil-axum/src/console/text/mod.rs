@@ -1,5 +1,5 @@
-//! The texts of the pages, by subject. The texts of each language are one value of the same type, so no language can lack
-//! a text.
+//! The texts of the pages, by subject. The texts of each language are one value of the same type, so no language can
+//! lack a text.
 
 mod allowed_sources;
 mod clients;

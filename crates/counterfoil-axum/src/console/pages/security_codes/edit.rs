@@ -33,8 +33,8 @@ struct Edit {
     action: String,
     expires_hint: String,
     values: FormValues,
-    /// The expiry, the description and the networks when the page is shown. Hidden fields of the form contain them, so that
-    /// a change by the user can be detected.
+    /// The expiry, the description and the networks when the page is shown. Hidden fields of the form contain them, so
+    /// that a change by the user can be detected.
     was: [String; 3],
     /// Whether the code has expired. Then its expiry cannot be edited.
     is_expired: bool,
