@@ -17,7 +17,7 @@ fn a_field_takes_as_many_characters_as_the_core() {
     let label = usize::from(Label::MAX);
     let name = Registration::DISPLAY_NAME_MAX;
     for ((template, file), field, most) in [
-        (template!("personal_access_tokens.html"), "(values, \"label\",", label),
+        (template!("new_token_fields.html"), "(values, \"label\",", label),
         (template!("token_edit.html"), "(values, \"label\",", label),
         (template!("token_edit.html"), "(values, \"description\",", Description::MAX),
         (template!("security_codes.html"), "(values, \"description\",", Description::MAX),

@@ -13,7 +13,6 @@ use super::confirmation::Confirmation;
 use super::empty_list::EmptyList;
 use super::list::{ListControls, ListQuery};
 use super::sign_in_row::SignInRow;
-use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
 use crate::console::paths::{NOTICE, with_parameter};
 use crate::console::rejection::{Rejection, RejectionReason};
@@ -68,31 +67,6 @@ pub(super) fn sign_in_id(console: &Console, viewer: &Viewer, text: &str) -> Resu
     text.parse().map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Makes the page that asks for confirmation before a sign-in or several sign-ins are ended. The form leads to
-/// `action`, and the cancel link to `cancel`.
-pub(super) fn ask<'a>(
-    layout: Layout,
-    (title, question, yes): (&'a str, &'a str, &'a str),
-    name: Option<&'a str>,
-    (action, cancel): (String, String),
-) -> Response {
-    let confirm = Confirmation {
-        layout,
-        title,
-        question,
-        name,
-        action,
-        cancel,
-        yes,
-        danger: true,
-        needs_password: false,
-        overlaps: Vec::new(),
-        hidden: Vec::new(),
-        values: FormValues::default(),
-    };
-    confirm.response(StatusCode::OK)
-}
-
 /// Shows the page that asks for confirmation before a sign-in is ended.
 pub(crate) async fn ask_end(
     State(console): State<Shared>,
@@ -102,12 +76,8 @@ pub(crate) async fn ask_end(
     let (id, texts) = (sign_in_id(&console, &viewer, &id)?, viewer.language.texts());
     let (layout, path) = (Layout::of(&console, &viewer, SECTION), console.path(SECTION));
     let (name, action) = (id.to_string(), format!("{path}/{id}/end"));
-    Ok(ask(
-        layout,
-        (texts.sign_ins.end_sign_in, texts.sign_ins.end_sign_in_question, texts.sign_ins.end),
-        Some(&name),
-        (action, path),
-    ))
+    let shown = (texts.sign_ins.end_sign_in, texts.sign_ins.end_sign_in_question, texts.sign_ins.end);
+    Ok(Confirmation::of_end(layout, shown, Some(&name), (action, path)).response(StatusCode::OK))
 }
 
 /// Ends a sign-in. A form that was sent twice has the same result as one that was sent once.
@@ -131,12 +101,8 @@ pub(crate) async fn end(
 pub(crate) async fn ask_end_others(State(console): State<Shared>, viewer: Viewer) -> Response {
     let (texts, path) = (viewer.language.texts(), console.path(SECTION));
     let (layout, action) = (Layout::of(&console, &viewer, SECTION), format!("{path}/end-others"));
-    ask(
-        layout,
-        (texts.sign_ins.end_others, texts.sign_ins.end_others_question, texts.sign_ins.end_others),
-        None,
-        (action, path),
-    )
+    let shown = (texts.sign_ins.end_others, texts.sign_ins.end_others_question, texts.sign_ins.end_others);
+    Confirmation::of_end(layout, shown, None, (action, path)).response(StatusCode::OK)
 }
 
 /// Ends all sign-ins and sessions of the account except the session in use.

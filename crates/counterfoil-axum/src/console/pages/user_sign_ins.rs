@@ -7,10 +7,11 @@ use counterfoil_http::request::List;
 use http::StatusCode;
 
 use super::PAGE_SIZE;
+use super::confirmation::Confirmation;
 use super::empty_list::EmptyList;
 use super::list::ListQuery;
 use super::sign_in_row::SignInRow;
-use super::sign_ins::{SignIns, ask, sign_in_id};
+use super::sign_ins::{SignIns, sign_in_id};
 use super::users::{SECTION, name_of, path, subject};
 use crate::console::layout::Layout;
 use crate::console::rejection::Rejection;
@@ -63,12 +64,8 @@ pub(crate) async fn ask_end(
     let (texts, user) = (viewer.language.texts(), path(&console, &subject));
     let name = format!("{} · {id}", name_of(&console, &viewer, &subject).await?);
     let (layout, action) = (Layout::of(&console, &viewer, SECTION), format!("{user}/sign-ins/{id}/end"));
-    Ok(ask(
-        layout,
-        (texts.sign_ins.end_sign_in, texts.sign_ins.end_sign_in_question, texts.sign_ins.end),
-        Some(&name),
-        (action, user),
-    ))
+    let shown = (texts.sign_ins.end_sign_in, texts.sign_ins.end_sign_in_question, texts.sign_ins.end);
+    Ok(Confirmation::of_end(layout, shown, Some(&name), (action, user)).response(StatusCode::OK))
 }
 
 /// Ends a user's sign-in. A form that was sent twice has the same result as one that was sent once.

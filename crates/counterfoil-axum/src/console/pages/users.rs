@@ -12,7 +12,7 @@ use http::StatusCode;
 
 use super::PAGE_SIZE;
 use super::account_names::AccountNames;
-use super::confirmation::{Confirmation, back_field};
+use super::confirmation::Confirmation;
 use super::empty_list::EmptyList;
 use super::list::{CredentialList, ListControls, ListQuery, back_from_query, back_to_here, list_with_notice};
 use super::password_page::{ButtonAction, reauthenticate};
@@ -20,7 +20,6 @@ use super::personal_access_tokens::record;
 use super::table_rows::{RowActions, TokenRow};
 use super::user_credentials::UserCredentials;
 use crate::console::form::Form;
-use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
 use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::response;
@@ -157,7 +156,7 @@ pub(crate) async fn show(
         Ok(Some("allowed")) => Some(texts.users.login_allowed),
         Ok(Some("forbidden")) => Some(texts.users.login_forbidden),
         Ok(Some("ended")) => Some(texts.sign_ins.sign_in_ended),
-        Ok(Some("all-ended")) => Some(texts.user_credentials.everything_ended),
+        Ok(Some("all-ended")) => Some(texts.revocation.everything_ended),
         _ => None,
     };
     let person = match user {
@@ -247,22 +246,10 @@ pub(crate) async fn ask_delete(
     let found = viewer.counterfoil.personal_access_token_of(&viewer.presenter(), &subject, &id).await;
     let found = found.map_err(|error| Rejection::of(&console, &viewer, error))?;
     let name = format!("{} · {}", name_of(&console, &viewer, &subject).await?, found.label);
-    let (texts, back) = (viewer.language.texts(), back_from_query(query.as_deref(), &below(&subject)));
-    let confirm = Confirmation {
-        layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.tokens.revoke_token,
-        question: texts.tokens.revoke_token_question,
-        name: Some(&name),
-        action: format!("{}/tokens/{id}/delete", path(&console, &subject)),
-        cancel: console.path(&back),
-        yes: texts.tokens.revoke,
-        danger: true,
-        needs_password: false,
-        overlaps: Vec::new(),
-        hidden: vec![back_field(&back)],
-        values: FormValues::default(),
-    };
-    Ok(confirm.response(StatusCode::OK))
+    let back = back_from_query(query.as_deref(), &below(&subject));
+    let paths = (format!("{}/tokens/{id}/delete", path(&console, &subject)), console.path(&back));
+    let confirm = Confirmation::of_revocation(Layout::of(&console, &viewer, SECTION), &name, paths);
+    Ok(confirm.with_back(&back).response(StatusCode::OK))
 }
 
 /// Revokes a user's token.

@@ -15,6 +15,7 @@ mod personal_access_tokens;
 mod profile;
 mod reauthentication;
 mod rejections;
+mod revocation;
 mod russian;
 mod scopes;
 mod secret_page;
@@ -24,7 +25,6 @@ mod sessions;
 mod settings;
 mod sign_ins;
 mod token_forms;
-mod user_credentials;
 mod users;
 
 use counterfoil::settings::SettingName;
@@ -47,6 +47,7 @@ use personal_access_tokens::TokenTexts;
 use profile::ProfileTexts;
 use reauthentication::ReauthenticationTexts;
 use rejections::RejectionTexts;
+use revocation::RevocationTexts;
 use scopes::ScopeTexts;
 use secret_page::SecretPageTexts;
 use security_codes::SecurityCodeTexts;
@@ -55,7 +56,6 @@ use sessions::SessionTexts;
 use settings::SettingsTexts;
 use sign_ins::SignInTexts;
 use token_forms::TokenFormTexts;
-use user_credentials::UserCredentialTexts;
 use users::UserTexts;
 
 /// The texts of one language. The name of each text resembles the English text.
@@ -76,7 +76,7 @@ pub(crate) struct Texts {
     pub(crate) sign_ins: SignInTexts,
     pub(crate) profile: ProfileTexts,
     pub(crate) users: UserTexts,
-    pub(crate) user_credentials: UserCredentialTexts,
+    pub(crate) revocation: RevocationTexts,
     pub(crate) codes: SecurityCodeTexts,
     pub(crate) clients: ClientTexts,
     pub(crate) service_accounts: ServiceAccountTexts,

@@ -13,6 +13,7 @@ mod personal_access_tokens;
 mod profile;
 mod reauthentication;
 mod rejections;
+mod revocation;
 mod scopes;
 mod secret_page;
 mod security_codes;
@@ -21,7 +22,6 @@ mod sessions;
 mod settings;
 mod sign_ins;
 mod token_forms;
-mod user_credentials;
 mod users;
 
 use super::Texts;
@@ -43,7 +43,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     sign_ins: sign_ins::SIGN_INS,
     profile: profile::PROFILE,
     users: users::USERS,
-    user_credentials: user_credentials::USER_CREDENTIALS,
+    revocation: revocation::REVOCATION,
     codes: security_codes::CODES,
     clients: clients::CLIENTS,
     service_accounts: service_accounts::SERVICE_ACCOUNTS,

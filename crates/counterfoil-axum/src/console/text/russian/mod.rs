@@ -14,6 +14,7 @@ mod plural;
 mod profile;
 mod reauthentication;
 mod rejections;
+mod revocation;
 mod scopes;
 mod secret_page;
 mod security_codes;
@@ -22,7 +23,6 @@ mod sessions;
 mod settings;
 mod sign_ins;
 mod token_forms;
-mod user_credentials;
 mod users;
 
 use super::Texts;
@@ -44,7 +44,7 @@ pub(crate) const RUSSIAN: Texts = Texts {
     sign_ins: sign_ins::SIGN_INS,
     profile: profile::PROFILE,
     users: users::USERS,
-    user_credentials: user_credentials::USER_CREDENTIALS,
+    revocation: revocation::REVOCATION,
     codes: security_codes::CODES,
     clients: clients::CLIENTS,
     service_accounts: service_accounts::SERVICE_ACCOUNTS,

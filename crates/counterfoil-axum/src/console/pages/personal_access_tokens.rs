@@ -1,41 +1,29 @@
-//! The pages about the viewer's own personal access tokens.
-
-mod delete;
-mod forms;
-mod sources;
+//! The page of the viewer's own personal access tokens: the list and the form for a new one.
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::operations::{Operation, TokenLimits};
 use counterfoil::types::RecordId;
-use counterfoil::{Forbidden, IssuedCredential, Lifetime, ManageError, NewPersonalAccessToken};
+use counterfoil::{Forbidden, ManageError};
 use counterfoil_http::request::{List, Query};
 use http::StatusCode;
 
-use super::allowed_sources;
 use super::empty_list::EmptyList;
 use super::list::{CredentialList, ListControls, ListQuery, back_to_here};
 use super::scopes::{OF_TOKEN, ScopeField};
-use super::secret_page;
 use super::table_rows::{RowActions, TokenRow};
-use super::token_forms::limits;
+use super::token_forms::{FIELDS, TokenOwner, limits, try_create};
 use crate::console::form::Form;
-use crate::console::form_error::FormError;
 use crate::console::form_number;
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
-use crate::console::reauthentication::require_password;
 use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::response;
 use crate::console::response::redirect;
 use crate::console::state::{Console, Shared};
-use crate::console::submitted_form::{SubmittedForm, form_error_of};
+use crate::console::submitted_form::SubmittedForm;
 use crate::console::viewer::Viewer;
-
-pub(crate) use delete::{ask_delete, delete};
-pub(crate) use forms::{ask_edit, ask_extend, ask_renew, ask_rotate, edit, extend, renew, rotate};
-pub(crate) use sources::{ask_sources, sources};
 
 pub(super) const SECTION: &str = "/tokens";
 
@@ -154,10 +142,8 @@ pub(crate) async fn create(
     viewer.with_new_cookies(response.into_response())
 }
 
-const FIELDS: [&str; 5] = ["label", "days", allowed_sources::FIELD, "rights", "scope"];
-
 async fn create_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form) -> Result<Response, Rejection> {
-    let form_error = match try_create(console, viewer, form).await? {
+    let form_error = match try_create(console, viewer, &TokenOwner::Viewer, form).await? {
         Ok(response) => return Ok(response),
         Err(form_error) => form_error,
     };
@@ -166,56 +152,7 @@ async fn create_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form
     Ok(form_error.with_retry_after(show(console, viewer, layout, values, form_error.status, None).await?))
 }
 
-async fn try_create(
-    console: &Console,
-    viewer: &mut Viewer,
-    form: &Form,
-) -> Result<Result<Response, FormError>, Rejection> {
-    if let Err(field) = form.check(&FIELDS[..4], &FIELDS[4..]) {
-        return Ok(Err(FormError::invalid_field(viewer, field)));
-    }
-    let scope = match OF_TOKEN.read(viewer, form) {
-        Ok(scope) => scope,
-        Err(form_error) => return Ok(Err(form_error)),
-    };
-    let allowed_sources = match allowed_sources::read(viewer, form) {
-        Ok(allowed_sources) => allowed_sources,
-        Err(form_error) => return Ok(Err(form_error)),
-    };
-    if let Err(form_error) = require_password(console, viewer, form).await? {
-        return Ok(Err(form_error));
-    }
-    let key = match form_number::key(viewer, form) {
-        Ok(key) => key,
-        Err(form_error) => return Ok(Err(form_error)),
-    };
-    let lifetime = match form.one("days").trim() {
-        "" => Lifetime::Permanent,
-        // Any text that is not a number becomes 0. This causes the error message that states the allowed range.
-        days => Lifetime::Days(days.parse().unwrap_or(0)),
-    };
-    let new = NewPersonalAccessToken::new(form.one("label"), lifetime).with_scope(scope);
-    let new = new.with_allowed_sources(allowed_sources);
-    match viewer.counterfoil.once(key).create_personal_access_token(&viewer.presenter(), &new).await {
-        Ok(issued) => Ok(Ok(secret_page_for(console, viewer, &issued, SECTION))),
-        Err(error) => form_error_of(console, viewer, error).map(Err),
-    }
-}
-
-/// Makes the page that shows the text of a new token once. It contains a link to `back`.
-fn secret_page_for(console: &Console, viewer: &Viewer, issued: &IssuedCredential, back: &str) -> Response {
-    let layout = Layout::of(console, viewer, SECTION);
-    let (caption, done) = (viewer.language.texts().secret_page.token_caption, console.path(back));
-    secret_page::token(layout, &issued.token, caption, Some(&issued.view.label), &done)
-}
-
 /// Parses the token id in a path. If it is invalid, the response is 404.
 pub(super) fn record(console: &Console, viewer: &Viewer, text: &str) -> Result<RecordId, Rejection> {
     text.parse().map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
-}
-
-/// Returns the label of one of the viewer's tokens. If the token does not exist, the response is 404.
-async fn known_label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<String, Rejection> {
-    let found = viewer.counterfoil.personal_access_token(&viewer.presenter(), id).await;
-    found.map(|found| found.label).map_err(|error| Rejection::of(console, viewer, error))
 }

@@ -1,6 +1,6 @@
 //! The texts of the page that ends all credentials of a user.
 
-pub(crate) struct UserCredentialTexts {
+pub(crate) struct RevocationTexts {
     pub(crate) end_everything: &'static str,
     pub(crate) end_everything_lead: &'static str,
     pub(crate) end_everything_question: &'static str,

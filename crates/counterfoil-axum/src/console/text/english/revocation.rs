@@ -1,8 +1,8 @@
 //! The texts of the page that ends all credentials of a user.
 
-use crate::console::text::user_credentials::UserCredentialTexts;
+use crate::console::text::revocation::RevocationTexts;
 
-pub(super) const USER_CREDENTIALS: UserCredentialTexts = UserCredentialTexts {
+pub(super) const REVOCATION: RevocationTexts = RevocationTexts {
     end_everything: "End everything",
     end_everything_lead: "Ends all tokens, sign-ins and sessions of this user, and the security codes that the user \
                           made or that act as this user.",

@@ -1,8 +1,8 @@
 //! The texts of the page that ends all credentials of a user.
 
-use crate::console::text::user_credentials::UserCredentialTexts;
+use crate::console::text::revocation::RevocationTexts;
 
-pub(super) const USER_CREDENTIALS: UserCredentialTexts = UserCredentialTexts {
+pub(super) const REVOCATION: RevocationTexts = RevocationTexts {
     end_everything: "Завершить всё",
     end_everything_lead: "Завершает все токены, входы и сеансы этого пользователя, а также коды безопасности, которые \
                           он создал или которые действуют от его имени.",
