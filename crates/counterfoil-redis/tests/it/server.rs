@@ -1,5 +1,5 @@
-//! Tests behaviour of a server that is not part of the store contract: forgotten scripts, lost answers, and the contents
-//! of the disk.
+//! Tests behaviour of a server that is not part of the store contract: forgotten scripts, lost answers, and the
+//! contents of the disk.
 
 use std::error::Error;
 use std::num::NonZeroU32;
