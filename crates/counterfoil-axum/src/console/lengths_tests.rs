@@ -17,7 +17,7 @@ fn a_field_takes_as_many_characters_as_the_core() {
     let label = usize::from(Label::MAX);
     let name = Registration::DISPLAY_NAME_MAX;
     for ((template, file), field, most) in [
-        (template!("personal_access_tokens.html"), "(values, \"label\",", label),
+        (template!("new_token_fields.html"), "(values, \"label\",", label),
         (template!("token_edit.html"), "(values, \"label\",", label),
         (template!("token_edit.html"), "(values, \"description\",", Description::MAX),
         (template!("security_codes.html"), "(values, \"description\",", Description::MAX),
@@ -38,9 +38,9 @@ fn a_field_takes_as_many_characters_as_the_core() {
 fn an_error_names_as_many_characters_as_the_core() {
     for text in [&ENGLISH, &RUSSIAN] {
         for (error, most) in [
-            (text.description_wrong, Description::MAX),
-            (text.client_id_wrong, ClientId::MAX),
-            (text.display_name_wrong, Registration::DISPLAY_NAME_MAX),
+            (text.errors.description_wrong, Description::MAX),
+            (text.clients.client_id_wrong, ClientId::MAX),
+            (text.clients.display_name_wrong, Registration::DISPLAY_NAME_MAX),
         ] {
             assert!(error.contains(&format!(" {most} ")), "{error} does not name {most}");
         }

@@ -14,7 +14,7 @@ use crate::console::assets::asset;
 use crate::console::cookie::{CookieName, Cookies, Transport};
 use crate::console::pages::{
     clients, credentials, events, languages, personal_access_tokens, profile, revocation, security_codes,
-    service_accounts, sessions, settings, sign_ins, signature, user_sign_ins, users,
+    service_accounts, sessions, settings, sign_ins, signature, token_forms, user_sign_ins, users,
 };
 use crate::console::profiles::Profiles;
 use crate::console::recent_events::RecentEvents;
@@ -100,16 +100,8 @@ impl Console {
             .route("/sign-out", post(sessions::sign_out))
             .route("/language", get(languages::choose))
             .route("/tokens", get(personal_access_tokens::list).post(personal_access_tokens::create))
-            .route("/tokens/{id}/delete", get(personal_access_tokens::ask_delete).post(personal_access_tokens::delete))
-            .route("/tokens/{id}/rotate", get(personal_access_tokens::ask_rotate).post(personal_access_tokens::rotate))
-            .route(
-                "/tokens/{id}/networks",
-                get(personal_access_tokens::ask_sources).post(personal_access_tokens::sources),
-            )
+            .merge(token_pages("/tokens/{token}"))
             .merge(sign_in_pages())
-            .route("/tokens/{id}/renew", get(personal_access_tokens::ask_renew).post(personal_access_tokens::renew))
-            .route("/tokens/{id}/extend", get(personal_access_tokens::ask_extend).post(personal_access_tokens::extend))
-            .route("/tokens/{id}/edit", get(personal_access_tokens::ask_edit).post(personal_access_tokens::edit))
             .merge(profile(&state))
             .route("/users", get(users::find))
             .route("/users/{subject}", get(users::show))
@@ -167,6 +159,17 @@ fn profile(state: &Shared) -> Router<Shared> {
         .route("/profile/signature/clear", post(signature::clear))
 }
 
+/// The pages about one token, whose path is `path`.
+fn token_pages(path: &str) -> Router<Shared> {
+    Router::new()
+        .route(&format!("{path}/delete"), get(token_forms::ask_delete).post(token_forms::delete))
+        .route(&format!("{path}/rotate"), get(token_forms::ask_rotate).post(token_forms::rotate))
+        .route(&format!("{path}/renew"), get(token_forms::ask_renew).post(token_forms::renew))
+        .route(&format!("{path}/extend"), get(token_forms::ask_extend).post(token_forms::extend))
+        .route(&format!("{path}/edit"), get(token_forms::ask_edit).post(token_forms::edit))
+        .route(&format!("{path}/networks"), get(token_forms::ask_sources).post(token_forms::sources))
+}
+
 /// The pages about service accounts.
 fn service_account_pages() -> Router<Shared> {
     Router::new()
@@ -177,30 +180,7 @@ fn service_account_pages() -> Router<Shared> {
         .route("/service-accounts/{id}/disable", post(service_accounts::disable))
         .route("/service-accounts/{id}/adopt", post(service_accounts::adopt))
         .route("/service-accounts/{id}/delete", get(service_accounts::ask_delete).post(service_accounts::delete))
-        .route(
-            "/service-accounts/{id}/tokens/{token}/rotate",
-            get(service_accounts::ask_rotate).post(service_accounts::rotate),
-        )
-        .route(
-            "/service-accounts/{id}/tokens/{token}/networks",
-            get(service_accounts::ask_sources).post(service_accounts::sources),
-        )
-        .route(
-            "/service-accounts/{id}/tokens/{token}/renew",
-            get(service_accounts::ask_renew).post(service_accounts::renew),
-        )
-        .route(
-            "/service-accounts/{id}/tokens/{token}/extend",
-            get(service_accounts::ask_extend).post(service_accounts::extend),
-        )
-        .route(
-            "/service-accounts/{id}/tokens/{token}/edit",
-            get(service_accounts::ask_edit).post(service_accounts::edit_token),
-        )
-        .route(
-            "/service-accounts/{id}/tokens/{token}/delete",
-            get(service_accounts::ask_delete_token).post(service_accounts::delete_token),
-        )
+        .merge(token_pages("/service-accounts/{id}/tokens/{token}"))
 }
 
 /// Returns the route of the events section. A console without events has no such route.

@@ -5,6 +5,7 @@
 
 mod bounds;
 mod cluster;
+mod configuration;
 mod details;
 mod failover;
 mod families;

@@ -33,7 +33,44 @@ pub(super) struct Confirmation<'a> {
     pub(super) values: FormValues,
 }
 
-impl Confirmation<'_> {
+impl<'a> Confirmation<'a> {
+    /// Makes the page before an action that ends or deletes something. The texts are those of the title, the
+    /// question and the button. The form leads to `action`, and the cancel link to `cancel`.
+    pub(super) fn of_end(
+        layout: Layout,
+        (title, question, yes): (&'a str, &'a str, &'a str),
+        name: Option<&'a str>,
+        (action, cancel): (String, String),
+    ) -> Self {
+        Self {
+            layout,
+            title,
+            question,
+            name,
+            action,
+            cancel,
+            yes,
+            danger: true,
+            needs_password: false,
+            overlaps: Vec::new(),
+            hidden: Vec::new(),
+            values: FormValues::default(),
+        }
+    }
+
+    /// Makes the page before a token with this name is revoked.
+    pub(super) fn of_revocation(layout: Layout, name: &'a str, paths: (String, String)) -> Self {
+        let texts = &layout.texts.tokens;
+        let shown = (texts.revoke_token, texts.revoke_token_question, texts.revoke);
+        Self::of_end(layout, shown, Some(name), paths)
+    }
+
+    /// Adds the hidden field that contains the page to return to.
+    pub(super) fn with_back(mut self, back: &str) -> Self {
+        self.hidden.push(back_field(back));
+        self
+    }
+
     pub(super) fn response(self, status: StatusCode) -> Response {
         response::page(status, &self)
     }
@@ -48,7 +85,7 @@ pub(super) fn back_field(page: &str) -> (&'static str, String) {
 /// name.
 pub(super) fn token_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)> {
     let mut overlaps = client_overlaps(texts);
-    overlaps.insert(1, ("first-use", texts.overlap_first_use));
+    overlaps.insert(1, ("first-use", texts.token_forms.overlap_first_use));
     overlaps
 }
 
@@ -56,10 +93,10 @@ pub(super) fn token_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)>
 /// its name.
 pub(super) fn client_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)> {
     vec![
-        ("0", texts.overlap_none),
-        ("3600", texts.overlap_hour),
-        ("86400", texts.overlap_day),
-        ("604800", texts.overlap_week),
+        ("0", texts.token_forms.overlap_none),
+        ("3600", texts.token_forms.overlap_hour),
+        ("86400", texts.token_forms.overlap_day),
+        ("604800", texts.token_forms.overlap_week),
     ]
 }
 

@@ -23,7 +23,7 @@ mod sign_in_row;
 pub(crate) mod sign_ins;
 pub(crate) mod signature;
 mod table_rows;
-mod token_forms;
+pub(crate) mod token_forms;
 mod user_credentials;
 pub(crate) mod user_sign_ins;
 pub(crate) mod users;

@@ -29,6 +29,25 @@ pub(super) struct ButtonAction<'a> {
     pub(super) hidden: Vec<(&'static str, String)>,
 }
 
+impl<'a> ButtonAction<'a> {
+    fn confirmation(self, layout: Layout, needs_password: bool) -> Confirmation<'a> {
+        Confirmation {
+            layout,
+            title: self.title,
+            question: self.question,
+            name: Some(self.name),
+            action: self.action,
+            cancel: self.cancel,
+            yes: self.title,
+            danger: false,
+            needs_password,
+            overlaps: Vec::new(),
+            hidden: self.hidden,
+            values: FormValues::default(),
+        }
+    }
+}
+
 /// Checks the password in the form if the action needs it. Returns `None` if the action may be executed. If the
 /// password is missing or wrong, returns the page that asks for it.
 pub(super) async fn reauthenticate(
@@ -38,43 +57,20 @@ pub(super) async fn reauthenticate(
     asked: ButtonAction<'_>,
 ) -> Result<Option<Response>, Rejection> {
     let Err(form_error) = require_password(console, viewer, form).await? else { return Ok(None) };
-    let (texts, mut values) = (viewer.language.texts(), FormValues::default());
+    let mut values = FormValues::default();
     // The first request comes from the button and contains no password. This is not an error of the user.
     if form.secret("password").is_some() {
         values = values.with_error("password", form_error.message.text.clone());
     }
-    let confirm = Confirmation {
-        layout: Layout::of(console, viewer, viewer.section).with_field_errors(&values),
-        title: asked.title,
-        question: texts.prove_question,
-        name: Some(asked.name),
-        action: asked.action,
-        cancel: asked.cancel,
-        yes: asked.title,
-        danger: false,
-        needs_password: true,
-        overlaps: Vec::new(),
-        hidden: asked.hidden,
-        values,
-    };
+    let layout = Layout::of(console, viewer, viewer.section).with_field_errors(&values);
+    let question = viewer.language.texts().reauthentication.prove_question;
+    let mut confirm = ButtonAction { question, ..asked }.confirmation(layout, true);
+    confirm.values = values;
     Ok(Some(form_error.with_retry_after(confirm.response(form_error.status))))
 }
 
 /// Makes the page that asks for confirmation of an action. It has a password field if the action needs the password.
 pub(super) fn confirmation(console: &Console, viewer: &Viewer, asked: ButtonAction<'_>) -> Response {
-    let confirm = Confirmation {
-        layout: Layout::of(console, viewer, viewer.section),
-        title: asked.title,
-        question: asked.question,
-        name: Some(asked.name),
-        action: asked.action,
-        cancel: asked.cancel,
-        yes: asked.title,
-        danger: false,
-        needs_password: viewer.needs_password(),
-        overlaps: Vec::new(),
-        hidden: asked.hidden,
-        values: FormValues::default(),
-    };
-    confirm.response(StatusCode::OK)
+    let layout = Layout::of(console, viewer, viewer.section);
+    asked.confirmation(layout, viewer.needs_password()).response(StatusCode::OK)
 }

@@ -13,7 +13,6 @@ use super::confirmation::Confirmation;
 use super::empty_list::EmptyList;
 use super::list::{ListControls, ListQuery};
 use super::sign_in_row::SignInRow;
-use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
 use crate::console::paths::{NOTICE, with_parameter};
 use crate::console::rejection::{Rejection, RejectionReason};
@@ -44,8 +43,8 @@ pub(crate) async fn list(
 ) -> Result<Response, Rejection> {
     let (texts, clock, list_query) = (viewer.language.texts(), viewer.clock(), ListQuery::read(query.as_deref()));
     let notice = match Query::parse(query.as_deref()).one(NOTICE) {
-        Ok(Some("ended")) => Some(texts.sign_in_ended),
-        Ok(Some("others-ended")) => Some(texts.others_ended),
+        Ok(Some("ended")) => Some(texts.sign_ins.sign_in_ended),
+        Ok(Some("others-ended")) => Some(texts.sign_ins.others_ended),
         _ => None,
     };
     let owner = viewer.principal.subject().as_str();
@@ -57,40 +56,15 @@ pub(crate) async fn list(
     let rows: Vec<_> = page.items.iter().map(|seen| SignInRow::new(seen, &clock, &path)).collect();
     let next = page.next.map(|next| list.cursor(&next.to_string()));
     let controls = list_query.controls(texts, path, next, false);
-    let empty = EmptyList::of(texts, rows.len(), &controls, texts.no_more);
+    let empty = EmptyList::of(texts, rows.len(), &controls, texts.lists.no_more);
     let layout = Layout::of(&console, &viewer, SECTION).with_notice(notice);
-    let title = texts.sign_ins.to_owned();
+    let title = texts.sign_ins.title.to_owned();
     Ok(response::page(StatusCode::OK, &SignIns { layout, title, user: None, rows, empty, controls }))
 }
 
 /// Returns the id of a sign-in in a path. If the text is not a valid id, returns the page for 404.
 pub(super) fn sign_in_id(console: &Console, viewer: &Viewer, text: &str) -> Result<FamilyId, Rejection> {
     text.parse().map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
-}
-
-/// Makes the page that asks for confirmation before a sign-in or several sign-ins are ended. The form leads to
-/// `action`, and the cancel link to `cancel`.
-pub(super) fn ask<'a>(
-    layout: Layout,
-    (title, question, yes): (&'a str, &'a str, &'a str),
-    name: Option<&'a str>,
-    (action, cancel): (String, String),
-) -> Response {
-    let confirm = Confirmation {
-        layout,
-        title,
-        question,
-        name,
-        action,
-        cancel,
-        yes,
-        danger: true,
-        needs_password: false,
-        overlaps: Vec::new(),
-        hidden: Vec::new(),
-        values: FormValues::default(),
-    };
-    confirm.response(StatusCode::OK)
 }
 
 /// Shows the page that asks for confirmation before a sign-in is ended.
@@ -102,7 +76,8 @@ pub(crate) async fn ask_end(
     let (id, texts) = (sign_in_id(&console, &viewer, &id)?, viewer.language.texts());
     let (layout, path) = (Layout::of(&console, &viewer, SECTION), console.path(SECTION));
     let (name, action) = (id.to_string(), format!("{path}/{id}/end"));
-    Ok(ask(layout, (texts.end_sign_in, texts.end_sign_in_question, texts.end), Some(&name), (action, path)))
+    let shown = (texts.sign_ins.end_sign_in, texts.sign_ins.end_sign_in_question, texts.sign_ins.end);
+    Ok(Confirmation::of_end(layout, shown, Some(&name), (action, path)).response(StatusCode::OK))
 }
 
 /// Ends a sign-in. A form that was sent twice has the same result as one that was sent once.
@@ -126,7 +101,8 @@ pub(crate) async fn end(
 pub(crate) async fn ask_end_others(State(console): State<Shared>, viewer: Viewer) -> Response {
     let (texts, path) = (viewer.language.texts(), console.path(SECTION));
     let (layout, action) = (Layout::of(&console, &viewer, SECTION), format!("{path}/end-others"));
-    ask(layout, (texts.end_others, texts.end_others_question, texts.end_others), None, (action, path))
+    let shown = (texts.sign_ins.end_others, texts.sign_ins.end_others_question, texts.sign_ins.end_others);
+    Confirmation::of_end(layout, shown, None, (action, path)).response(StatusCode::OK)
 }
 
 /// Ends all sign-ins and sessions of the account except the session in use.

@@ -6,13 +6,13 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::directory::UserView;
 use counterfoil::operations::Operation;
-use counterfoil::{ManageError, Role, SubjectId};
+use counterfoil::{ManageError, SubjectId};
 use counterfoil_http::request::{List, Query};
 use http::StatusCode;
 
 use super::PAGE_SIZE;
 use super::account_names::AccountNames;
-use super::confirmation::{Confirmation, back_field};
+use super::confirmation::Confirmation;
 use super::empty_list::EmptyList;
 use super::list::{CredentialList, ListControls, ListQuery, back_from_query, back_to_here, list_with_notice};
 use super::password_page::{ButtonAction, reauthenticate};
@@ -20,7 +20,6 @@ use super::personal_access_tokens::record;
 use super::table_rows::{RowActions, TokenRow};
 use super::user_credentials::UserCredentials;
 use crate::console::form::Form;
-use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
 use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::response;
@@ -73,12 +72,7 @@ struct UserRow {
 
 impl UserRow {
     fn new(console: &Console, texts: &Texts, user: UserView) -> Self {
-        let role = match user.role {
-            Role::Collaborator => texts.role_collaborator,
-            Role::Member => texts.role_member,
-            Role::Administrator => texts.role_administrator,
-            Role::SuperAdministrator => texts.role_super_administrator,
-        };
+        let role = texts.users.role_name(user.role);
         let (subject, path) = (user.subject.to_string(), path(console, &user.subject));
         Self { subject, path, name: user.name, role, allowed: user.token_login_allowed, known: true }
     }
@@ -86,7 +80,7 @@ impl UserRow {
     /// Makes the row of a deleted account. It shows the subject id.
     fn left(console: &Console, texts: &Texts, subject: &SubjectId) -> Self {
         let (subject, path) = (subject.to_string(), path(console, subject));
-        Self { name: subject.clone(), subject, path, role: texts.not_in_directory, allowed: false, known: false }
+        Self { name: subject.clone(), subject, path, role: texts.users.not_in_directory, allowed: false, known: false }
     }
 }
 
@@ -158,11 +152,11 @@ pub(crate) async fn show(
         Err(error) => return Err(Rejection::of(&console, &viewer, error)),
     };
     let notice = match Query::parse(query.as_deref()).one("notice") {
-        Ok(Some("revoked")) => Some(texts.revoked),
-        Ok(Some("allowed")) => Some(texts.login_allowed),
-        Ok(Some("forbidden")) => Some(texts.login_forbidden),
-        Ok(Some("ended")) => Some(texts.sign_in_ended),
-        Ok(Some("all-ended")) => Some(texts.everything_ended),
+        Ok(Some("revoked")) => Some(texts.tokens.revoked),
+        Ok(Some("allowed")) => Some(texts.users.login_allowed),
+        Ok(Some("forbidden")) => Some(texts.users.login_forbidden),
+        Ok(Some("ended")) => Some(texts.sign_ins.sign_in_ended),
+        Ok(Some("all-ended")) => Some(texts.revocation.everything_ended),
         _ => None,
     };
     let person = match user {
@@ -185,7 +179,7 @@ pub(crate) async fn show(
     let has_search = viewer.counterfoil.has_search();
     let switch = person.known && viewer.counterfoil.gates().switch;
     let controls = list_query.controls(texts, path, next, true);
-    let empty = EmptyList::of(texts, rows.len(), &controls, texts.no_tokens_of);
+    let empty = EmptyList::of(texts, rows.len(), &controls, texts.users.no_tokens_of);
     let others =
         if shows_tokens { UserCredentials::of(&console, &viewer, &subject).await? } else { Default::default() };
     let page = User { layout, has_search, person, switch, shows_tokens, rows, empty, controls, others };
@@ -219,8 +213,8 @@ async fn set_token_login(
     if allowed && viewer.counterfoil.gates().switch {
         let (texts, name) = (viewer.language.texts(), name_of(console, viewer, &subject).await?);
         let asked = ButtonAction {
-            title: texts.allow,
-            question: texts.prove_question,
+            title: texts.users.allow,
+            question: texts.reauthentication.prove_question,
             name: &name,
             action: format!("{path}/token-login"),
             cancel: path.clone(),
@@ -252,22 +246,10 @@ pub(crate) async fn ask_delete(
     let found = viewer.counterfoil.personal_access_token_of(&viewer.presenter(), &subject, &id).await;
     let found = found.map_err(|error| Rejection::of(&console, &viewer, error))?;
     let name = format!("{} · {}", name_of(&console, &viewer, &subject).await?, found.label);
-    let (texts, back) = (viewer.language.texts(), back_from_query(query.as_deref(), &below(&subject)));
-    let confirm = Confirmation {
-        layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.revoke_token,
-        question: texts.revoke_token_question,
-        name: Some(&name),
-        action: format!("{}/tokens/{id}/delete", path(&console, &subject)),
-        cancel: console.path(&back),
-        yes: texts.revoke,
-        danger: true,
-        needs_password: false,
-        overlaps: Vec::new(),
-        hidden: vec![back_field(&back)],
-        values: FormValues::default(),
-    };
-    Ok(confirm.response(StatusCode::OK))
+    let back = back_from_query(query.as_deref(), &below(&subject));
+    let paths = (format!("{}/tokens/{id}/delete", path(&console, &subject)), console.path(&back));
+    let confirm = Confirmation::of_revocation(Layout::of(&console, &viewer, SECTION), &name, paths);
+    Ok(confirm.with_back(&back).response(StatusCode::OK))
 }
 
 /// Revokes a user's token.

@@ -5,9 +5,8 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::{SECTION, client};
-use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
-use crate::console::pages::confirmation::{Confirmation, back_field};
+use crate::console::pages::confirmation::Confirmation;
 use crate::console::pages::list::{back_from_query, list_with_notice};
 use crate::console::rejection::Rejection;
 use crate::console::response::redirect;
@@ -24,21 +23,10 @@ pub(crate) async fn ask_delete(
 ) -> Result<Response, Rejection> {
     let (id, texts) = (client(&console, &viewer, &id)?, viewer.language.texts());
     let back = back_from_query(query.as_deref(), SECTION);
-    let confirm = Confirmation {
-        layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.delete_client,
-        question: texts.delete_client_question,
-        name: Some(id.as_str()),
-        action: console.path(&format!("{SECTION}/{id}/delete")),
-        cancel: console.path(&back),
-        yes: texts.delete,
-        danger: true,
-        needs_password: false,
-        overlaps: Vec::new(),
-        hidden: vec![back_field(&back)],
-        values: FormValues::default(),
-    };
-    Ok(confirm.response(StatusCode::OK))
+    let shown = (texts.clients.delete_client, texts.clients.delete_client_question, texts.common.delete);
+    let paths = (console.path(&format!("{SECTION}/{id}/delete")), console.path(&back));
+    let confirm = Confirmation::of_end(Layout::of(&console, &viewer, SECTION), shown, Some(id.as_str()), paths);
+    Ok(confirm.with_back(&back).response(StatusCode::OK))
 }
 
 pub(crate) async fn delete(

@@ -5,9 +5,8 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::{SECTION, client};
-use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
-use crate::console::pages::confirmation::{Confirmation, back_field};
+use crate::console::pages::confirmation::Confirmation;
 use crate::console::pages::list::{back_from_query, list_with_notice};
 use crate::console::rejection::Rejection;
 use crate::console::response::redirect;
@@ -24,21 +23,11 @@ pub(crate) async fn ask_revoke(
 ) -> Result<Response, Rejection> {
     let (id, texts) = (client(&console, &viewer, &id)?, viewer.language.texts());
     let back = back_from_query(query.as_deref(), SECTION);
-    let confirm = Confirmation {
-        layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.end_client_tokens,
-        question: texts.end_client_tokens_question,
-        name: Some(id.as_str()),
-        action: console.path(&format!("{SECTION}/{id}/revoke")),
-        cancel: console.path(&back),
-        yes: texts.end_client_tokens,
-        danger: true,
-        needs_password: false,
-        overlaps: Vec::new(),
-        hidden: vec![back_field(&back)],
-        values: FormValues::default(),
-    };
-    Ok(confirm.response(StatusCode::OK))
+    let clients = &texts.clients;
+    let shown = (clients.end_client_tokens, clients.end_client_tokens_question, clients.end_client_tokens);
+    let paths = (console.path(&format!("{SECTION}/{id}/revoke")), console.path(&back));
+    let confirm = Confirmation::of_end(Layout::of(&console, &viewer, SECTION), shown, Some(id.as_str()), paths);
+    Ok(confirm.with_back(&back).response(StatusCode::OK))
 }
 
 pub(crate) async fn revoke(

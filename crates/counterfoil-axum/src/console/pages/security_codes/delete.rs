@@ -6,9 +6,8 @@ use http::StatusCode;
 
 use super::SECTION;
 use super::edit::find;
-use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
-use crate::console::pages::confirmation::{Confirmation, back_field};
+use crate::console::pages::confirmation::Confirmation;
 use crate::console::pages::list::{back_from_query, list_with_notice};
 use crate::console::pages::personal_access_tokens::record;
 use crate::console::pages::table_rows::code_name;
@@ -27,21 +26,10 @@ pub(crate) async fn ask_delete(
 ) -> Result<Response, Rejection> {
     let (id, texts) = (record(&console, &viewer, &id)?, viewer.language.texts());
     let (name, back) = (code_name(&find(&console, &viewer, &id).await?), back_from_query(query.as_deref(), SECTION));
-    let confirm = Confirmation {
-        layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.delete_code,
-        question: texts.delete_code_question,
-        name: Some(&name),
-        action: console.path(&format!("{SECTION}/{id}/delete")),
-        cancel: console.path(&back),
-        yes: texts.delete,
-        danger: true,
-        needs_password: false,
-        overlaps: Vec::new(),
-        hidden: vec![back_field(&back)],
-        values: FormValues::default(),
-    };
-    Ok(confirm.response(StatusCode::OK))
+    let shown = (texts.codes.delete_code, texts.codes.delete_code_question, texts.common.delete);
+    let paths = (console.path(&format!("{SECTION}/{id}/delete")), console.path(&back));
+    let confirm = Confirmation::of_end(Layout::of(&console, &viewer, SECTION), shown, Some(&name), paths);
+    Ok(confirm.with_back(&back).response(StatusCode::OK))
 }
 
 pub(crate) async fn delete(

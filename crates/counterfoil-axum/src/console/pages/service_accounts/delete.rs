@@ -5,7 +5,6 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::{SECTION, account_id, find, page_of};
-use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
 use crate::console::pages::confirmation::Confirmation;
 use crate::console::paths::{NOTICE, with_parameter};
@@ -22,21 +21,10 @@ pub(crate) async fn ask_delete(
 ) -> Result<Response, Rejection> {
     let account = find(&console, &viewer, &id).await?;
     let (texts, page) = (viewer.language.texts(), console.path(&page_of(&account.id)));
-    let confirm = Confirmation {
-        layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.delete_service_account,
-        question: texts.delete_service_account_question,
-        name: Some(&account.label),
-        action: format!("{page}/delete"),
-        cancel: page,
-        yes: texts.delete,
-        danger: true,
-        needs_password: false,
-        overlaps: Vec::new(),
-        hidden: Vec::new(),
-        values: FormValues::default(),
-    };
-    Ok(confirm.response(StatusCode::OK))
+    let accounts = &texts.service_accounts;
+    let shown = (accounts.delete_service_account, accounts.delete_service_account_question, texts.common.delete);
+    let (layout, paths) = (Layout::of(&console, &viewer, SECTION), (format!("{page}/delete"), page));
+    Ok(Confirmation::of_end(layout, shown, Some(&account.label), paths).response(StatusCode::OK))
 }
 
 pub(crate) async fn delete(

@@ -2,12 +2,9 @@
 
 mod delete;
 pub(crate) mod edit;
-mod forms;
 mod list;
 mod show;
 mod switch;
-mod token_sources;
-mod tokens;
 
 use counterfoil::Role;
 use counterfoil::service_account::{ServiceAccountId, ServiceAccountView};
@@ -16,16 +13,12 @@ use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::state::Console;
-use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
 
 pub(crate) use delete::{ask_delete, delete};
-pub(crate) use forms::{ask_edit, ask_extend, ask_renew, ask_rotate, edit_token, extend, renew, rotate};
 pub(crate) use list::{create, list};
 pub(crate) use show::{create_token, show};
 pub(crate) use switch::{adopt, disable, enable};
-pub(crate) use token_sources::{ask_sources, sources};
-pub(crate) use tokens::{ask_delete_token, delete_token};
 
 pub(super) const SECTION: &str = "/service-accounts";
 
@@ -33,12 +26,12 @@ pub(super) const SECTION: &str = "/service-accounts";
 const ROLES: [Role; 3] = [Role::Member, Role::Administrator, Role::SuperAdministrator];
 
 /// Parses the id in a path. A text that is not a valid id gives the page for a missing account.
-fn account_id(console: &Console, viewer: &Viewer, text: &str) -> Result<ServiceAccountId, Rejection> {
+pub(super) fn account_id(console: &Console, viewer: &Viewer, text: &str) -> Result<ServiceAccountId, Rejection> {
     text.parse().map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
 /// Finds the account with the id in a path.
-async fn find(console: &Console, viewer: &Viewer, text: &str) -> Result<ServiceAccountView, Rejection> {
+pub(super) async fn find(console: &Console, viewer: &Viewer, text: &str) -> Result<ServiceAccountView, Rejection> {
     let id = account_id(console, viewer, text)?;
     let found = viewer.counterfoil.service_account(&viewer.presenter(), &id).await;
     found.map_err(|error| Rejection::of(console, viewer, error))
@@ -49,20 +42,11 @@ pub(super) fn page_of(id: &ServiceAccountId) -> String {
     format!("{SECTION}/{id}")
 }
 
-fn role_name(texts: &Texts, role: Role) -> &'static str {
-    match role {
-        Role::Collaborator => texts.role_collaborator,
-        Role::Member => texts.role_member,
-        Role::Administrator => texts.role_administrator,
-        Role::SuperAdministrator => texts.role_super_administrator,
-    }
-}
-
 /// The options of the field for the role: the roles that the viewer may give, each with its value and its name.
 fn roles(viewer: &Viewer) -> Vec<(&'static str, &'static str)> {
     let texts = viewer.language.texts();
     let given = ROLES.into_iter().filter(|role| *role <= viewer.principal.role());
-    given.map(|role| (role.as_str(), role_name(texts, role))).collect()
+    given.map(|role| (role.as_str(), texts.users.role_name(role))).collect()
 }
 
 /// Reads the field for the role.

@@ -4,33 +4,26 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::service_account::ServiceAccountView;
-use counterfoil::{Lifetime, NewPersonalAccessToken};
 use counterfoil_http::request::{List, Query};
 use http::StatusCode;
 
-use super::{SECTION, find, page_of, role_name};
+use super::{SECTION, find, page_of};
 use crate::console::form::Form;
-use crate::console::form_error::FormError;
 use crate::console::form_number;
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
 use crate::console::pages::account_names::AccountNames;
-use crate::console::pages::allowed_sources;
 use crate::console::pages::empty_list::EmptyList;
 use crate::console::pages::list::{CredentialList, ListControls, ListQuery, back_to_here};
 use crate::console::pages::scopes::{OF_TOKEN, ScopeField};
-use crate::console::pages::secret_page;
 use crate::console::pages::table_rows::{RowActions, TokenRow, tokens};
-use crate::console::pages::token_forms::limits;
+use crate::console::pages::token_forms::{FIELDS, TokenOwner, limits, try_create};
 use crate::console::paths::NOTICE;
-use crate::console::reauthentication::require_password;
 use crate::console::rejection::Rejection;
 use crate::console::response;
 use crate::console::state::{Console, Shared};
-use crate::console::submitted_form::{SubmittedForm, form_error_of};
+use crate::console::submitted_form::SubmittedForm;
 use crate::console::viewer::Viewer;
-
-const FIELDS: [&str; 5] = ["label", "days", allowed_sources::FIELD, OF_TOKEN.mode, OF_TOKEN.field];
 
 #[derive(Template)]
 #[template(path = "console/service_account.html")]
@@ -67,13 +60,13 @@ pub(crate) async fn show(
     let account = find(&console, &viewer, &id).await?;
     let texts = viewer.language.texts();
     let notice = match Query::parse(query.as_deref()).one(NOTICE) {
-        Ok(Some("saved")) => Some(texts.saved),
-        Ok(Some("unchanged")) => Some(texts.unchanged),
-        Ok(Some("revoked")) => Some(texts.revoked),
-        Ok(Some("extended")) => Some(texts.extended),
-        Ok(Some("enabled")) => Some(texts.account_enabled),
-        Ok(Some("disabled")) => Some(texts.account_disabled),
-        Ok(Some("adopted")) => Some(texts.taken_over),
+        Ok(Some("saved")) => Some(texts.common.saved),
+        Ok(Some("unchanged")) => Some(texts.common.unchanged),
+        Ok(Some("revoked")) => Some(texts.tokens.revoked),
+        Ok(Some("extended")) => Some(texts.token_forms.extended),
+        Ok(Some("enabled")) => Some(texts.service_accounts.account_enabled),
+        Ok(Some("disabled")) => Some(texts.service_accounts.account_disabled),
+        Ok(Some("adopted")) => Some(texts.service_accounts.taken_over),
         _ => None,
     };
     let values = FormValues::from_query(query.as_deref(), &FIELDS);
@@ -101,27 +94,28 @@ async fn page(
     let actions = RowActions::All { extendable: limits.extendable };
     let rows: Vec<_> =
         found.iter().map(|credential| TokenRow::new(credential, &clock, &below, actions, &back)).collect();
-    let lead = (texts.duration)(limits.notice_lead);
+    let lead = (texts.formats.duration)(limits.notice_lead);
     let names = AccountNames::of(console, viewer, account.made_by.iter().collect()).await?;
     let made_by = account.made_by.as_ref();
     let controls = list_query.controls(texts, path.clone(), next, true);
-    let legends = (texts.scope_legend, texts.scope_all, texts.scope_limited);
+    let legends = (texts.scopes.legend, texts.scopes.all, texts.scopes.limited);
     let page = Account {
         label: account.label.clone(),
         description: account.description.clone(),
         subject: subject.to_owned(),
-        role: role_name(texts, account.role),
+        role: texts.users.role_name(account.role),
         account_rights: tokens(account.scope.as_ref()),
-        made_by: made_by.map_or_else(|| texts.made_by_service.to_owned(), |maker| names.name(maker.as_str())),
+        made_by: made_by
+            .map_or_else(|| texts.service_accounts.made_by_service.to_owned(), |maker| names.name(maker.as_str())),
         notify: account.notify.as_ref().map(|address| address.as_str().to_owned()),
         disabled: account.disabled,
         is_makers: made_by == Some(viewer.principal.subject()),
-        empty: EmptyList::of(texts, rows.len(), &controls, texts.no_tokens_of_account),
+        empty: EmptyList::of(texts, rows.len(), &controls, texts.service_accounts.no_tokens_of_account),
         rows,
         controls,
         path,
-        label_hint: (texts.at_most_characters)(limits.label_max),
-        days_hint: (texts.days_hint)(limits.max_days, &lead),
+        label_hint: (texts.formats.at_most_characters)(limits.label_max),
+        days_hint: (texts.tokens.days_hint)(limits.max_days, &lead),
         needs_password: viewer.needs_password(),
         form_number: form_number::draw(console, viewer)?,
         rights: OF_TOKEN.shown(&viewer.counterfoil, texts, &values, legends),
@@ -147,7 +141,8 @@ async fn create_or_show_form(
     form: &Form,
 ) -> Result<Response, Rejection> {
     let account = find(console, viewer, id).await?;
-    let form_error = match try_create(console, viewer, &account, form).await? {
+    let owner = TokenOwner::Service(Box::new(account.clone()));
+    let form_error = match try_create(console, viewer, &owner, form).await? {
         Ok(response) => return Ok(response),
         Err(form_error) => form_error,
     };
@@ -155,45 +150,4 @@ async fn create_or_show_form(
     let (layout, values) = form_error.place(layout, values, &[&FIELDS[..], &["password"]].concat());
     let shown = page(console, viewer, &account, layout, values, (form_error.status, None)).await?;
     Ok(form_error.with_retry_after(shown))
-}
-
-async fn try_create(
-    console: &Console,
-    viewer: &mut Viewer,
-    account: &ServiceAccountView,
-    form: &Form,
-) -> Result<Result<Response, FormError>, Rejection> {
-    if let Err(field) = form.check(&FIELDS[..4], &FIELDS[4..]) {
-        return Ok(Err(FormError::invalid_field(viewer, field)));
-    }
-    let scope = match OF_TOKEN.read(viewer, form) {
-        Ok(scope) => scope,
-        Err(form_error) => return Ok(Err(form_error)),
-    };
-    let allowed_sources = match allowed_sources::read(viewer, form) {
-        Ok(allowed_sources) => allowed_sources,
-        Err(form_error) => return Ok(Err(form_error)),
-    };
-    if let Err(form_error) = require_password(console, viewer, form).await? {
-        return Ok(Err(form_error));
-    }
-    let key = match form_number::key(viewer, form) {
-        Ok(key) => key,
-        Err(form_error) => return Ok(Err(form_error)),
-    };
-    let lifetime = match form.one("days").trim() {
-        "" => Lifetime::Permanent,
-        // Any text that is not a number becomes 0. This causes the error message that states the allowed range.
-        days => Lifetime::Days(days.parse().unwrap_or(0)),
-    };
-    let new = NewPersonalAccessToken::new(form.one("label"), lifetime).with_scope(scope);
-    let new = new.with_allowed_sources(allowed_sources);
-    match viewer.counterfoil.once(key).create_service_token(&viewer.presenter(), &account.id, &new).await {
-        Ok(issued) => {
-            let (layout, caption) = (Layout::of(console, viewer, SECTION), viewer.language.texts().token_caption);
-            let done = console.path(&page_of(&account.id));
-            Ok(Ok(secret_page::token(layout, &issued.token, caption, Some(&issued.view.label), &done)))
-        }
-        Err(error) => form_error_of(console, viewer, error).map(Err),
-    }
 }

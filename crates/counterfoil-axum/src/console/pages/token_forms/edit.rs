@@ -1,24 +1,24 @@
 //! Edits the label and the description of a token.
 
 use askama::Template;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use counterfoil::operations::TokenUpdate;
 use counterfoil::{CredentialView, Secret};
 use http::StatusCode;
 
-use super::{TokenOwner, limits};
+use super::{TokenOwner, TokenPath, limits};
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
 use crate::console::pages::list::{back, back_from_query, list_with_notice};
-use crate::console::pages::personal_access_tokens::record;
 use crate::console::pages::security_codes::edit::with_lf;
 use crate::console::rejection::Rejection;
 use crate::console::response;
 use crate::console::response::redirect;
-use crate::console::state::Console;
-use crate::console::submitted_form::form_error_of;
+use crate::console::state::{Console, Shared};
+use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
 const FIELDS: [&str; 2] = ["label", "description"];
@@ -42,21 +42,20 @@ fn current_values(token: &CredentialView) -> [String; 2] {
 }
 
 /// Shows the form with the current values.
-pub(in crate::console::pages) async fn ask(
-    console: &Console,
-    viewer: &Viewer,
-    owner: &TokenOwner,
-    id: &str,
-    query: Option<&str>,
+pub(crate) async fn ask_edit(
+    State(console): State<Shared>,
+    viewer: Viewer,
+    path: TokenPath,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
-    let id = record(console, viewer, id)?;
-    let token = owner.known(console, viewer, &id).await?;
-    let values = FormValues::from_query(query, &FIELDS);
-    let layout = Layout::of(console, viewer, owner.section()).with_prefilled(&values);
+    let (owner, id) = path.owner(&console, &viewer).await?;
+    let token = owner.known(&console, &viewer, &id).await?;
+    let values = FormValues::from_query(query.as_deref(), &FIELDS);
+    let layout = Layout::of(&console, &viewer, owner.section()).with_prefilled(&values);
     let [label, description] = current_values(&token);
     let values = values.with_defaults(vec![(FIELDS[0], label), (FIELDS[1], description)]);
-    let back = back_from_query(query, &owner.list());
-    let edit = page(console, viewer, owner, &token, (layout, values), back).await?;
+    let back = back_from_query(query.as_deref(), &owner.list());
+    let edit = page(&console, &viewer, &owner, &token, (layout, values), back).await?;
     Ok(response::page(StatusCode::OK, &edit))
 }
 
@@ -73,7 +72,7 @@ async fn page(
         layout,
         name: owner.name(token),
         action: console.path(&format!("{}/edit", owner.path(&token.id))),
-        label_hint: (viewer.language.texts().at_most_characters)(label_max),
+        label_hint: (viewer.language.texts().formats.at_most_characters)(label_max),
         values,
         was: current_values(token),
         back,
@@ -81,25 +80,23 @@ async fn page(
 }
 
 /// Saves the changed fields, and leads back to the list.
-pub(in crate::console::pages) async fn submit(
-    console: &Console,
-    viewer: &Viewer,
-    owner: &TokenOwner,
-    id: &str,
-    form: &Form,
+pub(crate) async fn edit(
+    State(console): State<Shared>,
+    path: TokenPath,
+    SubmittedForm { viewer, form }: SubmittedForm,
 ) -> Result<Response, Rejection> {
-    let id = record(console, viewer, id)?;
-    let token = owner.known(console, viewer, &id).await?;
-    let form_error = match try_edit(console, viewer, owner, &token, form).await? {
-        Ok(notice) => return Ok(redirect(&list_with_notice(console, form, &owner.list(), notice))),
+    let (owner, id) = path.owner(&console, &viewer).await?;
+    let token = owner.known(&console, &viewer, &id).await?;
+    let form_error = match try_edit(&console, &viewer, &owner, &token, &form).await? {
+        Ok(notice) => return Ok(redirect(&list_with_notice(&console, &form, &owner.list(), notice))),
         Err(form_error) => form_error,
     };
     let [label, description] = current_values(&token);
     let values = FormValues::new(form.values_over(&FIELDS, &[(FIELDS[0], label), (FIELDS[1], description)]));
-    let layout = Layout::of(console, viewer, owner.section());
+    let layout = Layout::of(&console, &viewer, owner.section());
     let shown = form_error.place(layout, values, &FIELDS);
     let back = back(Some(form.one("back")), &owner.list());
-    let edit = page(console, viewer, owner, &token, shown, back).await?;
+    let edit = page(&console, &viewer, &owner, &token, shown, back).await?;
     Ok(form_error.with_retry_after(response::page(form_error.status, &edit)))
 }
 

@@ -1,43 +1,42 @@
 //! Sets a new expiry of a token that keeps its secret, where the policy allows it.
 
-use axum::response::Response;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse as _, Response};
 use counterfoil::types::RecordId;
 use counterfoil::{Conflict, CredentialView, Invalid, ManageError};
 use http::StatusCode;
 
-use super::TokenOwner;
 use super::renewal_page::{DAYS, PERMANENT, RenewalPage, days_hint, lifetime, limits, suggested_days};
+use super::{TokenOwner, TokenPath};
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
 use crate::console::pages::confirmation::back_field;
 use crate::console::pages::list::{back, back_from_query, list_with_notice};
-use crate::console::pages::personal_access_tokens::record;
 use crate::console::reauthentication::require_password;
 use crate::console::rejection::Rejection;
 use crate::console::response;
 use crate::console::response::redirect;
-use crate::console::state::Console;
-use crate::console::submitted_form::form_error_of;
+use crate::console::state::{Console, Shared};
+use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
 const FIELDS: [&str; 2] = [DAYS, PERMANENT];
 
 /// Shows the form. It suggests the present lifetime of the token.
-pub(in crate::console::pages) async fn ask(
-    console: &Console,
-    viewer: &Viewer,
-    owner: &TokenOwner,
-    id: &str,
-    query: Option<&str>,
+pub(crate) async fn ask_extend(
+    State(console): State<Shared>,
+    viewer: Viewer,
+    path: TokenPath,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
-    let id = record(console, viewer, id)?;
-    let token = owner.known(console, viewer, &id).await?;
-    let suggested = suggested_days(&token, limits(console, viewer).await?);
-    let values = FormValues::from_query(query, &FIELDS).with_defaults(vec![(DAYS, suggested)]);
-    let back = back_from_query(query, &owner.list());
-    Ok(response::page(StatusCode::OK, &page(console, viewer, owner, &token, &back, values).await?))
+    let (owner, id) = path.owner(&console, &viewer).await?;
+    let token = owner.known(&console, &viewer, &id).await?;
+    let suggested = suggested_days(&token, limits(&console, &viewer).await?);
+    let values = FormValues::from_query(query.as_deref(), &FIELDS).with_defaults(vec![(DAYS, suggested)]);
+    let back = back_from_query(query.as_deref(), &owner.list());
+    Ok(response::page(StatusCode::OK, &page(&console, &viewer, &owner, &token, &back, values).await?))
 }
 
 async fn page(
@@ -51,12 +50,12 @@ async fn page(
     let (texts, limits) = (viewer.language.texts(), limits(console, viewer).await?);
     Ok(RenewalPage {
         layout: Layout::of(console, viewer, owner.section()),
-        title: texts.extend_token,
-        question: texts.extend_token_question,
+        title: texts.token_forms.extend_token,
+        question: texts.token_forms.extend_token_question,
         name: owner.name(token),
         action: console.path(&format!("{}/extend", owner.path(&token.id))),
         cancel: console.path(back),
-        yes: texts.extend,
+        yes: texts.token_forms.extend,
         needs_password: viewer.needs_password(),
         days_hint: days_hint(viewer, limits),
         days_needed: !limits.permanent,
@@ -68,15 +67,23 @@ async fn page(
 }
 
 /// Extends the token, and leads back to the list.
-pub(in crate::console::pages) async fn submit(
+pub(crate) async fn extend(
+    State(console): State<Shared>,
+    path: TokenPath,
+    SubmittedForm { mut viewer, form }: SubmittedForm,
+) -> Response {
+    let done = extend_or_show_form(&console, &mut viewer, &path, &form).await;
+    viewer.with_new_cookies(done.into_response())
+}
+
+async fn extend_or_show_form(
     console: &Console,
     viewer: &mut Viewer,
-    owner: &TokenOwner,
-    id: &str,
+    path: &TokenPath,
     form: &Form,
 ) -> Result<Response, Rejection> {
-    let id = record(console, viewer, id)?;
-    let form_error = match try_extend(console, viewer, owner, &id, form).await? {
+    let (owner, id) = path.owner(console, viewer).await?;
+    let form_error = match try_extend(console, viewer, &owner, &id, form).await? {
         Ok(()) => return Ok(redirect(&list_with_notice(console, form, &owner.list(), "extended"))),
         Err(form_error) => form_error,
     };
@@ -85,7 +92,7 @@ pub(in crate::console::pages) async fn submit(
     };
     let values = FormValues::new(form.values_of(&FIELDS));
     let back = back(Some(form.one("back")), &owner.list());
-    let mut page = page(console, viewer, owner, &token, &back, values).await?;
+    let mut page = page(console, viewer, &owner, &token, &back, values).await?;
     (page.layout, page.values) = form_error.place(page.layout, page.values, &[DAYS, "password"]);
     Ok(form_error.with_retry_after(response::page(form_error.status, &page)))
 }
@@ -109,7 +116,7 @@ async fn try_extend(
     match owner.extend(viewer, id, lifetime).await {
         Ok(_) => Ok(Ok(())),
         Err(ManageError::Conflict(Conflict::Expired)) => {
-            Ok(Err(FormError::new(StatusCode::CONFLICT, None, viewer.language.texts().renew_first)))
+            Ok(Err(FormError::new(StatusCode::CONFLICT, None, viewer.language.texts().token_forms.renew_first)))
         }
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }

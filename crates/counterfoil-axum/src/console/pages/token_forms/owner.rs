@@ -1,12 +1,14 @@
 //! The owner of a token: the viewer or a service account. The same forms serve both.
 
+use axum::response::Response;
 use counterfoil::operations::{Rotation, TokenUpdate};
 use counterfoil::service_account::ServiceAccountView;
 use counterfoil::token::OnceKey;
 use counterfoil::types::RecordId;
-use counterfoil::{CredentialView, IssuedCredential, Lifetime, ManageError};
+use counterfoil::{CredentialView, IssuedCredential, Lifetime, ManageError, NewPersonalAccessToken};
 
-use crate::console::pages::{personal_access_tokens, service_accounts};
+use crate::console::layout::Layout;
+use crate::console::pages::{personal_access_tokens, secret_page, service_accounts};
 use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::state::Console;
 use crate::console::viewer::Viewer;
@@ -80,6 +82,32 @@ impl TokenOwner {
     ) -> Result<CredentialView, Rejection> {
         let found = self.find(console, viewer, id).await?;
         found.ok_or_else(|| Rejection::page(console, viewer, RejectionReason::NotFound))
+    }
+
+    pub(super) async fn create(
+        &self,
+        viewer: &Viewer,
+        key: OnceKey,
+        new: &NewPersonalAccessToken<'_>,
+    ) -> Result<IssuedCredential, ManageError> {
+        let (once, by) = (viewer.counterfoil.once(key), viewer.presenter());
+        match self {
+            Self::Viewer => once.create_personal_access_token(&by, new).await,
+            Self::Service(account) => once.create_service_token(&by, &account.id, new).await,
+        }
+    }
+
+    /// Makes the page that shows the text of a new token once. It contains a link to `back`.
+    pub(super) fn secret_page(
+        &self,
+        console: &Console,
+        viewer: &Viewer,
+        issued: &IssuedCredential,
+        back: &str,
+    ) -> Response {
+        let (layout, done) = (Layout::of(console, viewer, self.section()), console.path(back));
+        let caption = layout.texts.secret_page.token_caption;
+        secret_page::token(layout, &issued.token, caption, Some(&issued.view.label), &done)
     }
 
     pub(super) async fn rotate(

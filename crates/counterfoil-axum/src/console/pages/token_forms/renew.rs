@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use axum::response::Response;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse as _, Response};
 use counterfoil::operations::{Overlap, Rotation, Status};
 use counterfoil::types::RecordId;
 use counterfoil::{CredentialView, Invalid};
 use http::StatusCode;
 
-use super::TokenOwner;
 use super::renewal_page::{DAYS, OVERLAP, PERMANENT, RenewalPage, days_hint, lifetime, limits, suggested_days};
+use super::{TokenOwner, TokenPath};
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_number;
@@ -18,20 +19,18 @@ use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
 use crate::console::pages::confirmation::{back_field, seconds, token_overlaps};
 use crate::console::pages::list::{back, back_from_query};
-use crate::console::pages::personal_access_tokens::record;
-use crate::console::pages::secret_page;
 use crate::console::reauthentication::require_password;
 use crate::console::rejection::Rejection;
 use crate::console::response;
-use crate::console::state::Console;
-use crate::console::submitted_form::form_error_of;
+use crate::console::state::{Console, Shared};
+use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
 const FIELDS: [&str; 3] = [DAYS, PERMANENT, OVERLAP];
 
 /// What the page is for. Both pages have the same form.
 #[derive(Clone, Copy)]
-pub(in crate::console::pages) enum Purpose {
+enum Purpose {
     /// A new secret. The form suggests no number of days, so the expiry stays.
     Replace,
     /// A new lifetime. The form suggests the present lifetime of the token.
@@ -47,15 +46,53 @@ impl Purpose {
     }
 }
 
+/// Shows the page that asks how long the old token stays valid after the new token is created.
+pub(crate) async fn ask_rotate(
+    State(console): State<Shared>,
+    viewer: Viewer,
+    path: TokenPath,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Rejection> {
+    ask(&console, &viewer, &path, Purpose::Replace, query.as_deref()).await
+}
+
+/// Shows the page that renews a token. The mails about its expiry lead to this page.
+pub(crate) async fn ask_renew(
+    State(console): State<Shared>,
+    viewer: Viewer,
+    path: TokenPath,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Rejection> {
+    ask(&console, &viewer, &path, Purpose::Renew, query.as_deref()).await
+}
+
+pub(crate) async fn rotate(
+    State(console): State<Shared>,
+    path: TokenPath,
+    SubmittedForm { mut viewer, form }: SubmittedForm,
+) -> Response {
+    let done = submit(&console, &mut viewer, &path, Purpose::Replace, &form).await;
+    viewer.with_new_cookies(done.into_response())
+}
+
+pub(crate) async fn renew(
+    State(console): State<Shared>,
+    path: TokenPath,
+    SubmittedForm { mut viewer, form }: SubmittedForm,
+) -> Response {
+    let done = submit(&console, &mut viewer, &path, Purpose::Renew, &form).await;
+    viewer.with_new_cookies(done.into_response())
+}
+
 /// Shows the form.
-pub(in crate::console::pages) async fn ask(
+async fn ask(
     console: &Console,
     viewer: &Viewer,
-    owner: &TokenOwner,
-    id: &str,
-    (purpose, query): (Purpose, Option<&str>),
+    path: &TokenPath,
+    purpose: Purpose,
+    query: Option<&str>,
 ) -> Result<Response, Rejection> {
-    let id = record(console, viewer, id)?;
+    let (owner, id) = path.owner(console, viewer).await?;
     let token = owner.known(console, viewer, &id).await?;
     let values = FormValues::from_query(query, &FIELDS);
     let values = match purpose {
@@ -63,7 +100,7 @@ pub(in crate::console::pages) async fn ask(
         _ => values.with_defaults(vec![(DAYS, suggested_days(&token, limits(console, viewer).await?))]),
     };
     let back = back_from_query(query, &owner.list());
-    Ok(response::page(StatusCode::OK, &page(console, viewer, owner, &token, purpose, &back, values).await?))
+    Ok(response::page(StatusCode::OK, &page(console, viewer, &owner, &token, purpose, &back, values).await?))
 }
 
 async fn page(
@@ -81,14 +118,18 @@ async fn page(
     let hint = days_hint(viewer, limits);
     Ok(RenewalPage {
         layout: Layout::of(console, viewer, owner.section()),
-        title: if renews { texts.renew_token } else { texts.replace_token },
-        question: if is_expired { texts.renew_expired_question } else { texts.replace_token_question },
+        title: if renews { texts.token_forms.renew_token } else { texts.token_forms.replace_token },
+        question: if is_expired {
+            texts.token_forms.renew_expired_question
+        } else {
+            texts.token_forms.replace_token_question
+        },
         name: owner.name(token),
         action: console.path(&format!("{}/{}", owner.path(&token.id), purpose.path())),
         cancel: console.path(back),
-        yes: if renews { texts.renew } else { texts.replace },
+        yes: if renews { texts.token_forms.renew } else { texts.token_forms.replace },
         needs_password: viewer.needs_password(),
-        days_hint: if is_expired { hint } else { format!("{} {hint}", texts.empty_keeps_expiry) },
+        days_hint: if is_expired { hint } else { format!("{} {hint}", texts.token_forms.empty_keeps_expiry) },
         days_needed: is_expired && !limits.permanent,
         permanent: limits.permanent,
         overlaps: if is_expired { Vec::new() } else { token_overlaps(texts) },
@@ -98,15 +139,15 @@ async fn page(
 }
 
 /// Replaces the token and shows the text of the new token once.
-pub(in crate::console::pages) async fn submit(
+async fn submit(
     console: &Console,
     viewer: &mut Viewer,
-    owner: &TokenOwner,
-    id: &str,
-    (purpose, form): (Purpose, &Form),
+    path: &TokenPath,
+    purpose: Purpose,
+    form: &Form,
 ) -> Result<Response, Rejection> {
-    let id = record(console, viewer, id)?;
-    let form_error = match try_rotate(console, viewer, owner, &id, form).await? {
+    let (owner, id) = path.owner(console, viewer).await?;
+    let form_error = match try_rotate(console, viewer, &owner, &id, form).await? {
         Ok(response) => return Ok(response),
         Err(form_error) => form_error,
     };
@@ -116,7 +157,7 @@ pub(in crate::console::pages) async fn submit(
     };
     let values = FormValues::new(form.values_of(&FIELDS));
     let back = back(Some(form.one("back")), &owner.list());
-    let mut page = page(console, viewer, owner, &token, purpose, &back, values).await?;
+    let mut page = page(console, viewer, &owner, &token, purpose, &back, values).await?;
     let shown = if page.overlaps.is_empty() { &[DAYS, "password"][..] } else { &[DAYS, OVERLAP, "password"] };
     (page.layout, page.values) = form_error.place(page.layout, page.values, shown);
     Ok(form_error.with_retry_after(response::page(form_error.status, &page)))
@@ -149,10 +190,8 @@ async fn try_rotate(
     let rotation = Rotation::new(overlap).with_lifetime(lifetime(form));
     match owner.rotate(viewer, key, id, rotation).await {
         Ok(issued) => {
-            let (layout, caption) =
-                (Layout::of(console, viewer, owner.section()), viewer.language.texts().token_caption);
-            let done = console.path(&back(Some(form.one("back")), &owner.list()));
-            Ok(Ok(secret_page::token(layout, &issued.token, caption, Some(&issued.view.label), &done)))
+            let back = back(Some(form.one("back")), &owner.list());
+            Ok(Ok(owner.secret_page(console, viewer, &issued, &back)))
         }
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }
