@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
+use counterfoil::notice::NoticeText;
 use counterfoil::policy::{Allowance, Policy};
 use counterfoil::testing::Failure;
 use counterfoil::types::Source;
@@ -18,7 +19,8 @@ async fn post(world: &World, media_type: &str, body: &str) -> Answer {
     world.send(request.body(Full::from(body.to_owned())).expect("a request")).await
 }
 
-async fn report(world: &World, texts: &[&str]) -> Answer {
+/// Reports texts.
+pub(crate) async fn report(world: &World, texts: &[&str]) -> Answer {
     post(world, JSON, &serde_json::json!({ "tokens": texts }).to_string()).await
 }
 
@@ -54,6 +56,90 @@ async fn life_5_the_answer_is_the_same_for_every_text_in_memory() {
 #[tokio::test]
 async fn life_5_the_answer_is_the_same_for_every_text_behind_a_server_of_hyper() {
     check(&over_hyper().await).await;
+}
+
+/// Returns all of an answer except the instant at which a server sent it.
+fn seen(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
+    let headers = answer.headers.iter().filter(|(name, _)| *name != "date");
+    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().expect("text").to_owned()));
+    let mut headers: Vec<_> = headers.collect();
+    headers.sort();
+    (answer.status.as_u16(), headers, answer.text.clone())
+}
+
+/// The number of tokens that are live, and of those that are dead.
+const TOKENS: usize = 20;
+
+/// Reports a thousand texts: blocks of 250 that are live, dead, foreign and garbage. So some reports have texts of one
+/// sort, and others have texts of two.
+async fn check_a_thousand(world: &World) {
+    let owner = |number: usize| ["ivan", "sue"][number % 2];
+    let (mut live, mut dead) = (Vec::new(), Vec::new());
+    for number in 0..TOKENS {
+        live.push(world.service.personal_access_token(owner(number), None).await.token.expose_secret().to_owned());
+        let ended = world.service.personal_access_token(owner(number), None).await;
+        let by = world.service.presenter(owner(number));
+        world.service.delete_personal_access_token(&by, &ended.view.id).await.expect("deleted");
+        dead.push(ended.token.expose_secret().to_owned());
+    }
+    let spared = world.service.personal_access_token("ivan", None).await;
+    let signed_in = world.service.sign_in("sue").await;
+    live.push(signed_in.access_token.expose_secret().to_owned());
+    live.push(signed_in.refresh_token.expect("a refresh token").expose_secret().to_owned());
+    let other = in_memory().await;
+    let foreign = [other.service.personal_access_token("ivan", None).await.token.expose_secret().to_owned()];
+    let garbage = [String::new(), "\u{0}".to_owned(), "ключ".to_owned(), "x".repeat(600)];
+    let sorts = [&live[..], &dead, &foreign, &garbage];
+    let texts: Vec<_> = sorts.iter().flat_map(|sort| sort.iter().cycle().take(250)).map(String::as_str).collect();
+
+    let expected = report(world, &["x"; 100]).await;
+    assert_eq!((expected.status.as_u16(), expected.text.as_str()), (202, r#"{"received":100}"#));
+    for texts in texts.chunks(100) {
+        assert_eq!(seen(&report(world, texts).await), seen(&expected));
+    }
+    assert!(world.service.verify(&live[0]).await.is_ok(), "nothing was looked up");
+    work(world).await;
+    for live in &live {
+        assert!(world.service.verify(live).await.is_err());
+    }
+    assert!(world.service.verify(spared.token.expose_secret()).await.is_ok(), "nobody reported it");
+    let mails = world.service.mails().await;
+    for (owner, count) in [("ivan", TOKENS / 2), ("sue", TOKENS / 2 + 1)] {
+        let to = mails.iter().filter(|mail| mail.to == format!("{owner}@example.com")).count();
+        assert_eq!(to, count, "one for each credential of {owner}");
+    }
+    assert!(mails.iter().all(|mail| mail.text == NoticeText::Leaked { ended: true }), "{mails:?}");
+    for texts in texts.chunks(100) {
+        assert_eq!(seen(&report(world, texts).await), seen(&expected), "again");
+    }
+    work(world).await;
+    assert!(world.service.mails().await.is_empty(), "told once");
+}
+
+#[tokio::test]
+async fn life_5_a_thousand_texts_in_memory() {
+    check_a_thousand(&in_memory().await).await;
+}
+
+#[tokio::test]
+async fn life_5_a_thousand_texts_behind_a_server_of_hyper() {
+    check_a_thousand(&over_hyper().await).await;
+}
+
+#[tokio::test]
+async fn life_5_a_credential_of_the_reporter_changes_nothing() {
+    let world = in_memory().await;
+    let reporter = world.service.personal_access_token("ivan", None).await;
+    let reporter = format!("Bearer {}", reporter.token.expose_secret());
+    let expected = seen(&report(&world, &["hunter2"]).await);
+    let basic = world.basic();
+    for headers in [&[&*reporter][..], &["Bearer x"], &["Bearer x", "Bearer x"], &[&*basic], &["Basic x"], &["\u{e9}"]]
+    {
+        let request = Request::post("/leaks").header("content-type", JSON);
+        let request = headers.iter().fold(request, |request, header| request.header("authorization", *header));
+        let body = Full::from(r#"{"tokens":["hunter2"]}"#.to_owned());
+        assert_eq!(seen(&world.send(request.body(body).expect("a request")).await), expected, "{headers:?}");
+    }
 }
 
 #[tokio::test]
