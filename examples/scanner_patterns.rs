@@ -77,8 +77,8 @@ organization adds the regular expression to its settings. As a partner, the serv
 which then reports what it finds in public repositories to an endpoint of the service.
 
 The endpoint of a partner verifies the signature of GitHub's request, and passes the texts to `accept_leak_report` and
-`LeakReport::receive`, or to `report_leaked`. Anybody else who found a text sends it to the service's `POST /leaks`. Both
-end the credential and tell its owner (the chapter *Leaked secrets* of the guide).
+`LeakReport::receive`, or to `report_leaked`. Anybody else who found a text sends it to the service's `POST /leaks`.
+Both ways end the credential and tell its owner. The guide has a chapter on them, *Leaked secrets*.
 ";
 
 const BOUNDARIES: &str = "\

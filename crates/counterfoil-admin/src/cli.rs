@@ -54,8 +54,8 @@ pub(crate) enum Command {
     /// Revokes credentials permanently
     #[command(subcommand)]
     Revoke(Revoke),
-    /// Ends the credentials whose secrets were found in a public place, and has their owners told. Reads one text on each
-    /// line
+    /// Ends the credentials whose secrets were found in a public place, and has their owners told. Reads one text on
+    /// each line
     ReportLeaked(ReportLeaked),
     /// Counts the digests that were computed with each key: in all records of the store, and in the client secrets of
     /// the realm

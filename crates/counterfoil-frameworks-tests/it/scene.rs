@@ -30,8 +30,8 @@ pub struct Scene {
 
 impl Scene {
     /// Makes a service with the people `ivan`, `ada` and `sue`, and the clients `test-client` and `machine`. The client
-    /// `machine` is a resource server. After three wrong passwords, further attempts for the account must wait, and after three
-    /// reports of leaked secrets, further reports of the source.
+    /// `machine` is a resource server. After three wrong passwords, further attempts for the account must wait. After
+    /// three reports of leaked secrets, further reports of the source must wait.
     pub async fn new() -> Self {
         let mut policy = Policy::open();
         policy.throttle.account = Allowance::new(NonZeroU32::MIN.saturating_add(2), Duration::from_secs(60));

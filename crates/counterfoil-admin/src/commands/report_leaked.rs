@@ -1,5 +1,5 @@
-//! `report-leaked`: ends the credentials whose secrets were found in a public place. The core proves each text, and emits
-//! the events.
+//! `report-leaked`: ends the credentials whose secrets were found in a public place. The core proves each text, and
+//! emits the events.
 
 use counterfoil::KeyRing;
 use counterfoil::crypto::KeyFile;
