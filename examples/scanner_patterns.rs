@@ -76,8 +76,9 @@ GitHub's secret scanning finds the tokens of a service in two ways. As a custom 
 organization adds the regular expression to its settings. As a partner, the service registers its tokens with GitHub,
 which then reports what it finds in public repositories to an endpoint of the service.
 
-counterfoil has no such endpoint. A service that becomes a partner writes its own: it verifies the signature of GitHub's
-request, checks the text with `Prefixes::parse`, and revokes the token.
+The endpoint of a partner verifies the signature of GitHub's request, and passes the texts to `accept_leak_report` and
+`LeakReport::receive`, or to `report_leaked`. Anybody else who found a text sends it to the service's `POST /leaks`.
+Both ways end the credential and tell its owner. The guide has a chapter on them, *Leaked secrets*.
 ";
 
 const BOUNDARIES: &str = "\

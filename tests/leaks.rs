@@ -214,6 +214,20 @@ fn story(seen: &Seen) -> Vec<String> {
     let session = block_on(world.handle.open_session_for(&world.account("admin"))).expect("opened");
     seen.debug(&session);
     canaries.push(secret_of(session.token.expose_secret()));
+    // Reports of leaked secrets, over a network and by the host.
+    let leaked = world.pat("helen", "leaked");
+    let texts = || {
+        [session.token.expose_secret(), leaked.token.expose_secret()].map(|text| Secret::from(text.to_owned())).into()
+    };
+    let report = block_on(world.handle.accept_leak_report(&source_of(Some("10.0.0.1")))).expect("counted");
+    seen.debug(&report);
+    seen.debug(&report.receive(texts()));
+    seen.debug(&block_on(world.handle.work_leaks(limit(1))));
+    seen.debug(&block_on(world.handle.report_leaked(&[leaked.token.expose_secret()])));
+    for due in due(&world) {
+        seen.debug(&claim(&world, &due));
+    }
+    canaries.push(secret_of(leaked.token.expose_secret()));
     let ring = ring();
     seen.debug(&ring);
     seen.debug(&ring.to_text());

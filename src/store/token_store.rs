@@ -81,7 +81,7 @@ use crate::types::time::Timestamp;
 ///     not end it.
 /// 21. `due_is_complete`: every record with `notice.at <= now` occurs in every walk that began after the notice became
 ///     due. No other record occurs in a walk. A record whose mark changes during a walk may occur again if the new
-///     mark is due too.
+///     mark is due too. A revocation of a family leaves the marks of its members as they are.
 /// 22. `claim_has_one_winner`: of several concurrent claims of one mark, one succeeds. After a mark was settled, set
 ///     again or claimed again, a call with the old mark is refused.
 /// 23. `purge_keeps_the_living`: a purge removes only records and families that its limits allow. A family is removed

@@ -17,8 +17,8 @@ pub use counterfoil::types::Source;
 #[doc(inline)]
 pub use counterfoil_http::{
     Endpoint, Endpoints, InvalidIssuer, InvalidProxies, Issuer, Metadata, Sources, TrustedProxies, clients,
-    credentials, introspect, me_sign_ins, me_tokens, metadata, revoke, security_codes, service_accounts, settings,
-    token, users,
+    credentials, introspect, leaks, me_sign_ins, me_tokens, metadata, revoke, security_codes, service_accounts,
+    settings, token, users,
 };
 #[doc(inline)]
 pub use counterfoil_tower::{Authentication, ProblemKind, RejectionReason};

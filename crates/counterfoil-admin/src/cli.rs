@@ -54,6 +54,9 @@ pub(crate) enum Command {
     /// Revokes credentials permanently
     #[command(subcommand)]
     Revoke(Revoke),
+    /// Ends the credentials whose secrets were found in a public place, and has their owners told. Reads one text on
+    /// each line
+    ReportLeaked(ReportLeaked),
     /// Counts the digests that were computed with each key: in all records of the store, and in the client secrets of
     /// the realm
     Census,
@@ -154,6 +157,17 @@ pub(crate) enum Revoke {
         #[command(flatten)]
         confirmation: Confirmation,
     },
+}
+
+#[derive(Args)]
+pub(crate) struct ReportLeaked {
+    /// The file with the texts, one on each line. Use - for standard input. Never pass a text as an argument
+    pub(crate) file: PathBuf,
+    /// The file of the service's key ring. Without it, a secret of a store with a key ring cannot be proved
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_ring: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) confirmation: Confirmation,
 }
 
 #[derive(Args, Clone, Copy)]

@@ -26,8 +26,8 @@ pub use counterfoil_tower::{
 };
 pub use principal::Principal;
 pub use routers::{
-    clients, credentials, introspect, me_sign_ins, me_tokens, metadata, revoke, security_codes, service_accounts,
-    settings, token, users,
+    clients, credentials, introspect, leaks, me_sign_ins, me_tokens, metadata, revoke, security_codes,
+    service_accounts, settings, token, users,
 };
 pub use routes::Routes;
 #[cfg(feature = "ui")]

@@ -63,6 +63,12 @@ pub fn introspect(counterfoil: Counterfoil, sources: Sources) -> Routes {
     counterfoil_http::introspect(counterfoil, sources).into()
 }
 
+/// Serves reports of leaked secrets, which anybody can send, at `POST /leaks`. `sources` says where the endpoint finds
+/// the source of a request, for which every report is counted. The upkeep of the same process looks the texts up.
+pub fn leaks(counterfoil: Counterfoil, sources: Sources) -> Routes {
+    counterfoil_http::leaks(counterfoil, sources).into()
+}
+
 /// Serves the metadata of the authorization server (RFC 8414) at `GET` of
 /// [`Issuer::metadata_path`](crate::Issuer::metadata_path). Do not nest this router: the path must begin at the root.
 pub fn metadata(metadata: Metadata) -> Routes {

@@ -83,6 +83,14 @@ async fn what_moves_a_mark(subject: &Subject) -> Result<(), Violation> {
         sorted_ids(&walk_due(&*store, at(60), 5).await?) == [next.id],
         "the successor's notice must be the one that is due"
     );
+    let _ = store.revoke(ann.family(next.id.family()), revoked(at(3)), at(GONE), most(1)).await?;
+    is_due(49, false, "the revocation of the family").await?;
+    is_due(50, true, "the revocation of the family, which keeps the marks").await?;
+    let held = mark(at(50), 0);
+    ensure!(store.claim(&next.id, held, at(70)).await?.is_some(), "a notice of a revoked family must be claimable");
+    let settled = store.settle(&next.id, mark(at(70), 0), None, Some((at(EXPIRES), 0))).await?;
+    ensure!(settled, "a notice of a revoked family must be settled");
+    is_due(1_000, false, "the settlement of a notice of a revoked family").await?;
     let access = ann.refresh().noticed(at(1), 0);
     access.found(&*store).await?;
     let _ = store.revoke(counterfoil::store::Revoke::One(&access.id()), revoked(at(2)), at(GONE), most(1)).await?;

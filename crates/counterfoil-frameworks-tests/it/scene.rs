@@ -30,10 +30,12 @@ pub struct Scene {
 
 impl Scene {
     /// Makes a service with the people `ivan`, `ada` and `sue`, and the clients `test-client` and `machine`. The client
-    /// `machine` is a resource server. After three wrong passwords, further attempts for the account must wait.
+    /// `machine` is a resource server. After three wrong passwords, further attempts for the account must wait. After
+    /// three reports of leaked secrets, further reports of the source must wait.
     pub async fn new() -> Self {
         let mut policy = Policy::open();
         policy.throttle.account = Allowance::new(NonZeroU32::MIN.saturating_add(2), Duration::from_secs(60));
+        policy.throttle.leaks = Allowance::new(NonZeroU32::MIN.saturating_add(2), Duration::from_secs(60));
         let service = testing::service_with(policy, |builder| builder);
         let id: ClientId = "machine".parse().expect("an id");
         let machine = NewClient::named("Machine").with_id(id).with_resource_server(true);

@@ -47,6 +47,9 @@ mod chapters {
     #[doc = include_str!("../../../docs/guide/src/notices.md")]
     struct Notices;
 
+    #[doc = include_str!("../../../docs/guide/src/leaks.md")]
+    struct Leaks;
+
     #[doc = include_str!("../../../docs/guide/src/changing-stores.md")]
     struct ChangingStores;
 

@@ -8,6 +8,7 @@ use http::{HeaderValue, Method, Request};
 
 use crate::api::handler::ApiHandler;
 use crate::body::Response;
+use crate::leaks::LeaksHandler;
 use crate::oauth::endpoint::FormHandler;
 use crate::oauth::metadata::{self, Metadata};
 use crate::path;
@@ -58,13 +59,15 @@ pub(crate) enum Handler {
     /// An OAuth endpoint that takes a form by `POST`.
     Form(FormHandler),
     Metadata(Box<Metadata>),
+    /// Reports of leaked secrets, by `POST`.
+    Leaks(LeaksHandler),
 }
 
 impl Handler {
     fn method(&self) -> &Method {
         match self {
             Self::Api(method, _) => method,
-            Self::Form(_) => &Method::POST,
+            Self::Form(_) | Self::Leaks(_) => &Method::POST,
             Self::Metadata(_) => &Method::GET,
         }
     }
@@ -162,6 +165,7 @@ impl Endpoint {
             },
             Handler::Form(handler) => handler.respond(parts, body).await,
             Handler::Metadata(metadata) => metadata::respond(metadata),
+            Handler::Leaks(handler) => handler.respond(parts, body).await,
         }
     }
 

@@ -214,6 +214,7 @@ mod tests {
             .merge(crate::token(counterfoil(), Sources::Unknown))
             .merge(crate::revoke(counterfoil(), Sources::Unknown))
             .merge(crate::introspect(counterfoil(), Sources::Unknown))
+            .merge(crate::leaks(counterfoil(), Sources::Unknown))
             .merge(crate::metadata(Metadata::new(issuer, &counterfoil())));
         let mut served: Vec<(String, Vec<Method>)> = all
             .iter()
@@ -227,7 +228,7 @@ mod tests {
         served.sort_by(|one, other| one.0.cmp(&other.0));
         let described: Vec<_> =
             all.openapi().paths.paths.iter().map(|(path, item)| (path.clone(), methods(item))).collect();
-        assert_eq!(served.len(), 35);
+        assert_eq!(served.len(), 36);
         assert_eq!(described, served);
     }
 }

@@ -11,6 +11,7 @@ mod endpoint;
 mod endpoints;
 mod host;
 mod json;
+mod leaks;
 mod loopback;
 mod oauth;
 #[cfg(feature = "openapi")]
@@ -47,6 +48,7 @@ pub use csv::csv_line;
 pub use endpoint::Endpoint;
 pub use endpoints::Endpoints;
 pub use host::{InvalidHost, host_of};
+pub use leaks::leaks;
 pub use oauth::introspect::introspect;
 pub use oauth::issuer::{InvalidIssuer, Issuer};
 pub use oauth::metadata::{Metadata, metadata};

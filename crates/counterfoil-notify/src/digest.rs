@@ -1,10 +1,10 @@
 //! The notices that one person receives together.
 
-use counterfoil::notice::ClaimedNotice;
+use counterfoil::notice::{ClaimedNotice, NoticeText};
 use counterfoil::{Account, EmailAddress, Realm, Timestamp};
 
 /// A message to one person, with all notices that the person receives together. There is at least one notice. The
-/// notices are sorted by expiry.
+/// notices are sorted by expiry, after the notices about leaks.
 ///
 /// Only a worker creates a digest. A transport borrows it during one delivery.
 #[derive(Debug)]
@@ -16,9 +16,11 @@ pub struct Digest<'a> {
 }
 
 impl<'a> Digest<'a> {
-    /// Sorts the notices by expiry and makes a digest of them. Returns `None` if there are no notices.
+    /// Sorts the notices and makes a digest of them: first those about leaks, then the others by expiry. Returns `None`
+    /// if there are no notices.
     pub(crate) fn new(realm: &'a Realm, notices: &'a mut [ClaimedNotice], now: Timestamp) -> Option<Self> {
-        notices.sort_by_key(|notice| (notice.expires_at(), notice.id()));
+        let is_leak = |notice: &ClaimedNotice| matches!(notice.text(), NoticeText::Leaked { .. });
+        notices.sort_by_key(|notice| (!is_leak(notice), notice.expires_at(), notice.id()));
         let notices = &*notices;
         notices.first().map(|first| Self { realm, first, notices, now })
     }
@@ -41,7 +43,7 @@ impl<'a> Digest<'a> {
         self.first.to()
     }
 
-    /// The notices, sorted by expiry. There is at least one.
+    /// The notices about leaks, then the others, sorted by expiry. There is at least one notice.
     pub fn notices(&self) -> &[ClaimedNotice] {
         self.notices
     }

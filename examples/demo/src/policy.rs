@@ -17,7 +17,7 @@ const SCOPES: [&str; 2] = ["demo:read", "demo:write"];
 const CREATIONS: Option<NonZeroU32> = NonZeroU32::new(1_000);
 /// The number of wrong secrets for one client that a source can send before it must wait.
 const SECRETS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-/// The number of failed attempts of any kind after which a source must wait.
+/// The number of failed attempts of any kind, and of reports of leaked secrets, after which a source must wait.
 const FAILURES: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 /// The number of wrong passwords for one account that a source can send before it must wait.
 const PASSWORDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
@@ -30,6 +30,7 @@ pub fn demo() -> Policy {
     policy.throttle.account = Allowance::new(PASSWORDS, Duration::from_secs(60));
     policy.throttle.client = Allowance::new(SECRETS, Duration::from_secs(60));
     policy.throttle.source = Allowance::new(FAILURES, Duration::from_secs(60));
+    policy.throttle.leaks = Allowance::new(FAILURES, Duration::from_secs(60));
     policy.personal_access_tokens.creations_per_hour = CREATIONS;
     policy.security_codes.creations_per_hour = CREATIONS;
     // This never fails, because both texts are valid scope tokens.

@@ -45,6 +45,7 @@ pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileStore,
             .merge(counterfoil_axum::token(counterfoil.clone(), Sources::Extension).into())
             .merge(counterfoil_axum::revoke(counterfoil.clone(), Sources::Extension).into())
             .merge(counterfoil_axum::introspect(counterfoil.clone(), Sources::Extension).into())
+            .merge(counterfoil_axum::leaks(counterfoil.clone(), Sources::Extension).into())
             .merge(counterfoil_axum::metadata(metadata).into())
             .nest("/api/v1", api)
             .merge(health(counterfoil.clone()))

@@ -9,6 +9,7 @@ mod list;
 mod policy;
 mod policy_effects;
 mod purge;
+mod report_leaked;
 mod revoke;
 mod walk;
 
@@ -23,6 +24,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Output, Failure> {
         Command::List(what) => list::run(cli, what).await,
         Command::Show { id } => inventory::show(cli, id).await,
         Command::Revoke(what) => revoke::run(cli, what).await,
+        Command::ReportLeaked(what) => report_leaked::run(cli, what).await,
         Command::Census => census::run(cli).await,
         Command::Migrate => migrate(cli).await,
         Command::Purge(what) => purge::run(cli, what).await,

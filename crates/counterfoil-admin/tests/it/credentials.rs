@@ -38,6 +38,37 @@ fn host_61_tokens_are_listed_and_revoked_by_id_with_an_event() {
 }
 
 #[test]
+fn life_5_the_tool_reports_leaked_texts_from_a_file_and_ends_their_credentials() {
+    let service = Service::on_sqlite();
+    let ((token, _), (other, _)) = (service.token("ci"), service.token("laptop"));
+    let (found, keys) = (service.folder.path().join("found.txt"), service.keys());
+    std::fs::write(&found, format!("\n  {token}  \nhunter2\r\n{token}\n")).expect("a file");
+    let (found, keys) = (found.to_str().expect("a path"), keys.to_str().expect("a path"));
+    let run = |arguments: &[&str]| tool(&[&["--json", "--store", service.url.as_str()], arguments].concat());
+    assert_eq!(run(&["report-leaked", found, "--key-ring", keys]).code, 3);
+    assert_eq!(run(&["report-leaked", found, "--dry-run"]).json()["would_report"], 3);
+    assert_eq!(run(&["report-leaked", found, "--yes"]).code, 2, "the store has a key ring");
+    let foreign = service.folder.path().join("foreign");
+    let foreign = foreign.to_str().expect("a path");
+    assert_eq!(run(&["keys", "make", foreign]).code, 0);
+    assert_eq!(run(&["report-leaked", found, "--key-ring", foreign, "--yes"]).code, 5);
+    assert_eq!(run(&["report-leaked", found, "--key-ring", "/nowhere", "--yes"]).code, 4);
+    assert!(service.accepts(&token), "nothing was done yet");
+    let done = run(&["report-leaked", found, "--key-ring", keys, "--yes"]);
+    let counts = done.json();
+    let count = |name: &str| counts[name].as_u64().expect("a number");
+    assert_eq!((done.code, count("texts"), count("ended"), count("already_ended"), count("not_ours")), (0, 3, 1, 1, 1));
+    assert!(!done.err.contains(&token[30..]) && !done.out.contains(&token[30..]), "{}", done.err);
+    assert!(!service.accepts(&token) && service.accepts(&other));
+    let piped = crate::tool::tool_with(
+        &format!("{other}\n"),
+        &["--store", &service.url, "report-leaked", "-", "--key-ring", keys, "--yes"],
+    );
+    assert_eq!(piped.code, 0, "{}", piped.err);
+    assert!(!service.accepts(&other));
+}
+
+#[test]
 fn machine_1_the_tool_lists_service_accounts_with_their_makers() {
     let service = Service::on_sqlite();
     service.serve(async |counterfoil, _| {

@@ -61,6 +61,7 @@ const CASES: &[Case] = cases! {
     revokes::RevokeOverwritesTheFirst => revoke_twice,
     revokes::LabelNotFreedOnRevoke => label_is_given_back,
     revokes::LabelFreedByRevokingOne => label_is_given_back,
+    revokes::RevokeForgetsTheNotices => due_is_complete,
     revokes::RevokeAcrossRealms => realms_are_apart,
     revokes::OwnerRevokeStopsEarly => owner_revoke_covers,
     revokes::OwnerRevokeForgetsTheLast => owner_revoke_covers,

@@ -73,6 +73,7 @@ fn configure(routes: &mut web::ServiceConfig, counterfoil: &Counterfoil) {
     let oauth = counterfoil_actix::token(own(), Sources::Extension)
         .merge(counterfoil_actix::revoke(own(), Sources::Extension))
         .merge(counterfoil_actix::introspect(own(), Sources::Extension))
+        .merge(counterfoil_actix::leaks(own(), Sources::Extension))
         .merge(counterfoil_actix::metadata(the_metadata(counterfoil)));
     let preflight = web::method(actix_web::http::Method::OPTIONS).to(async || "preflight");
     let by_name = || web::resource("/required").route(web::get().to(name)).route(web::post().to(name));

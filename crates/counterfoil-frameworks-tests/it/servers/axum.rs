@@ -95,6 +95,7 @@ fn router(counterfoil: &Counterfoil) -> Router {
         .merge(counterfoil_axum::token(own(), Sources::Extension))
         .merge(counterfoil_axum::revoke(own(), Sources::Extension))
         .merge(counterfoil_axum::introspect(own(), Sources::Extension))
+        .merge(counterfoil_axum::leaks(own(), Sources::Extension))
         .merge(counterfoil_axum::metadata(the_metadata(counterfoil)))
         .nest("/api/v1", api.into())
         .fallback(async || (StatusCode::NOT_FOUND, NOTHING))

@@ -89,6 +89,7 @@ fn app(counterfoil: &Counterfoil) -> impl Endpoint + use<> {
     let oauth = counterfoil_poem::token(own(), Sources::Extension)
         .merge(counterfoil_poem::revoke(own(), Sources::Extension))
         .merge(counterfoil_poem::introspect(own(), Sources::Extension))
+        .merge(counterfoil_poem::leaks(own(), Sources::Extension))
         .merge(counterfoil_poem::metadata(the_metadata(counterfoil)));
     Route::new()
         .at("/required", get(name).post(name).options(preflight).with(required()))

@@ -52,6 +52,7 @@ fn endpoints(counterfoil: &Counterfoil) -> Endpoints {
     counterfoil_http::token(own(), Sources::Extension)
         .merge(counterfoil_http::revoke(own(), Sources::Extension))
         .merge(counterfoil_http::introspect(own(), Sources::Extension))
+        .merge(counterfoil_http::leaks(own(), Sources::Extension))
         .merge(counterfoil_http::metadata(the_metadata(counterfoil)))
         .merge(api.below("/api/v1"))
 }

@@ -25,6 +25,28 @@ const MAX_BYTES: usize = 64 * 1024;
 type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>;
 type Answer = Box<dyn Fn(Call, Received) -> Answering + Send + Sync>;
 
+impl Received {
+    /// Receives a request with a JSON body. If the media type is not JSON, the body is not read.
+    pub(crate) async fn of_json<B: http_body::Body>(parts: &Parts, body: B) -> Self {
+        let media_type = media_type(parts);
+        let body = if is_json(media_type.as_ref()) { Some(read_body(body, MAX_BYTES).await) } else { None };
+        Self { media_type, query: parts.uri.query().map(str::to_owned), body }
+    }
+}
+
+/// The media type of a request. A header that occurs more than once counts as missing.
+fn media_type(parts: &Parts) -> Option<HeaderValue> {
+    let mut values = parts.headers.get_all(CONTENT_TYPE).iter();
+    match (values.next(), values.next()) {
+        (Some(one), None) => Some(one.clone()),
+        _ => None,
+    }
+}
+
+fn is_json(media_type: Option<&HeaderValue>) -> bool {
+    media_type.map(HeaderValue::as_bytes).is_some_and(json::is_json)
+}
+
 /// The handler of one method of a path.
 pub(crate) struct ApiHandler {
     counterfoil: Counterfoil,
@@ -132,13 +154,8 @@ impl ApiHandler {
     }
 
     async fn receive<B: http_body::Body>(&self, segments: &[Option<String>], parts: &Parts, body: B) -> Received {
-        let mut values = parts.headers.get_all(CONTENT_TYPE).iter();
-        // A header that occurs more than once counts as missing.
-        let media_type = match (values.next(), values.next()) {
-            (Some(one), None) => Some(one.clone()),
-            _ => None,
-        };
-        let announced = media_type.as_ref().map(HeaderValue::as_bytes).is_some_and(json::is_json);
+        let media_type = media_type(parts);
+        let announced = is_json(media_type.as_ref());
         let reads = match self.expects {
             Expects::Nothing => false,
             Expects::Json => announced,

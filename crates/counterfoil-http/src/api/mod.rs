@@ -15,7 +15,7 @@ mod location;
 mod page_params;
 mod paths;
 pub(crate) mod personal_access_tokens;
-mod request;
+pub(crate) mod request;
 mod revocation;
 #[cfg(feature = "openapi")]
 pub(crate) mod schema;

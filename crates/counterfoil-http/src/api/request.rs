@@ -16,7 +16,7 @@ pub(super) fn or_problem<T>(counterfoil: &Counterfoil, outcome: Result<T, Manage
 }
 
 /// The parts of a received request, except its path.
-pub(super) struct Received {
+pub(crate) struct Received {
     pub(super) media_type: Option<HeaderValue>,
     pub(super) query: Option<String>,
     /// The body, or the reason why it could not be read. `None` if the body was not read, because the response does not
@@ -67,7 +67,8 @@ pub(super) async fn no_query(
     none
 }
 
-fn parsed<T: Body>(received: Received) -> Result<T, Problem> {
+/// Parses a JSON body. The problem is the first of these: the media type, the syntax, the size, the fields, a query.
+pub(crate) fn parsed<T: Body>(received: Received) -> Result<T, Problem> {
     let media_type = received.media_type.as_ref().map(HeaderValue::as_bytes);
     let announced = media_type.is_some_and(json::is_json);
     // An optional body may be missing, and then needs no media type.

@@ -14,6 +14,8 @@ pub(super) struct WriteProblems;
 /// The error responses to requests that create a credential. The policy limits how many credentials are created in an
 /// hour.
 pub(super) struct CreateProblems;
+/// The error responses to a report of leaked secrets. The caller is not authenticated.
+pub(crate) struct ReportProblems;
 /// The error response to a request for an operation that the host does not offer.
 pub(super) struct NotOffered;
 
@@ -54,6 +56,16 @@ const WRITE: [(&str, &str); 10] = [
     ("503", "unavailable"),
 ];
 
+const REPORT: [(&str, &str); 7] = [
+    ("400", "not-json; too-many-fields: over 64"),
+    ("408", "too-slow"),
+    ("413", "too-large: over 64 KiB"),
+    ("415", "media-type: not application/json"),
+    ("422", "invalid-field: a field breaks a rule, and `field` names it"),
+    ("429", "slow-down: too many reports from this source, or too many texts wait"),
+    ("503", "unavailable"),
+];
+
 const CREATE: [(&str, &str); 1] = [("429", "slow-down: too many were made in an hour")];
 const NOT_OFFERED: [(&str, &str); 1] = [("501", "not-offered: the host's directory has no such operation")];
 
@@ -78,6 +90,12 @@ impl IntoResponses for WriteProblems {
 impl IntoResponses for CreateProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         written(&[&WRITE[..], &CREATE].concat())
+    }
+}
+
+impl IntoResponses for ReportProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        written(&REPORT)
     }
 }
 

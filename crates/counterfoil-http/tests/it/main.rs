@@ -8,6 +8,7 @@ mod credentials;
 #[cfg(feature = "openapi")]
 mod described;
 mod endpoints;
+mod leaks;
 mod oauth;
 mod problems;
 mod routes;

@@ -142,6 +142,12 @@ impl Walk<'_> {
         let request = http::Request::get(path).body(Default::default()).expect("a request");
         assert_eq!(self.world.send(request).await.json()["token_endpoint"], "https://auth.example.com/token");
     }
+
+    async fn leaks(&mut self) {
+        self.mark("POST", "/leaks");
+        let answer = crate::leaks::report(self.world, &["hunter2"]).await;
+        assert_eq!((answer.status.as_u16(), answer.text.as_str()), (202, r#"{"received":1}"#));
+    }
 }
 
 async fn walk(world: &World) {
@@ -155,6 +161,7 @@ async fn walk(world: &World) {
     walk.codes().await;
     walk.clients().await;
     walk.settings().await;
+    walk.leaks().await;
     let methods = |endpoint: &counterfoil_http::Endpoint| {
         let own = endpoint.methods().iter().filter(|method| **method != Method::HEAD);
         own.map(|method| (method.to_string(), endpoint.path().to_owned())).collect::<Vec<_>>()

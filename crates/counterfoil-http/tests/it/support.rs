@@ -90,6 +90,7 @@ pub fn endpoints(service: &TestService) -> Endpoints {
         .merge(counterfoil_http::token(counterfoil(), Sources::Extension))
         .merge(counterfoil_http::revoke(counterfoil(), Sources::Extension))
         .merge(counterfoil_http::introspect(counterfoil(), Sources::Extension))
+        .merge(counterfoil_http::leaks(counterfoil(), Sources::Extension))
         .merge(counterfoil_http::metadata(metadata))
 }
 

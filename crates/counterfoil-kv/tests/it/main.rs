@@ -9,6 +9,7 @@ mod families;
 mod files;
 mod interleavings;
 mod inventory;
+mod leaks;
 mod renewals;
 mod support;
 mod versions;

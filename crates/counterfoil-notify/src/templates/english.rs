@@ -50,6 +50,7 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
         TokenKind::AccessToken => "access token",
         TokenKind::RefreshToken => "refresh token",
         TokenKind::SecurityCode => "security code",
+        TokenKind::ConsoleSession => "console session",
         _ => "credential",
     }
 }

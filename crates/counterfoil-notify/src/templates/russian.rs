@@ -61,6 +61,7 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
         TokenKind::AccessToken => "токен доступа",
         TokenKind::RefreshToken => "токен обновления",
         TokenKind::SecurityCode => "код безопасности",
+        TokenKind::ConsoleSession => "сеанс консоли",
         _ => "ключ доступа",
     }
 }

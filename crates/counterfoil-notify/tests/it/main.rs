@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod gathering;
+mod leaks;
 mod mail;
 mod support;
 mod trouble;

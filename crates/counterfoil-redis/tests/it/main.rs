@@ -11,6 +11,7 @@ mod failover;
 mod families;
 mod full;
 mod inventory;
+mod leaks;
 mod pages;
 mod processes;
 mod redis;

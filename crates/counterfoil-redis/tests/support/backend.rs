@@ -157,6 +157,16 @@ impl Space {
         self.overwrite(&key, b"i")
     }
 
+    /// Replaces a part of a field of a family's row. The field is a text. Returns false if it does not have the part.
+    pub fn replace_in_family(&self, family: &FamilyId, field: &str, part: &str, by: &str) -> bool {
+        let key = self.family_key_of(family);
+        let replace = |node: &mut Connection| {
+            let Ok(Some(text)) = node.hget::<_, _, Option<String>>(&key, field) else { return false };
+            text.contains(part) && node.hset::<_, _, _, i64>(&key, field, text.replace(part, by)).is_ok()
+        };
+        self.backend.each(replace).contains(&true)
+    }
+
     /// Overwrites the row of a client, of settings or of a counter with data that does not decode. Returns false if
     /// there is no such row.
     pub fn damage_sibling(&self, row: SiblingRow<'_>) -> bool {

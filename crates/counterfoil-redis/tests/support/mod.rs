@@ -8,6 +8,8 @@ pub mod canary;
 pub mod fixture;
 #[path = "../../../counterfoil-sql/tests/support/inventory.rs"]
 pub mod inventory;
+#[path = "../../../counterfoil-sql/tests/support/leaks.rs"]
+pub mod leaks;
 pub mod monitor;
 pub mod pair;
 pub mod proxy;

@@ -5,6 +5,7 @@
 
 mod families;
 mod inventory;
+mod leaks;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "postgres")]

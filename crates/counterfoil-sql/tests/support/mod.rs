@@ -8,6 +8,7 @@ pub mod canary;
 pub mod files;
 pub mod host;
 pub mod inventory;
+pub mod leaks;
 pub mod lost;
 #[cfg(feature = "postgres")]
 pub mod schemas;

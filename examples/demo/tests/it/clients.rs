@@ -208,6 +208,7 @@ async fn the_document_is_openapi_3_1_and_its_page_loads_nothing_from_elsewhere()
         "/token",
         "/revoke",
         "/introspect",
+        "/leaks",
         "/.well-known/oauth-authorization-server",
         "/api/v1/whoami",
         "/api/v1/me/tokens",

@@ -1,7 +1,7 @@
 //! The names and the severities of events.
 
 use counterfoil::SubjectId;
-use counterfoil::event::{Action, ClientAction, Event, EventKind, ServiceAccountAction, Throttled};
+use counterfoil::event::{Action, ClientAction, Event, EventKind, LeakState, ServiceAccountAction, Throttled};
 use counterfoil::types::OwnerId;
 
 /// The texts of the page of recent events.
@@ -30,6 +30,10 @@ pub(crate) enum EventName {
     Revoked,
     SignInEnded,
     OwnerRevoked,
+    LeakEnded,
+    LeakLeftValid,
+    LeakOfEnded,
+    ClientSecretLeaked,
     Rotated,
     OverlapEnded,
     Edited,
@@ -123,6 +127,13 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
             let kinds = kinds.iter().flatten().map(|kind| format!(" {}", kind.as_str())).collect::<String>();
             usual(EventName::OwnerRevoked, format!("{} {families}{kinds}", owner.as_str()))
         }
+        EventKind::LeakReported { kind, id, state, .. } => {
+            let (name, severity) = leak(*state);
+            (name, severity, format!("{} {id}", kind.as_str()))
+        }
+        EventKind::ClientSecretLeaked { client, id, .. } => {
+            (EventName::ClientSecretLeaked, alarm, format!("{client} {id}"))
+        }
         EventKind::Rotated { id, successor } => usual(EventName::Rotated, format!("{id} {successor}")),
         EventKind::OverlapEnded { id } => usual(EventName::OverlapEnded, id.to_string()),
         EventKind::Changed { id, action } => usual(changed(*action), id.to_string()),
@@ -164,6 +175,15 @@ pub(crate) fn named_subject(event: &Event) -> Option<&SubjectId> {
 /// Returns the subject id of the owner. Returns an empty text if the realm is the owner.
 fn shown(owner: &OwnerId) -> String {
     owner.subject().map(|subject| subject.to_string()).unwrap_or_default()
+}
+
+const fn leak(state: LeakState) -> (EventName, Severity) {
+    match state {
+        LeakState::Ended => (EventName::LeakEnded, Severity::Alarm),
+        LeakState::AlreadyEnded => (EventName::LeakOfEnded, Severity::Usual),
+        LeakState::LeftValid => (EventName::LeakLeftValid, Severity::Alarm),
+        _ => (EventName::Other, Severity::Alarm),
+    }
 }
 
 const fn changed(action: Action) -> EventName {

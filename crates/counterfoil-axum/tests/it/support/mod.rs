@@ -147,6 +147,7 @@ pub fn router(counterfoil: &Counterfoil) -> Router {
     counterfoil_axum::token(counterfoil.clone(), Sources::Extension)
         .merge(counterfoil_axum::revoke(counterfoil.clone(), Sources::Extension))
         .merge(counterfoil_axum::introspect(counterfoil.clone(), Sources::Extension))
+        .merge(counterfoil_axum::leaks(counterfoil.clone(), Sources::Extension))
         .nest("/api/v1", api)
         .into()
 }

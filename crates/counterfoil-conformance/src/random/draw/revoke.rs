@@ -12,13 +12,14 @@ use crate::random::state::State;
 use crate::reference::Model;
 use crate::sample::Person;
 
-const WHY: [RevocationReason; 6] = [
+const WHY: [RevocationReason; 7] = [
     RevocationReason::ByOwner,
     RevocationReason::ByAdministrator,
     RevocationReason::ByClient,
     RevocationReason::ByHost,
     RevocationReason::Replay,
     RevocationReason::MadeRoom,
+    RevocationReason::Leaked,
 ];
 
 impl Draw {

@@ -49,6 +49,18 @@ flaw!(LabelNotFreedOnRevoke, revoke, |inner, what, revoked, gone_at, limit| {
     })
 });
 
+// Clears the notices of a family's members, as the revocation of one record does.
+flaw!(RevokeForgetsTheNotices, revoke, |inner, what, revoked, gone_at, limit| {
+    let progress = inner.revoke(what, revoked, gone_at, limit).await?;
+    if let Revoke::Family { family, .. } = what {
+        inner.with(|model| {
+            let members = model.records.iter_mut().filter(|record| record.id.family() == family);
+            members.for_each(|record| record.notice = None);
+        });
+    }
+    Ok(progress)
+});
+
 // Makes the family's label free when one record is revoked.
 flaw!(LabelFreedByRevokingOne, revoke, |inner, what, revoked, gone_at, limit| {
     if let Revoke::One(id) = what {

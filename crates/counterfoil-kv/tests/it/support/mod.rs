@@ -12,6 +12,8 @@ pub mod halting;
 pub mod host;
 #[path = "../../../../counterfoil-sql/tests/support/inventory.rs"]
 pub mod inventory;
+#[path = "../../../../counterfoil-sql/tests/support/leaks.rs"]
+pub mod leaks;
 pub mod meddling;
 
 use std::io::Write as _;

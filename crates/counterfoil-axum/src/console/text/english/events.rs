@@ -64,6 +64,10 @@ fn name(name: EventName) -> &'static str {
         EventName::UsesDropped => "Records of last access dropped",
         EventName::MadeRoom => "Ended to make room for a newer one",
         EventName::LimitReached => "Limit reached: nothing was created",
+        EventName::LeakEnded => "Found in a public place: ended",
+        EventName::LeakLeftValid => "Found in a public place: it still works",
+        EventName::LeakOfEnded => "Found in a public place: it had ended before",
+        EventName::ClientSecretLeaked => "Client secret found in a public place",
         EventName::Other => "Something happened",
     }
 }

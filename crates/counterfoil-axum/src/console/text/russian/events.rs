@@ -64,6 +64,10 @@ fn name(name: EventName) -> &'static str {
         EventName::UsesDropped => "Отметки о доступе потеряны",
         EventName::MadeRoom => "Завершён, чтобы освободить место новому",
         EventName::LimitReached => "Достигнут предел: ничего не создано",
+        EventName::LeakEnded => "Найден в открытом доступе: отозван",
+        EventName::LeakLeftValid => "Найден в открытом доступе: ещё действует",
+        EventName::LeakOfEnded => "Найден в открытом доступе: уже не действовал",
+        EventName::ClientSecretLeaked => "Секрет клиента найден в открытом доступе",
         EventName::Other => "Событие",
     }
 }

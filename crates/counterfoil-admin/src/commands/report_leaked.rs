@@ -1,0 +1,87 @@
+//! `report-leaked`: ends the credentials whose secrets were found in a public place. The core proves each text, and
+//! emits the events.
+
+use counterfoil::KeyRing;
+use counterfoil::crypto::KeyFile;
+use counterfoil::operations::{LeakOutcome, check_key_ring};
+use counterfoil::types::KeyId;
+use counterfoil::{Counterfoil, Secret};
+use counterfoil_stores::AnyStore;
+
+use crate::cli::{Cli, ReportLeaked};
+use crate::failure::Failure;
+use crate::output::{Output, said};
+use crate::store;
+
+/// The largest number of texts that one call of the core takes.
+const AT_ONCE: usize = 1_000;
+
+pub(super) async fn run(cli: &Cli, what: &ReportLeaked) -> Result<Output, Failure> {
+    let does = what.confirmation.does()?;
+    let found = Secret::from(store::read(&what.file)?);
+    let texts: Vec<&str> = found.expose_secret().lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if !does {
+        return Ok(Output::Fields(vec![("would_report", texts.len().into())]));
+    }
+    let ring = what.key_ring.as_deref().map(|file| KeyFile::new(file).open().map_err(Failure::failed)).transpose()?;
+    let ring = match (ring, &what.key_ring) {
+        (Some(None), Some(file)) => return Err(Failure::NotFound(format!("no file {}", file.display()))),
+        (ring, _) => ring.flatten(),
+    };
+    let store = cli.open().await?;
+    let reported = report(cli, &store, ring, &texts).await;
+    store.close().await;
+    reported
+}
+
+async fn report(cli: &Cli, store: &AnyStore, ring: Option<KeyRing>, texts: &[&str]) -> Result<Output, Failure> {
+    let counterfoil = keyed_handle(cli, store, ring).await?;
+    let mut counts = Counts::default();
+    for some in texts.chunks(AT_ONCE) {
+        counterfoil.report_leaked(some).await?.into_iter().for_each(|outcome| counts.add(outcome));
+    }
+    said(&format!("reported {} texts and ended {} credentials", texts.len(), counts.ended));
+    Ok(Output::Fields(vec![
+        ("texts", texts.len().into()),
+        ("ended", counts.ended.into()),
+        ("already_ended", counts.already_ended.into()),
+        ("left_valid", counts.left_valid.into()),
+        ("not_ours", counts.not_ours.into()),
+    ]))
+}
+
+/// Builds a handle with the key ring. Returns an error if the ring does not belong to the store: every text would then
+/// look like a wrong one.
+async fn keyed_handle(cli: &Cli, store: &AnyStore, ring: Option<KeyRing>) -> Result<Counterfoil, Failure> {
+    let realm = cli.realm()?;
+    let stored = store.settings().settings(&realm).await.map_err(Failure::failed)?;
+    let stored = stored.map(|versioned| versioned.settings.key_checks).unwrap_or_default();
+    match &ring {
+        Some(ring) => check_key_ring(ring.checks(), &stored).map_err(Failure::refused)?,
+        None if stored.keys().any(|key| *key != KeyId::NONE) => {
+            return Err(Failure::Usage("the store has a key ring: give its file with --key-ring".into()));
+        }
+        None => {}
+    }
+    cli.handle_with_ring(store, realm, ring)
+}
+
+/// The numbers of texts with each outcome.
+#[derive(Default)]
+struct Counts {
+    ended: u64,
+    already_ended: u64,
+    left_valid: u64,
+    not_ours: u64,
+}
+
+impl Counts {
+    fn add(&mut self, outcome: LeakOutcome) {
+        *match outcome {
+            LeakOutcome::Ended { .. } => &mut self.ended,
+            LeakOutcome::AlreadyEnded { .. } => &mut self.already_ended,
+            LeakOutcome::LeftValid { .. } => &mut self.left_valid,
+            _ => &mut self.not_ours,
+        } += 1;
+    }
+}
