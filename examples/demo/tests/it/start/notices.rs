@@ -3,8 +3,8 @@
 use counterfoil_testkit::servers;
 use serde_json::json;
 
+use crate::support::Server;
 use crate::support::tempfile::TempDir;
-use crate::support::{Server, text};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn notice_1_a_due_notice_is_logged_once() {
