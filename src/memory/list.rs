@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::ops::Bound;
 
+use super::indexes::KindAt;
 use super::table::Glance;
 use super::write::Writer;
 use crate::record::family::FamilyParts;
@@ -22,12 +23,12 @@ impl Writer<'_> {
         match of {
             Listing::Owner { realm, owner, kind, show } => {
                 let Some(index) = self.indexes.owner(realm, owner) else { return Self::EMPTY };
-                let first = Bound::Included((kind, Timestamp::EPOCH, FIRST));
-                let last = after.map_or(Bound::Included((kind, Timestamp::MAX, LAST)), |cursor| {
-                    Bound::Excluded((kind, cursor.at, cursor.id))
+                let first = Bound::Included((KindAt::new(kind, Timestamp::EPOCH), FIRST));
+                let last = after.map_or(Bound::Included((KindAt::new(kind, Timestamp::MAX), LAST)), |cursor| {
+                    Bound::Excluded((KindAt::new(kind, cursor.at), cursor.id))
                 });
                 let newest_first = index.records.range((first, last)).rev();
-                self.page(newest_first.map(|&(_, at, id)| Cursor { at, id }), limit, show)
+                self.page(newest_first.map(|&(at, id)| Cursor { at: at.at(), id }), limit, show)
             }
             Listing::Kind { realm, kind } => {
                 let Some(kinds) = self.indexes.kinds(realm) else { return Self::EMPTY };

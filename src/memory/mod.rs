@@ -8,6 +8,7 @@ pub(crate) mod directory;
 mod fixtures;
 mod indexes;
 mod insert;
+mod interner;
 mod list;
 mod notice;
 mod people;
