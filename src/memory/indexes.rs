@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::BuildHasher as _;
 use std::ops::Bound;
 
+use super::sorted::Sorted;
 use super::table::StepNumber;
 use crate::record::family::FamilyParts;
 use crate::record::record_parts::RecordParts;
@@ -16,7 +17,7 @@ use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
 /// Records ordered by an instant.
-pub(super) type Timeline = BTreeSet<(Timestamp, RecordId)>;
+pub(super) type Timeline = Sorted<(Timestamp, RecordId)>;
 
 /// All indexes. Each index has the order in which operations read it, so no operation scans all entries.
 #[derive(Default)]
@@ -32,14 +33,17 @@ pub(super) struct Indexes {
     pub(super) windows: Timeline,
     /// Access tokens by family and `expires_at`. If a single token is revoked, it is removed from this index. If a
     /// whole family is revoked, its tokens stay in the index.
-    access: BTreeSet<(FamilyId, Timestamp, RecordId)>,
+    access: Sorted<(FamilyId, Timestamp, [u8; 6])>,
     realms: HashMap<Realm, RealmIndex>,
     /// All records by family, generation, and the last bytes of the id.
-    kin: BTreeSet<(FamilyId, u64, [u8; 6])>,
+    kin: Sorted<Member>,
     /// A number for each client that has families. It is kept when the client has none any more.
     clients: HashMap<ClientKey, ClientNumber>,
     steps: u64,
 }
+
+/// A record: its family, its generation, and the last bytes of its id.
+type Member = (FamilyId, u64, [u8; 6]);
 
 /// A number in place of a client's internal id, which is longer. 0 means no client.
 type ClientNumber = u32;
@@ -48,7 +52,7 @@ type ClientNumber = u32;
 struct RealmIndex {
     owners: HashMap<OwnerId, OwnerIndex>,
     /// Records that are not shrunk ([`RecordParts::shrink`]), by kind and id.
-    kinds: BTreeSet<(TokenKind, RecordId)>,
+    kinds: Sorted<(TokenKind, RecordId)>,
 }
 
 /// The records of one owner in one realm.
@@ -133,8 +137,8 @@ impl Indexes {
         shift(&mut self.windows, of.id, was.window_ends, is.window_ends);
         if was.access_until != is.access_until {
             let family = of.id.family();
-            was.access_until.map(|until| self.access.remove(&(family, until, of.id)));
-            is.access_until.map(|until| self.access.insert((family, until, of.id)));
+            was.access_until.map(|until| self.access.remove(&(family, until, of.id.member())));
+            is.access_until.map(|until| self.access.insert((family, until, of.id.member())));
         }
         if was.listed_at != is.listed_at {
             self.relist(of, was.listed_at, is.listed_at);
@@ -202,14 +206,15 @@ impl Indexes {
         self.realms.get(realm)?.owners.get(owner)
     }
 
-    pub(super) fn kinds(&self, realm: &Realm) -> Option<&BTreeSet<(TokenKind, RecordId)>> {
+    pub(super) fn kinds(&self, realm: &Realm) -> Option<&Sorted<(TokenKind, RecordId)>> {
         self.realms.get(realm).map(|index| &index.kinds)
     }
 
     /// The members of a family, by generation.
     pub(super) fn kin(&self, family: &FamilyId) -> impl Iterator<Item = RecordId> + '_ {
-        let (first, last) = (Bound::Included((*family, 0, [0; 6])), end_of(family));
-        self.kin.range((first, last)).map(|&(family, _, member)| RecordId::of(family, member))
+        let family = *family;
+        let members = self.kin.from(Bound::Included((family, 0, [0; 6])));
+        members.take_while(move |(own, _, _)| *own == family).map(|&(family, _, member)| RecordId::of(family, member))
     }
 
     /// The first `most` families with an id greater than `after`, by id.
@@ -217,7 +222,7 @@ impl Indexes {
         let mut families = Vec::new();
         let mut from = after.map_or(Bound::Unbounded, |after| Bound::Excluded((*after, u64::MAX, [0xFF; 6])));
         while families.len() < most
-            && let Some(&(family, _, _)) = self.kin.range((from, Bound::Unbounded)).next()
+            && let Some(&(family, _, _)) = self.kin.from(from).next()
         {
             families.push(family);
             from = Bound::Excluded((family, u64::MAX, [0xFF; 6]));
@@ -256,15 +261,17 @@ impl Indexes {
     /// Returns the number of live access tokens of the family, or `most` if there are more. Also returns the earliest
     /// expiry of these tokens, or `None` if there are no such tokens.
     pub(super) fn live_access(&self, family: &FamilyId, now: Timestamp, most: usize) -> (usize, Option<Timestamp>) {
-        let first = Bound::Excluded((*family, now, RecordId::from_bytes([0xFF; 16])));
-        let last = Bound::Included((*family, Timestamp::MAX, RecordId::from_bytes([0xFF; 16])));
-        let live = self.access.range((first, last));
-        (live.clone().take(most).count(), live.map(|&(_, until, _)| until).next())
+        let live = self.access.from(Bound::Excluded((*family, now, [0xFF; 6])));
+        let mut live = live.take_while(|(own, _, _)| own == family).map(|&(_, until, _)| until).peekable();
+        let first = live.peek().copied();
+        (live.take(most).count(), first)
     }
 
     pub(super) fn generation(&self, family: &FamilyId, generation: u64) -> impl Iterator<Item = RecordId> {
-        let range = (*family, generation, [0; 6])..=(*family, generation, [0xFF; 6]);
-        self.kin.range(range).map(|&(family, _, member)| RecordId::of(family, member))
+        let family = *family;
+        let members = self.kin.from(Bound::Included((family, generation, [0; 6])));
+        let members = members.take_while(move |(own, of, _)| (*own, *of) == (family, generation));
+        members.map(|&(family, _, member)| RecordId::of(family, member))
     }
 }
 
@@ -292,11 +299,6 @@ impl OwnerIndex {
 
 fn hash(key: &LabelKey) -> u64 {
     IdState::default().hash_one(key)
-}
-
-/// The end of the members of a family.
-fn end_of(family: &FamilyId) -> Bound<(FamilyId, u64, [u8; 6])> {
-    Bound::Included((*family, u64::MAX, [0xFF; 6]))
 }
 
 fn shift(timeline: &mut Timeline, id: RecordId, was: Option<Timestamp>, is: Option<Timestamp>) {

@@ -33,22 +33,16 @@ impl Writer<'_> {
             Listing::Kind { realm, kind } => {
                 let Some(kinds) = self.indexes.kinds(realm) else { return Self::EMPTY };
                 let first = after.map_or(Bound::Included((kind, FIRST)), |cursor| Bound::Excluded((kind, cursor.id)));
-                let by_id = kinds.range((first, Bound::Included((kind, LAST))));
+                let by_id = kinds.from(first).take_while(|(own, _)| *own == kind);
                 self.page(by_id.map(|&(_, id)| Cursor { at: Timestamp::EPOCH, id }), limit, Show::All)
             }
         }
     }
 
     pub(super) fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord> {
-        let last = (now, LAST);
         let first =
             after.map_or(Bound::Included((Timestamp::EPOCH, FIRST)), |cursor| Bound::Excluded((cursor.at, cursor.id)));
-        // A cursor that was created with a later `now` can lie after the end of the range, and `BTreeSet::range` panics
-        // if its range is reversed.
-        if matches!(first, Bound::Excluded(first) if first >= last) {
-            return Self::EMPTY;
-        }
-        let due = self.indexes.due.range((first, Bound::Included(last)));
+        let due = self.indexes.due.from(first).take_while(|(at, _)| now.reached(*at));
         self.page(due.map(|&(at, id)| Cursor { at, id }), limit, Show::All)
     }
 

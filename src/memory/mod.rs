@@ -18,6 +18,7 @@ mod races;
 mod revoke;
 mod rotate;
 mod settings;
+mod sorted;
 pub(crate) mod store;
 mod table;
 mod throttle;

@@ -140,7 +140,7 @@ fn parts(input: &Input) -> (RecordParts, FamilyParts) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn a_packed_record_shows_and_returns_what_was_packed(input in input(), step: u64) {
