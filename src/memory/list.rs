@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::ops::Bound;
 
-use super::indexes::KindAt;
+use super::owner_index::KindAt;
 use super::table::Glance;
 use super::write::Writer;
 use crate::record::family::FamilyParts;

@@ -11,6 +11,7 @@ mod insert;
 mod interner;
 mod list;
 mod notice;
+mod owner_index;
 mod people;
 mod purge;
 #[cfg(test)]

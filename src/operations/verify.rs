@@ -12,7 +12,7 @@ use crate::service::Service;
 use crate::service::error::Denied;
 use crate::service::matching::Matched;
 use crate::service::measured::{Stopwatch, timed};
-use crate::types::account::Identity;
+use crate::types::account::{Account, Identity};
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
@@ -106,9 +106,12 @@ async fn verify(
     }
     // A token that does not match is refused even if the settings cannot be read. The policy's own settings then stand
     // in, and nothing depends on them.
-    let (settings, unread) = match service.settings_and_gate(None, now).await {
-        Ok((settings, _)) => (settings, None),
-        Err(error) => (service.policy.in_force(&StoredSettings::default()).0, Some(error)),
+    let (settings, unread) = match service.settings_at_once(now) {
+        Some(settings) => (settings, None),
+        None => match service.settings_and_gate(None, now).await {
+            Ok((settings, _)) => (settings, None),
+            Err(error) => (service.policy.in_force(&StoredSettings::default()).0, Some(error)),
+        },
     };
     let (limits, origin) = (service.limits(&settings), Origin::Request(source));
     let mut facts = Facts::BLANK;
@@ -148,12 +151,21 @@ async fn verify(
         return Err(error.into());
     }
     let (id, kind, last_used_at) = (facts.id, facts.kind, facts.last_used_at);
-    let mut account = None;
-    let rights = match service.decided(&facts, phase, &settings, now, &mut account).await? {
+    let mut identity = None;
+    let decided = match service.decided_at_once(&facts, phase, &settings, &mut identity) {
+        Some(decided) => decided,
+        None => {
+            let mut account = None;
+            let decided = service.decided(&facts, phase, &settings, now, &mut account).await?;
+            identity = account.map(Account::into_identity);
+            decided
+        }
+    };
+    let rights = match decided {
         Ok(rights) => rights,
         Err(reason) => return Err(refuse(Some(id), reason)),
     };
-    let Some(account) = account else { return Err(refuse(Some(id), Refusal::AccountMissing)) };
+    let Some(identity) = identity else { return Err(refuse(Some(id), Refusal::AccountMissing)) };
     if last_used_at.is_none() && facts.parent.is_some() && service.uses.overlaid(id, None).is_none() {
         service.first_use_ends_parent(kind, facts.parent, source, now).await?;
     }
@@ -162,7 +174,7 @@ async fn verify(
         service.rekeying.note(kind, (id, facts.version), fresher);
     }
     let Rights { role, manages_profiles, narrowed } = rights;
-    let Identity { subject, name, contact, extension } = account.into_identity();
+    let Identity { subject, name, contact, extension } = identity;
     let actor = match facts.body {
         FactsBody::Code { created_by, .. } => Some(created_by),
         _ => None,
