@@ -11,6 +11,7 @@ use crate::record::token_record::{BLANK, TokenRecord};
 use crate::service::Service;
 use crate::service::error::Denied;
 use crate::service::matching::Matched;
+#[cfg(feature = "metrics")]
 use crate::service::measured::{Stopwatch, timed};
 use crate::types::account::{Account, Identity};
 use crate::types::ids::RecordId;
@@ -67,21 +68,36 @@ impl Counterfoil {
         self.verified(token, None).await
     }
 
-    pub(crate) async fn verified(&self, token: &str, source: Option<&SourceName>) -> Result<Principal, Denied> {
-        let watch = Stopwatch::start();
-        let now = self.now();
-        let verified = verify(&self.service, token, source, now).await;
-        match &verified {
-            Ok(_) => timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "accepted"),
-            Err(Denied::Refused(_)) => {
-                timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "refused");
-            }
-            Err(Denied::Unavailable(_)) => {
-                timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "unavailable");
-            }
-        }
-        verified
+    pub(crate) fn verified<'a>(
+        &'a self,
+        token: &'a str,
+        source: Option<&'a SourceName>,
+    ) -> impl Future<Output = Result<Principal, Denied>> + Send + 'a {
+        measured(verify(self, token, source))
     }
+}
+
+/// Records the duration and the outcome of a verification.
+#[cfg(feature = "metrics")]
+async fn measured(verification: impl Future<Output = Result<Principal, Denied>>) -> Result<Principal, Denied> {
+    let watch = Stopwatch::start();
+    let verified = verification.await;
+    match &verified {
+        Ok(_) => timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "accepted"),
+        Err(Denied::Refused(_)) => {
+            timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "refused");
+        }
+        Err(Denied::Unavailable(_)) => {
+            timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "unavailable");
+        }
+    }
+    verified
+}
+
+/// Returns the verification itself. A further future around it would copy the principal once more.
+#[cfg(not(feature = "metrics"))]
+const fn measured<F>(verification: F) -> F {
+    verification
 }
 
 /// Verifies the secret, decides about the credential, and then applies the effects of a successful use.
@@ -89,12 +105,8 @@ impl Counterfoil {
 /// In most calls, all data is in memory, so copies of values are a noticeable part of the duration. To be fast, the
 /// function copies each value only once, to the place where it stays. It waits only if something must be read. The
 /// bench `authenticate` shows the cost of each further copy.
-async fn verify(
-    service: &Service,
-    text: &str,
-    source: Option<&SourceName>,
-    now: Timestamp,
-) -> Result<Principal, Denied> {
+async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceName>) -> Result<Principal, Denied> {
+    let (service, now) = (&*counterfoil.service, counterfoil.now());
     let refuse = |id, reason| refuse(service, id, reason, source, now);
     let parsed = service.prefixes.parse(text);
     match &parsed {
@@ -116,9 +128,11 @@ async fn verify(
     let (limits, origin) = (service.limits(&settings), Origin::Request(source));
     let mut facts = Facts::BLANK;
     let (phase, fresher) = if let Ok(presented) = &parsed {
-        let (id, claim) = (presented.id(), service.claim(presented));
+        let id = presented.id();
         let mut seen = Err(Refusal::Unknown);
         let mut look = |record: Option<RecordRef<'_>>| {
+            // The digest needs nothing of the record. So the processor hashes while it waits for the record's memory.
+            let claim = service.claim(presented);
             // For an unknown id, the same work is done with an empty record.
             let view = record.unwrap_or_else(|| BLANK.view());
             let proved = service.proved(&claim, view);
