@@ -24,8 +24,7 @@ use crate::record::record_parts::RecordParts;
 use crate::record::record_ref::RecordRef;
 use crate::record::token_record::{Corrupt, consistent};
 use crate::types::hash::IdState;
-use crate::types::ids::KeyId;
-use crate::types::ids::{FamilyId, RecordId};
+use crate::types::ids::{FamilyId, KeyId, RecordId};
 
 /// Defines a point at which tests let other threads run. It is empty in other builds.
 macro_rules! inside_step {
