@@ -102,8 +102,9 @@ impl Indexes {
         shift(&mut self.windows, of.id, was.window_ends, is.window_ends);
         if was.access_until != is.access_until {
             let family = of.id.family();
-            was.access_until.map(|until| self.access.remove(&(family, until, of.id.member())));
-            is.access_until.map(|until| self.access.insert((family, until, of.id.member())));
+            let place = |until| (family, until, of.id.member());
+            was.access_until.map(place).iter().for_each(|place| self.access.remove(place));
+            is.access_until.map(place).into_iter().for_each(|place| self.access.insert(place));
         }
         if was.listed_at != is.listed_at {
             self.relist(of, was.listed_at, is.listed_at);
@@ -242,7 +243,7 @@ impl Indexes {
 
 fn shift(timeline: &mut Timeline, id: RecordId, was: Option<Timestamp>, is: Option<Timestamp>) {
     if was != is {
-        was.map(|at| timeline.remove(&(at, id)));
-        is.map(|at| timeline.insert((at, id)));
+        was.iter().for_each(|&at| timeline.remove(&(at, id)));
+        is.into_iter().for_each(|at| timeline.insert((at, id)));
     }
 }

@@ -35,7 +35,8 @@ mod decide_tests;
 mod limits_tests;
 #[cfg(test)]
 mod notice_tests;
-#[cfg(all(test, feature = "memory"))]
+#[cfg(feature = "memory")]
+#[cfg(test)]
 mod packed_tests;
 #[cfg(test)]
 mod phase_tests;
