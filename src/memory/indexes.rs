@@ -1,21 +1,21 @@
 //! All indexes, protected by one lock: records by owner, due notices, purge times, and families by label.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::ops::Bound;
 
+use super::owner_index::{KindAt, NO_END, OwnerIndex, Standing, hash};
+use super::sorted::Sorted;
 use super::table::StepNumber;
 use crate::record::family::FamilyParts;
 use crate::record::record_parts::RecordParts;
 use crate::types::client::ClientKey;
-use crate::types::hash::IdState;
 use crate::types::ids::{FamilyId, OwnerId, RecordId};
 use crate::types::kind::TokenKind;
-use crate::types::label::LabelKey;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
 /// Records ordered by an instant.
-pub(super) type Timeline = BTreeSet<(Timestamp, RecordId)>;
+pub(super) type Timeline = Sorted<(Timestamp, RecordId)>;
 
 /// All indexes. Each index has the order in which operations read it, so no operation scans all entries.
 #[derive(Default)]
@@ -31,36 +31,27 @@ pub(super) struct Indexes {
     pub(super) windows: Timeline,
     /// Access tokens by family and `expires_at`. If a single token is revoked, it is removed from this index. If a
     /// whole family is revoked, its tokens stay in the index.
-    access: BTreeSet<(FamilyId, Timestamp, RecordId)>,
+    access: Sorted<(FamilyId, Timestamp, [u8; 6])>,
     realms: HashMap<Realm, RealmIndex>,
-    /// Members of each family, by generation. A rotation appends to the end, so a sorted list suffices.
-    kin: HashMap<FamilyId, Vec<(u64, RecordId)>, IdState>,
+    /// All records by family, generation, and the last bytes of the id.
+    kin: Sorted<Member>,
+    /// A number for each client that has families. It is kept when the client has none any more.
+    clients: HashMap<ClientKey, ClientNumber>,
     steps: u64,
 }
+
+/// A record: its family, its generation, and the last bytes of its id.
+type Member = (FamilyId, u64, [u8; 6]);
+
+/// A number in place of a client's internal id, which is longer. 0 means no client.
+pub(super) type ClientNumber = u32;
 
 #[derive(Default)]
 struct RealmIndex {
     owners: HashMap<OwnerId, OwnerIndex>,
     /// Records that are not shrunk ([`RecordParts::shrink`]), by kind and id.
-    kinds: BTreeSet<(TokenKind, RecordId)>,
+    kinds: Sorted<(TokenKind, RecordId)>,
 }
-
-/// The records of one owner in one realm.
-#[derive(Default)]
-pub(super) struct OwnerIndex {
-    /// Records that are not shrunk ([`RecordParts::shrink`]), by kind and `created_at`.
-    pub(super) records: BTreeSet<(TokenKind, Timestamp, RecordId)>,
-    /// Families that are not revoked, by kind, client and `live_until`. If `live_until` is `None`, it is [`NO_END`]
-    /// here.
-    pub(super) standing: BTreeSet<Standing>,
-    labels: HashMap<LabelKey, FamilyId>,
-}
-
-/// The position of a family in the index of families that are not revoked: kind, client, `live_until` and id.
-pub(super) type Standing = (TokenKind, Option<ClientKey>, u64, FamilyId);
-
-/// Stands for a missing `live_until`. It is later than every instant.
-const NO_END: u64 = u64::MAX;
 
 /// The positions of one record in the indexes.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -111,8 +102,9 @@ impl Indexes {
         shift(&mut self.windows, of.id, was.window_ends, is.window_ends);
         if was.access_until != is.access_until {
             let family = of.id.family();
-            was.access_until.map(|until| self.access.remove(&(family, until, of.id)));
-            is.access_until.map(|until| self.access.insert((family, until, of.id)));
+            let place = |until| (family, until, of.id.member());
+            was.access_until.map(place).iter().for_each(|place| self.access.remove(place));
+            is.access_until.map(place).into_iter().for_each(|place| self.access.insert(place));
         }
         if was.listed_at != is.listed_at {
             self.relist(of, was.listed_at, is.listed_at);
@@ -126,46 +118,39 @@ impl Indexes {
         let realm = self.realms.entry(of.realm.clone()).or_default();
         let owner = realm.owners.entry(of.owner.clone()).or_default();
         if let Some(was) = was {
-            owner.records.remove(&(of.kind, was, of.id));
+            owner.records.remove(&(KindAt::new(of.kind, was), of.id));
             realm.kinds.remove(&(of.kind, of.id));
         }
         if let Some(is) = is {
-            owner.records.insert((of.kind, is, of.id));
+            owner.records.insert((KindAt::new(of.kind, is), of.id));
             realm.kinds.insert((of.kind, of.id));
         }
     }
 
     fn recount(&mut self, of: &RecordParts, there: bool) {
-        let kin = self.kin.entry(of.id.family()).or_default();
-        match (kin.binary_search(&(of.generation, of.id)), there) {
-            (Err(place), true) => kin.insert(place, (of.generation, of.id)),
-            (Ok(place), false) => drop(kin.remove(place)),
-            _ => {}
-        }
-        if kin.is_empty() {
-            self.kin.remove(&of.id.family());
-        }
+        let place = (of.id.family(), of.generation, of.id.member());
+        if there {
+            self.kin.insert(place)
+        } else {
+            self.kin.remove(&place)
+        };
     }
 
     /// Updates the positions of one family in the index of families that are not revoked, and in the index of labels.
     /// `old` is the family as stored, or `None` if it is new. `new` is the family to store, or `None` if it is removed.
     pub(super) fn reindex_family(&mut self, old: Option<&FamilyParts>, new: Option<&FamilyParts>) {
         let Some(of) = new.or(old) else { return };
+        let (was, is) = (old.and_then(|old| self.standing(old)), new.and_then(|new| self.standing(new)));
         let realm = self.realms.entry(of.realm.clone()).or_default();
         let owner = realm.owners.entry(of.owner.clone()).or_default();
-        let (was, is) = (old.and_then(standing), new.and_then(standing));
         if was != is {
             was.map(|was| owner.standing.remove(&was));
             is.map(|is| owner.standing.insert(is));
         }
         let (was, is) = (old.and_then(|old| old.label_key.as_ref()), new.and_then(|new| new.label_key.as_ref()));
         if was != is {
-            // Another family may have taken the label, and the entry then belongs to it. So the entry is removed only
-            // if it still belongs to this family.
-            if let Some(was) = was.filter(|was| owner.labels.get(*was) == Some(&of.id)) {
-                owner.labels.remove(was);
-            }
-            is.map(|is| owner.labels.insert(is.clone(), of.id));
+            was.map(|was| owner.labels.remove(&(hash(was), of.id)));
+            is.map(|is| owner.labels.insert((hash(is), of.id)));
         }
         if new.is_none() {
             self.prune(&of.realm, &of.owner);
@@ -187,74 +172,78 @@ impl Indexes {
         self.realms.get(realm)?.owners.get(owner)
     }
 
-    pub(super) fn kinds(&self, realm: &Realm) -> Option<&BTreeSet<(TokenKind, RecordId)>> {
+    pub(super) fn kinds(&self, realm: &Realm) -> Option<&Sorted<(TokenKind, RecordId)>> {
         self.realms.get(realm).map(|index| &index.kinds)
     }
 
-    pub(super) fn kin(&self, family: &FamilyId) -> &[(u64, RecordId)] {
-        self.kin.get(family).map_or(&[], Vec::as_slice)
+    /// The members of a family, by generation.
+    pub(super) fn kin(&self, family: &FamilyId) -> impl Iterator<Item = RecordId> + '_ {
+        let family = *family;
+        let members = self.kin.from(Bound::Included((family, 0, [0; 6])));
+        members.take_while(move |(own, _, _)| *own == family).map(|&(family, _, member)| RecordId::of(family, member))
     }
 
-    /// The families with an id greater than `after`, in no particular order.
-    pub(super) fn families(&self, after: Option<&FamilyId>) -> Vec<FamilyId> {
-        self.kin.keys().filter(|family| after.is_none_or(|after| *family > after)).copied().collect()
+    /// The first `most` families with an id greater than `after`, by id.
+    pub(super) fn families(&self, after: Option<&FamilyId>, most: usize) -> Vec<FamilyId> {
+        let mut families = Vec::new();
+        let mut from = after.map_or(Bound::Unbounded, |after| Bound::Excluded((*after, u64::MAX, [0xFF; 6])));
+        while families.len() < most
+            && let Some(&(family, _, _)) = self.kin.from(from).next()
+        {
+            families.push(family);
+            from = Bound::Excluded((family, u64::MAX, [0xFF; 6]));
+        }
+        families
+    }
+
+    /// The families of that owner, kind and client that are not revoked and whose `live_until` is not reached. Realm,
+    /// owner, kind and client are those of `like`.
+    pub(super) fn live(&self, like: &FamilyParts, now: Timestamp) -> impl Iterator<Item = FamilyId> + '_ {
+        let owner = self.owner(&like.realm, &like.owner).zip(self.client_number(like));
+        owner.into_iter().flat_map({
+            let kind = like.kind;
+            move |(owner, client)| {
+                let first = (kind, client, now.micros() + 1, FamilyId::from_bytes([0; 10]));
+                let last = (kind, client, NO_END, FamilyId::from_bytes([0xFF; 10]));
+                owner.standing.range(first..=last).map(|&(_, _, _, family)| family)
+            }
+        })
+    }
+
+    /// The number of the client of a family. `None` if no family of this client was ever stored.
+    fn client_number(&self, family: &FamilyParts) -> Option<ClientNumber> {
+        family.client.map_or(Some(0), |client| self.clients.get(&client).copied())
+    }
+
+    fn standing(&mut self, family: &FamilyParts) -> Option<Standing> {
+        let client = self.client_number(family).or_else(|| {
+            let next = ClientNumber::try_from(self.clients.len()).ok()?.checked_add(1)?;
+            family.client.map(|client| *self.clients.entry(client).or_insert(next))
+        });
+        let end = family.live_until.map_or(NO_END, Timestamp::micros);
+        family.revoked.is_none().then_some((family.kind, client?, end, family.id))
     }
 
     /// Returns the number of live access tokens of the family, or `most` if there are more. Also returns the earliest
     /// expiry of these tokens, or `None` if there are no such tokens.
     pub(super) fn live_access(&self, family: &FamilyId, now: Timestamp, most: usize) -> (usize, Option<Timestamp>) {
-        let first = Bound::Excluded((*family, now, RecordId::from_bytes([0xFF; 16])));
-        let last = Bound::Included((*family, Timestamp::MAX, RecordId::from_bytes([0xFF; 16])));
-        let live = self.access.range((first, last));
-        (live.clone().take(most).count(), live.map(|&(_, until, _)| until).next())
+        let live = self.access.from(Bound::Excluded((*family, now, [0xFF; 6])));
+        let mut live = live.take_while(|(own, _, _)| own == family).map(|&(_, until, _)| until).peekable();
+        let first = live.peek().copied();
+        (live.take(most).count(), first)
     }
 
     pub(super) fn generation(&self, family: &FamilyId, generation: u64) -> impl Iterator<Item = RecordId> {
-        let kin = self.kin(family);
-        let start = kin.partition_point(|&(own, _)| own < generation);
-        kin[start..].iter().take_while(move |&&(own, _)| own == generation).map(|&(_, id)| id)
+        let family = *family;
+        let members = self.kin.from(Bound::Included((family, generation, [0; 6])));
+        let members = members.take_while(move |(own, of, _)| (*own, *of) == (family, generation));
+        members.map(|&(family, _, member)| RecordId::of(family, member))
     }
-}
-
-impl OwnerIndex {
-    pub(super) fn holder(&self, key: &LabelKey) -> Option<FamilyId> {
-        self.labels.get(key).copied()
-    }
-
-    /// The families of that kind and client that are not revoked and whose `live_until` is not reached.
-    pub(super) fn live(
-        &self,
-        kind: TokenKind,
-        client: Option<ClientKey>,
-        now: Timestamp,
-    ) -> impl Iterator<Item = FamilyId> + '_ {
-        let first = (kind, client, now.micros() + 1, FamilyId::from_bytes([0; 10]));
-        let last = (kind, client, NO_END, FamilyId::from_bytes([0xFF; 10]));
-        self.standing.range(first..=last).map(|&(_, _, _, family)| family)
-    }
-
-    /// If at least `limit` records of that kind were created after `since`, returns when the `limit`-th newest of them
-    /// was created. Otherwise `None`.
-    pub(super) fn pace_reached(&self, kind: TokenKind, limit: u32, since: Timestamp) -> Option<Timestamp> {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let first = Bound::Excluded((kind, since, RecordId::from_bytes([0xFF; 16])));
-        let last = Bound::Included((kind, Timestamp::MAX, RecordId::from_bytes([0xFF; 16])));
-        self.records.range((first, last)).rev().nth(limit.saturating_sub(1)).map(|&(_, at, _)| at)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.standing.is_empty() && self.labels.is_empty()
-    }
-}
-
-fn standing(family: &FamilyParts) -> Option<Standing> {
-    let end = family.live_until.map_or(NO_END, Timestamp::micros);
-    family.revoked.is_none().then_some((family.kind, family.client, end, family.id))
 }
 
 fn shift(timeline: &mut Timeline, id: RecordId, was: Option<Timestamp>, is: Option<Timestamp>) {
     if was != is {
-        was.map(|at| timeline.remove(&(at, id)));
-        is.map(|at| timeline.insert((at, id)));
+        was.iter().for_each(|&at| timeline.remove(&(at, id)));
+        is.into_iter().for_each(|at| timeline.insert((at, id)));
     }
 }

@@ -37,7 +37,7 @@ impl Writer<'_> {
         new: &[NewRecord],
         now: Timestamp,
     ) -> Result<Inserted, StoreError> {
-        let relative = self.indexes.kin(&family.id).first().map(|&(_, id)| id);
+        let relative = self.indexes.kin(&family.id).next();
         if let Some(taken) = self.taken(new).or(relative) {
             return Ok(Inserted::IdTaken(taken));
         }
@@ -65,11 +65,9 @@ impl Writer<'_> {
     /// owner's live families). The list is empty if there is room. `None` if there is no room and the cap does not
     /// permit revocations, so the new family must be refused.
     fn leaving(&self, new: &FamilyParts, cap: Option<Cap>, now: Timestamp) -> Option<Vec<(FamilyParts, WhenEnded)>> {
-        let (Some(cap), Some(owner)) = (cap, self.indexes.owner(&new.realm, &new.owner)) else {
-            return Some(Vec::new());
-        };
+        let Some(cap) = cap else { return Some(Vec::new()) };
         let limit = usize::try_from(cap.limit.get()).unwrap_or(usize::MAX);
-        let live: Vec<_> = owner.live(new.kind, new.client, now).collect();
+        let live: Vec<_> = self.indexes.live(new, now).collect();
         let surplus = (live.len() + 1).saturating_sub(limit);
         match cap.when_full {
             _ if surplus == 0 => Some(Vec::new()),

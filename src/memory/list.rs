@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::ops::Bound;
 
+use super::owner_index::KindAt;
 use super::table::Glance;
 use super::write::Writer;
 use crate::record::family::FamilyParts;
@@ -22,32 +23,26 @@ impl Writer<'_> {
         match of {
             Listing::Owner { realm, owner, kind, show } => {
                 let Some(index) = self.indexes.owner(realm, owner) else { return Self::EMPTY };
-                let first = Bound::Included((kind, Timestamp::EPOCH, FIRST));
-                let last = after.map_or(Bound::Included((kind, Timestamp::MAX, LAST)), |cursor| {
-                    Bound::Excluded((kind, cursor.at, cursor.id))
+                let first = Bound::Included((KindAt::new(kind, Timestamp::EPOCH), FIRST));
+                let last = after.map_or(Bound::Included((KindAt::new(kind, Timestamp::MAX), LAST)), |cursor| {
+                    Bound::Excluded((KindAt::new(kind, cursor.at), cursor.id))
                 });
                 let newest_first = index.records.range((first, last)).rev();
-                self.page(newest_first.map(|&(_, at, id)| Cursor { at, id }), limit, show)
+                self.page(newest_first.map(|&(at, id)| Cursor { at: at.at(), id }), limit, show)
             }
             Listing::Kind { realm, kind } => {
                 let Some(kinds) = self.indexes.kinds(realm) else { return Self::EMPTY };
                 let first = after.map_or(Bound::Included((kind, FIRST)), |cursor| Bound::Excluded((kind, cursor.id)));
-                let by_id = kinds.range((first, Bound::Included((kind, LAST))));
+                let by_id = kinds.from(first).take_while(|(own, _)| *own == kind);
                 self.page(by_id.map(|&(_, id)| Cursor { at: Timestamp::EPOCH, id }), limit, Show::All)
             }
         }
     }
 
     pub(super) fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord> {
-        let last = (now, LAST);
         let first =
             after.map_or(Bound::Included((Timestamp::EPOCH, FIRST)), |cursor| Bound::Excluded((cursor.at, cursor.id)));
-        // A cursor that was created with a later `now` can lie after the end of the range, and `BTreeSet::range` panics
-        // if its range is reversed.
-        if matches!(first, Bound::Excluded(first) if first >= last) {
-            return Self::EMPTY;
-        }
-        let due = self.indexes.due.range((first, Bound::Included(last)));
+        let due = self.indexes.due.from(first).take_while(|(at, _)| now.reached(*at));
         self.page(due.map(|&(at, id)| Cursor { at, id }), limit, Show::All)
     }
 

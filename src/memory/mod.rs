@@ -8,8 +8,10 @@ pub(crate) mod directory;
 mod fixtures;
 mod indexes;
 mod insert;
+mod interner;
 mod list;
 mod notice;
+mod owner_index;
 mod people;
 mod purge;
 #[cfg(test)]
@@ -17,6 +19,7 @@ mod races;
 mod revoke;
 mod rotate;
 mod settings;
+mod sorted;
 pub(crate) mod store;
 mod table;
 mod throttle;

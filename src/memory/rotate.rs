@@ -60,8 +60,7 @@ impl Writer<'_> {
 
     /// The number of live families that a cap counts together with this family.
     fn live_families(&self, family: &FamilyParts, now: Timestamp) -> usize {
-        let owner = self.indexes.owner(&family.realm, &family.owner);
-        owner.map_or(0, |owner| owner.live(family.kind, family.client, now).count())
+        self.indexes.live(family, now).count()
     }
 
     /// Returns the record that `parent` had replaced, with its nonce removed. `None` if there is no such record, or if

@@ -241,7 +241,7 @@ impl TokenStore for MemoryStore {
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         backend_call!();
         let mut counts = BTreeMap::new();
-        self.table.each(|record| *counts.entry(record.key_id).or_insert(0) += 1);
+        self.table.each_key(|key| *counts.entry(key).or_insert(0) += 1);
         Ok(counts.into_iter().collect())
     }
 }

@@ -13,16 +13,18 @@
 //!   old record is never combined with a newer row.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use papaya::{Guard, HashMap};
 
+use super::interner::Interner;
 use crate::record::family::FamilyParts;
+use crate::record::packed::{Packed, Shared};
 use crate::record::record_parts::RecordParts;
 use crate::record::record_ref::RecordRef;
-use crate::record::token_record::{Corrupt, Joined};
+use crate::record::token_record::{Corrupt, consistent};
 use crate::types::hash::IdState;
-use crate::types::ids::{FamilyId, RecordId};
+use crate::types::ids::{FamilyId, KeyId, RecordId};
 
 /// Defines a point at which tests let other threads run. It is empty in other builds.
 macro_rules! inside_step {
@@ -35,24 +37,6 @@ macro_rules! inside_step {
 /// The number of a write that changes records together with the row of their family.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct StepNumber(pub(super) u64);
-
-#[expect(clippy::large_enum_variant, reason = "a box would put a cache miss on the hottest read")]
-enum Slot {
-    /// The record is the only member of its family. The entry also contains the family.
-    Alone(Joined),
-    /// The record is one of several members of its family, and the family has a separate row. The number identifies the
-    /// write that stored this entry. While the family's row has a lower number, that write is still in progress.
-    Member(RecordParts, StepNumber),
-}
-
-impl Slot {
-    fn record(&self) -> &RecordParts {
-        match self {
-            Self::Alone(joined) => joined.record(),
-            Self::Member(record, _) => record,
-        }
-    }
-}
 
 struct Row {
     family: FamilyParts,
@@ -71,8 +55,10 @@ pub(super) enum Glance<T> {
 
 /// The records and the family rows. Only the holder of the lock of the indexes is allowed to change them.
 pub(super) struct Table {
-    records: HashMap<RecordId, Slot, IdState>,
+    records: HashMap<RecordId, Packed, IdState>,
     families: HashMap<FamilyId, Row, IdState>,
+    /// Only writers use it.
+    shared: Mutex<Interner>,
 }
 
 impl Table {
@@ -81,18 +67,19 @@ impl Table {
     #[inline]
     pub(super) fn glance<T>(&self, id: &RecordId, look: impl FnOnce(Option<RecordRef<'_>>) -> T) -> Glance<T> {
         let guard = self.records.guard();
-        let Some(slot) = self.records.get(id, &guard) else { return Glance::Seen(look(None)) };
-        let (record, step) = match slot {
-            Slot::Alone(joined) => return Glance::Seen(look(Some(joined.view()))),
-            Slot::Member(record, step) => (record, *step),
-        };
+        let Some(record) = self.records.get(id, &guard) else { return Glance::Seen(look(None)) };
+        if let Some(view) = record.view(id) {
+            return Glance::Seen(look(Some(view)));
+        }
         inside_step!();
         let row = self.families.get(&id.family(), &guard);
         inside_step!();
         let again = self.records.get(id, &guard);
         match row {
-            Some(row) if step <= row.step && again.is_some_and(|again| std::ptr::eq(slot, again)) => {
-                match RecordRef::joined(record, &row.family) {
+            Some(row)
+                if record.step() <= Some(row.step.0) && again.is_some_and(|again| std::ptr::eq(record, again)) =>
+            {
+                match record.view_with(id, &row.family) {
                     Ok(record) => Glance::Seen(look(Some(record))),
                     Err(corrupt) => Glance::Corrupt(corrupt),
                 }
@@ -108,23 +95,22 @@ impl Table {
     /// Calls `look` with the fields of a record, or with `None` if there is no such record. For this method and all
     /// methods below, the caller must hold the lock of the indexes.
     pub(super) fn peek<T>(&self, id: &RecordId, look: impl FnOnce(Option<&RecordParts>) -> T) -> T {
-        let guard = self.records.guard();
-        look(self.records.get(id, &guard).map(Slot::record))
+        look(self.record(id).as_ref())
     }
 
     pub(super) fn record(&self, id: &RecordId) -> Option<RecordParts> {
-        self.peek(id, |record| record.cloned())
+        self.records.get(id, &self.records.guard()).map(|record| record.record(id))
     }
 
     pub(super) fn family_of(&self, member: &RecordId) -> Option<FamilyParts> {
         let guard = self.records.guard();
-        self.row_of(self.records.get(member, &guard)?, &guard).cloned()
+        self.family_in(member, self.records.get(member, &guard)?, &guard)
     }
 
     pub(super) fn pair(&self, id: &RecordId) -> Option<(RecordParts, FamilyParts)> {
         let guard = self.records.guard();
-        let slot = self.records.get(id, &guard)?;
-        Some((slot.record().clone(), self.row_of(slot, &guard)?.clone()))
+        let record = self.records.get(id, &guard)?;
+        Some((record.record(id), self.family_in(id, record, &guard)?))
     }
 
     /// Whether the family has a separate row.
@@ -132,18 +118,19 @@ impl Table {
         self.families.contains_key(family, &self.records.guard())
     }
 
-    /// Visits all records, in no particular order.
-    pub(super) fn each(&self, mut visit: impl FnMut(&RecordParts)) {
-        self.records.iter(&self.records.guard()).for_each(|(_, slot)| visit(slot.record()));
+    /// Visits the key ids of all records, in no particular order.
+    pub(super) fn each_key(&self, mut visit: impl FnMut(KeyId)) {
+        self.records.iter(&self.records.guard()).for_each(|(_, record)| visit(record.key_id()));
     }
 
     /// Replaces the fields of one record. Its family is not changed.
     pub(super) fn publish_record(&self, record: RecordParts) {
         let guard = self.records.guard();
-        match self.records.get(&record.id, &guard) {
-            Some(Slot::Alone(joined)) => self.publish_alone(record, joined.family().clone()),
-            Some(Slot::Member(_, step)) => drop(self.records.insert(record.id, Slot::Member(record, *step), &guard)),
-            None => {}
+        let Some(old) = self.records.get(&record.id, &guard) else { return };
+        match (old.step(), old.family(&record.id)) {
+            (Some(step), _) => self.publish_member(record, StepNumber(step), &guard),
+            (None, Some(family)) => self.publish_alone(record, family),
+            (None, None) => {}
         }
     }
 
@@ -151,23 +138,33 @@ impl Table {
     /// published in one step, so readers of all members see it at the same time.
     pub(super) fn publish_family(&self, family: FamilyParts, member: &RecordId) {
         let guard = self.records.guard();
-        match self.records.get(member, &guard) {
-            Some(Slot::Alone(joined)) => self.publish_alone(joined.record().clone(), family),
-            Some(Slot::Member(_, least)) => {
-                let step = self.families.get(&family.id, &guard).map_or(*least, |row| row.step);
+        let Some(old) = self.records.get(member, &guard) else { return };
+        match old.step() {
+            None => self.publish_alone(old.record(member), family),
+            Some(least) => {
+                let step = self.families.get(&family.id, &guard).map_or(StepNumber(least), |row| row.step);
                 self.families.insert(family.id, Row { family, step }, &guard);
             }
-            None => {}
         }
     }
 
     /// Publishes a record together with its family, of which it is the only member. The writer has read both, so they
     /// match. If they did not match, nothing would be published, and readers would still see the previous entry.
     pub(super) fn publish_alone(&self, record: RecordParts, family: FamilyParts) {
-        let id = record.id;
-        if let Ok(joined) = Joined::new(record, family) {
-            self.records.insert(id, Slot::Alone(joined), &self.records.guard());
+        if consistent(RecordRef::whole(&record, &family), &family).is_ok() {
+            let id = record.id;
+            let packed = Packed::alone(record, family, |shared| self.shared(shared));
+            self.records.insert(id, packed, &self.records.guard());
         }
+    }
+
+    fn publish_member(&self, record: RecordParts, step: StepNumber, guard: &impl Guard) {
+        let id = record.id;
+        self.records.insert(id, Packed::member(record, step.0, |shared| self.shared(shared)), guard);
+    }
+
+    fn shared(&self, shared: Shared) -> Arc<Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).share(shared)
     }
 
     /// Publishes the row of a family, and the members that change in the same write. If the family has no separate row
@@ -175,7 +172,7 @@ impl Table {
     pub(super) fn publish_all(&self, records: Vec<RecordParts>, family: FamilyParts, step: StepNumber) {
         let guard = self.records.guard();
         for record in records {
-            self.records.insert(record.id, Slot::Member(record, step), &guard);
+            self.publish_member(record, step, &guard);
             inside_step!();
         }
         self.families.insert(family.id, Row { family, step }, &guard);
@@ -191,11 +188,8 @@ impl Table {
         self.families.remove(family, &self.records.guard());
     }
 
-    fn row_of<'a>(&'a self, slot: &'a Slot, guard: &'a impl Guard) -> Option<&'a FamilyParts> {
-        match slot {
-            Slot::Alone(joined) => Some(joined.family()),
-            Slot::Member(record, _) => self.families.get(&record.id.family(), guard).map(|row| &row.family),
-        }
+    fn family_in(&self, id: &RecordId, record: &Packed, guard: &impl Guard) -> Option<FamilyParts> {
+        record.family(id).or_else(|| self.families.get(&id.family(), guard).map(|row| row.family.clone()))
     }
 }
 
@@ -206,6 +200,7 @@ impl Default for Table {
         Self {
             records: HashMap::builder().hasher(IdState::default()).shared_collector(Arc::clone(&collector)).build(),
             families: HashMap::builder().hasher(IdState::default()).shared_collector(collector).build(),
+            shared: Mutex::default(),
         }
     }
 }

@@ -20,7 +20,6 @@ macro_rules! backend_call {
 
 #[async_trait]
 impl Transfer for MemoryStore {
-    /// Reads the ids of all families for each page, because the store does not keep the families in order.
     async fn families(
         &self,
         after: Option<&FamilyId>,
@@ -28,9 +27,8 @@ impl Transfer for MemoryStore {
     ) -> Result<Page<FamilyId, FamilyId>, StoreError> {
         backend_call!();
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-        let mut items = self.write().indexes.families(after);
+        let mut items = self.write().indexes.families(after, limit.saturating_add(1));
         let more = items.len() > limit;
-        items.sort_unstable();
         items.truncate(limit);
         Ok(Page { next: items.last().copied().filter(|_| more), items, corrupt: 0 })
     }
@@ -39,7 +37,7 @@ impl Transfer for MemoryStore {
         backend_call!();
         let quiet = self.write();
         let Some(family) = quiet.family(id) else { return Ok(None) };
-        let members = quiet.indexes.kin(id).iter().filter_map(|(_, member)| quiet.table.record(member)).collect();
+        let members = quiet.indexes.kin(id).filter_map(|member| quiet.table.record(&member)).collect();
         WholeFamily::new(family, members).map(Some).map_err(|corrupt| StoreError::corrupt(None, corrupt))
     }
 
@@ -47,13 +45,12 @@ impl Transfer for MemoryStore {
         backend_call!();
         let mut writer = self.write();
         let (row, members) = (family.family(), family.members());
-        let relative = writer.indexes.kin(&row.id).first().map(|&(_, id)| id);
+        let relative = writer.indexes.kin(&row.id).next();
         if let Some(taken) = relative {
             return Ok(Restored::IdTaken(taken));
         }
-        let owner = writer.indexes.owner(&row.realm, &row.owner);
-        if let Some(holder) = row.label_key.as_ref().and_then(|label| owner?.holder(label)) {
-            return Ok(Restored::LabelTaken(holder));
+        if let Some(holder) = row.label_key.as_ref().and_then(|label| writer.label_holder(row, label)) {
+            return Ok(Restored::LabelTaken(holder.id));
         }
         writer.commit(None, row.clone(), members.to_vec());
         Ok(Restored::Done)

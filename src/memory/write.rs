@@ -31,7 +31,7 @@ pub(super) enum Holder {
 
 impl Writer<'_> {
     pub(super) fn family(&self, family: &FamilyId) -> Option<FamilyParts> {
-        self.table.family_of(&self.indexes.kin(family).first()?.1)
+        self.table.family_of(&self.indexes.kin(family).next()?)
     }
 
     /// The first record id in `new` that is already taken.
@@ -42,15 +42,20 @@ impl Writer<'_> {
     /// Returns which other family holds the label `key`. The family `asking` requests the label, and is not itself
     /// counted as a holder.
     pub(super) fn holder(&self, asking: &FamilyParts, key: Option<&LabelKey>, now: Timestamp) -> Holder {
-        let index = key.and_then(|key| Some((key, self.indexes.owner(&asking.realm, &asking.owner)?)));
-        let holder = index.and_then(|(key, owner)| owner.holder(key)).filter(|holder| *holder != asking.id);
-        match holder.and_then(|holder| self.family(&holder)) {
+        let holder = key.and_then(|key| self.label_holder(asking, key));
+        match holder.filter(|holder| holder.id != asking.id) {
             None => Holder::Nobody,
             Some(family) if family.gone_at.is_some_and(|gone_at| now.reached(gone_at)) => {
                 Holder::Gone(Box::new(family))
             }
             Some(family) => Holder::Kept(family.id),
         }
+    }
+
+    /// Returns the family that has this label key. Realm and owner are those of `like`.
+    pub(super) fn label_holder(&self, like: &FamilyParts, key: &LabelKey) -> Option<FamilyParts> {
+        let holders = self.indexes.owner(&like.realm, &like.owner)?.holders(key);
+        holders.filter_map(|holder| self.family(&holder)).find(|holder| holder.label_key.as_ref() == Some(key))
     }
 
     /// Clears the label key of a family whose `gone_at` is reached.
@@ -67,9 +72,9 @@ impl Writer<'_> {
     /// Replaces the row of a family. A revocation changes the purge time of every member, so its cost grows with the
     /// number of members.
     pub(super) fn put_family(&mut self, old: &FamilyParts, family: FamilyParts) {
-        let Some(&(_, member)) = self.indexes.kin(&family.id).first() else { return };
+        let Some(member) = self.indexes.kin(&family.id).next() else { return };
         if old.revoked != family.revoked {
-            for (_, id) in self.indexes.kin(&family.id).to_vec() {
+            for id in self.indexes.kin(&family.id).collect::<Vec<_>>() {
                 let (table, indexes) = (self.table, &mut *self.indexes);
                 table.peek(&id, |record| {
                     indexes.reindex(record.map(|record| (record, old)), record.map(|record| (record, &family)));
@@ -88,17 +93,16 @@ impl Writer<'_> {
             table.peek(&record.id, |old| indexes.reindex(old.zip(before), Some((record, &family))));
         }
         indexes.reindex_family(before, Some(&family));
-        let kin = indexes.kin(&family.id);
         if !table.has_row(&family.id) {
             match <[RecordParts; 1]>::try_from(records) {
-                Ok([record]) if kin.len() == 1 => return table.publish_alone(record, family),
+                Ok([record]) if indexes.kin(&family.id).nth(1).is_none() => return table.publish_alone(record, family),
                 Ok([record]) => records = vec![record],
                 Err(many) => records = many,
             }
             // The family now gets a separate row. A member that was stored together with the family is therefore
             // rewritten too.
-            let staying = kin.iter().filter(|(_, id)| records.iter().all(|record| record.id != *id));
-            let staying: Vec<_> = staying.filter_map(|(_, id)| table.record(id)).collect();
+            let staying = indexes.kin(&family.id).filter(|id| records.iter().all(|record| record.id != *id));
+            let staying: Vec<_> = staying.filter_map(|id| table.record(&id)).collect();
             records.extend(staying);
         }
         let step = indexes.next_step();
@@ -110,7 +114,7 @@ impl Writer<'_> {
         let Some((record, family)) = self.table.pair(id) else { return };
         self.indexes.reindex(Some((&record, &family)), None);
         self.table.remove_record(id);
-        if self.indexes.kin(&family.id).is_empty() {
+        if self.indexes.kin(&family.id).next().is_none() {
             self.indexes.reindex_family(Some(&family), None);
             self.table.remove_family(&family.id);
         }

@@ -11,8 +11,9 @@ use crate::record::token_record::{BLANK, TokenRecord};
 use crate::service::Service;
 use crate::service::error::Denied;
 use crate::service::matching::Matched;
+#[cfg(feature = "metrics")]
 use crate::service::measured::{Stopwatch, timed};
-use crate::types::account::Identity;
+use crate::types::account::{Account, Identity};
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
@@ -67,21 +68,36 @@ impl Counterfoil {
         self.verified(token, None).await
     }
 
-    pub(crate) async fn verified(&self, token: &str, source: Option<&SourceName>) -> Result<Principal, Denied> {
-        let watch = Stopwatch::start();
-        let now = self.now();
-        let verified = verify(&self.service, token, source, now).await;
-        match &verified {
-            Ok(_) => timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "accepted"),
-            Err(Denied::Refused(_)) => {
-                timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "refused");
-            }
-            Err(Denied::Unavailable(_)) => {
-                timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "unavailable");
-            }
-        }
-        verified
+    pub(crate) fn verified<'a>(
+        &'a self,
+        token: &'a str,
+        source: Option<&'a SourceName>,
+    ) -> impl Future<Output = Result<Principal, Denied>> + Send + 'a {
+        measured(verify(self, token, source))
     }
+}
+
+/// Records the duration and the outcome of a verification.
+#[cfg(feature = "metrics")]
+async fn measured(verification: impl Future<Output = Result<Principal, Denied>>) -> Result<Principal, Denied> {
+    let watch = Stopwatch::start();
+    let verified = verification.await;
+    match &verified {
+        Ok(_) => timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "accepted"),
+        Err(Denied::Refused(_)) => {
+            timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "refused");
+        }
+        Err(Denied::Unavailable(_)) => {
+            timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "unavailable");
+        }
+    }
+    verified
+}
+
+/// Returns the verification itself. A further future around it would copy the principal once more.
+#[cfg(not(feature = "metrics"))]
+const fn measured<F>(verification: F) -> F {
+    verification
 }
 
 /// Verifies the secret, decides about the credential, and then applies the effects of a successful use.
@@ -89,12 +105,8 @@ impl Counterfoil {
 /// In most calls, all data is in memory, so copies of values are a noticeable part of the duration. To be fast, the
 /// function copies each value only once, to the place where it stays. It waits only if something must be read. The
 /// bench `authenticate` shows the cost of each further copy.
-async fn verify(
-    service: &Service,
-    text: &str,
-    source: Option<&SourceName>,
-    now: Timestamp,
-) -> Result<Principal, Denied> {
+async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceName>) -> Result<Principal, Denied> {
+    let (service, now) = (&*counterfoil.service, counterfoil.now());
     let refuse = |id, reason| refuse(service, id, reason, source, now);
     let parsed = service.prefixes.parse(text);
     match &parsed {
@@ -106,16 +118,21 @@ async fn verify(
     }
     // A token that does not match is refused even if the settings cannot be read. The policy's own settings then stand
     // in, and nothing depends on them.
-    let (settings, unread) = match service.settings_and_gate(None, now).await {
-        Ok((settings, _)) => (settings, None),
-        Err(error) => (service.policy.in_force(&StoredSettings::default()).0, Some(error)),
+    let (settings, unread) = match service.settings_at_once(now) {
+        Some(settings) => (settings, None),
+        None => match service.settings_and_gate(None, now).await {
+            Ok((settings, _)) => (settings, None),
+            Err(error) => (service.policy.in_force(&StoredSettings::default()).0, Some(error)),
+        },
     };
     let (limits, origin) = (service.limits(&settings), Origin::Request(source));
     let mut facts = Facts::BLANK;
     let (phase, fresher) = if let Ok(presented) = &parsed {
-        let (id, claim) = (presented.id(), service.claim(presented));
+        let id = presented.id();
         let mut seen = Err(Refusal::Unknown);
         let mut look = |record: Option<RecordRef<'_>>| {
+            // The digest needs nothing of the record. So the processor hashes while it waits for the record's memory.
+            let claim = service.claim(presented);
             // For an unknown id, the same work is done with an empty record.
             let view = record.unwrap_or_else(|| BLANK.view());
             let proved = service.proved(&claim, view);
@@ -148,12 +165,21 @@ async fn verify(
         return Err(error.into());
     }
     let (id, kind, last_used_at) = (facts.id, facts.kind, facts.last_used_at);
-    let mut account = None;
-    let rights = match service.decided(&facts, phase, &settings, now, &mut account).await? {
+    let mut identity = None;
+    let decided = match service.decided_at_once(&facts, phase, &settings, &mut identity) {
+        Some(decided) => decided,
+        None => {
+            let mut account = None;
+            let decided = service.decided(&facts, phase, &settings, now, &mut account).await?;
+            identity = account.map(Account::into_identity);
+            decided
+        }
+    };
+    let rights = match decided {
         Ok(rights) => rights,
         Err(reason) => return Err(refuse(Some(id), reason)),
     };
-    let Some(account) = account else { return Err(refuse(Some(id), Refusal::AccountMissing)) };
+    let Some(identity) = identity else { return Err(refuse(Some(id), Refusal::AccountMissing)) };
     if last_used_at.is_none() && facts.parent.is_some() && service.uses.overlaid(id, None).is_none() {
         service.first_use_ends_parent(kind, facts.parent, source, now).await?;
     }
@@ -162,7 +188,7 @@ async fn verify(
         service.rekeying.note(kind, (id, facts.version), fresher);
     }
     let Rights { role, manages_profiles, narrowed } = rights;
-    let Identity { subject, name, contact, extension } = account.into_identity();
+    let Identity { subject, name, contact, extension } = identity;
     let actor = match facts.body {
         FactsBody::Code { created_by, .. } => Some(created_by),
         _ => None,

@@ -157,7 +157,7 @@ impl FamilyParts {
 }
 
 impl FamilyParts {
-    /// An empty row, into which the memory store copies a family field by field.
+    /// An empty row, into which a family is copied field by field.
     pub(crate) const BLANK: Self = Self {
         id: FamilyId::from_bytes([0; 10]),
         realm: Realm::DEFAULT,

@@ -11,6 +11,12 @@ pub(crate) mod gather;
 pub(crate) mod leak_mark;
 pub(crate) mod limits;
 pub(crate) mod notice;
+#[cfg(feature = "memory")]
+pub(crate) mod packed;
+#[cfg(feature = "memory")]
+mod packed_parts;
+#[cfg(feature = "memory")]
+pub(crate) mod packed_view;
 pub(crate) mod phase;
 pub(crate) mod rearm;
 mod record_copy;
@@ -29,6 +35,9 @@ mod decide_tests;
 mod limits_tests;
 #[cfg(test)]
 mod notice_tests;
+#[cfg(feature = "memory")]
+#[cfg(test)]
+mod packed_tests;
 #[cfg(test)]
 mod phase_tests;
 #[cfg(test)]

@@ -1,6 +1,5 @@
-//! Copies a record field by field into an empty record. The memory store copies records in this way. If the id of a
-//! presented token is unknown, an empty record is copied instead, so that the verification takes as long as for a known
-//! id.
+//! Copies a record field by field into an empty record. If the id of a presented token is unknown, an empty record is
+//! copied instead, so that the verification takes as long as for a known id.
 
 use crate::crypto::digest::Digest;
 use crate::record::record_parts::RecordParts;

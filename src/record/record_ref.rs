@@ -6,9 +6,11 @@ use crate::crypto::digest::Digest;
 use crate::record::family::FamilyParts;
 use crate::record::family_body::FamilyBody;
 use crate::record::family_details::FamilyDetails;
+#[cfg(feature = "memory")]
+use crate::record::packed_view::PackedView;
 use crate::record::record_parts::RecordParts;
 use crate::record::state::{Revoked, Superseded};
-use crate::record::token_record::{Corrupt, TokenRecord, consistent, joined_revocation};
+use crate::record::token_record::{TokenRecord, joined_revocation};
 use crate::types::ids::{KeyId, RecordId, SubjectId, Version};
 use crate::types::kind::TokenKind;
 use crate::types::label::Label;
@@ -44,6 +46,19 @@ pub type Look<'f> = dyn for<'r> FnMut(Option<RecordRef<'r>>) + 'f;
 #[derive(Clone, Copy)]
 enum View<'a> {
     Whole(&'a RecordParts, &'a FamilyParts),
+    #[cfg(feature = "memory")]
+    Packed(PackedView<'a>),
+}
+
+/// Evaluates the expression if the record has the layout [`View::Whole`]. Calls the method if it is packed.
+macro_rules! shown {
+    ($view:expr, ($record:pat, $family:pat) => $whole:expr, $method:ident) => {
+        match $view.0 {
+            View::Whole($record, $family) => $whole,
+            #[cfg(feature = "memory")]
+            View::Packed(packed) => packed.$method(),
+        }
+    };
 }
 
 impl<'a> RecordRef<'a> {
@@ -53,199 +68,184 @@ impl<'a> RecordRef<'a> {
         Self(View::Whole(record, family))
     }
 
-    /// Shows a record and its family, or returns the error if they contradict each other.
+    /// Shows a packed record. The caller has checked that the record and its family belong together.
+    #[cfg(feature = "memory")]
     #[inline]
-    pub(crate) fn joined(record: &'a RecordParts, family: &'a FamilyParts) -> Result<Self, Corrupt> {
-        consistent(record, family).map(|()| Self::whole(record, family))
+    pub(crate) const fn packed(view: PackedView<'a>) -> Self {
+        Self(View::Packed(view))
     }
 
     /// The public id.
     #[must_use]
     pub fn id(self) -> RecordId {
-        let View::Whole(record, _) = self.0;
-        record.id
+        shown!(self, (record, _) => record.id, id)
     }
 
     /// The name of the realm.
     #[must_use]
     pub fn realm(self) -> &'a str {
-        let View::Whole(record, _) = self.0;
-        record.realm.as_str()
+        shown!(self, (record, _) => record.realm.as_str(), realm)
     }
 
     /// The stored text of the owner, as [`OwnerId::from_stored`](crate::types::OwnerId::from_stored) reads it.
     #[must_use]
     pub fn owner(self) -> &'a str {
-        let View::Whole(record, _) = self.0;
-        record.owner.as_str()
+        shown!(self, (record, _) => record.owner.as_str(), owner)
     }
 
     /// The kind of the record.
     #[must_use]
     pub fn kind(self) -> TokenKind {
-        let View::Whole(record, _) = self.0;
-        record.kind
+        shown!(self, (record, _) => record.kind, kind)
     }
 
     /// The kind of the family. A rotation replaces a record of this kind. The family can also contain records of other
     /// kinds, such as access tokens.
     #[must_use]
     pub fn family_kind(self) -> TokenKind {
-        let View::Whole(_, family) = self.0;
-        family.kind
+        shown!(self, (_, family) => family.kind, family_kind)
     }
 
     /// The generation of the record.
     #[must_use]
     pub fn generation(self) -> u64 {
-        let View::Whole(record, _) = self.0;
-        record.generation
+        shown!(self, (record, _) => record.generation, generation)
     }
 
     /// The generation of the family, which is that of its newest member.
     #[must_use]
     pub fn family_generation(self) -> u64 {
-        let View::Whole(_, family) = self.0;
-        family.generation
+        shown!(self, (_, family) => family.generation, family_generation)
     }
 
     /// The parent: the refresh token of an access token, or the token that a rotation replaced.
     #[must_use]
     pub fn parent(self) -> Option<RecordId> {
-        let View::Whole(record, _) = self.0;
-        record.parent
+        shown!(self, (record, _) => record.parent, parent)
     }
 
     /// When the record was created.
     #[must_use]
     pub fn created_at(self) -> Timestamp {
-        let View::Whole(record, _) = self.0;
-        record.created_at
+        shown!(self, (record, _) => record.created_at, created_at)
     }
 
     /// The digest of the secret.
     #[must_use]
     pub fn digest(self) -> Digest {
-        let View::Whole(record, _) = self.0;
-        record.digest
+        shown!(self, (record, _) => record.digest, digest)
     }
 
     /// The key under which the digest was computed.
     #[must_use]
     pub fn key_id(self) -> KeyId {
-        let View::Whole(record, _) = self.0;
-        record.key_id
+        shown!(self, (record, _) => record.key_id, key_id)
     }
 
     /// The version of the record.
     #[must_use]
     pub fn version(self) -> Version {
-        let View::Whole(record, _) = self.0;
-        record.version
+        shown!(self, (record, _) => record.version, version)
     }
 
     /// The stored expiry. `None` if the record is permanent.
     #[must_use]
     pub fn expires_at(self) -> Option<Timestamp> {
-        let View::Whole(record, _) = self.0;
-        record.expires_at
+        shown!(self, (record, _) => record.expires_at, expires_at)
     }
 
     /// When the expiry was last set.
     #[must_use]
     pub fn expiry_set_at(self) -> Timestamp {
-        let View::Whole(record, _) = self.0;
-        record.expiry_set_at
+        shown!(self, (record, _) => record.expiry_set_at, expiry_set_at)
     }
 
     /// The instant from which the record may be purged, as [`TokenRecord::gone_at`] returns it.
     #[must_use]
     pub fn gone_at(self) -> Option<Timestamp> {
-        let View::Whole(record, family) = self.0;
-        family.gone_at_of(record)
+        shown!(self, (record, family) => family.gone_at_of(record), gone_at)
     }
 
     /// When and by which successor the record was replaced.
     #[must_use]
     pub fn superseded(self) -> Option<&'a Superseded> {
-        let View::Whole(record, _) = self.0;
-        record.superseded.as_ref()
+        shown!(self, (record, _) => record.superseded.as_ref(), superseded)
     }
 
     /// The revocation of the record or of its family, as [`TokenRecord::revoked`] returns it.
     #[must_use]
     pub fn revoked(self) -> Option<Revoked> {
-        let View::Whole(record, family) = self.0;
-        joined_revocation(record, family)
+        shown!(self, (record, family) => joined_revocation(record.revoked, family.revoked), revoked)
     }
 
     /// The instant of the most recent use that was written.
     #[must_use]
     pub fn last_used_at(self) -> Option<Timestamp> {
-        let View::Whole(record, _) = self.0;
-        record.last_used_at
+        shown!(self, (record, _) => record.last_used_at, last_used_at)
     }
 
     /// The scope. `None` means all rights of the owner.
     #[must_use]
     pub fn scope(self) -> Option<&'a str> {
-        let View::Whole(record, _) = self.0;
-        record.scope.as_ref().map(Scope::as_str)
+        shown!(self, (record, _) => record.scope.as_ref().map(Scope::as_str), scope)
     }
 
     /// The name that the owner gave to the credential.
     #[must_use]
     pub fn label(self) -> Option<&'a str> {
-        let View::Whole(record, _) = self.0;
-        record.label.as_ref().map(Label::as_str)
+        shown!(self, (record, _) => record.label.as_ref().map(Label::as_str), label)
     }
 
     /// What the family is for.
     #[must_use]
     pub fn body(self) -> &'a FamilyBody {
-        let View::Whole(_, family) = self.0;
-        &family.body
+        shown!(self, (_, family) => &family.body, body)
     }
 
     /// Where the credential can be used from, the host's metadata, and the device that opened it.
     #[must_use]
     pub fn details(self) -> Option<&'a FamilyDetails> {
-        let View::Whole(_, family) = self.0;
-        family.details.as_deref()
+        shown!(self, (_, family) => family.details.as_deref(), details)
     }
 
     /// Copies the record and its family.
     #[must_use]
     pub fn to_record(self) -> TokenRecord {
-        let View::Whole(record, family) = self.0;
-        TokenRecord::copied(record, family)
+        shown!(self, (record, family) => TokenRecord::copied(record, family), to_record)
+    }
+
+    /// Whether the record is shrunk ([`RecordParts::shrink`]).
+    pub(crate) fn is_shrunk(self) -> bool {
+        shown!(self, (record, _) => record.shrunk, is_shrunk)
+    }
+
+    /// The notices that were sent.
+    pub(crate) fn noticed(self) -> &'a [(Timestamp, u8)] {
+        shown!(self, (record, _) => record.noticed.as_slice(), noticed)
     }
 
     /// A copy of the scope.
     #[inline]
     pub(crate) fn copied_scope(self) -> Option<Scope> {
-        let View::Whole(record, _) = self.0;
-        record.scope.clone()
+        shown!(self, (record, _) => record.scope.clone(), copied_scope)
     }
 
     /// A copy of the label.
     #[inline]
     pub(crate) fn copied_label(self) -> Option<Label> {
-        let View::Whole(record, _) = self.0;
-        record.label.clone()
+        shown!(self, (record, _) => record.label.clone(), copied_label)
     }
 
     /// The owner, if it is a person.
     #[inline]
     pub(crate) fn person(self) -> Option<SubjectId> {
-        let View::Whole(record, _) = self.0;
-        record.owner.person().cloned()
+        shown!(self, (record, _) => record.owner.person().cloned(), person)
     }
 }
 
 impl fmt::Debug for RecordRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let View::Whole(record, family) = self.0;
-        f.debug_struct("RecordRef").field("record", record).field("family", family).finish()
+        let copy = self.to_record();
+        f.debug_struct("RecordRef").field("record", copy.record()).field("family", copy.family()).finish()
     }
 }

@@ -42,8 +42,7 @@ pub enum Corrupt {
 #[derive(Clone)]
 pub struct TokenRecord(Box<Joined>);
 
-/// A record and its family in one value whose consistency was checked once. The memory store keeps records in this
-/// form, so a read is one copy without a check.
+/// A record and its family in one value whose consistency was checked once.
 #[derive(Clone)]
 pub(crate) struct Joined {
     record: RecordParts,
@@ -54,23 +53,12 @@ impl Joined {
     /// Combines a record and its family. An error if they contradict each other.
     #[inline]
     pub(crate) fn new(record: RecordParts, family: FamilyParts) -> Result<Self, Corrupt> {
-        consistent(&record, &family).map(|()| Self { record, family })
+        consistent(RecordRef::whole(&record, &family), &family).map(|()| Self { record, family })
     }
 }
 
 /// The empty record. A verification of an unknown id works on it, so that it takes as long as for a known id.
 pub(crate) static BLANK: Joined = Joined::BLANK;
-
-#[cfg(feature = "memory")]
-impl Joined {
-    pub(crate) fn record(&self) -> &RecordParts {
-        &self.record
-    }
-
-    pub(crate) fn family(&self) -> &FamilyParts {
-        &self.family
-    }
-}
 
 impl Joined {
     /// An empty record. If a requested id is unknown, this record is copied instead, so that the read takes as long as
@@ -90,28 +78,30 @@ impl Joined {
     }
 }
 
-pub(crate) fn consistent(record: &RecordParts, family: &FamilyParts) -> Result<(), Corrupt> {
-    if record.id.family() != family.id || record.realm != family.realm || record.owner != family.owner {
+/// Checks the rules that [`TokenRecord`] lists. `record` shows the record together with `family`.
+pub(crate) fn consistent(record: RecordRef<'_>, family: &FamilyParts) -> Result<(), Corrupt> {
+    let owns = (record.realm(), record.owner()) == (family.realm.as_str(), family.owner.as_str());
+    if record.id().family() != family.id || !owns {
         return Err(Corrupt::Family);
     }
-    if record.shrunk && record.superseded.is_none() {
+    if record.is_shrunk() && record.superseded().is_none() {
         return Err(Corrupt::States { rule: "a shrunk record is superseded" });
     }
-    if record.generation > family.generation {
+    if record.generation() > family.generation {
         return Err(Corrupt::States { rule: "no record is newer than its family" });
     }
-    if record.superseded.is_some() && record.generation == family.generation {
+    if record.superseded().is_some() && record.generation() == family.generation {
         return Err(Corrupt::States { rule: "a superseded record is older than its family" });
     }
-    if record.noticed.len() > NOTICED_MAX {
+    if record.noticed().len() > NOTICED_MAX {
         return Err(Corrupt::States { rule: "at most eight notices are remembered" });
     }
     Ok(())
 }
 
 /// The revocation of a record or of its family. If both are revoked, the earlier revocation.
-pub(crate) fn joined_revocation(record: &RecordParts, family: &FamilyParts) -> Option<Revoked> {
-    match (record.revoked, family.revoked) {
+pub(crate) fn joined_revocation(record: Option<Revoked>, family: Option<Revoked>) -> Option<Revoked> {
+    match (record, family) {
         (Some(own), Some(family)) => Some(if own.at <= family.at { own } else { family }),
         (own, family) => own.or(family),
     }
@@ -145,6 +135,12 @@ impl TokenRecord {
         Self(copy)
     }
 
+    /// Combines a record and its family, which were checked before.
+    #[cfg(feature = "memory")]
+    pub(crate) fn checked(record: RecordParts, family: FamilyParts) -> Self {
+        Self(Box::new(Joined { record, family }))
+    }
+
     /// Shows the record without a copy.
     #[must_use]
     pub fn view(&self) -> RecordRef<'_> {
@@ -172,7 +168,7 @@ impl TokenRecord {
     /// The revocation of the record or of its family. If both are revoked, returns the earlier revocation.
     #[must_use]
     pub fn revoked(&self) -> Option<Revoked> {
-        joined_revocation(&self.0.record, &self.0.family)
+        joined_revocation(self.0.record.revoked, self.0.family.revoked)
     }
 
     /// The instant from which the record may be purged. `None` if it has no end yet. If the family is revoked, it is

@@ -66,12 +66,19 @@ impl Checked<dyn Accounts> {
             *account = None;
             return Ok(());
         }
-        let usable = |found: &Account| self.answers.is_usable(found);
-        let mut look = |found: Option<&Account>| *account = found.filter(|found| usable(found)).cloned();
-        if !self.part.try_account(subject, &mut look) {
-            look(self.part.account(subject).await?.as_ref());
+        if !self.try_account(subject, &mut |found| *account = found.cloned()) {
+            let found = self.part.account(subject).await?;
+            *account = found.filter(|found| self.answers.is_usable(found));
         }
         Ok(())
+    }
+
+    /// Calls `look` with the account of a subject, or with `None` if there is none. Returns false, and does not call
+    /// `look`, if the directory cannot show the account at once, or if the subject is reserved.
+    #[inline]
+    pub(crate) fn try_account(&self, subject: &SubjectId, look: &mut dyn FnMut(Option<&Account>)) -> bool {
+        let mut usable = |found: Option<&Account>| look(found.filter(|found| self.answers.is_usable(found)));
+        !subject.is_reserved() && self.part.try_account(subject, &mut usable)
     }
 
     pub(crate) async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {

@@ -34,11 +34,25 @@ impl Service {
         subject: &SubjectId,
         now: Timestamp,
     ) -> Result<Option<Gate>, Unavailable> {
-        let closed = closed_setting(settings);
-        if closed.is_some() || self.policy.personal_access_tokens.switch == SwitchGate::NotAsked {
-            return Ok(closed);
+        match self.closed_gate_at_once(settings) {
+            Some(closed) => Ok(closed),
+            None => self.with_settings(now, |view| closed_switch(&self.policy, view, subject)).await,
         }
-        self.with_settings(now, |view| closed_switch(&self.policy, view, subject)).await
+    }
+
+    /// Returns the closed gate that blocks the personal access tokens of every account under these settings. `None` if
+    /// it depends on the account's switch, which is in the snapshot.
+    #[inline]
+    pub(crate) fn closed_gate_at_once(&self, settings: &Settings) -> Option<Option<Gate>> {
+        let closed = closed_setting(settings);
+        let is_known = closed.is_some() || self.policy.personal_access_tokens.switch == SwitchGate::NotAsked;
+        is_known.then_some(closed)
+    }
+
+    /// The settings, if they need not be read from the store and no other thread writes them at this moment.
+    #[inline]
+    pub(crate) fn settings_at_once(&self, now: Timestamp) -> Option<Settings> {
+        self.snapshot.quick_settings(self.policy.settings_staleness, now)
     }
 
     /// Returns the settings, and the closed gate that blocks the personal access tokens of the account. The gate is
@@ -50,7 +64,7 @@ impl Service {
         now: Timestamp,
     ) -> Result<(Settings, Option<Gate>), Unavailable> {
         let no_switch = subject.is_none() || self.policy.personal_access_tokens.switch == SwitchGate::NotAsked;
-        if no_switch && let Some(settings) = self.snapshot.quick_settings(self.policy.settings_staleness, now) {
+        if no_switch && let Some(settings) = self.settings_at_once(now) {
             return Ok((settings, subject.and_then(|_| closed_setting(&settings))));
         }
         self.with_settings(now, |view| {

@@ -28,8 +28,7 @@ pub(crate) struct Fresher {
     pub(crate) alias: Option<Box<(Alias, Alias)>>,
 }
 
-/// A presented token with the digest of its secret under the newest key. The digest is computed before the store is
-/// read, so that the processor hashes while it waits for memory.
+/// A presented token with the digest of its secret under the newest key.
 pub(crate) struct Claim<'a> {
     presented: &'a PresentedToken,
     newest: (Digest, KeyId),

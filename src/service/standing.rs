@@ -13,7 +13,7 @@ use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::view::{CredentialView, Status, live_status};
-use crate::types::account::Account;
+use crate::types::account::{Account, Identity};
 use crate::types::client::{ClientId, ClientKey, Registration, VersionedRegistration};
 use crate::types::ids::SubjectId;
 use crate::types::kind::TokenKind;
@@ -76,6 +76,34 @@ impl Service {
             self.account_into(subject, now, account).await?;
         }
         self.verdict(facts, phase, account.as_ref(), closed_gate, now).await
+    }
+
+    /// Decides as [`Service::decided`] does, but only if nothing has to be read or waited for. Otherwise returns `None`.
+    /// Sets `identity` if the record authenticates.
+    #[inline]
+    pub(crate) fn decided_at_once(
+        &self,
+        facts: &Facts,
+        phase: Phase,
+        settings: &Settings,
+        identity: &mut Option<Identity>,
+    ) -> Option<Result<Rights, Refusal>> {
+        if !lives(phase) || facts.restriction == Restriction::Unmet {
+            return Some(decide(facts, phase, NOBODY));
+        }
+        let subject = facts.subject.as_ref().filter(|_| !matches!(facts.body, FactsBody::SignIn { .. }))?;
+        let closed_gate = match facts.kind {
+            TokenKind::PersonalAccessToken => self.closed_gate_at_once(settings)?,
+            _ => None,
+        };
+        let mut decided = None;
+        let mut look = |account: Option<&Account>| {
+            let verdict = decide(facts, phase, self.standing(facts, account, closed_gate));
+            *identity = account.filter(|_| verdict.is_ok()).map(Account::identity);
+            decided = Some(verdict);
+        };
+        self.directory.try_account(subject, &mut look).then_some(())?;
+        decided
     }
 
     #[inline]

@@ -310,6 +310,18 @@ impl Account {
         self.extension.get()
     }
 
+    /// A copy of the part that a principal contains.
+    #[inline]
+    pub(crate) fn identity(&self) -> Identity {
+        let Self { subject, name, contact, extension, .. } = self;
+        Identity {
+            subject: subject.clone(),
+            name: name.clone(),
+            contact: contact.clone(),
+            extension: extension.clone(),
+        }
+    }
+
     pub(crate) fn into_identity(self) -> Identity {
         let Self { subject, name, contact, extension, .. } = self;
         Identity { subject, name, contact, extension }

@@ -216,6 +216,19 @@ impl OwnerId {
         if text == REALM_OWNER { Ok(Self::realm()) } else { SubjectId::new(text).map(Self::from) }
     }
 
+    /// Wraps the text of an owner.
+    #[cfg(feature = "memory")]
+    pub(crate) fn known(text: &str) -> Self {
+        Self(SubjectId::known(text))
+    }
+
+    /// The person, if the owner with this text is a person.
+    #[cfg(feature = "memory")]
+    #[inline]
+    pub(crate) fn known_person(text: &str) -> Option<SubjectId> {
+        (text != REALM_OWNER).then(|| SubjectId::known(text))
+    }
+
     /// The stored text.
     #[must_use]
     pub fn as_str(&self) -> &str {

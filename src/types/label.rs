@@ -86,6 +86,13 @@ impl Label {
         Self::new(text, 255)
     }
 
+    /// Wraps the text of a label.
+    #[cfg(feature = "memory")]
+    #[inline]
+    pub(crate) fn known(text: &str) -> Self {
+        Self(Short::new(text))
+    }
+
     /// The displayed text.
     #[must_use]
     pub fn as_str(&self) -> &str {

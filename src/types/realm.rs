@@ -34,6 +34,9 @@ pub struct InvalidRealm;
 impl Realm {
     pub(crate) const DEFAULT: Self = Self(None);
 
+    #[cfg(feature = "memory")]
+    pub(crate) const DEFAULT_NAME: &'static str = DEFAULT;
+
     /// Checks the name.
     ///
     /// # Errors
