@@ -28,8 +28,8 @@ impl Packed {
     fn new(record: RecordParts, home: Home, label_key: bool, share: impl FnOnce(Shared) -> Arc<Shared>) -> Self {
         #[rustfmt::skip] // All fields are listed, so that a new field cannot be forgotten.
         let RecordParts {
-            id: _, realm, owner, kind, parent, generation, created_at, scope, label, description, digest, key_id, version, expires_at,
-            expiry_set_at, gone_at, superseded, revoked, last_used_at, notice, noticed, shrunk,
+            id: _, realm, owner, kind, parent, generation, created_at, scope, label, description, digest, key_id, version,
+            expires_at, expiry_set_at, gone_at, superseded, revoked, last_used_at, notice, noticed, shrunk,
         } = record;
         let owner = owner.as_str();
         let texts =

@@ -78,8 +78,8 @@ impl Service {
         self.verdict(facts, phase, account.as_ref(), closed_gate, now).await
     }
 
-    /// Decides as [`Service::decided`] does, but only if nothing has to be read or waited for. Otherwise returns `None`.
-    /// Sets `identity` if the record authenticates.
+    /// Decides as [`Service::decided`] does, but only if nothing has to be read or waited for. Otherwise returns
+    /// `None`. Sets `identity` if the record authenticates.
     #[inline]
     pub(crate) fn decided_at_once(
         &self,
