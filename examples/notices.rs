@@ -72,6 +72,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let days = left.as_secs() / 86_400;
                 println!("{}: {} expires in {days} days", notice.to().as_str(), notice.label());
             }
+            NoticeText::ReplacedLeaked => {
+                println!("{}: an old text of {} was published", notice.to().as_str(), notice.label());
+            }
             NoticeText::Leaked { .. } => println!("{}: {} was published", notice.to().as_str(), notice.label()),
             _ => println!("{}: {} has expired", notice.to().as_str(), notice.label()),
         }

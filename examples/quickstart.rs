@@ -249,6 +249,7 @@ async fn notices(service: &Service, bill: &Presenter) -> Outcomes {
             let text = claimed.text();
             let news = match text {
                 NoticeText::ExpiresIn(left) => format!("expires in {} days", left.as_secs() / 86_400),
+                NoticeText::ReplacedLeaked => "has an old text that was found in a public place".to_owned(),
                 NoticeText::Leaked { .. } => "was found in a public place".to_owned(),
                 _ => "has expired".to_owned(),
             };

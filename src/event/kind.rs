@@ -1,6 +1,6 @@
 //! The kinds of events.
 
-use super::parts::{Action, ClientAction, Fault, LeakState, Limit, Means, ServiceAccountAction, Throttled};
+use super::parts::{Action, ClientAction, DropReason, Fault, LeakState, Limit, Means, ServiceAccountAction, Throttled};
 use crate::http_auth::client_fault::ClientFault;
 use crate::http_auth::refusal::Refusal;
 use crate::types::client::ClientId;
@@ -146,6 +146,15 @@ pub enum EventKind {
         id: RecordId,
         /// What the report did to the secret.
         state: LeakState,
+    },
+    /// Texts of reports of leaks were accepted and then not looked up
+    /// ([`accept_leak_report`](crate::Counterfoil::accept_leak_report)). Their credentials may still work. Somebody
+    /// must report them again.
+    ReportsDropped {
+        /// The number of texts.
+        count: u64,
+        /// Why they were not looked up.
+        reason: DropReason,
     },
     /// A personal access token was replaced.
     Rotated {

@@ -16,7 +16,7 @@ use crate::types::time::Timestamp;
 pub use actor::Actor;
 pub(crate) use by::By;
 pub use kind::EventKind;
-pub use parts::{Action, ClientAction, Fault, LeakState, Limit, Means, ServiceAccountAction, Throttled};
+pub use parts::{Action, ClientAction, DropReason, Fault, LeakState, Limit, Means, ServiceAccountAction, Throttled};
 
 /// An event, emitted after the store has confirmed the change.
 #[derive(Clone, Debug, PartialEq, Eq)]

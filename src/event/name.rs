@@ -23,6 +23,7 @@ impl EventKind {
             Self::OwnerRevoked { .. } => "owner_revoked",
             Self::LeakReported { .. } => "leak_reported",
             Self::ClientSecretLeaked { .. } => "client_secret_leaked",
+            Self::ReportsDropped { .. } => "reports_dropped",
             Self::Rotated { .. } => "rotated",
             Self::OverlapEnded { .. } => "overlap_ended",
             Self::Changed { .. } => "changed",

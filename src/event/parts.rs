@@ -110,6 +110,20 @@ pub enum LeakState {
     /// The policy does not end credentials of this kind ([`Leaks`](crate::policy::Leaks)), so the leaked secret is
     /// still accepted.
     LeftValid,
+    /// The text was an old one of a personal access token, which a rotation had replaced. The text no longer works. The
+    /// token was not ended, and its owner is told: the rotation may be the work of a thief.
+    Replaced,
+}
+
+/// Why reported texts were dropped before they were looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DropReason {
+    /// The service was shut down ([`shutdown`](crate::Counterfoil::shutdown)), and the texts still waited. They are
+    /// lost when the process ends.
+    Stopped,
+    /// The lookup of each text failed five times, for a reason other than an outage.
+    Failing,
 }
 
 /// A change of a credential.

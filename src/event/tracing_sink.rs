@@ -51,6 +51,7 @@ fn loudness(what: &EventKind) -> Loudness {
         | EventKind::Replayed { .. }
         | EventKind::LeakReported { .. }
         | EventKind::ClientSecretLeaked { .. }
+        | EventKind::ReportsDropped { .. }
         | EventKind::ForeignClient { .. }
         | EventKind::RevocationIgnored { .. }
         | EventKind::Throttled { .. }
@@ -121,6 +122,7 @@ fn fields(what: &EventKind) -> Fields {
         EventKind::ClientSecretLeaked { client, id, state } => {
             Fields { client: text(client), id: text(id), reason: debug(state), ..none }
         }
+        EventKind::ReportsDropped { count, reason } => Fields { count: Some(*count), reason: debug(reason), ..none },
         EventKind::Rotated { id, successor } => Fields { id: text(id), other_id: text(successor), ..none },
         EventKind::Changed { id, action } => Fields { id: text(id), reason: debug(action), ..none },
         EventKind::Client { client, action } => Fields { client: text(client), reason: debug(action), ..none },

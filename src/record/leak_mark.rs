@@ -9,17 +9,38 @@ use crate::record::record_parts::RecordParts;
 use crate::record::state::NoticeMark;
 use crate::types::time::Timestamp;
 
-/// The stage of a notice about a leak. The stages of expiry notices are smaller: a schedule has at most eight.
-pub(crate) const LEAKED: u8 = u8::MAX;
+/// Which text of a credential was found. A greater value replaces a smaller one in the mark, and never the reverse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Leak {
+    /// A text that no longer works, because a rotation had replaced it. The credential still works with its new text.
+    Replaced,
+    /// A text that still works, or that shows that the whole sign-in was read.
+    Working,
+}
 
-/// The mark of a notice about a leak that must be sent at `at`.
-pub(crate) const fn leak_mark(at: Timestamp) -> NoticeMark {
-    NoticeMark { at, stage: LEAKED }
+impl Leak {
+    /// The stage of the notice. The stages of expiry notices are smaller: a schedule has at most eight.
+    pub(crate) const fn stage(self) -> u8 {
+        match self {
+            Self::Replaced => u8::MAX - 1,
+            Self::Working => u8::MAX,
+        }
+    }
+
+    /// The leak whose notice has this stage. `None` for the stage of an expiry notice.
+    pub(crate) fn of(stage: u8) -> Option<Self> {
+        [Self::Replaced, Self::Working].into_iter().find(|leak| leak.stage() == stage)
+    }
+
+    /// The mark of a notice about the leak that must be sent at `at`.
+    pub(crate) const fn mark(self, at: Timestamp) -> NoticeMark {
+        NoticeMark { at, stage: self.stage() }
+    }
 }
 
 /// Whether this is the mark of a notice about a leak.
-pub(crate) const fn is_leak(mark: NoticeMark) -> bool {
-    mark.stage == LEAKED
+pub(crate) fn is_leak(mark: NoticeMark) -> bool {
+    Leak::of(mark.stage).is_some()
 }
 
 /// The mark of a notice about a leak that was not sent yet. A write that plans the notices of a record anew, and a
@@ -28,9 +49,10 @@ pub(crate) fn pending_leak(record: &RecordParts) -> Option<NoticeMark> {
     record.notice.filter(|mark| is_leak(*mark))
 }
 
-/// Whether a notice about a leak of this record is pending or was sent.
-pub(crate) fn is_leak_told(record: &RecordParts) -> bool {
-    pending_leak(record).is_some() || record.noticed.iter().any(|(_, stage)| *stage == LEAKED)
+/// Whether a notice about this leak of the record, or about a greater one, is pending or was sent.
+pub(crate) fn is_leak_told(record: &RecordParts, leak: Leak) -> bool {
+    let tells = |stage: u8| Leak::of(stage).is_some_and(|told| told >= leak);
+    record.notice.is_some_and(|mark| tells(mark.stage)) || record.noticed.iter().any(|(_, stage)| tells(*stage))
 }
 
 #[cfg(test)]
@@ -41,15 +63,27 @@ mod tests {
 
     #[test]
     fn life_5_a_pending_and_a_sent_notice_of_a_leak_are_told_and_an_expiry_notice_is_not() {
+        for leak in [Leak::Replaced, Leak::Working] {
+            let mut record = RecordParts::BLANK;
+            assert!(!is_leak_told(&record, leak));
+            record.notice = Some(NoticeMark { at: at(1), stage: 7 });
+            record.remember_notice(t0(), 7);
+            assert!(!is_leak_told(&record, leak) && pending_leak(&record).is_none());
+            record.notice = Some(leak.mark(at(1)));
+            assert!(is_leak_told(&record, leak) && pending_leak(&record) == record.notice);
+            record.notice = None;
+            record.remember_notice(t0(), leak.stage());
+            assert!(is_leak_told(&record, leak) && pending_leak(&record).is_none());
+        }
+    }
+
+    #[test]
+    fn life_5_the_leak_of_a_working_text_replaces_that_of_an_old_one_and_not_the_reverse() {
         let mut record = RecordParts::BLANK;
-        assert!(!is_leak_told(&record));
-        record.notice = Some(NoticeMark { at: at(1), stage: 7 });
-        record.remember_notice(t0(), 7);
-        assert!(!is_leak_told(&record) && pending_leak(&record).is_none());
-        record.notice = Some(leak_mark(at(1)));
-        assert!(is_leak_told(&record) && pending_leak(&record) == record.notice);
-        record.notice = None;
-        record.remember_notice(t0(), LEAKED);
-        assert!(is_leak_told(&record) && pending_leak(&record).is_none());
+        for (leak, other) in [(Leak::Replaced, Leak::Working), (Leak::Working, Leak::Replaced)] {
+            record.notice = Some(leak.mark(at(1)));
+            assert_eq!(is_leak_told(&record, other), leak == Leak::Working);
+        }
+        assert_eq!([Leak::Replaced.stage(), Leak::Working.stage()], [254, 255], "the stages are stored");
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::record::family_body::FamilyBody;
 use crate::record::gather::may_wait;
-use crate::record::leak_mark::{LEAKED, is_leak};
+use crate::record::leak_mark::is_leak;
 use crate::record::limits::Limits;
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
@@ -259,13 +259,14 @@ impl ClaimedNotice {
     }
 
     /// The index of this notice among all notices for one expiry, from 0. The first notice is the one that is sent
-    /// longest before the expiry, and the last is the notice on expiry. A notice about a leak has the index 255.
-    /// Credential id, expiry and this index together identify a notice.
+    /// longest before the expiry, and the last is the notice on expiry. A notice about a leak has the index 255, or
+    /// 254 if it is about an old text ([`NoticeText::ReplacedLeaked`]). Credential id, expiry and this index together
+    /// identify a notice.
     #[must_use]
     pub fn stage(&self) -> u8 {
         match self.topic {
             Topic::Expiry { stage, .. } => stage,
-            Topic::Leak { .. } => LEAKED,
+            Topic::Leak { leak, .. } => leak.stage(),
         }
     }
 

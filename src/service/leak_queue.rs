@@ -11,6 +11,8 @@ use crate::types::source::SourceName;
 pub(crate) struct ReportedText {
     pub(crate) text: Secret,
     pub(crate) source: Option<SourceName>,
+    /// The number of lookups that failed for this text alone.
+    pub(crate) failures: u8,
 }
 
 /// The texts that wait, the oldest first.
@@ -50,9 +52,16 @@ impl LeakQueue {
         Taken { queue: self, texts: waiting.drain(..count).collect() }
     }
 
-    /// Whether no text waits.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.waiting().is_empty()
+    /// The number of texts that wait.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting().len()
+    }
+}
+
+impl Taken<'_> {
+    /// Puts texts whose lookup failed behind all others, so that they never block the queue.
+    pub(crate) fn put_last(&self, texts: Vec<ReportedText>) {
+        self.queue.waiting().extend(texts);
     }
 }
 
@@ -73,7 +82,10 @@ mod tests {
     use super::*;
 
     fn texts(names: &[&str]) -> Vec<ReportedText> {
-        names.iter().map(|name| ReportedText { text: Secret::from((*name).to_owned()), source: None }).collect()
+        names
+            .iter()
+            .map(|name| ReportedText { text: Secret::from((*name).to_owned()), source: None, failures: 0 })
+            .collect()
     }
 
     fn all(queue: &LeakQueue) -> Vec<String> {
@@ -98,6 +110,17 @@ mod tests {
         drop(taken);
         assert_eq!(all(&queue), ["b", "c", "d"]);
         queue.take(9).texts.clear();
-        assert!(queue.is_empty());
+        assert_eq!(queue.len(), 0);
+    }
+
+    #[test]
+    fn life_5_a_text_whose_lookup_failed_waits_behind_all_others() {
+        let queue = LeakQueue::default();
+        queue.add(texts(&["a", "b", "c", "d"]), 9).expect("room");
+        let mut taken = queue.take(2);
+        let failed = vec![taken.texts.remove(0)];
+        taken.put_last(failed);
+        drop(taken);
+        assert_eq!(all(&queue), ["b", "c", "d", "a"]);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::record::leak_mark::Leak;
 use crate::types::time::Timestamp;
 
 /// The content of a notice.
@@ -21,6 +22,10 @@ pub enum NoticeText {
         /// delete it.
         ended: bool,
     },
+    /// An old text of a personal access token was found in a public place and reported. The text no longer works,
+    /// because a rotation had replaced it. The token was not ended. The recipient must delete it if somebody else has
+    /// rotated it: a thief who rotates a stolen token has its new text.
+    ReplacedLeaked,
 }
 
 /// Which notice of a record is sent.
@@ -28,8 +33,8 @@ pub enum NoticeText {
 pub(crate) enum Topic {
     /// The notice of this stage, for this expiry.
     Expiry { stage: u8, expires_at: Timestamp },
-    /// The notice about a leak. It says whether the credential has been ended.
-    Leak { ended: bool },
+    /// The notice about a leak. It says which text was found, and whether the credential has been ended.
+    Leak { leak: Leak, ended: bool },
 }
 
 impl Topic {
@@ -37,7 +42,8 @@ impl Topic {
         match self {
             Self::Expiry { expires_at, .. } if now.reached(expires_at) => NoticeText::Expired,
             Self::Expiry { expires_at, .. } => NoticeText::ExpiresIn(expires_at.since(now)),
-            Self::Leak { ended } => NoticeText::Leaked { ended },
+            Self::Leak { leak: Leak::Working, ended } => NoticeText::Leaked { ended },
+            Self::Leak { leak: Leak::Replaced, .. } => NoticeText::ReplacedLeaked,
         }
     }
 }

@@ -166,6 +166,11 @@ pub(crate) struct ReportLeaked {
     /// The file of the service's key ring. Without it, a secret of a store with a key ring cannot be proved
     #[arg(long, value_name = "FILE")]
     pub(crate) key_ring: Option<PathBuf>,
+    /// The prefixes of the service's tokens, if it has prefixes of its own: personal_access_token=acme,access_token=…
+    /// The first prefix of a kind is its current one, and further ones are old ones. Without them the tool does not
+    /// recognise the service's tokens
+    #[arg(long, value_name = "KIND=PREFIX,…", value_delimiter = ',')]
+    pub(crate) prefixes: Vec<String>,
     #[command(flatten)]
     pub(crate) confirmation: Confirmation,
 }

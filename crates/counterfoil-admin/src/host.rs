@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use counterfoil::directory::{Accounts, DirectoryError, ResolvedName};
 use counterfoil::policy::Policy;
-use counterfoil::{Account, Counterfoil, KeyRing, Realm, SubjectId};
+use counterfoil::{Account, Builder, Counterfoil, Realm, SubjectId};
 use counterfoil_stores::AnyStore;
 
 use crate::cli::Cli;
@@ -55,22 +55,19 @@ impl Cli {
 
     /// Builds a handle on the store for this realm.
     pub(crate) fn handle_of(&self, store: &AnyStore, realm: Realm) -> Result<Counterfoil, Failure> {
-        self.handle_with_ring(store, realm, None)
+        self.handle_with(store, realm, |builder| builder)
     }
 
-    /// Builds a handle on the store for this realm, which proves secrets with this key ring.
-    pub(crate) fn handle_with_ring(
+    /// Builds a handle on the store for this realm. `change` sets what the command needs in addition.
+    pub(crate) fn handle_with(
         &self,
         store: &AnyStore,
         realm: Realm,
-        ring: Option<KeyRing>,
+        change: impl FnOnce(Builder) -> Builder,
     ) -> Result<Counterfoil, Failure> {
         let mut policy = self.policy()?;
         policy.refresh_tokens.grace = Duration::ZERO;
-        let mut builder = store.build_into(Counterfoil::builder()).realm(realm).policy(policy).accounts(NoPeople);
-        if let Some(ring) = ring {
-            builder = builder.key_ring(ring);
-        }
-        builder.build().map_err(Failure::failed)
+        let builder = store.build_into(Counterfoil::builder()).realm(realm).policy(policy).accounts(NoPeople);
+        change(builder).build().map_err(Failure::failed)
     }
 }

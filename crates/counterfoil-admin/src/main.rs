@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod host;
 mod output;
+mod prefixes;
 mod ring_file;
 mod store;
 

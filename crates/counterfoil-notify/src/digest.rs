@@ -19,7 +19,8 @@ impl<'a> Digest<'a> {
     /// Sorts the notices and makes a digest of them: first those about leaks, then the others by expiry. Returns `None`
     /// if there are no notices.
     pub(crate) fn new(realm: &'a Realm, notices: &'a mut [ClaimedNotice], now: Timestamp) -> Option<Self> {
-        let is_leak = |notice: &ClaimedNotice| matches!(notice.text(), NoticeText::Leaked { .. });
+        let is_leak =
+            |notice: &ClaimedNotice| matches!(notice.text(), NoticeText::Leaked { .. } | NoticeText::ReplacedLeaked);
         notices.sort_by_key(|notice| (!is_leak(notice), notice.expires_at(), notice.id()));
         let notices = &*notices;
         notices.first().map(|first| Self { realm, first, notices, now })

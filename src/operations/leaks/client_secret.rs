@@ -2,9 +2,11 @@
 
 use std::num::NonZeroU32;
 
-use crate::event::{By, EventKind, LeakState};
+use crate::event::{Actor, By, EventKind, LeakState};
 use crate::http_auth::basic::basic;
 use crate::operations::leaks::outcome::LeakOutcome;
+use crate::operations::leaks::report::{Looked, Reported};
+use crate::operations::leaks::trouble::{Trouble, unread};
 use crate::service::Service;
 use crate::service::changing::TURNS;
 use crate::service::error::Unavailable;
@@ -29,30 +31,32 @@ pub(super) struct Wanted {
 }
 
 /// Finds the registrations of client secrets, in one walk over the clients of the realm. A secret does not name its
-/// client, so the walk is shared by all secrets of a report. Calls `told` with the position and the outcome of each
-/// secret.
-pub(super) async fn report(
-    service: &Service,
-    wanted: Vec<Wanted>,
-    now: Timestamp,
-    mut told: impl FnMut(usize, LeakOutcome),
-) -> Result<(), Unavailable> {
+/// client, so the walk is shared by all secrets of a report. A secret that is not found is corrupt if rows of clients
+/// cannot be decoded: one of them may have it.
+pub(super) async fn report(service: &Service, wanted: Vec<Wanted>, looked: &mut Looked, now: Timestamp) {
     if wanted.is_empty() {
-        return Ok(());
+        return;
     }
     let mut wanted: Vec<Option<Wanted>> = wanted.into_iter().map(Some).collect();
-    let mut after: Option<ClientId> = None;
+    let (mut after, mut corrupt): (Option<ClientId>, u32) = (None, 0);
     loop {
-        let page = service.clients.clients(&service.realm, after.as_ref(), PAGE).await?;
+        let page = match service.clients.clients(&service.realm, after.as_ref(), PAGE).await {
+            Ok(page) => page,
+            // The secrets wait: none of them is at fault.
+            Err(error) => return looked.stopped(error.into()),
+        };
+        corrupt = corrupt.saturating_add(page.corrupt);
         for found in page.items {
             for slot in &mut wanted {
                 let names = |own: &Wanted| has_secret(&found.registration, &own.id);
                 let Some(own) = slot.take_if(|own| names(own)) else { continue };
                 let outcome = match service.live_secret(Some(&found.registration), &own.secret, now) {
-                    Some(id) => leaked(service, found.clone(), id, own.by, now).await?,
-                    None => LeakOutcome::NotOurs,
+                    Some(id) => leaked(service, found.clone(), id, own.by, now).await,
+                    None => Ok(LeakOutcome::NotOurs),
                 };
-                told(own.at, outcome);
+                if looked.add(own.at, outcome) == Some(Trouble::Outage) {
+                    return;
+                }
             }
         }
         after = page.next;
@@ -63,26 +67,36 @@ pub(super) async fn report(
     for own in wanted.into_iter().flatten() {
         // An unknown id costs as many digests as a wrong secret.
         let _none = std::hint::black_box(service.live_secret(None, &own.secret, now));
-        told(own.at, LeakOutcome::NotOurs);
+        let outcome = if corrupt == 0 { Ok(LeakOutcome::NotOurs) } else { Err(unread(corrupt)) };
+        looked.add(own.at, outcome);
     }
-    Ok(())
+    if corrupt > 0 {
+        service.tell(now, By::itself(Actor::Upkeep), EventKind::Corrupt { rows: corrupt });
+    }
 }
 
 /// Handles a text that may be an API key: base64 of a client id, a colon and a secret. It names the client, so no walk
-/// is needed. This also finds imported secrets. `None` if the text has another form.
+/// is needed. `None` if the text has another form.
+///
+/// An imported secret is looked up only for the host. It may be weak, and the counters of the token endpoint do not
+/// count reports, so a stranger could guess it without a limit. Nobody guesses a generated secret.
 pub(super) async fn api_key(
     service: &Service,
+    reported: &Reported<'_>,
     text: &str,
-    by: &By,
     now: Timestamp,
 ) -> Result<Option<LeakOutcome>, Unavailable> {
     let header = Secret::from(format!("Basic {text}"));
     let Ok(Some(pair)) = basic(header.expose_secret().as_bytes()) else { return Ok(None) };
     let (Ok(client), Some(secret)) = (pair.client_id.parse::<ClientId>(), pair.secret) else { return Ok(None) };
+    let is_generated = service.prefixes.parse(secret.expose_secret()).is_ok();
+    if !is_generated && reported.by.actor != Actor::Host {
+        return Ok(None);
+    }
     let found = service.with_client(&client, now, |client| client.cloned()).await?;
     let registration = found.as_ref().map(|found| &found.registration);
     match (service.live_secret(registration, &secret, now), found) {
-        (Some(id), Some(found)) => Ok(Some(leaked(service, found, id, by.clone(), now).await?)),
+        (Some(id), Some(found)) => Ok(Some(leaked(service, found, id, reported.by.clone(), now).await?)),
         _ => Ok(None),
     }
 }
@@ -102,11 +116,7 @@ async fn leaked(
     };
     let id = RecordId::from_bytes(id);
     service.tell(now, by, EventKind::ClientSecretLeaked { client, id, state });
-    Ok(match state {
-        LeakState::Ended => LeakOutcome::Ended { kind, id },
-        LeakState::AlreadyEnded => LeakOutcome::AlreadyEnded { kind, id },
-        LeakState::LeftValid => LeakOutcome::LeftValid { kind, id },
-    })
+    Ok(LeakOutcome::of(state, kind, id))
 }
 
 /// Removes a secret of a client. Returns whether this call has removed it.

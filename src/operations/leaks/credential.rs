@@ -3,6 +3,8 @@
 use crate::event::{By, EventKind, LeakState};
 use crate::operations::leaks::mark::{mark, newest};
 use crate::operations::leaks::outcome::LeakOutcome;
+use crate::operations::leaks::trouble::is_corrupt;
+use crate::record::leak_mark::Leak;
 use crate::record::record_parts::RecordParts;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
@@ -24,17 +26,34 @@ pub(super) async fn found(
     if record.gone_at().is_some_and(|gone_at| now.reached(gone_at)) {
         return Ok(LeakOutcome::NotOurs);
     }
-    let state = match Leaked::of(service, record.clone(), now).await? {
-        None => LeakState::AlreadyEnded,
-        Some(leaked) => leaked.end(service, by.clone(), now).await?,
-    };
     let owner = record.record().owner.clone();
+    let (state, unread) = match Found::of(service, record, now).await? {
+        Found::Over => (LeakState::AlreadyEnded, None),
+        Found::Replaced { newest } => {
+            mark(service, newest, Leak::Replaced, now).await?;
+            (LeakState::Replaced, None)
+        }
+        Found::Working(leaked) => leaked.end(service, by.clone(), now).await?,
+    };
     service.tell(now, by, EventKind::LeakReported { kind, id, owner, state });
-    Ok(match state {
-        LeakState::Ended => LeakOutcome::Ended { kind, id },
-        LeakState::AlreadyEnded => LeakOutcome::AlreadyEnded { kind, id },
-        LeakState::LeftValid => LeakOutcome::LeftValid { kind, id },
-    })
+    match unread {
+        Some(error) => Err(error),
+        None => Ok(LeakOutcome::of(state, kind, id)),
+    }
+}
+
+/// What a found text can do.
+enum Found {
+    /// The credential and what descends from it have ended for good.
+    Over,
+    /// The text no longer works, and the token that has replaced it works. The text ends nothing: an owner who has
+    /// replaced a token must not lose the new one. But a thief can rotate a stolen token too, so the owner is told.
+    Replaced {
+        /// The record that takes the mark.
+        newest: TokenRecord,
+    },
+    /// The credential can still do harm.
+    Working(Leaked),
 }
 
 /// A leaked credential that can still do harm.
@@ -42,42 +61,58 @@ struct Leaked {
     record: TokenRecord,
     /// The record that takes the mark.
     marked: TokenRecord,
+    /// A page in which the newest record of the family was looked for has rows that cannot be decoded. The mark is then
+    /// on the found record.
+    unread: Option<Unavailable>,
 }
 
-impl Leaked {
-    /// `None` if the credential and what descends from it have ended for good. The limits of the policy and the gates
-    /// are not asked: a credential that they refuse now may work again later.
-    async fn of(service: &Service, record: TokenRecord, now: Timestamp) -> Result<Option<Self>, Unavailable> {
+impl Found {
+    /// The limits of the policy and the gates are not asked: a credential that they refuse now may work again later.
+    async fn of(service: &Service, record: TokenRecord, now: Timestamp) -> Result<Self, Unavailable> {
         if record.revoked().is_some() {
-            return Ok(None);
+            return Ok(Self::Over);
         }
         let own = record.record();
         let is_dead = |record: &RecordParts| record.expires_at.is_some_and(|expires_at| now.reached(expires_at));
-        let marked = match own.kind {
+        let (marked, unread) = match own.kind {
             // An expired code can be reactivated with the same secret.
-            TokenKind::SecurityCode => Some(record.clone()),
-            // The owner may have replaced the token because it leaked, so its successor stays.
-            TokenKind::PersonalAccessToken if is_dead(own) || is_replaced(own, now) => None,
-            TokenKind::ConsoleSession if is_dead(own) => None,
+            TokenKind::SecurityCode => (Some(record.clone()), None),
+            TokenKind::PersonalAccessToken if is_dead(own) || is_replaced(own, now) => {
+                let newest = newest(service, &record, now).await?.filter(|newest| !is_dead(newest.record()));
+                return Ok(newest.map_or(Self::Over, |newest| Self::Replaced { newest }));
+            }
+            TokenKind::ConsoleSession if is_dead(own) => (None, None),
             // A refresh token of any generation shows that its chain was read. So does an access token.
             _ => {
                 let is_used_up = own.kind == TokenKind::RefreshToken && own.superseded.is_some();
                 let works = !is_dead(own) && !is_used_up;
-                let newest = newest(service, &record, now).await?;
-                let newest = newest.filter(|newest| works || !is_dead(newest.record()));
-                newest.or_else(|| works.then(|| record.clone()))
+                match newest(service, &record, now).await {
+                    // The newest record may be among the rows that cannot be decoded. The family is ended all the same.
+                    Err(error) if is_corrupt(&error) => (Some(record.clone()), Some(error)),
+                    newest => {
+                        let newest = newest?.filter(|newest| works || !is_dead(newest.record()));
+                        (newest.or_else(|| works.then(|| record.clone())), None)
+                    }
+                }
             }
         };
-        Ok(marked.map(|marked| Self { record, marked }))
+        Ok(marked.map_or(Self::Over, |marked| Self::Working(Leaked { record, marked, unread })))
     }
+}
 
-    async fn end(self, service: &Service, by: By, now: Timestamp) -> Result<LeakState, Unavailable> {
-        mark(service, self.marked, now).await?;
+impl Leaked {
+    async fn end(
+        self,
+        service: &Service,
+        by: By,
+        now: Timestamp,
+    ) -> Result<(LeakState, Option<Unavailable>), Unavailable> {
+        mark(service, self.marked, Leak::Working, now).await?;
         if !service.policy.leaks.ends(self.record.record().kind) {
-            return Ok(LeakState::LeftValid);
+            return Ok((LeakState::LeftValid, self.unread));
         }
         let ended = end_family(service, by, &self.record, RevocationReason::Leaked, now).await?;
-        Ok(if ended { LeakState::Ended } else { LeakState::AlreadyEnded })
+        Ok((if ended { LeakState::Ended } else { LeakState::AlreadyEnded }, self.unread))
     }
 }
 

@@ -4,12 +4,13 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
-use crate::event::{Actor, By};
-use crate::operations::leaks::report::{Reported, Work, look_up};
+use crate::event::{Actor, By, DropReason, EventKind};
+use crate::operations::leaks::report::{Looked, Reported, Work, look_up};
+use crate::operations::leaks::trouble::Trouble;
 use crate::service::Service;
 use crate::service::error::{ManageError, Unavailable};
 use crate::service::invalid::Invalid;
-use crate::service::leak_queue::{QueueFull, ReportedText};
+use crate::service::leak_queue::{QueueFull, ReportedText, Taken};
 use crate::service::throttling::Held;
 use crate::store::listing::Progress;
 use crate::types::secret::Secret;
@@ -20,6 +21,13 @@ use crate::types::time::Timestamp;
 const BUSY: Duration = Duration::from_secs(1);
 /// How long a reporter must wait if the queue is full. The upkeep works through it every five seconds.
 const FULL: Duration = Duration::from_secs(10);
+
+/// The number of reported texts that one call of the upkeep looks up.
+pub(crate) const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+/// The largest number of batches at the end of the upkeep.
+const LAST_BATCHES: usize = 100;
+/// The number of lookups of one text that may fail for this text alone. Then it is dropped.
+const FAILURES: u8 = 5;
 
 /// The permission to report leaked texts once. Only [`Counterfoil::accept_leak_report`] creates it, after it has
 /// counted the report.
@@ -100,8 +108,10 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if a store failed. The texts that were not looked up stay in the queue. A text whose row cannot
-    /// be decoded is dropped, and the failure of the store is an event.
+    /// [`Unavailable`] if a store failed, or if the lookup of a text failed. The texts that were not looked up stay in
+    /// the queue. A text whose lookup failed goes behind all others. If it fails five times for a reason other than an
+    /// outage, it is dropped with the event [`EventKind::ReportsDropped`](crate::event::EventKind::ReportsDropped). A
+    /// text whose row cannot be decoded is dropped, and the row is an event.
     ///
     /// # Cancel safety
     ///
@@ -121,7 +131,7 @@ fn receive(service: &Service, texts: Vec<Secret>, source: &Source, now: Timestam
         return Err(Invalid::TextTooLong { field: "tokens", most: LeakReport::MAX_TEXT_BYTES as u32 }.into());
     }
     let source = source.name();
-    let texts = texts.into_iter().map(|text| ReportedText { text, source: source.cloned() }).collect();
+    let texts = texts.into_iter().map(|text| ReportedText { text, source: source.cloned(), failures: 0 }).collect();
     match service.leaks.add(texts, service.policy.leaks.queued) {
         Ok(()) => Ok(count),
         Err(QueueFull) => Err(ManageError::SlowDown { until: now.plus_capped(FULL) }),
@@ -135,13 +145,59 @@ async fn work(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Pr
         taken.texts.iter().map(|own| Reported { text: own.text.expose_secret(), by: by(own) }).collect();
     let looked = look_up(service, &texts, now).await;
     drop(texts);
-    let mut work = looked.work.iter();
-    taken.texts.retain(|_| work.next() == Some(&Work::Waiting));
-    let changed = looked.work.iter().filter(|work| **work != Work::Waiting).count() as u64;
-    let is_complete = taken.texts.is_empty();
+    let changed = looked.work.iter().filter(|work| matches!(work, Work::Done(_) | Work::Corrupt)).count() as u64;
+    let (is_complete, dropped) = give_back(&mut taken, &looked);
     drop(taken);
+    if dropped > 0 {
+        tell_dropped(service, dropped, DropReason::Failing, now);
+    }
     match looked.error {
         Some(error) if !is_complete => Err(error),
-        _ => Ok(Progress { changed, more: !service.leaks.is_empty() }),
+        _ => Ok(Progress { changed, more: service.leaks.len() > 0 }),
     }
+}
+
+/// Keeps the texts that were not looked up, and puts those whose lookup failed behind all others. Returns whether there
+/// are none of both, and the number of texts that failed too often and are dropped.
+fn give_back(taken: &mut Taken<'_>, looked: &Looked) -> (bool, u64) {
+    let (mut first, mut last, mut dropped) = (Vec::new(), Vec::new(), 0_u64);
+    for (mut own, work) in std::mem::take(&mut taken.texts).into_iter().zip(&looked.work) {
+        match work {
+            Work::Done(_) | Work::Corrupt => {}
+            Work::Waiting => first.push(own),
+            Work::Interrupted => last.push(own),
+            Work::Failed => {
+                own.failures = own.failures.saturating_add(1);
+                if own.failures < FAILURES { last.push(own) } else { dropped = dropped.saturating_add(1) }
+            }
+        }
+    }
+    let is_complete = first.is_empty() && last.is_empty();
+    taken.texts = first;
+    taken.put_last(last);
+    (is_complete, dropped)
+}
+
+/// The number of batches that look up all texts that wait now.
+pub(crate) fn batches(service: &Service) -> usize {
+    service.leaks.len().div_ceil(BATCH.get() as usize)
+}
+
+/// Looks up the texts that wait when the service stops, at most a hundred batches. Emits an event with the number of
+/// those that are left.
+pub(crate) async fn drain(service: &Service, now: Timestamp) {
+    for _ in 0..batches(service).min(LAST_BATCHES) {
+        let worked = work(service, BATCH, now).await;
+        if worked.is_err_and(|error| Trouble::of(&error) == Trouble::Outage) {
+            break;
+        }
+    }
+    let left = service.leaks.len() as u64;
+    if left > 0 {
+        tell_dropped(service, left, DropReason::Stopped, now);
+    }
+}
+
+fn tell_dropped(service: &Service, count: u64, reason: DropReason, now: Timestamp) {
+    service.tell(now, By::itself(Actor::Upkeep), EventKind::ReportsDropped { count, reason });
 }

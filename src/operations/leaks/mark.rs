@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use crate::record::leak_mark::{is_leak_told, leak_mark};
+use crate::event::{Actor, By, EventKind};
+use crate::operations::leaks::trouble::{is_corrupt, unread};
+use crate::record::leak_mark::{Leak, is_leak_told};
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::changing::TURNS;
@@ -17,7 +19,8 @@ const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// The record of the family that a rotation can replace. It takes the mark of the whole family, so all tokens of a
 /// sign-in together give one notice. A purge never shrinks it, so the mark stays. `None` if the family is revoked or
-/// its newest record is past its retention.
+/// its newest record is past its retention. Returns the error of a corrupt row if the record is not found and rows of
+/// the owner cannot be decoded.
 pub(super) async fn newest(
     service: &Service,
     record: &TokenRecord,
@@ -28,41 +31,53 @@ pub(super) async fn newest(
     }
     let (family, own) = (record.family(), record.record());
     let of = Listing::Owner { realm: &own.realm, owner: &own.owner, kind: family.kind, show: Show::Standing { now } };
-    let mut after = None;
+    let (mut after, mut corrupt) = (None, 0_u32);
     loop {
         let page = service.store.list(of, after.as_ref(), PAGE).await?;
         let is_newest = |there: &TokenRecord| there.family().id == family.id && leads(there.record(), there.family());
         if let Some(found) = page.items.into_iter().find(is_newest) {
             return Ok(Some(found));
         }
+        corrupt = corrupt.saturating_add(page.corrupt);
         after = page.next;
         if after.is_none() {
-            return Ok(None);
+            break;
         }
     }
+    if corrupt == 0 {
+        return Ok(None);
+    }
+    service.tell(now, By::itself(Actor::Upkeep), EventKind::Corrupt { rows: corrupt });
+    Err(unread(corrupt))
 }
 
-/// Writes the mark on a record, or on its successor if a rotation comes first. Does nothing if the owner was told
-/// before or will be told, or if the family was revoked meanwhile: the record that was revoked has a mark of its own if
-/// its leak was reported.
+/// Writes the mark on a record, or on its successor if a rotation comes first. Does nothing if the owner was told of
+/// this leak or a greater one before, or will be told, or if the family was revoked meanwhile: the record that was
+/// revoked has a mark of its own if its leak was reported.
 ///
 /// The write repeats the stored expiry, its retention and the instant at which it was set, so that only the mark
 /// changes.
-pub(super) async fn mark(service: &Service, newest_seen: TokenRecord, now: Timestamp) -> Result<(), Unavailable> {
+pub(super) async fn mark(
+    service: &Service,
+    newest_seen: TokenRecord,
+    leak: Leak,
+    now: Timestamp,
+) -> Result<(), Unavailable> {
     let mut there = newest_seen;
     for _ in 0..TURNS {
         let own = there.record();
-        if is_leak_told(own) || there.revoked().is_some() || own.shrunk {
+        if is_leak_told(own, leak) || there.revoked().is_some() || own.shrunk {
             return Ok(());
         }
-        let change = Change::Expiry { expires_at: own.expires_at, gone_at: own.gone_at, notice: Some(leak_mark(now)) };
+        let change = Change::Expiry { expires_at: own.expires_at, gone_at: own.gone_at, notice: Some(leak.mark(now)) };
         let stale = match service.store.apply(&own.id, own.version, &change, own.expiry_set_at).await? {
             Applied::Done(_) | Applied::Missing | Applied::LabelTaken(_) => return Ok(()),
             Applied::Stale(stale) => stale,
         };
-        there = match newest(service, &stale, now).await? {
-            Some(newest) => newest,
-            None => stale,
+        there = match newest(service, &stale, now).await {
+            // The credential must end, also if its newest record cannot be read.
+            Err(error) if leak == Leak::Working && is_corrupt(&error) => stale,
+            newest => newest?.unwrap_or(stale),
         };
     }
     Err(Unavailable::Contended { operation: "report of a leak" })

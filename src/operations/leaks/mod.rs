@@ -6,6 +6,7 @@ pub(crate) mod intake;
 mod mark;
 pub(crate) mod outcome;
 mod report;
+mod trouble;
 
 use self::outcome::LeakOutcome;
 use self::report::{Reported, Work, look_up};
@@ -29,8 +30,11 @@ impl Counterfoil {
     /// a client id, a colon and a secret). If the secret is right and still of use:
     ///
     /// - A personal access token, a sign-in and a console session end, with all tokens of their family. An access token
-    ///   and a refresh token of any generation end their sign-in. An old personal access token that no longer works
-    ///   after a rotation ends nothing.
+    ///   and a refresh token of any generation end their sign-in.
+    /// - An old text of a personal access token that no longer works after a rotation ends nothing: otherwise an old
+    ///   text would be a way to end the new token. The owner is told, because a thief can rotate a stolen token. The
+    ///   notice ([`NoticeText::ReplacedLeaked`](crate::notice::NoticeText::ReplacedLeaked)) is sent once for each new
+    ///   text: again only if an old text is reported after a further rotation.
     /// - A security code and a client secret are ended only if the policy says so ([`Leaks`](crate::policy::Leaks)).
     /// - The owner of the credential, or the creator of the code, gets one notice
     ///   ([`NoticeText::Leaked`](crate::notice::NoticeText::Leaked)). Further reports of the same family send none. A
@@ -44,7 +48,8 @@ impl Counterfoil {
     ///
     /// [`ManageError::Invalid`] with the field `texts` if there are more than 1,000. [`ManageError::Unavailable`] with
     /// [`Unavailable::PartlyDone`](crate::Unavailable::PartlyDone) if a store failed, or if a row could not be decoded:
-    /// some credentials may have been ended. Repeat the call until it succeeds.
+    /// some credentials may have been ended. Repeat the call until it succeeds. A text that is not found counts as
+    /// undecodable if the credential may be in a row that cannot be decoded.
     ///
     /// # Cancel safety
     ///
@@ -83,7 +88,7 @@ async fn report(service: &Service, texts: &[Reported<'_>], now: Timestamp) -> Re
     }
     let outcome = |work| match work {
         Work::Done(outcome) => outcome,
-        Work::Waiting | Work::Corrupt => LeakOutcome::NotOurs,
+        Work::Waiting | Work::Interrupted | Work::Failed | Work::Corrupt => LeakOutcome::NotOurs,
     };
     Ok(looked.work.into_iter().map(outcome).collect())
 }

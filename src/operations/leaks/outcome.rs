@@ -1,5 +1,6 @@
 //! The result of a report for one text.
 
+use crate::event::LeakState;
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 
@@ -33,4 +34,23 @@ pub enum LeakOutcome {
         /// The id of the credential, or of the client secret.
         id: RecordId,
     },
+    /// The text is an old one of a personal access token, which a rotation has replaced. It no longer works, and the
+    /// report ended nothing. The owner is told, because a thief may have rotated the token.
+    Replaced {
+        /// The kind of the credential.
+        kind: TokenKind,
+        /// The id of the old token.
+        id: RecordId,
+    },
+}
+
+impl LeakOutcome {
+    pub(super) const fn of(state: LeakState, kind: TokenKind, id: RecordId) -> Self {
+        match state {
+            LeakState::Ended => Self::Ended { kind, id },
+            LeakState::AlreadyEnded => Self::AlreadyEnded { kind, id },
+            LeakState::LeftValid => Self::LeftValid { kind, id },
+            LeakState::Replaced => Self::Replaced { kind, id },
+        }
+    }
 }

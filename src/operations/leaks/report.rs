@@ -4,10 +4,10 @@ use crate::event::By;
 use crate::operations::leaks::client_secret::{self, Wanted, api_key};
 use crate::operations::leaks::credential;
 use crate::operations::leaks::outcome::LeakOutcome;
+use crate::operations::leaks::trouble::Trouble;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::matching::Matched;
-use crate::store::error::StoreError;
 use crate::types::kind::TokenKind;
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
@@ -21,72 +21,91 @@ pub(super) struct Reported<'a> {
 /// How far the work on one text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Work {
-    /// The text was not looked up, because a store failed.
+    /// The text was not looked up, because a store failed before.
     Waiting,
+    /// A store failed while the text was looked up.
+    Interrupted,
+    /// Only this text failed. Another attempt may succeed.
+    Failed,
     /// The text belongs to a row that cannot be decoded. Another attempt would fail too.
     Corrupt,
     Done(LeakOutcome),
 }
 
-/// The work on all texts of a call, in their order, and the first error.
+/// The work on all texts of a call, in their order. The error is that of an outage if there was one, and otherwise the
+/// first.
 pub(super) struct Looked {
     pub(super) work: Vec<Work>,
     pub(super) error: Option<Unavailable>,
 }
 
-/// Looks up the texts. A row that cannot be decoded does not keep the other texts from being looked up. Any other
-/// failure ends the call. Blanks around a text are ignored.
+/// Looks up the texts. A failure that concerns one text does not keep the other texts from being looked up. An outage
+/// ends the call. Blanks around a text are ignored.
 pub(super) async fn look_up(service: &Service, texts: &[Reported<'_>], now: Timestamp) -> Looked {
     let mut looked = Looked { work: vec![Work::Waiting; texts.len()], error: None };
     let mut secrets = Vec::new();
     for (at, reported) in texts.iter().enumerate() {
-        let (text, by) = (reported.text.trim(), &reported.by);
+        let text = reported.text.trim();
         let presented = service.prefixes.parse(text).ok();
         if let Some(secret) = presented.filter(|presented| presented.kind() == TokenKind::ClientSecret) {
             let (id, text) = (*secret.id(), Secret::from(text.to_owned()));
-            secrets.push(Wanted { at, id, secret: text, by: by.clone() });
+            secrets.push(Wanted { at, id, secret: text, by: reported.by.clone() });
             continue;
         }
-        match one(service, text, by, now).await {
-            Ok(outcome) => looked.set(at, Work::Done(outcome)),
-            Err(error) if is_corrupt(&error) => {
-                looked.set(at, Work::Corrupt);
-                looked.error.get_or_insert(error);
-            }
-            Err(error) => {
-                looked.error.get_or_insert(error);
-                return looked;
-            }
+        if looked.add(at, one(service, reported, text, now).await) == Some(Trouble::Outage) {
+            return looked;
         }
     }
-    let told = |at, outcome| looked.set(at, Work::Done(outcome));
-    if let Err(error) = client_secret::report(service, secrets, now, told).await {
-        looked.error.get_or_insert(error);
-    }
+    client_secret::report(service, secrets, &mut looked, now).await;
     looked
 }
 
 impl Looked {
-    fn set(&mut self, at: usize, work: Work) {
+    /// Stores the result of one text. Returns how far its error reaches. `None` if there is no error.
+    pub(super) fn add(&mut self, at: usize, result: Result<LeakOutcome, Unavailable>) -> Option<Trouble> {
+        let (work, error) = match result {
+            Ok(outcome) => (Work::Done(outcome), None),
+            Err(error) => {
+                let work = match Trouble::of(&error) {
+                    Trouble::Row => Work::Corrupt,
+                    Trouble::Text => Work::Failed,
+                    Trouble::Outage => Work::Interrupted,
+                };
+                (work, Some(error))
+            }
+        };
         if let Some(own) = self.work.get_mut(at) {
             *own = work;
         }
+        let error = error?;
+        let trouble = Trouble::of(&error);
+        match trouble {
+            Trouble::Outage => self.stopped(error),
+            Trouble::Row | Trouble::Text => _ = self.error.get_or_insert(error),
+        }
+        Some(trouble)
+    }
+
+    /// Stores the error of an outage, which no text caused.
+    pub(super) fn stopped(&mut self, error: Unavailable) {
+        self.error = Some(error);
     }
 }
 
 /// Looks up one text that is no generated client secret. The secret is proved as at a verification: an unknown id and a
 /// wrong secret cost the same work.
-async fn one(service: &Service, text: &str, by: &By, now: Timestamp) -> Result<LeakOutcome, Unavailable> {
+async fn one(
+    service: &Service,
+    reported: &Reported<'_>,
+    text: &str,
+    now: Timestamp,
+) -> Result<LeakOutcome, Unavailable> {
     let matched = match service.prefixes.parse(text) {
         Ok(presented) => service.matched(&presented).await?.ok(),
         Err(_) => service.matched_foreign(text).await?.ok(),
     };
     match matched {
-        Some(Matched { record, .. }) => credential::found(service, record, by.clone(), now).await,
-        None => Ok(api_key(service, text, by, now).await?.unwrap_or(LeakOutcome::NotOurs)),
+        Some(Matched { record, .. }) => credential::found(service, record, reported.by.clone(), now).await,
+        None => Ok(api_key(service, reported, text, now).await?.unwrap_or(LeakOutcome::NotOurs)),
     }
-}
-
-fn is_corrupt(error: &Unavailable) -> bool {
-    matches!(error, Unavailable::Store(StoreError::Corrupt { .. }))
 }

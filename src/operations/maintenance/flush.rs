@@ -1,6 +1,7 @@
-//! Writes to the store what verifications leave in memory: the times of last use, and new digests.
+//! Writes to the store what is left in memory: the times of last use, new digests, and reports of leaks at the end.
 
 use crate::counterfoil::Counterfoil;
+use crate::operations::leaks::intake::drain;
 use crate::service::uses::Flushed;
 
 impl Counterfoil {
@@ -18,11 +19,20 @@ impl Counterfoil {
         self.service.flush_uses(now, false).await
     }
 
-    /// Writes all pending times of last use, even those that are not due yet. Returns how many were written, and how
-    /// many were not. Call this method before the process ends.
+    /// Looks up the texts of reports of leaks that still wait, at most 10,000, and writes all pending times of last
+    /// use, even those that are not due yet. Returns how many times of last use were written, and how many were not.
+    /// Call this method before the process ends.
+    ///
+    /// If texts are left because a store failed or there are too many, the event
+    /// [`EventKind::ReportsDropped`](crate::event::EventKind::ReportsDropped) has their number.
+    ///
+    /// # Cancel safety
+    ///
+    /// What a dropped call has not done stays in memory.
     pub async fn shutdown(&self) -> Flushed {
         let now = self.now();
         self.service.upkeep_is_done();
+        drain(&self.service, now).await;
         self.service.flush_rekeying(now).await;
         self.service.flush_uses(now, true).await
     }

@@ -7,6 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
+use crate::operations::leaks::intake;
 use crate::operations::maintenance::pauses::{Pauses, jitter};
 use crate::operations::maintenance::purge;
 use crate::service::clock_trust::{ClockTrust, Purges};
@@ -16,14 +17,11 @@ use crate::store::listing::Progress;
 /// The number of records per call of a purge. It is small enough that a purge does not delay a rotation.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 
-/// The number of reported texts that one call looks up.
-const REPORTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-
 impl Counterfoil {
     /// Runs upkeep until `stop` completes. Every five seconds it writes the times of last use and the new digests that
-    /// are due, purges expired data, and looks up the texts of reports of leaks ([`Counterfoil::work_leaks`]). At the
-    /// end it looks up at most 100 more of them and calls [`Counterfoil::shutdown`], which writes all times of last use
-    /// that are still pending.
+    /// are due, purges expired data, and looks up the texts of reports of leaks ([`Counterfoil::work_leaks`]). Texts
+    /// that arrive during a round wait for the next one, so reports never keep a round from ending. At the end it calls
+    /// [`Counterfoil::shutdown`], which looks up the texts that still wait and writes all pending times of last use.
     ///
     /// A failure gives an event ([`EventKind::Failed`](crate::event::EventKind::Failed)), and the next round tries
     /// again. After each failed round the pause doubles, up to a minute. A random addition of at most a fifth of the
@@ -81,12 +79,16 @@ impl Counterfoil {
                 // The purge uses the instant that was checked, so a later jump of the clock has no effect.
                 let then = self.at(now);
                 let purged = match self.service.purges(&mut clock, now).await {
-                    Ok(Purges::All) => all(&sleep, || then.purge(BATCH)).await,
-                    Ok(Purges::CountersUntil(at)) => all(&sleep, || purge::counters(&self.service, BATCH, at)).await,
+                    Ok(Purges::All) => all(&sleep, usize::MAX, || then.purge(BATCH)).await,
+                    Ok(Purges::CountersUntil(at)) => {
+                        all(&sleep, usize::MAX, || purge::counters(&self.service, BATCH, at)).await
+                    }
                     Ok(Purges::Nothing) => true,
                     Err(_) => false,
                 };
-                let reported = all(&sleep, || self.work_leaks(REPORTS)).await;
+                // Strangers fill the queue, so a round takes only what waits when it begins.
+                let waiting = intake::batches(&self.service);
+                let reported = all(&sleep, waiting, || self.work_leaks(intake::BATCH)).await;
                 let pause = pauses.after(!(flushed && purged && reported));
                 sleep(pause.saturating_add(jitter(pause, &*self.service.entropy))).await;
                 clock.paused(pause);
@@ -95,24 +97,25 @@ impl Counterfoil {
                 break;
             }
         }
-        let _left = self.work_leaks(REPORTS).await;
         let _flushed = self.shutdown().await;
     }
 }
 
-/// Runs batches until nothing is left. Returns false if a batch failed. The batch itself has reported the failure.
-async fn all<S, B>(sleep: &impl Fn(Duration) -> S, batch: impl Fn() -> B) -> bool
+/// Runs batches until nothing is left, and at most `most` of them. Returns false if a batch failed. The batch
+/// itself has reported the failure.
+async fn all<S, B>(sleep: &impl Fn(Duration) -> S, most: usize, batch: impl Fn() -> B) -> bool
 where
     S: Future<Output = ()>,
     B: Future<Output = Result<Progress, Unavailable>>,
 {
-    loop {
+    for _ in 0..most {
         match batch().await {
             Ok(Progress { more: true, .. }) => sleep(Duration::ZERO).await,
             Ok(_) => return true,
             Err(_) => return false,
         }
     }
+    true
 }
 
 /// Waits until `round` or `stop` completes. Returns true if `stop` completed first.

@@ -2,7 +2,7 @@
 
 use crate::event::{Actor, By};
 use crate::operations::notices::plan::{LOOK_AGAIN, Plan, entitled, is_forgotten, tell_missing_address, tell_withheld};
-use crate::record::leak_mark::leak_mark;
+use crate::record::leak_mark::Leak;
 use crate::record::notice::{Expiring, Schedule, arm};
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
@@ -17,16 +17,24 @@ use crate::types::time::Timestamp;
 ///
 /// The mark is written before the credential is ended. So a credential with the mark that is not ended belongs to a
 /// report that is still under way, or that failed. It is ended here before its owner is told so.
+///
+/// The mark of a replaced text ends nothing. If the token was rotated again or ended since, there is nothing to tell
+/// here: the rotation has passed the mark to the new token, and an ended token needs no action.
 pub(super) async fn plan(
     service: &Service,
     record: &TokenRecord,
+    leak: Leak,
     (schedule, life): (&Schedule, Expiring<'_>),
     now: Timestamp,
 ) -> Result<Plan, Unavailable> {
     if is_forgotten(service, record, now) {
         return Ok(Plan::Rest(None));
     }
-    let ends = service.policy.leaks.ends(record.record().kind);
+    let is_over = record.revoked().is_some() || record.record().superseded.is_some();
+    if leak == Leak::Replaced && is_over {
+        return Ok(Plan::Rest(None));
+    }
+    let ends = leak == Leak::Working && service.policy.leaks.ends(record.record().kind);
     if ends && record.revoked().is_none() {
         end_family(service, By::itself(Actor::Upkeep), record, RevocationReason::Leaked, now).await?;
     }
@@ -34,8 +42,8 @@ pub(super) async fn plan(
     match entitled(service, record, now).await? {
         Ok(whom) => {
             tell_missing_address(service, record, &whom, now);
-            let otherwise = Some(leak_mark(now.plus_capped(LOOK_AGAIN)));
-            Ok(Plan::Send { topic: Topic::Leak { ended }, whom: Box::new(whom), otherwise })
+            let otherwise = Some(leak.mark(now.plus_capped(LOOK_AGAIN)));
+            Ok(Plan::Send { topic: Topic::Leak { leak, ended }, whom: Box::new(whom), otherwise })
         }
         Err(reason) => {
             tell_withheld(service, record, reason, now);
@@ -44,7 +52,7 @@ pub(super) async fn plan(
     }
 }
 
-/// The mark after the notice about a leak. A credential that was ended has none. The expiry notices of a security code
+/// The mark after the notice about a leak. A credential that was ended has none. The expiry notices of a credential
 /// that stays valid are planned again, because the mark of the leak has replaced theirs.
 pub(super) fn following(schedule: &Schedule, life: Expiring<'_>, ended: bool, now: Timestamp) -> Option<NoticeMark> {
     if ended { None } else { arm(schedule, life, 0, now) }

@@ -11,7 +11,6 @@ use std::time::Duration;
 use self::plan::{Plan, plan};
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
-use crate::record::leak_mark::{LEAKED, leak_mark};
 use crate::record::notice::{Expiring, Schedule, arm, put_off};
 use crate::record::rearm::LONGEST_LEASE;
 use crate::record::state::NoticeMark;
@@ -175,8 +174,8 @@ async fn settle(
         Topic::Expiry { stage, expires_at } => {
             (arm(&schedule, life, stage.saturating_add(1), now), (expires_at, stage))
         }
-        Topic::Leak { ended } => {
-            (leak::following(&schedule, life, ended, now), (claimed.record().record().created_at, LEAKED))
+        Topic::Leak { leak, ended } => {
+            (leak::following(&schedule, life, ended, now), (claimed.record().record().created_at, leak.stage()))
         }
     };
     let (next, sent) = match outcome {
@@ -186,7 +185,7 @@ async fn settle(
             let retry_at = if retry_at > now { retry_at } else { now.plus_capped(Duration::from_secs(1)) };
             let again = match claimed.topic() {
                 Topic::Expiry { stage, .. } => put_off(&schedule, life, stage, retry_at, now),
-                Topic::Leak { .. } => leak_mark(retry_at),
+                Topic::Leak { leak, .. } => leak.mark(retry_at),
             };
             (Some(again), None)
         }

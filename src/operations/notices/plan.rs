@@ -10,7 +10,7 @@ use crate::operations::notices::{leak, planning};
 use crate::record::decide;
 use crate::record::facts::{Origin, account_of, began_at};
 use crate::record::family_body::FamilyBody;
-use crate::record::leak_mark::LEAKED;
+use crate::record::leak_mark::Leak;
 use crate::record::notice::{Look, arm, look, put_off};
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
@@ -58,8 +58,8 @@ pub(super) async fn plan(
 ) -> Result<Plan, Unavailable> {
     let own = record.record();
     let (schedule, life) = planning(service, record, now).await?;
-    if held == LEAKED {
-        return leak::plan(service, record, (&schedule, life), now).await;
+    if let Some(leak) = Leak::of(held) {
+        return leak::plan(service, record, leak, (&schedule, life), now).await;
     }
     let Some(expires_at) = life.expires_at else { return Ok(Plan::Rest(None)) };
     if is_forgotten(service, record, now) || record.revoked().is_some() || own.superseded.is_some() {

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use counterfoil::Secret;
 use counterfoil::event::{EventKind, LeakState};
 use counterfoil::operations::LeakOutcome;
 
@@ -51,6 +52,25 @@ fn life_5_a_leaked_client_secret_is_removed_if_the_policy_says_so() {
         assert!(!authenticates(&world, client));
         assert_eq!(report_one(&world, &text), LeakOutcome::NotOurs, "{client}: the secret is gone");
     }
+}
+
+/// The text of an imported secret may be weak, and a report is not counted as an attempt on the client.
+#[test]
+fn life_5_a_stranger_cannot_guess_an_imported_client_secret_by_reports() {
+    let mut policy = open_policy();
+    policy.leaks.end_client_secrets = true;
+    let world = world_with(policy, |builder| builder);
+    let report = |text: String| {
+        let taken = block_on(world.handle.accept_leak_report(&source_of(Some("10.0.0.9")))).expect("counted");
+        assert_eq!(taken.receive(vec![Secret::from(text)]).expect("taken"), 1);
+        assert!(!block_on(world.handle.work_leaks(limit(10))).expect("worked").more);
+    };
+    world.take_events();
+    report(api_key(&world, "test.token"));
+    assert!(authenticates(&world, "test.token") && told(&world).is_empty(), "an imported secret");
+    report(api_key(&world, "machine"));
+    assert!(!authenticates(&world, "machine"), "a generated secret");
+    assert_eq!(state(report_one(&world, &api_key(&world, "test.token"))), Some(LeakState::Ended), "the host");
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! Tests reports of leaked secrets (requirement LIFE 5).
 
+mod bounds;
 mod client_secrets;
 mod codes;
+mod corrupt;
 mod crash;
 mod generations;
 mod intake;
 mod kinds;
 mod notices;
+mod replaced;
 
 use counterfoil::event::{EventKind, LeakState};
 use counterfoil::notice::NoticeText;
@@ -16,6 +19,7 @@ use counterfoil::types::{RecordId, TokenKind};
 use crate::support::*;
 
 const ENDED: NoticeText = NoticeText::Leaked { ended: true };
+const OLD_FOUND: NoticeText = NoticeText::ReplacedLeaked;
 
 fn report(world: &World, texts: &[&str]) -> Vec<LeakOutcome> {
     block_on(world.handle.report_leaked(texts)).expect("looked up")
@@ -44,6 +48,7 @@ fn parts(outcome: LeakOutcome) -> Option<(TokenKind, RecordId, LeakState)> {
         LeakOutcome::Ended { kind, id } => Some((kind, id, LeakState::Ended)),
         LeakOutcome::AlreadyEnded { kind, id } => Some((kind, id, LeakState::AlreadyEnded)),
         LeakOutcome::LeftValid { kind, id } => Some((kind, id, LeakState::LeftValid)),
+        LeakOutcome::Replaced { kind, id } => Some((kind, id, LeakState::Replaced)),
         _ => None,
     }
 }

@@ -4,7 +4,8 @@ use counterfoil::client::{ClientId, NewClient};
 use counterfoil::operations::SignIn;
 use counterfoil::service_account::NewServiceAccount;
 use counterfoil::store::Revoke;
-use counterfoil::types::{Metadata, Networks, OwnerId};
+use counterfoil::token::{Prefix, Prefixes};
+use counterfoil::types::{Metadata, Networks, OwnerId, TokenKind};
 use counterfoil::{Account, Lifetime, NewPersonalAccessToken, Presenter, Realm, Role};
 use counterfoil_conformance::sample::most;
 use counterfoil_conformance::sample::{Person, revoked};
@@ -60,12 +61,44 @@ fn life_5_the_tool_reports_leaked_texts_from_a_file_and_ends_their_credentials()
     assert_eq!((done.code, count("texts"), count("ended"), count("already_ended"), count("not_ours")), (0, 3, 1, 1, 1));
     assert!(!done.err.contains(&token[30..]) && !done.out.contains(&token[30..]), "{}", done.err);
     assert!(!service.accepts(&token) && service.accepts(&other));
+    std::fs::write(found, "hunter2\nacme_pat_x\n").expect("a file");
+    let unknown = run(&["report-leaked", found, "--key-ring", keys, "--yes"]);
+    assert_eq!(unknown.code, 5, "{}", unknown.out);
+    assert!(unknown.err.contains("none of the 2 texts") && unknown.err.contains("--prefixes"), "{}", unknown.err);
+    assert!(unknown.out.is_empty() && !unknown.err.contains("hunter2"), "{}", unknown.err);
     let piped = crate::tool::tool_with(
         &format!("{other}\n"),
         &["--store", &service.url, "report-leaked", "-", "--key-ring", keys, "--yes"],
     );
     assert_eq!(piped.code, 0, "{}", piped.err);
     assert!(!service.accepts(&other));
+}
+
+#[test]
+fn life_5_the_tool_ends_tokens_with_prefixes_of_the_service_only_if_it_knows_them() {
+    let service = Service::on_sqlite();
+    let acme = Prefix::new("acme").expect("a prefix");
+    let prefixes = Prefixes::builder().current(TokenKind::PersonalAccessToken, acme).build().expect("prefixes");
+    let token = service.serve_with(
+        &service.url,
+        |builder| builder.prefixes(prefixes),
+        async |counterfoil, ann| {
+            let new = NewPersonalAccessToken::new("ci", Lifetime::Days(30));
+            let issued = counterfoil.create_personal_access_token(ann, &new).await;
+            issued.expect("a token").token.expose_secret().to_owned()
+        },
+    );
+    assert!(token.starts_with("acme_"));
+    let keys = service.keys();
+    let keys = keys.to_str().expect("a path");
+    let report = |more: &[&str]| {
+        let arguments = ["--json", "--store", &service.url, "report-leaked", "-", "--key-ring", keys, "--yes"];
+        crate::tool::tool_with(&token, &[&arguments, more].concat())
+    };
+    assert_eq!(report(&[]).code, 5, "no all-clear for a token that still works");
+    assert_eq!(report(&["--prefixes", "personal_access_token"]).code, 2);
+    let done = report(&["--prefixes", "personal_access_token=acme,personal_access_token=cfp"]);
+    assert_eq!((done.code, done.json()["ended"].as_u64()), (0, Some(1)), "{}", done.err);
 }
 
 #[test]

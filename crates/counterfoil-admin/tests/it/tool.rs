@@ -8,7 +8,9 @@ use std::sync::{Arc, LazyLock};
 use counterfoil::clock::{Clock as _, SystemClock};
 use counterfoil::memory::MemoryDirectory;
 use counterfoil::policy::Policy;
-use counterfoil::{Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Timestamp};
+use counterfoil::{
+    Account, Builder, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Timestamp,
+};
 use counterfoil_stores::{AnyStore, Opening, StoreUrl};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -80,9 +82,19 @@ impl Service {
 
     /// Does the same as [`Service::serve`] on the store with this URL.
     pub(crate) fn serve_on<T>(&self, url: &str, act: impl AsyncFnOnce(&Counterfoil, &Presenter) -> T) -> T {
+        self.serve_with(url, |builder| builder, act)
+    }
+
+    /// Does the same as [`Service::serve_on`] with a changed builder.
+    pub(crate) fn serve_with<T>(
+        &self,
+        url: &str,
+        change: impl FnOnce(Builder) -> Builder,
+        act: impl AsyncFnOnce(&Counterfoil, &Presenter) -> T,
+    ) -> T {
         RUNTIME.block_on(async {
             let store = open(url).await;
-            let builder = store.build_into(Counterfoil::builder()).policy(Policy::open());
+            let builder = change(store.build_into(Counterfoil::builder()).policy(Policy::open()));
             let ring = KeyRing::open_or_create(self.keys()).expect("a key ring");
             let counterfoil = builder.directory(Arc::clone(&self.people)).key_ring(ring).build().expect("a handle");
             counterfoil.start().await.expect("its own ring");

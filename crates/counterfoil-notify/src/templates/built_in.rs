@@ -16,8 +16,8 @@ use crate::digest::Digest;
 ///
 /// For each credential, a message contains the label, the id, the expiry, the time left, and what the owner can do. The
 /// expiry is in the account's time zone and contains the abbreviation of the zone. If the secret of a credential was
-/// found in a public place, the message says so and whether the credential was ended. A message never contains a
-/// secret.
+/// found in a public place, the message says so and whether the credential was ended. If only an old text was found,
+/// the message says to delete the token if the owner has not replaced it. A message never contains a secret.
 #[derive(Clone, Debug, Default)]
 pub struct BuiltIn {
     product: Option<String>,
@@ -113,6 +113,17 @@ struct Link<'a> {
     url: &'a str,
 }
 
+/// What a message says about a leaked credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leak {
+    /// It was ended.
+    Ended,
+    /// It still works with the text that was found.
+    StillWorks,
+    /// The text that was found had been replaced and no longer works. The credential works with another text.
+    OldText,
+}
+
 /// What a message shows for one credential.
 struct Line {
     kind: &'static str,
@@ -123,8 +134,8 @@ struct Line {
     at: String,
     /// The time until the credential expires. `None` if it has expired, or if the notice is about a leak.
     left: Option<String>,
-    /// For a notice about a leak: whether the credential was ended.
-    ended: Option<bool>,
+    /// What the notice says about a leak. `None` if the notice is about an expiry.
+    leak: Option<Leak>,
     /// The URL of the page on which the credential is renewed.
     renew: Option<String>,
 }
@@ -156,6 +167,18 @@ struct Page<'a> {
     links: Vec<Link<'a>>,
 }
 
+impl Page<'_> {
+    /// Whether a text was found that worked until the report, or still works.
+    fn has_working_leak(&self) -> bool {
+        self.leaked.iter().any(|line| line.leak != Some(Leak::OldText))
+    }
+
+    /// Whether a text was found that had been replaced.
+    fn has_old_leak(&self) -> bool {
+        self.leaked.iter().any(|line| line.leak == Some(Leak::OldText))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "en.txt", escape = "none")]
 struct EnglishText<'a>(&'a Page<'a>);
@@ -181,6 +204,7 @@ struct Texts {
     quotes: [char; 2],
     subject: fn(Option<&str>, usize, usize, &str) -> String,
     leak_subject: fn(Option<&str>, usize) -> String,
+    old_leak_subject: fn(Option<&str>, usize) -> String,
     tokens: &'static str,
     codes: &'static str,
     service_account: &'static str,
@@ -194,6 +218,7 @@ const ENGLISH: Texts = Texts {
     quotes: ['“', '”'],
     subject: english::subject,
     leak_subject: english::leak_subject,
+    old_leak_subject: english::old_leak_subject,
     tokens: "Your tokens",
     codes: "Security codes",
     service_account: "service account",
@@ -207,6 +232,7 @@ const RUSSIAN: Texts = Texts {
     quotes: ['«', '»'],
     subject: russian::subject,
     leak_subject: russian::leak_subject,
+    old_leak_subject: russian::old_leak_subject,
     tokens: "Ваши токены",
     codes: "Коды безопасности",
     service_account: "сервисный аккаунт",
@@ -214,9 +240,11 @@ const RUSSIAN: Texts = Texts {
 
 impl Texts {
     fn line(&self, notice: &ClaimedNotice, zone: &str, renewal: Option<&RenewalPages>) -> Line {
-        let (left, ended) = match notice.text() {
+        let (left, leak) = match notice.text() {
             NoticeText::ExpiresIn(left) => (Some((self.left)(left)), None),
-            NoticeText::Leaked { ended } => (None, Some(ended)),
+            NoticeText::Leaked { ended: true } => (None, Some(Leak::Ended)),
+            NoticeText::Leaked { ended: false } => (None, Some(Leak::StillWorks)),
+            NoticeText::ReplacedLeaked => (None, Some(Leak::OldText)),
             _ => (None, None),
         };
         Line {
@@ -225,8 +253,8 @@ impl Texts {
             id: notice.id().to_string(),
             at: notice.expires_at().map_or_else(String::new, |at| (self.instant)(&Local::of(at, zone))),
             left,
-            ended,
-            renew: renewal.filter(|_| ended.is_none()).and_then(|pages| pages.of(notice)),
+            leak,
+            renew: renewal.filter(|_| leak.is_none()).and_then(|pages| pages.of(notice)),
         }
     }
 
@@ -254,7 +282,8 @@ impl Texts {
         };
         let one = one.as_deref().map(str::trim_end);
         if !page.leaked.is_empty() {
-            return (self.leak_subject)(one, page.leaked.len());
+            let subject = if page.has_working_leak() { self.leak_subject } else { self.old_leak_subject };
+            return subject(one, page.leaked.len());
         }
         let first = digest.notices().first().and_then(ClaimedNotice::expires_at);
         let first = first.map_or_else(String::new, |at| (self.date)(&Local::of(at, digest.account().zone())));
@@ -273,8 +302,7 @@ impl Templates for BuiltIn {
         let russian = is_russian(account.language());
         let texts = if russian { RUSSIAN } else { ENGLISH };
         let line = |notice| texts.line(notice, account.zone(), self.renewal.as_ref());
-        let (leaked, lines): (Vec<_>, Vec<_>) =
-            digest.notices().iter().map(line).partition(|line| line.ended.is_some());
+        let (leaked, lines): (Vec<_>, Vec<_>) = digest.notices().iter().map(line).partition(|line| line.leak.is_some());
         let (expiring, expired) = lines.into_iter().partition(|line| line.left.is_some());
         let (expiring, expired) = (Group::new(expiring), Group::new(expired));
         let (product, links) = (self.product.as_deref(), self.links(&texts, digest));

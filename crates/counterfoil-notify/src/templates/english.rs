@@ -82,6 +82,15 @@ pub(super) fn leak_subject(one: Option<&str>, count: usize) -> String {
     }
 }
 
+/// Returns the subject of a message about leaks of which all are of old texts.
+pub(super) fn old_leak_subject(one: Option<&str>, count: usize) -> String {
+    match (one, count) {
+        (Some(what), _) => format!("An old text of your {what} was found in a public place"),
+        (None, 1) => "An old text of 1 of your tokens was found in a public place".to_owned(),
+        (None, count) => format!("Old texts of {count} of your tokens were found in a public place"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +106,7 @@ mod tests {
         assert_eq!(subject(None, 0, 2, "3 March"), "2 tokens have expired, the first on 3 March");
         assert_eq!(leak_subject(None, 1), "1 of your tokens was found in a public place");
         assert_eq!(leak_subject(None, 2), "2 of your tokens were found in a public place");
+        assert_eq!(old_leak_subject(None, 1), "An old text of 1 of your tokens was found in a public place");
+        assert_eq!(old_leak_subject(None, 2), "Old texts of 2 of your tokens were found in a public place");
     }
 }

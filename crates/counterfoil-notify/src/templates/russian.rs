@@ -90,6 +90,14 @@ pub(super) fn leak_subject(one: Option<&str>, count: usize) -> String {
     }
 }
 
+/// Returns the subject of a message about leaks of which all are of old texts.
+pub(super) fn old_leak_subject(one: Option<&str>, count: usize) -> String {
+    match one {
+        Some(what) => format!("Найден в открытом доступе старый текст: {what}"),
+        None => format!("Старые тексты в открытом доступе: {}", counted(count as u64, ["токен", "токена", "токенов"])),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +131,7 @@ mod tests {
         assert_eq!(left(Duration::from_secs(22 * 3_600)), "через 22 часа");
         assert_eq!(subject(None, 21, 0, "3 марта"), "Истекает срок 21 токена, первый: 3 марта");
         assert_eq!(leak_subject(None, 21), "В открытом доступе: 21 токен");
+        assert_eq!(old_leak_subject(None, 2), "Старые тексты в открытом доступе: 2 токена");
         assert_eq!(subject(None, 2, 5, "3 марта"), "Истёк срок 5 токенов, истекает у 2 токенов; первый: 3 марта");
     }
 }

@@ -89,3 +89,38 @@ async fn life_5_a_code_that_still_works_and_other_news_stand_in_one_mail_with_th
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn life_5_the_mail_about_an_old_text_says_to_delete_the_token_if_somebody_else_replaced_it() {
+    let (world, server) = (World::new(), servers::Smtp::start());
+    let at = world.counterfoil.at(day(1));
+    for (owner, label) in [(person("bill"), "nightly build"), (ivan(), "сборка")] {
+        let stolen = world.create(&owner, label, 30, day(0)).await;
+        let thief = Presenter::from(&at.verify(stolen.token.expose_secret()).await.expect("it works"));
+        let overlap = counterfoil::operations::Overlap::Immediate;
+        at.rotate_personal_access_token(&thief, &stolen.view.id, overlap).await.expect("rotated");
+        at.report_leaked(&[stolen.token.expose_secret()]).await.expect("looked up");
+    }
+    let sent = mails(&world, &server, 1).await;
+    let expected = [
+        [
+            "An old text of your personal access token “nightly build” was found in a public place",
+            "only an old text of it was found, which no longer works. If you did not replace it yourself, delete this token",
+            "it was ended",
+        ],
+        [
+            "Найден в открытом доступе старый текст: персональный токен «сборка»",
+            "найден только старый текст, он больше не действует. Если вы не заменяли токен сами, удалите его",
+            "отозван и",
+        ],
+    ];
+    assert_eq!(sent.len(), 2);
+    for ([subject, text, html], [title, said, other]) in sent.iter().zip(expected) {
+        assert_eq!(subject, title);
+        for body in [text, html] {
+            assert!(body.contains(said) && !body.contains(other), "{body}");
+        }
+        assert!(!text.contains("make a new one") && !text.contains("создайте новый"), "{text}");
+    }
+    assert!(mails(&world, &server, 2).await.is_empty(), "once");
+}

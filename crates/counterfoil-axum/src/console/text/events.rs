@@ -33,7 +33,9 @@ pub(crate) enum EventName {
     LeakEnded,
     LeakLeftValid,
     LeakOfEnded,
+    LeakOfOldText,
     ClientSecretLeaked,
+    ReportsDropped,
     Rotated,
     OverlapEnded,
     Edited,
@@ -134,6 +136,7 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
         EventKind::ClientSecretLeaked { client, id, .. } => {
             (EventName::ClientSecretLeaked, alarm, format!("{client} {id}"))
         }
+        EventKind::ReportsDropped { count, .. } => (EventName::ReportsDropped, alarm, count.to_string()),
         EventKind::Rotated { id, successor } => usual(EventName::Rotated, format!("{id} {successor}")),
         EventKind::OverlapEnded { id } => usual(EventName::OverlapEnded, id.to_string()),
         EventKind::Changed { id, action } => usual(changed(*action), id.to_string()),
@@ -181,6 +184,7 @@ const fn leak(state: LeakState) -> (EventName, Severity) {
     match state {
         LeakState::Ended => (EventName::LeakEnded, Severity::Alarm),
         LeakState::AlreadyEnded => (EventName::LeakOfEnded, Severity::Usual),
+        LeakState::Replaced => (EventName::LeakOfOldText, Severity::Alarm),
         LeakState::LeftValid => (EventName::LeakLeftValid, Severity::Alarm),
         _ => (EventName::Other, Severity::Alarm),
     }

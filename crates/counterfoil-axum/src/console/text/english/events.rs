@@ -67,6 +67,8 @@ fn name(name: EventName) -> &'static str {
         EventName::LeakEnded => "Found in a public place: ended",
         EventName::LeakLeftValid => "Found in a public place: it still works",
         EventName::LeakOfEnded => "Found in a public place: it had ended before",
+        EventName::LeakOfOldText => "An old text found in a public place: the token still works with its new text",
+        EventName::ReportsDropped => "Reports of leaked secrets lost: they were not looked up",
         EventName::ClientSecretLeaked => "Client secret found in a public place",
         EventName::Other => "Something happened",
     }

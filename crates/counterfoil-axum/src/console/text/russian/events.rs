@@ -67,6 +67,8 @@ fn name(name: EventName) -> &'static str {
         EventName::LeakEnded => "Найден в открытом доступе: отозван",
         EventName::LeakLeftValid => "Найден в открытом доступе: ещё действует",
         EventName::LeakOfEnded => "Найден в открытом доступе: уже не действовал",
+        EventName::LeakOfOldText => "Старый текст найден в открытом доступе: токен действует с новым текстом",
+        EventName::ReportsDropped => "Сообщения об утечках потеряны: они не проверены",
         EventName::ClientSecretLeaked => "Секрет клиента найден в открытом доступе",
         EventName::Other => "Событие",
     }
