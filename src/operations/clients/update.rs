@@ -33,10 +33,14 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the presenter has no permission. Also if the change enables the client or gives it
-    /// further rights, and the presenter has a lower role or a narrower scope than the client then has, or the client is
-    /// confidential and the presenter's credential can be used only from some addresses. [`ManageError::NotFound`],
-    /// [`ManageError::Invalid`] or [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter has no permission. If the change enables the client or gives it
+    /// further rights, also in each of these cases:
+    ///
+    /// - The presenter has a lower role or a narrower scope than the client's service account.
+    /// - The client is confidential, and the presenter's credential can be used only from some addresses.
+    ///
+    /// [`ManageError::NotFound`] if no client has this id. [`ManageError::Invalid`] for an invalid field, or for a scope
+    /// beyond the presenter's own. [`ManageError::Unavailable`] if a store failed.
     ///
     /// # Cancel safety
     ///

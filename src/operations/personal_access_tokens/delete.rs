@@ -27,8 +27,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::NotFound`] if no token of this user has the id, and for the subject of a service account, unless the
-    /// presenter is the host.
+    /// [`ManageError::NotFound`] if no token of this user has the id, and for the subject of a service account, unless
+    /// the presenter is the host.
     pub async fn delete_personal_access_token_of(
         &self,
         by: &Presenter,

@@ -48,8 +48,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// The errors of [`Counterfoil::personal_access_token`]. [`ManageError::NotFound`] also for the subject of a service
-    /// account, unless the presenter is the host.
+    /// The errors of [`Counterfoil::personal_access_token`]. [`ManageError::NotFound`] also for the subject of a
+    /// service account, unless the presenter is the host.
     ///
     /// # Cancel safety
     ///

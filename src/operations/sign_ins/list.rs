@@ -71,7 +71,8 @@ impl Counterfoil {
     ///
     /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if neither the
     /// directory nor the store knows the subject, and for the subject of a service account. If the presenter is the
-    /// host, the result is a page instead, which may be empty. [`ManageError::Unavailable`] if a store or the directory failed.
+    /// host, the result is a page instead, which may be empty. [`ManageError::Unavailable`] if a store or the directory
+    /// failed.
     ///
     /// # Cancel safety
     ///

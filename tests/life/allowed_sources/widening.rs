@@ -3,9 +3,10 @@
 use counterfoil::client::{ClientUpdate, ClientView};
 use counterfoil::service_account::{NewServiceAccount, ServiceAccountUpdate, ServiceAccountView};
 use counterfoil::settings::SettingsUpdate;
+use counterfoil::store::{Applied, Change, FamilyDetails, TokenStore as _};
 use counterfoil::*;
 
-use super::restricted_access;
+use super::{INSIDE, OUTSIDE, at, office, restricted_access};
 use crate::support::*;
 
 fn is_outranked<T>(outcome: &Result<T, ManageError>) -> bool {
@@ -77,4 +78,32 @@ fn sight_6_a_restricted_presenter_opens_no_gate() {
     assert!(is_outranked(&set(true)), "all tokens work everywhere");
     let lead = SettingsUpdate::default().with_notice_lead_days(3);
     block_on(world.handle.update_settings(&by, &lead)).expect("another setting");
+}
+
+/// A host can write such a session into the store itself.
+#[test]
+fn sight_6_a_restricted_session_stays_restricted_when_the_password_is_entered_again() {
+    let world = world();
+    let (password, inside) = (Secret::from("ivan".to_owned()), at(INSIDE));
+    let login = directory::Login::new("ivan", &password);
+    let old = block_on(world.handle.open_session(&login, &inside)).expect("opened");
+    let id = old.principal.credential_id();
+    let version = block_on(world.store.get(&id)).expect("available").expect("stored").record().version;
+    let details = Some(FamilyDetails::new().with_allowed_sources(office()).kept());
+    let restrict = Change::Edit { label: None, description: None, scope: None, details };
+    let done = block_on(world.store.apply(&id, version, &restrict, world.now())).expect("available");
+    assert!(matches!(done, Applied::Done(_)));
+    let verify = |text: &str, source| block_on(world.handle.from_source(&at(source)).verify_session(text));
+    let signed_in = verify(old.token.expose_secret(), INSIDE).expect("inside");
+    let new = block_on(world.handle.reauthenticate(&signed_in, &login, &inside)).expect("proved");
+    verify(new.token.expose_secret(), INSIDE).expect("inside");
+    verify(new.token.expose_secret(), OUTSIDE).expect_err("outside");
+    let by = Presenter::from(&new.principal);
+    let made = NewPersonalAccessToken::for_days("pat", 1);
+    let made = block_on(world.handle.create_personal_access_token(&by, &made)).expect("a token");
+    assert_eq!(made.view.allowed_sources, Some(office()));
+    world.pass(days(100));
+    let _purged = block_on(world.handle.purge(limit(1_000))).expect("purged");
+    let refused = block_on(world.handle.reauthenticate(&signed_in, &login, &inside));
+    assert!(matches!(refused, Err(operations::LoginError::Refused)), "its list is no longer known: {refused:?}");
 }
