@@ -39,6 +39,7 @@ pub use personal_access_tokens::update::TokenUpdate;
 pub use policy_report::by_owner::{PolicyReport, TouchedOwner};
 pub use policy_report::touched::{PolicyReportPage, Reach, TouchedCounts, TouchedCredential};
 pub use security_codes::create::{NewAccess, NewSecurityCode};
+pub use security_codes::update::CodeUpdate;
 pub use sessions::open::OpenedSession;
 pub use sign_ins::open::{OpenError, SignIn};
 

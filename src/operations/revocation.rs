@@ -8,6 +8,7 @@ use crate::service::authority::{Permission, Permit};
 use crate::service::ending::{end_all, end_codes, end_some, partly, tell_of_owner};
 use crate::service::error::{ManageError, Unavailable};
 use crate::service::invalid::Invalid;
+use crate::service::known_person::is_person;
 use crate::service::presenter::Presenter;
 use crate::service::revoking::by_administrator;
 use crate::types::ids::{OwnerId, SubjectId};
@@ -26,7 +27,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::Unavailable`] with
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] for the subject of a
+    /// service account, unless the presenter is the host. [`ManageError::Unavailable`] with
     /// [`Unavailable::PartlyDone`](crate::Unavailable::PartlyDone) if the store failed: some credentials may have been
     /// ended. Repeat the call until it succeeds.
     ///
@@ -127,6 +129,7 @@ async fn of(
     subject: &SubjectId,
     kinds: Option<&[TokenKind]>,
 ) -> Result<u64, ManageError> {
+    is_person(&permit, subject)?;
     end(&permit, subject, kinds, by_administrator(&permit)).await
 }
 

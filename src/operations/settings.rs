@@ -6,7 +6,7 @@ use crate::http_auth::refusal::Gate;
 use crate::policy::{Gates, Policy};
 use crate::service::authority::Permit;
 use crate::service::authority::operations::{ReadSettings, UpdateSettings};
-use crate::service::error::{Conflict, ManageError};
+use crate::service::error::{Conflict, Forbidden, ManageError};
 use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
 use crate::types::known_scopes::KnownScopes;
@@ -32,7 +32,8 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError`]. A number out of range gives `Invalid` with the field and its limits. A setting that the policy
-    /// does not use gives `Conflict`.
+    /// does not use gives `Conflict`. A presenter whose credential can be used only from some addresses gets `Forbidden`
+    /// if the change would turn on personal access tokens.
     ///
     /// # Cancel safety
     ///
@@ -82,10 +83,16 @@ async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> 
     if SettingName::ALL.iter().any(is_unused) {
         return Err(Conflict::NotApplicable { gate: Gate::Setting }.into());
     }
+    let own_sources = permit.own_sources().await?;
+    let opens = |stored: &StoredSettings| service.policy.in_force(stored).0.personal_access_tokens;
     let (view, changed) = service
         .update_settings(now, |stored| {
             let before = stored.clone();
             apply(&service.policy, change, stored)?;
+            // Personal access tokens can be used from anywhere, unless they have lists of their own.
+            if opens(stored) && !opens(&before) && !own_sources.cover(None) {
+                return Err(Forbidden::Outranked.into());
+            }
             Ok(differences(&before, stored))
         })
         .await?;

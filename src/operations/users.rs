@@ -9,7 +9,7 @@ use crate::http_auth::refusal::Gate;
 use crate::service::Service;
 use crate::service::authority::operations::{AllowTokenLogin, ForbidTokenLogin, SeeUsers};
 use crate::service::authority::{Permission, Permit};
-use crate::service::error::{Conflict, ManageError, Unavailable};
+use crate::service::error::{Conflict, Forbidden, ManageError, Unavailable};
 use crate::service::gates::switch_opens;
 use crate::service::page_limit::LARGEST_PAGE;
 use crate::service::presenter::Presenter;
@@ -57,7 +57,8 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError`]. A subject that the directory does not know gives `NotFound`. If the policy does not use the
-    /// switch, the error is `Conflict`.
+    /// switch, the error is `Conflict`. A presenter whose credential can be used only from some addresses gets
+    /// `Forbidden` if the call would turn on a switch that is off.
     ///
     /// # Cancel safety
     ///
@@ -105,10 +106,15 @@ async fn set_token_login<O: Permission>(
     if !service.policy.gates().switch {
         return Err(Conflict::NotApplicable { gate: Gate::Switch }.into());
     }
+    let own_sources = permit.own_sources().await?;
     let default = service.policy.personal_access_tokens.switch.opens_by_default();
     let (view, changed) = service
         .update_settings(now, |stored| {
             let before = switch_opens(&service.policy, stored, subject);
+            // The account's tokens can be used from anywhere, unless they have lists of their own.
+            if allowed && !before && !own_sources.cover(None) {
+                return Err(Forbidden::Outranked.into());
+            }
             if allowed == default {
                 stored.switches.remove(subject);
             } else {

@@ -14,11 +14,12 @@ impl Service {
         device: Option<&Device>,
         source: Option<&SourceName>,
     ) -> Option<Box<FamilyDetails>> {
-        if !self.policy.remember_source {
-            return None;
-        }
+        FamilyDetails::new().with_device(self.device_of(device, source)).kept()
+    }
+
+    /// The device that [`Service::details_of`] stores.
+    pub(crate) fn device_of(&self, device: Option<&Device>, source: Option<&SourceName>) -> Option<Device> {
         let nothing = Device::default();
-        let device = device.unwrap_or(&nothing).kept(source)?;
-        FamilyDetails::new().with_device(device).kept()
+        device.unwrap_or(&nothing).kept(source).filter(|_| self.policy.remember_source)
     }
 }

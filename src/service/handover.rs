@@ -3,6 +3,7 @@
 //! latest.
 
 use crate::event::{Actor, By, EventKind};
+use crate::record::record_parts::RecordParts;
 use crate::record::state::Superseded;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
@@ -31,7 +32,7 @@ impl Service {
         match parent {
             Some(parent) if kind == TokenKind::PersonalAccessToken => {
                 let by = By::from(Actor::Upkeep, source);
-                self.end_half(&parent, by, now, |half, _| half.honoured_until.is_none()).await
+                self.end_half(&parent, by, now, |_, half| half.honoured_until.is_none().then_some(now)).await
             }
             _ => Ok(()),
         }
@@ -46,28 +47,57 @@ impl Service {
         now: Timestamp,
     ) -> Result<(), Unavailable> {
         let Some(parent) = record.record().parent else { return Ok(()) };
-        self.end_half(&parent, by, now, |half, now| half.honoured_until.is_none_or(|until| !now.reached(until))).await
+        let ends = |_: &RecordParts, half: &Superseded| {
+            half.honoured_until.is_none_or(|until| !now.reached(until)).then_some(now)
+        };
+        self.end_half(&parent, by, now, ends).await
     }
 
+    /// Limits the overlap of `record` with its parent, so that the parent stops at `latest` at the latest. A later fixed
+    /// end becomes `latest`. An overlap until the first use ends now, unless the parent expires by `latest` anyway. The
+    /// caller must call this before it sets the expiry of `record` to `latest`.
+    pub(crate) async fn limit_running_overlap(
+        &self,
+        record: &TokenRecord,
+        latest: Timestamp,
+        by: By,
+        now: Timestamp,
+    ) -> Result<(), Unavailable> {
+        let Some(parent) = record.record().parent else { return Ok(()) };
+        let ends = |own: &RecordParts, half: &Superseded| match half.honoured_until {
+            _ if own.expires_at.is_some_and(|at| latest.reached(at)) => None,
+            Some(until) if latest.reached(until) => None,
+            Some(_) => Some(latest),
+            None => Some(now),
+        };
+        self.end_half(&parent, by, now, ends).await
+    }
+
+    /// Sets the end of the overlap of a replaced token to the instant that `ends` returns. `None` leaves it unchanged.
     async fn end_half(
         &self,
         id: &RecordId,
         by: By,
         now: Timestamp,
-        ends: fn(&Superseded, Timestamp) -> bool,
+        ends: impl Fn(&RecordParts, &Superseded) -> Option<Timestamp> + Send + Sync,
     ) -> Result<(), Unavailable> {
         // The parent was purged, so it no longer works.
         let Some(half) = self.store.get(id).await? else { return Ok(()) };
-        // This instant is used only if the token never expires. Otherwise the retention period begins at the token's
-        // expiry.
-        let gone_at = self.policy.gone_after_expiry(TokenKind::PersonalAccessToken, now);
         let plan = |half: &TokenRecord| {
             let superseded = half.record().superseded.as_ref().filter(|_| half.revoked().is_none());
-            let ends = superseded.is_some_and(|superseded| ends(superseded, now));
-            Ok::<_, Unavailable>(ends.then_some(Change::End { honoured_until: now, gone_at }))
+            let end = superseded.and_then(|superseded| ends(half.record(), superseded));
+            Ok::<_, Unavailable>(end.map(|honoured_until| {
+                // This instant is used only if the token never expires. Otherwise the retention period begins at the
+                // token's expiry.
+                let gone_at = self.policy.gone_after_expiry(TokenKind::PersonalAccessToken, honoured_until);
+                Change::End { honoured_until, gone_at }
+            }))
         };
-        if let Changed::Done(_) = self.change("end of an overlap", half, now, plan).await? {
-            self.tell(now, by, EventKind::OverlapEnded { id: *id });
+        if let Changed::Done(written) = self.change("end of an overlap", half, now, plan).await? {
+            let end = written.record().superseded.as_ref().and_then(|superseded| superseded.honoured_until);
+            if end.is_some_and(|end| now.reached(end)) {
+                self.tell(now, by, EventKind::OverlapEnded { id: *id });
+            }
         }
         Ok(())
     }

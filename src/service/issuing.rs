@@ -147,6 +147,7 @@ fn listed(record: &NewRecord, draft: &Draft, settings: &Settings, now: Timestamp
         description: record.description.as_ref().map(|text| text.as_str().to_owned()),
         created_at: now,
         expires_at: record.expires_at,
+        expiry_set_at: now,
         last_used_at: None,
         status: live_status(record.expires_at, settings, now),
         over_ceiling: false,

@@ -7,7 +7,14 @@ use crate::service::finding::owns_anything;
 use crate::types::ids::SubjectId;
 use crate::types::settings::StoredSettings;
 
-/// Checks that the directory or the store knows the subject. Otherwise returns `NotFound`. The store knows the owner of
+/// Checks that the subject is not reserved for a service account. Otherwise returns `NotFound`: an operation that names
+/// a person does not reach the credentials of service accounts, which have operations and a scope token of their own. If
+/// the presenter is the host, every valid subject id is accepted.
+pub(crate) fn is_person<O: Permission>(permit: &Permit<'_, O>, subject: &SubjectId) -> Result<(), ManageError> {
+    if permit.is_host() || !subject.is_reserved() { Ok(()) } else { Err(ManageError::NotFound) }
+}
+
+/// Checks that the subject is that of a person ([`is_person`]) whom the directory or the store knows. Otherwise returns `NotFound`. The store knows the owner of
 /// any credential in any state, and a person who made a service account or a security code, or with whose rights a code
 /// acts. If the presenter is the host, every valid subject id is accepted. The argument `subject` is `None` if the
 /// requested id is not valid: the result is then `NotFound`.
@@ -16,6 +23,7 @@ pub(crate) async fn known_person<O: Permission>(
     subject: Option<&SubjectId>,
 ) -> Result<(), ManageError> {
     let (service, subject) = (permit.service(), subject.ok_or(ManageError::NotFound)?);
+    is_person(permit, subject)?;
     let is_known = permit.is_host()
         || service.directory.account(subject).await?.is_some()
         || owns_anything(service, &subject.into()).await?

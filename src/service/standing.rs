@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::http_auth::refusal::{Gate, Refusal};
-use crate::record::decide::{Rights, Standing, decide};
-use crate::record::facts::{Facts, FactsBody, Origin, Restriction, account_of};
+use crate::record::decide::{Rights, Standing, decide, entitled};
+use crate::record::facts::{Facts, FactsBody, Origin, Restriction, account_of, began_at};
 use crate::record::family::FamilyParts;
 use crate::record::limits::Limits;
 use crate::record::phase::{Phase, phase};
@@ -138,6 +138,15 @@ impl Service {
         };
         let known_scopes = self.policy.scopes.as_ref();
         Standing { account, client: None, closed_gate, scope_demanded, known_scopes }
+    }
+
+    /// Whether a record is void because it began before the `valid_since` of the account whose rights it has. A record
+    /// in any phase can be void.
+    pub(crate) async fn is_void(&self, record: &TokenRecord, now: Timestamp) -> Result<bool, Unavailable> {
+        let Some(subject) = account_of(record.view()) else { return Ok(false) };
+        let account = self.account_for(&subject, now).await?;
+        let entitled = entitled(account, Some(began_at(record.view())));
+        Ok(matches!(entitled, Err(Refusal::BeforeValidSince { .. })))
     }
 
     /// Returns the view of a record. `None` if lists do not show the record, for example because it is revoked.

@@ -68,6 +68,9 @@ pub struct CredentialView {
     /// When the credential expires under the current settings and the ceilings of the policy. `None` if it is
     /// permanent.
     pub expires_at: Option<Timestamp>,
+    /// When the expiry was last set: at the creation, or later by an extension or another change of the expiry. The
+    /// present lifetime is counted from this instant.
+    pub expiry_set_at: Timestamp,
     /// The last successful use, to the second, including uses that are not written yet. `None` if it was never used.
     pub last_used_at: Option<Timestamp>,
     /// The status of the credential.
@@ -160,6 +163,7 @@ impl CredentialView {
             description: own.description.as_ref().map(|text| text.as_str().to_owned()),
             created_at: own.created_at,
             expires_at,
+            expiry_set_at: own.expiry_set_at,
             last_used_at,
             status,
             over_ceiling: status == Status::Suspended && limits.refuses(record.view()),

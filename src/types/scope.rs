@@ -96,6 +96,15 @@ impl Scope {
     pub fn covers(&self, other: &Self) -> bool {
         other.tokens().all(|token| self.contains(token))
     }
+
+    /// Whether the change from `old` to `new` adds rights. `None` means all rights.
+    pub(crate) fn widens(old: Option<&Self>, new: Option<&Self>) -> bool {
+        match (old, new) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(old), Some(new)) => !old.covers(new),
+        }
+    }
 }
 
 impl std::str::FromStr for Scope {

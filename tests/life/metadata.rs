@@ -104,3 +104,18 @@ fn sight_5_administrators_see_the_metadata() {
     let all = block_on(world.handle.list_credentials(&admin, &filter, None, limit(9))).expect("listed");
     assert_eq!((one.metadata, all.items[0].metadata.clone()), (Some(ticket()), Some(ticket())));
 }
+
+#[test]
+fn sight_5_a_session_keeps_its_metadata_when_the_password_is_entered_again() {
+    let world = world();
+    let (password, source) = (Secret::from("ivan".to_owned()), source_of(Some("192.0.2.1")));
+    let login = directory::Login::new("ivan", &password);
+    let old = block_on(world.handle.open_session(&login, &source)).expect("opened");
+    update(&world, &Presenter::host(), &old.principal.credential_id(), Some(&ticket())).expect("changed");
+    let signed_in = block_on(world.handle.verify_session(old.token.expose_secret())).expect("live");
+    let new = block_on(world.handle.reauthenticate(&signed_in, &login, &source)).expect("proved");
+    assert_eq!(new.principal.metadata(), Some(&ticket()));
+    let verified = block_on(world.handle.verify_session(new.token.expose_secret())).expect("live");
+    assert_eq!(verified.metadata(), Some(&ticket()));
+    block_on(world.handle.verify_session(old.token.expose_secret())).expect_err("replaced");
+}

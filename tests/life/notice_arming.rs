@@ -2,7 +2,7 @@
 
 use counterfoil::event::EventKind;
 use counterfoil::notice::{DueNotice, NoticeText, Outcome};
-use counterfoil::operations::Overlap;
+use counterfoil::operations::{CodeUpdate, Overlap};
 use counterfoil::settings::SettingName;
 use counterfoil::types::{OwnerId, TokenKind};
 use counterfoil::{Account, Role};
@@ -69,11 +69,13 @@ fn notice_2_a_notice_whose_token_changed_while_it_was_sent_keeps_the_new_mark() 
     let code = world.described_code("export");
     let by = world.presenter("super");
     let in_20_days = world.now().plus_capped(days(20));
-    block_on(world.handle.update_security_code(&by, &code.view.id, Some(in_20_days), None)).expect("edited");
+    block_on(world.handle.update_security_code(&by, &code.view.id, &CodeUpdate::default().with_expires_at(in_20_days)))
+        .expect("edited");
     world.pass(days(13));
     let claimed = claim(&world, &due(&world)[0]).expect("a notice");
     let in_40_days = in_20_days.plus_capped(days(20));
-    block_on(world.handle.update_security_code(&by, &code.view.id, Some(in_40_days), None)).expect("edited");
+    block_on(world.handle.update_security_code(&by, &code.view.id, &CodeUpdate::default().with_expires_at(in_40_days)))
+        .expect("edited");
     assert!(!block_on(world.handle.settle_notice(claimed, Outcome::Sent)).expect("settled"));
     world.pass(days(7));
     assert!(run(&world).is_empty(), "extended: nothing expires");
@@ -98,7 +100,8 @@ fn notice_2_extended_and_moved_back_does_not_send_twice() {
     let start = world.now();
     let set = |day| {
         let at = Some(start.plus_capped(days(day)));
-        block_on(world.handle.update_security_code(&by, &code.view.id, at, None)).expect("edited");
+        block_on(world.handle.update_security_code(&by, &code.view.id, &CodeUpdate::default().with_expires_at(at)))
+            .expect("edited");
     };
     world.set_number(SettingName::NoticeLeadDays, 1);
     set(20);

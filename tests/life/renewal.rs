@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use counterfoil::event::{Action, EventKind};
-use counterfoil::operations::{NewAccess, Status};
+use counterfoil::operations::{CodeUpdate, NewAccess, Status};
 use counterfoil::settings::SettingName;
 use counterfoil::{
     Conflict, CredentialView, Forbidden, Invalid, IssuedCredential, ManageError, Presenter, Role, Timestamp,
@@ -16,17 +16,23 @@ type Answer = Result<CredentialView, ManageError>;
 
 fn edit(world: &World, code: &IssuedCredential, expires_at: Option<Timestamp>, description: Option<&str>) -> Answer {
     let by = world.presenter("super");
-    block_on(world.handle.update_security_code(&by, &code.view.id, expires_at, description))
+    let change = CodeUpdate::default().with_expires_at(expires_at).with_description(description);
+    block_on(world.handle.update_security_code(&by, &code.view.id, &change))
 }
 
 fn act(world: &World, by: &Presenter, code: &IssuedCredential, action: &str) -> Answer {
     let (counterfoil, id) = (&world.handle, &code.view.id);
     match action {
-        "describe" => block_on(counterfoil.update_security_code(by, id, None, Some("new"))),
+        "describe" => {
+            block_on(counterfoil.update_security_code(by, id, &CodeUpdate::default().with_description("new")))
+        }
         "make-permanent" => block_on(counterfoil.make_security_code_permanent(by, id)),
         "reset" => block_on(counterfoil.reset_security_code(by, id)),
         "reactivate" => block_on(counterfoil.reactivate_security_code(by, id)),
-        _ => block_on(counterfoil.update_security_code(by, id, Some(world.now().plus_capped(days(2))), None)),
+        _ => {
+            let change = CodeUpdate::default().with_expires_at(world.now().plus_capped(days(2)));
+            block_on(counterfoil.update_security_code(by, id, &change))
+        }
     }
 }
 

@@ -183,3 +183,48 @@ fn life_1_administrators_extend_the_tokens_of_service_accounts() {
     let member = extend(&world.presenter("ivan"), 90);
     assert!(matches!(member, Err(ManageError::Forbidden(Forbidden::Role { .. }))), "{member:?}");
 }
+
+#[test]
+fn life_1_a_replaced_token_never_outlives_the_extended_one() {
+    let world = extendable();
+    let (old, by) = (world.pat("ivan", "one"), world.presenter("ivan"));
+    let rotate = |id: &RecordId, overlap| block_on(world.handle.rotate_personal_access_token(&by, id, overlap));
+    let new = rotate(&old.view.id, Overlap::For(days(7))).expect("rotated");
+    extended(&world, &new, 8).expect("extended");
+    world.take_events();
+    extended(&world, &new, 1).expect("extended");
+    assert_eq!(world.take_events(), [EventKind::Changed { id: new.view.id, action: Action::Extended }]);
+    extended(&world, &new, 30).expect("extended");
+    world.pass(just_under(days(1)));
+    assert!(world.works(text(&old)) && world.works(text(&new)));
+    world.pass(micro());
+    assert!(!world.works(text(&old)) && world.works(text(&new)), "the shorter overlap stays");
+}
+
+#[test]
+fn life_1_an_overlap_until_the_first_use_ends_if_the_extended_token_expires_first() {
+    let world = extendable();
+    let (old, by) = (world.pat("ivan", "one"), world.presenter("ivan"));
+    let new = world.handle.rotate_personal_access_token(&by, &old.view.id, Overlap::UntilFirstUse);
+    let new = block_on(new).expect("rotated");
+    extended(&world, &new, 30).expect("extended");
+    assert!(world.works(text(&old)), "it lives no longer than the new one");
+    world.take_events();
+    extended(&world, &new, 29).expect("extended");
+    let changed = EventKind::Changed { id: new.view.id, action: Action::Extended };
+    assert_eq!(world.take_events(), [EventKind::OverlapEnded { id: old.view.id }, changed]);
+    assert!(!world.works(text(&old)) && world.works(text(&new)));
+}
+
+#[test]
+fn life_1_the_present_lifetime_is_counted_from_when_the_expiry_was_set() {
+    let world = extendable();
+    let token = world.pat("ivan", "one");
+    assert_eq!(token.view.expiry_set_at, token.view.created_at);
+    for _ in 0..3 {
+        world.pass(days(20));
+        let view = extended(&world, &token, 30).expect("extended");
+        assert_eq!(view.expiry_set_at, world.now());
+        assert_eq!(view.expires_at.map(|at| at.since(view.expiry_set_at)), Some(days(30)));
+    }
+}

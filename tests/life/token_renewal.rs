@@ -378,3 +378,24 @@ fn life_1_administrators_renew_the_tokens_of_service_accounts() {
     let refused = block_on(world.handle.rotate_service_token(&itself, &account.id, &new.view.id, renewal(1)));
     assert!(matches!(refused, Err(ManageError::Forbidden(Forbidden::CredentialKind))), "{refused:?}");
 }
+
+/// The id of a person who has left can later belong to another person.
+#[test]
+fn fault_a11_a_token_from_before_valid_since_is_not_renewed() {
+    for expires in [false, true] {
+        let world = synergy();
+        let old = world.create("ivan", "one", 1).expect("a token");
+        world.pass(micro());
+        assert!(world.people.update(world.account("ivan").with_valid_since(world.now())));
+        if expires {
+            world.pass(days(1));
+        }
+        for how in [renewal(30), Rotation::new(Overlap::Immediate)] {
+            let refused = renewed(&world, &old, how);
+            let is_missing = expires && how.lifetime.is_none();
+            let is_suspended = matches!(refused, Err(ManageError::Conflict(Conflict::Suspended)));
+            assert!(is_suspended || is_missing, "{expires} {how:?}: {refused:?}");
+            refused.expect_err("the old token is void");
+        }
+    }
+}

@@ -12,7 +12,7 @@ use crate::service::authority::operations::{
 use crate::service::authority::{Permission, Permit};
 use crate::service::changing::TURNS;
 use crate::service::client_view::{ClientUpdate, ClientView, RegisteredClient};
-use crate::service::error::{Conflict, ManageError, Unavailable};
+use crate::service::error::{Conflict, Forbidden, ManageError, Unavailable};
 use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
 use crate::service::repeated_form::repeated;
@@ -33,7 +33,14 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`], [`ManageError::NotFound`], [`ManageError::Invalid`] or [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter has no permission. If the change enables the client or gives it
+    /// further rights, also in each of these cases:
+    ///
+    /// - The presenter has a lower role or a narrower scope than the client's service account.
+    /// - The client is confidential, and the presenter's credential can be used only from some addresses.
+    ///
+    /// [`ManageError::NotFound`] if no client has this id. [`ManageError::Invalid`] for an invalid field, or for a scope
+    /// beyond the presenter's own. [`ManageError::Unavailable`] if a store failed.
     ///
     /// # Cancel safety
     ///
@@ -113,6 +120,7 @@ async fn edit(
     change: ClientUpdate,
 ) -> Result<ClientView, ManageError> {
     let accounts = rules::Accounts::read(&permit).await?;
+    let own_sources = permit.own_sources().await?;
     let (after, actions) = update(&permit, id, |registration| {
         let before = registration.clone();
         let actions = applied(&change, registration);
@@ -123,6 +131,10 @@ async fn edit(
         rules::check(registration)?;
         if wider {
             rules::within(&permit, registration)?;
+            // The secret of a confidential client can be used from anywhere, and so can its additional rights.
+            if !registration.public && !own_sources.cover(None) {
+                return Err(Forbidden::Outranked.into());
+            }
         }
         accounts.named(change.service_account.as_ref().and_then(Option::as_ref))?;
         rules::known(&permit, change.allowed_scope.as_ref(), change.default_scope.as_ref())?;
@@ -150,18 +162,13 @@ async fn disable(permit: Permit<'_, DisableClient>, id: &ClientId) -> Result<Cli
 /// tokens, or another service account.
 fn widens(before: &Registration, after: &Registration) -> bool {
     let grants = after.grants.iter().any(|grant| !before.grants.contains(grant));
-    let covers = |wide: &Option<Scope>, narrow: &Option<Scope>| match (wide, narrow) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(wide), Some(narrow)) => wide.covers(narrow),
-    };
     // If refresh tokens are reused, the replay of a stolen refresh token can no longer be detected.
     let reuses = before.refresh_mode != RefreshMode::Reuse && after.refresh_mode == RefreshMode::Reuse;
     grants
         || reuses
         || (after.service_account.is_some() && before.service_account != after.service_account)
         || (before.disabled && !after.disabled)
-        || !covers(&before.allowed_scope, &after.allowed_scope)
+        || Scope::widens(before.allowed_scope.as_ref(), after.allowed_scope.as_ref())
         || before.default_scope != after.default_scope
 }
 

@@ -4,6 +4,7 @@ use crate::counterfoil::Counterfoil;
 use crate::service::authority::Permit;
 use crate::service::authority::operations::{DeleteToken, DeleteTokenOf};
 use crate::service::error::ManageError;
+use crate::service::known_person::is_person;
 use crate::service::presenter::Presenter;
 use crate::service::revoking::{by_administrator, delete};
 use crate::types::ids::{RecordId, SubjectId};
@@ -26,7 +27,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::NotFound`] if no token of this user has the id.
+    /// [`ManageError::NotFound`] if no token of this user has the id, and for the subject of a service account, unless
+    /// the presenter is the host.
     pub async fn delete_personal_access_token_of(
         &self,
         by: &Presenter,
@@ -47,5 +49,6 @@ async fn own_token(permit: Permit<'_, DeleteToken>, id: &RecordId) -> Result<(),
 /// Deletes a user's personal access token, even while personal access tokens are blocked by a gate. The user's account
 /// need not exist any more.
 async fn token_of(permit: Permit<'_, DeleteTokenOf>, subject: &SubjectId, id: &RecordId) -> Result<(), ManageError> {
+    is_person(&permit, subject)?;
     delete(&permit, (TokenKind::PersonalAccessToken, &subject.into()), id, by_administrator(&permit)).await
 }

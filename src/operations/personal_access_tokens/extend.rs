@@ -25,6 +25,10 @@ impl Counterfoil {
     /// The lifetime is counted from now and has the same limits as that of a new token. So the new expiry can be
     /// earlier than the old one. The notices of the old expiry are cancelled, and those of the new expiry are planned.
     ///
+    /// A token that this token has replaced never outlives it. If the overlap has a fixed end after the new expiry, it
+    /// ends at the new expiry instead. If the overlap lasts until the first use and the replaced token would expire
+    /// after the new expiry, the overlap ends now: the replaced token stops.
+    ///
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] in each of these cases:
@@ -42,7 +46,8 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has either set the expiry or changed nothing. A repeated call counts the lifetime anew.
+    /// A dropped call has either set the expiry or left it unchanged. In both cases, it may have shortened a running
+    /// overlap. A repeated call counts the lifetime anew.
     ///
     /// # Example
     ///
@@ -103,6 +108,9 @@ pub(crate) async fn extend<O: Permission>(
     plan(&record)?;
     if service.listed(&record, now).await?.is_some_and(|listed| listed.status == Status::Suspended) {
         return Err(Conflict::Suspended.into());
+    }
+    if let Some(latest) = expires_at {
+        service.limit_running_overlap(&record, latest, permit.by(), now).await?;
     }
     match service.change("extend", record, now, plan).await? {
         Changed::Done(written) => {

@@ -5,6 +5,7 @@ use crate::service::authority::Permit;
 use crate::service::authority::operations::{DeleteToken, DeleteTokenOf, ListTokens, ListTokensOf};
 use crate::service::error::ManageError;
 use crate::service::finding::{shown, there};
+use crate::service::known_person::is_person;
 use crate::service::presenter::Presenter;
 use crate::service::view::CredentialView;
 use crate::types::ids::{RecordId, SubjectId};
@@ -47,7 +48,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// The errors of [`Counterfoil::personal_access_token`].
+    /// The errors of [`Counterfoil::personal_access_token`]. [`ManageError::NotFound`] also for the subject of a
+    /// service account, unless the presenter is the host.
     ///
     /// # Cancel safety
     ///
@@ -74,6 +76,7 @@ async fn token_of(
     subject: &SubjectId,
     id: &RecordId,
 ) -> Result<CredentialView, ManageError> {
+    is_person(&permit, subject)?;
     shown(&permit, (TokenKind::PersonalAccessToken, &subject.into()), id).await
 }
 
@@ -89,5 +92,6 @@ pub(crate) async fn exists_of(
     subject: &SubjectId,
     id: &RecordId,
 ) -> Result<(), ManageError> {
+    is_person(&permit, subject)?;
     there(&permit, (TokenKind::PersonalAccessToken, &subject.into()), id).await.map(drop)
 }

@@ -38,8 +38,9 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if neither the
-    /// directory nor the store knows the subject. If the presenter is the host, the result is an empty page instead.
-    /// [`ManageError::Unavailable`] if a store or the directory failed.
+    /// directory nor the store knows the subject, and for the subject of a service account. If the presenter is the
+    /// host, the result is a page instead, which may be empty. [`ManageError::Unavailable`] if a store or the directory
+    /// failed.
     pub async fn list_personal_access_tokens_of(
         &self,
         by: &Presenter,

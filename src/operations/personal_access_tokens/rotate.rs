@@ -44,9 +44,10 @@ impl Counterfoil {
     /// [`ManageError::NotFound`] if the token is not the presenter's, or is no longer kept. [`ManageError::Invalid`] if
     /// the overlap is too long, or the number of days is out of range. Also if the token has expired, and the rotation
     /// has no lifetime or has an overlap. [`ManageError::Conflict`] if the token was replaced, if another token has its
-    /// label, if the new token would be suspended, for example because the policy refuses a token with this expiry, or
-    /// if the token has expired and the owner has as many live tokens as the policy allows. [`ManageError::SlowDown`]
-    /// after too many rotations in an hour.
+    /// label, if the new token would be suspended, for example because the policy refuses a token with this expiry, if
+    /// the token was created before the account's [`valid_since`](crate::Account::valid_since), or if the token has
+    /// expired and the owner has as many live tokens as the policy allows. [`ManageError::SlowDown`] after too many
+    /// rotations in an hour.
     ///
     /// [`ManageError::Unavailable`] if a store or the directory failed. It is then unknown whether the old token was
     /// replaced. If it was, the new token is lost and should be deleted.
@@ -187,7 +188,8 @@ pub(crate) async fn replace<O: Permission>(
         // All other steps that can fail come before the write, because after the write only the result contains the
         // secret.
         let listed = succession.listed(&new, &old).await?;
-        if listed.status == Status::Suspended {
+        // The new token would work although the old one is void, and would have the old one's metadata.
+        if listed.status == Status::Suspended || service.is_void(&old, now).await? {
             return Err(Conflict::Suspended.into());
         }
         service.end_running_overlap(&old, permit.by(), now).await?;

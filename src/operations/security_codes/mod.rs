@@ -5,5 +5,4 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod list;
-pub(crate) mod sources;
 pub(crate) mod update;

@@ -1,4 +1,4 @@
-//! Changes security codes: their description and their expiry.
+//! Changes security codes: their expiry, their description and the addresses from which they can be used.
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Action, EventKind};
@@ -13,11 +13,13 @@ use crate::service::changing::Changed;
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
+use crate::service::sources::SourcesRule;
 use crate::service::view::CredentialView;
 use crate::store::change::Change;
 use crate::types::description::Description;
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
+use crate::types::networks::Networks;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
@@ -25,9 +27,38 @@ use crate::types::time::Timestamp;
 /// of its retention.
 type End = (Timestamp, Timestamp);
 
+/// A change of a security code. A field that is `None` keeps its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CodeUpdate<'a> {
+    /// The new expiry. It must be in the future.
+    pub expires_at: Option<Timestamp>,
+    /// The new description, at most 500 characters. An empty text removes the description.
+    pub description: Option<&'a str>,
+    /// The addresses from which the code can be used. `Some(None)` means from anywhere.
+    pub allowed_sources: Option<Option<Networks>>,
+}
+
+crate::types::setters::setters!(CodeUpdate<'a> {
+    with_expires_at expires_at: Option<Timestamp>;
+    with_description description: Option<&'a str>;
+});
+
+impl CodeUpdate<'_> {
+    /// Sets the addresses from which the code can be used. `None` means from anywhere.
+    #[must_use]
+    pub fn with_allowed_sources(mut self, allowed: impl Into<Option<Networks>>) -> Self {
+        self.allowed_sources = Some(allowed.into());
+        self
+    }
+}
+
 impl Counterfoil {
-    /// Changes the expiry of a security code, its description, or both. `None` leaves a field unchanged. A new expiry
-    /// must be in the future.
+    /// Changes the expiry, the description or the allowed addresses of a security code. All fields of the change are
+    /// checked before the first write. An invalid or forbidden field changes nothing.
+    ///
+    /// If the new list of addresses contains an address that the old one does not contain, the operation widens the
+    /// code. It then needs a recent password, as a new expiry does. [`Networks::widens`] decides this.
     ///
     /// # Errors
     ///
@@ -35,21 +66,50 @@ impl Counterfoil {
     ///
     /// - The presenter is neither the host nor a super administrator with the scope `codes:manage`.
     /// - The presenter has a personal access token or a security code.
-    /// - A new expiry is given, and the presenter has a session in which the password was not entered recently.
+    /// - The change sets an expiry or widens the code, and the presenter has a session in which the password was not
+    ///   entered recently.
+    /// - The change sets an expiry or widens the code, and the code has more rights than the presenter.
     ///
     /// [`ManageError::NotFound`] if there is no code with this id. [`ManageError::Invalid`] if a field is invalid.
     /// [`ManageError::Conflict`] if a new expiry is given and the code has expired. [`ManageError::Unavailable`] if a
     /// store or the directory failed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Description and addresses are changed in one write, and the expiry in another. An earlier expiry is written
+    /// first, and a later one last, so the code never works longer with addresses that the change removes. After a
+    /// dropped call or an outage, only the first write may be done. Repeat the call.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use counterfoil::operations::{CodeUpdate, NewAccess, NewSecurityCode};
+    /// use counterfoil::policy::Policy;
+    /// use counterfoil::testing::service_with;
+    /// use counterfoil::types::Networks;
+    ///
+    /// # futures_executor::block_on(async {
+    /// let service = service_with(Policy::open(), |builder| builder);
+    /// let sue = service.presenter("super");
+    /// let code = service.create_security_code(&sue, &NewSecurityCode::new(NewAccess::SuperAdministrator)).await?;
+    /// let office = Networks::new(["192.0.2.0/24"]).expect("a block");
+    /// let change = CodeUpdate::default().with_description("support").with_allowed_sources(office.clone());
+    /// let changed = service.update_security_code(&sue, &code.view.id, &change).await?;
+    /// assert_eq!(changed.description.as_deref(), Some("support"));
+    /// assert_eq!(changed.allowed_sources, Some(office));
+    /// assert_eq!(changed.expires_at, code.view.expires_at);
+    /// # Ok::<(), counterfoil::ManageError>(()) }).expect("changed");
+    /// ```
     pub async fn update_security_code(
         &self,
         by: &Presenter,
         id: &RecordId,
-        expires_at: Option<Timestamp>,
-        description: Option<&str>,
+        change: &CodeUpdate<'_>,
     ) -> Result<CredentialView, ManageError> {
-        match expires_at {
-            Some(at) => set_expiry(self.permit(by).await?, id, at, description).await,
-            None => describe(self.permit(by).await?, id, description).await,
+        if change.expires_at.is_some() {
+            renew(self.permit(by).await?, id, change).await
+        } else {
+            describe(self.permit(by).await?, id, change).await
         }
     }
 
@@ -90,45 +150,61 @@ impl Counterfoil {
 async fn describe(
     permit: Permit<'_, DescribeCode>,
     id: &RecordId,
-    description: Option<&str>,
+    change: &CodeUpdate<'_>,
 ) -> Result<CredentialView, ManageError> {
-    let code = Code::find(&permit, id).await?;
-    let Some(text) = description else { return code.listed().await };
-    let description = Some(Description::new(text).map_err(Invalid::from)?);
-    let edit = Change::Edit { label: None, description, scope: None, details: None };
-    code.change(Action::Edited, |_| Ok(edit.clone())).await?.listed().await
+    edit(Code::find(&permit, id).await?, change).await
 }
 
-/// Changes the expiry of a code. Also changes the description if one is given.
-///
-/// Each of the two changes is one write. The expiry is written first, because only the expiry can conflict with the
-/// state of the code.
-async fn set_expiry(
+async fn renew(
     permit: Permit<'_, RenewCode>,
     id: &RecordId,
-    expires_at: Timestamp,
-    description: Option<&str>,
+    change: &CodeUpdate<'_>,
 ) -> Result<CredentialView, ManageError> {
-    let code = Code::within(&permit, id).await?;
-    let description = description.map(Description::new).transpose().map_err(Invalid::from)?;
-    let end = Some(end_at(permit.service(), expires_at, permit.now())?);
-    let mut code = code.change(Action::ExpirySet, |code| code.unexpired().map(|()| code.ends(end))).await?;
-    if description.is_some() {
-        let edit = Change::Edit { label: None, description, scope: None, details: None };
-        code = code.change(Action::Edited, |_| Ok(edit.clone())).await?;
-    }
+    edit(Code::within(&permit, id).await?, change).await
+}
+
+/// Changes a code with at most two writes: one for its description and its addresses, and one for its expiry. The write
+/// that shortens the life of the code comes first, and the one that lengthens it comes last.
+async fn edit<O: Permission>(code: Code<'_, O>, change: &CodeUpdate<'_>) -> Result<CredentialView, ManageError> {
+    let permit = code.permit;
+    let description = change.description.map(Description::new).transpose().map_err(Invalid::from)?;
+    let end = change.expires_at.map(|at| end_at(permit.service(), at, permit.now())).transpose()?;
+    let sources = match &change.allowed_sources {
+        Some(allowed) => Some((SourcesRule::of::<RenewCode>(permit).await?, allowed.as_ref())),
+        None => None,
+    };
+    let described = description.is_some().then_some(Action::Edited);
+    let edited = |code: &Code<'_, O>| {
+        let planned = sources.as_ref().map(|(rule, allowed)| rule.plan(&code.record, *allowed)).transpose()?.flatten();
+        let (details, moved) = planned.unzip();
+        let actions: Vec<_> = described.into_iter().chain(moved).collect();
+        let edit = Change::Edit { label: None, description: description.clone(), scope: None, details };
+        Ok((!actions.is_empty()).then_some((edit, actions)))
+    };
+    let ended = |code: &Code<'_, O>| {
+        end.map(|end| code.unexpired().map(|()| (code.ends(Some(end)), vec![Action::ExpirySet]))).transpose()
+    };
+    let ended = |code: &Code<'_, O>| ended(code).map_err(ManageError::from);
+    edited(&code)?;
+    ended(&code)?;
+    let is_shorter = change.expires_at.is_some_and(|new| code.record.record().expires_at.is_none_or(|old| new < old));
+    let code = if is_shorter {
+        code.change(ended).await?.change(edited).await?
+    } else {
+        code.change(edited).await?.change(ended).await?
+    };
     code.listed().await
 }
 
 async fn make_permanent(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let code = Code::within(&permit, id).await?;
-    code.change(Action::MadePermanent, |code| code.unexpired().map(|()| code.ends(None))).await?.listed().await
+    code.end(Action::MadePermanent, |code| code.unexpired().map(|()| code.ends(None))).await?.listed().await
 }
 
 async fn reset(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let code = Code::within(&permit, id).await?;
     let end = Some(default_end(permit.service(), permit.now()).await?);
-    code.change(Action::Reset, |code| code.unexpired().map(|()| code.ends(end))).await?.listed().await
+    code.end(Action::Reset, |code| code.unexpired().map(|()| code.ends(end))).await?.listed().await
 }
 
 /// Reactivates an expired code with the same secret. This is possible until the end of the code's retention. This end
@@ -137,7 +213,7 @@ async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Cred
     let code = Code::within(&permit, id).await?;
     let end = Some(default_end(permit.service(), permit.now()).await?);
     let plan = |code: &Code<'_, RenewCode>| if code.expired { Ok(code.ends(end)) } else { Err(Conflict::NotExpired) };
-    code.change(Action::Reactivated, plan).await?.listed().await
+    code.end(Action::Reactivated, plan).await?.listed().await
 }
 
 /// Checks that a security code with this id exists. Otherwise returns `NotFound`. The argument `id` is `None` if the
@@ -208,21 +284,33 @@ impl<'a, O: Permission> Code<'a, O> {
         Change::Expiry { expires_at, gone_at: end.map(|(_, gone_at)| gone_at), notice }
     }
 
-    async fn change(
+    /// Writes one change of the expiry.
+    async fn end(
         self,
         action: Action,
         plan: impl Fn(&Self) -> Result<Change, Conflict> + Send + Sync,
     ) -> Result<Self, ManageError> {
+        self.change(|code| Ok(Some((plan(code)?, vec![action])))).await
+    }
+
+    /// Writes the change that `plan` returns, and reports its actions. `None` leaves the code unchanged.
+    async fn change(
+        self,
+        plan: impl Fn(&Self) -> Result<Option<(Change, Vec<Action>)>, ManageError> + Send + Sync,
+    ) -> Result<Self, ManageError> {
         let Self { permit, settings, record, .. } = self;
         let id = record.record().id;
         let held = |record: TokenRecord| Self { permit, settings, record, expired: false };
+        let mut told = Vec::new();
         let decide = |there: &TokenRecord| {
-            let code = held(there.clone()).judged()?;
-            Ok::<_, ManageError>(Some(plan(&code)?))
+            let planned = plan(&held(there.clone()).judged()?)?;
+            let (change, actions) = planned.unzip();
+            told = actions.unwrap_or_default();
+            Ok::<_, ManageError>(change)
         };
-        match permit.service().change("renew", record, permit.now(), decide).await? {
+        match permit.service().change("change of a code", record, permit.now(), decide).await? {
             Changed::Done(written) => {
-                permit.tell(EventKind::Changed { id, action });
+                told.into_iter().for_each(|action| permit.tell(EventKind::Changed { id, action }));
                 held(written).judged()
             }
             Changed::Kept(there) => held(there).judged(),

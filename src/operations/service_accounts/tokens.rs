@@ -180,7 +180,8 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has either set the expiry or changed nothing.
+    /// A dropped call has either set the expiry or left it unchanged. In both cases, it may have shortened a running
+    /// overlap.
     pub async fn extend_service_token(
         &self,
         by: &Presenter,

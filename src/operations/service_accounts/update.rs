@@ -5,12 +5,13 @@ use crate::counterfoil::Counterfoil;
 use crate::event::{EventKind, ServiceAccountAction};
 use crate::service::authority::operations::{DisableServiceAccount, UpdateServiceAccount};
 use crate::service::authority::{Permission, Permit};
-use crate::service::error::ManageError;
+use crate::service::error::{Forbidden, ManageError};
 use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
 use crate::service::service_account_view::{ServiceAccountUpdate, ServiceAccountView};
 use crate::types::description::Description;
 use crate::types::label::Label;
+use crate::types::scope::Scope;
 use crate::types::service_account::ServiceAccount;
 use crate::types::service_account_id::ServiceAccountId;
 use crate::types::settings::StoredSettings;
@@ -23,7 +24,9 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has no permission, or a lower role or a narrower scope than the
-    /// account has or shall get. An administrator with a lower role may still disable the account.
+    /// account has or shall get. Also if the change enables or adopts the account, raises its role or widens its scope,
+    /// and the presenter's credential can be used only from some addresses. An administrator with a lower role may
+    /// still disable the account.
     /// [`ManageError::NotFound`] if no account of the realm has this id. [`ManageError::Invalid`] for an invalid field.
     /// [`ManageError::Conflict`] if the label is taken. [`ManageError::Unavailable`] if the store failed.
     ///
@@ -65,15 +68,30 @@ async fn edit(
     id: &ServiceAccountId,
     change: &ServiceAccountUpdate,
 ) -> Result<ServiceAccountView, ManageError> {
+    let own_sources = permit.own_sources().await?;
     let decide = |stored: &StoredSettings, before: &ServiceAccount| {
         reaches(&permit, before)?;
         let after = changed(&permit, before, change)?;
+        // The existing credentials of the account can be used from anywhere, unless they have lists of their own.
+        if widens(before, &after) && !own_sources.cover(None) {
+            return Err(Forbidden::Outranked.into());
+        }
         if after.label_key != before.label_key {
             unused_label(stored, id, &after)?;
         }
         Ok(after)
     };
     write(&permit, id, decide).await
+}
+
+/// Whether a change gives an account additional rights: the enabled state, a maker that answers for it, a higher role,
+/// or a wider scope.
+fn widens(before: &ServiceAccount, after: &ServiceAccount) -> bool {
+    (before.disabled && !after.disabled)
+        || before.made_by != after.made_by
+        || before.adopted_at != after.adopted_at
+        || before.role < after.role
+        || Scope::widens(before.scope.as_ref(), after.scope.as_ref())
 }
 
 /// Disables an account without any other change. This removes rights, so it does not require that the password was

@@ -72,8 +72,8 @@ impl Counterfoil {
     }
 
     /// Replaces the principal's session by a new session after the person has entered the password again. If `login`
-    /// contains the right name and password of another person, it is refused. The new session keeps the text that names
-    /// the device of the old session.
+    /// contains the right name and password of another person, it is refused. The new session keeps the metadata of the
+    /// old session, the addresses from which it can be used, and the text that names its device.
     ///
     /// # Errors
     ///
@@ -137,11 +137,19 @@ async fn again(
     }
     let account = logins::check_of(service, principal, login, source, now).await?;
     let by = Presenter::from(principal).from_source(source).by();
-    // The old session may be gone, and another request may be ending it. Then the new session has no text.
+    // The old session may be gone, and another request may be ending it. Then the new session has no text of a device.
     let old = service.store.get(&principal.credential).await?;
-    let text = old.as_ref().and_then(|old| old.view().details()?.device.as_ref()?.text());
+    let kept = match &old {
+        Some(old) => old.view().details().cloned().unwrap_or_default(),
+        None => FamilyDetails::new().with_metadata(principal.metadata.clone()),
+    };
+    // The new session must not be usable from more addresses than the old one.
+    if principal.is_restricted && kept.allowed_sources.is_none() {
+        return Err(LoginError::Refused);
+    }
+    let text = kept.device.as_ref().and_then(|device| device.text());
     let device = text.and_then(|text| Device::new(Some(text), None).ok());
-    let details = service.details_of(device.as_ref(), source.name());
+    let details = FamilyDetails { device: service.device_of(device.as_ref(), source.name()), ..kept }.kept();
     let opened = open(service, account, by.clone(), details, now).await?;
     end::family(service, principal, by, now).await?;
     Ok(opened)
@@ -198,8 +206,9 @@ async fn open(
         };
         if let Some(ended) = ended {
             service.tell_made_room(&by, kind, &owner, &ended, now);
-            let principal =
-                principal(service, account, minted.id, (expires_at, now), (false, None), by.source.as_ref());
+            let restricted = details.as_ref().is_some_and(|details| details.allowed_sources.is_some());
+            let kept = (restricted, details.and_then(|details| details.metadata));
+            let principal = principal(service, account, minted.id, (expires_at, now), kept, by.source.as_ref());
             service.tell(now, by, EventKind::Issued { kind, id: minted.id, owner });
             return Ok(OpenedSession { token: minted.token, principal, ended: ended.len() });
         }

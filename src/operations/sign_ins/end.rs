@@ -10,6 +10,7 @@ use crate::service::authority::operations::{EndSignIn, EndSignInOf};
 use crate::service::authority::{Permission, Permit};
 use crate::service::ending::{end_one, end_some, partly};
 use crate::service::error::{ManageError, Unavailable};
+use crate::service::known_person::is_person;
 use crate::service::presenter::Presenter;
 use crate::service::revoking::by_administrator;
 use crate::types::ids::{FamilyId, OwnerId, SubjectId};
@@ -52,8 +53,8 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] for an unknown id, for
-    /// the id of another person's sign-in, and for a sign-in that was ended before. [`ManageError::Unavailable`] if the
-    /// store failed: repeat the call.
+    /// the id of another person's sign-in, for a sign-in that was ended before, and for the subject of a service
+    /// account, unless the presenter is the host. [`ManageError::Unavailable`] if the store failed: repeat the call.
     ///
     /// # Cancel safety
     ///
@@ -101,6 +102,7 @@ async fn own(permit: Permit<'_, EndSignIn>, id: &FamilyId) -> Result<(), ManageE
 }
 
 async fn of(permit: Permit<'_, EndSignInOf>, subject: &SubjectId, id: &FamilyId) -> Result<(), ManageError> {
+    is_person(&permit, subject)?;
     one(&permit, subject, id, by_administrator(&permit)).await
 }
 
@@ -170,5 +172,6 @@ pub(crate) async fn exists_of(
     subject: &SubjectId,
     id: &FamilyId,
 ) -> Result<(), ManageError> {
+    is_person(&permit, subject)?;
     there(&permit, &subject.into(), id).await?.map(drop).ok_or(ManageError::NotFound)
 }

@@ -136,8 +136,7 @@ pub(crate) async fn by_host(
     let account = service.directory.account(sign_in.subject).await?.ok_or(OpenError::AccountMissing)?;
     let scope = granted_scope(service, &client, None, sign_in.scope.as_ref())?;
     let by = By::from(Actor::Host, named);
-    let details =
-        service.details_of(sign_in.device.as_ref(), source).map_or_else(FamilyDetails::new, |details| *details);
+    let details = FamilyDetails::new().with_device(service.device_of(sign_in.device.as_ref(), source));
     let details =
         details.with_allowed_sources(sign_in.allowed_sources.clone()).with_metadata(sign_in.metadata.clone()).kept();
     let opening = Opening { grant: None, scope, remember: sign_in.remember, details, by };

@@ -7,22 +7,12 @@ use counterfoil::event::{Action, EventKind};
 use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap, SignIn};
 use counterfoil::*;
 
-use super::{INSIDE, at, networks, office, restricted_pat, session, set, works_at};
+use super::{INSIDE, at, networks, office, restricted_access, restricted_pat, session, set, works_at};
 use crate::support::*;
 
 /// The changes of credentials that were told since the last call.
 fn changes(world: &World) -> Vec<EventKind> {
     world.take_events().into_iter().filter(|event| matches!(event, EventKind::Changed { .. })).collect()
-}
-
-/// An access token of a sign-in that can be used only from the office.
-fn restricted_access(world: &World, id: &str) -> Presenter {
-    let (client, subject) = (client_id("rotating"), subject(id));
-    let sign_in = SignIn::new(&client, &subject).with_allowed_sources(office());
-    let granted = block_on(world.handle.open_sign_in(&sign_in)).expect("opened");
-    let inside = at(INSIDE);
-    let principal = block_on(world.handle.from_source(&inside).verify(granted.access_token.expose_secret()));
-    Presenter::from(&principal.expect("inside"))
 }
 
 #[test]

@@ -2,14 +2,16 @@
 //! one, and from an unknown source; and the changes of the list.
 
 mod changes;
+mod codes;
 mod introspection;
 mod lists;
 mod races;
 mod refresh;
 mod verification;
+mod widening;
 
 use counterfoil::http_auth::Refusal;
-use counterfoil::operations::TokenUpdate;
+use counterfoil::operations::{SignIn, TokenUpdate};
 use counterfoil::types::{Networks, RecordId, Source};
 use counterfoil::*;
 
@@ -65,4 +67,14 @@ fn set(
 fn session(world: &World, id: &str) -> Presenter {
     let opened = block_on(world.handle.open_session_for(&world.account(id))).expect("opened");
     Presenter::from(&opened.principal)
+}
+
+/// An access token of a sign-in that can be used only from the office.
+fn restricted_access(world: &World, id: &str) -> Presenter {
+    let (client, subject) = (client_id("rotating"), subject(id));
+    let sign_in = SignIn::new(&client, &subject).with_allowed_sources(office());
+    let granted = block_on(world.handle.open_sign_in(&sign_in)).expect("opened");
+    let inside = at(INSIDE);
+    let principal = block_on(world.handle.from_source(&inside).verify(granted.access_token.expose_secret()));
+    Presenter::from(&principal.expect("inside"))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, RefreshMode};
 use counterfoil::event::{Actor, EventKind};
-use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap, SignIn};
+use counterfoil::operations::{CodeUpdate, NewAccess, NewSecurityCode, Overlap, SignIn};
 use counterfoil::types::RecordId;
 use counterfoil::*;
 use proptest::prelude::*;
@@ -231,7 +231,7 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
             let Some(id) = pick(&made.codes, which).or(who.credential) else { return };
             let later = world.now().plus_capped(days(90));
             let _ = match how {
-                0 => block_on(handle.update_security_code(by, &id, Some(later), None)),
+                0 => block_on(handle.update_security_code(by, &id, &CodeUpdate::default().with_expires_at(later))),
                 1 => block_on(handle.make_security_code_permanent(by, &id)),
                 2 => block_on(handle.reset_security_code(by, &id)),
                 _ => block_on(handle.reactivate_security_code(by, &id)),

@@ -3,7 +3,7 @@
 use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, RefreshMode};
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::{PublicRefusal, Refusal};
-use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap, SignIn};
+use counterfoil::operations::{CodeUpdate, NewAccess, NewSecurityCode, Overlap, SignIn};
 use counterfoil::types::KnownScopes;
 use counterfoil::*;
 
@@ -244,7 +244,7 @@ fn fault_a7_a_presenter_with_a_scope_gives_no_longer_life_to_a_code_that_may_do_
     let wide = block_on(world.handle.create_security_code(&world.presenter("super"), &new)).expect("made").view.id;
     let later = world.now().plus_capped(days(9));
     for outcome in [
-        block_on(world.handle.update_security_code(&by, &wide, Some(later), None)),
+        block_on(world.handle.update_security_code(&by, &wide, &CodeUpdate::default().with_expires_at(later))),
         block_on(world.handle.make_security_code_permanent(&by, &wide)),
         block_on(world.handle.reset_security_code(&by, &wide)),
         block_on(world.handle.reactivate_security_code(&by, &wide)),
@@ -252,7 +252,8 @@ fn fault_a7_a_presenter_with_a_scope_gives_no_longer_life_to_a_code_that_may_do_
         assert!(matches!(outcome, Err(ManageError::Forbidden(Forbidden::Outranked))), "{outcome:?}");
     }
     assert!(
-        block_on(world.handle.update_security_code(&by, &wide, None, Some("text"))).is_ok(),
+        block_on(world.handle.update_security_code(&by, &wide, &CodeUpdate::default().with_description("text")))
+            .is_ok(),
         "describing gives nothing"
     );
     assert!(block_on(world.handle.delete_security_code(&by, &wide)).is_ok(), "nor does deleting");

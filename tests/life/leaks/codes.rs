@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use counterfoil::event::LeakState;
 use counterfoil::http_auth::Refusal;
-use counterfoil::operations::LeakOutcome;
+use counterfoil::operations::{CodeUpdate, LeakOutcome};
 use counterfoil::types::RevocationReason;
 
 use super::*;
@@ -62,7 +62,8 @@ fn life_5_edits_keep_a_pending_notice_and_the_expiry_notices_are_planned_again_a
     let by = world.presenter("super");
     report_one(&world, code.token.expose_secret());
     let later = world.now().plus_capped(days(60));
-    block_on(world.handle.update_security_code(&by, &code.view.id, Some(later), None)).expect("changed");
+    block_on(world.handle.update_security_code(&by, &code.view.id, &CodeUpdate::default().with_expires_at(later)))
+        .expect("changed");
     block_on(world.handle.reset_security_code(&by, &code.view.id)).expect("reset");
     assert_eq!(run(&world), [STILL_VALID], "the edits kept it");
     world.pass(days(23));

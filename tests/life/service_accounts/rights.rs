@@ -111,3 +111,39 @@ fn machine_1_a_person_of_the_directory_with_a_reserved_id_has_no_rights() {
     block_on(world.handle.delete_service_account(&world.presenter("admin"), &account.id)).expect("deleted");
     assert!(!world.works(token.token.expose_secret()));
 }
+
+#[test]
+fn machine_1_the_scope_for_users_does_not_reach_service_accounts() {
+    let world = world();
+    let account = world.machine("admin", "build", Role::Member).expect("made");
+    let token = world.machine_token(&world.presenter("admin"), &account).expect("made");
+    let (machine, id, handle) = (account.id.subject(), token.view.id, &world.handle);
+    for by in [limited(&world, "admin", "users:manage"), world.presenter("super")] {
+        let family = id.family();
+        let refusals = [
+            block_on(handle.revoke_all_of(&by, &machine)).err(),
+            block_on(handle.revoke_kinds_of(&by, &machine, &[types::TokenKind::PersonalAccessToken])).err(),
+            block_on(handle.list_sign_ins_of(&by, &machine, None, limit(1))).err(),
+            block_on(handle.end_sign_in_of(&by, &machine, &family)).err(),
+            block_on(handle.list_personal_access_tokens_of(&by, &machine, None, limit(1))).err(),
+            block_on(handle.personal_access_token_of(&by, &machine, &id)).err(),
+            block_on(handle.delete_personal_access_token_of(&by, &machine, &id)).err(),
+        ];
+        for (number, refusal) in refusals.iter().enumerate() {
+            assert!(matches!(refusal, Some(ManageError::NotFound)), "{number}: {refusal:?}");
+        }
+        for operation in [
+            operations::Operation::RevokeAllOf(Some(&machine)),
+            operations::Operation::ListSignInsOf(Some(&machine)),
+            operations::Operation::EndSignInOf(&machine, &family),
+            operations::Operation::ListTokensOf(Some(&machine)),
+            operations::Operation::DeleteTokenOf(&machine, &id),
+        ] {
+            let refused = block_on(handle.authorize(&by, operation));
+            assert!(matches!(refused, Err(ManageError::NotFound)), "{refused:?}");
+        }
+    }
+    assert!(world.works(token.token.expose_secret()), "nothing was done");
+    assert_eq!(block_on(handle.revoke_all_of(&Presenter::host(), &machine)).expect("the host"), 1);
+    assert!(!world.works(token.token.expose_secret()));
+}

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::operations::{NewAccess, NewSecurityCode, Operation};
+use counterfoil::operations::{self, NewAccess, NewSecurityCode, Operation};
 use counterfoil::types::Networks;
 use counterfoil::{Counterfoil, CredentialView, Invalid, Timestamp};
 use http::{Method, StatusCode};
@@ -113,6 +113,16 @@ struct CodeUpdate {
 #[cfg(feature = "openapi")]
 type CodeUpdateSchema = Strict<CodeUpdate>;
 
+impl CodeUpdate {
+    fn request(&self) -> operations::CodeUpdate<'_> {
+        let mut change = operations::CodeUpdate::default()
+            .with_expires_at(self.expires_at)
+            .with_description(self.description.as_deref());
+        change.allowed_sources.clone_from(&self.allowed_sources);
+        change
+    }
+}
+
 impl Body for CodeUpdate {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
         let expires_at = match fields.optional::<String>("expires_at")? {
@@ -204,7 +214,8 @@ async fn see(call: Call) -> Result<Response, Problem> {
 
 /// Changes a code's expiry, description or allowed sources
 ///
-/// Expiry, description and allowed sources are written one after another. After an error, those before it are changed.
+/// All fields are checked before anything is written. Description and allowed sources are written in one step, and the
+/// expiry in another one. After a 503, only the first step may be done: repeat the request.
 #[cfg_attr(feature = "openapi", utoipa::path(
     patch,
     path = "/security-codes/{id}",
@@ -219,13 +230,7 @@ async fn edit(call: Call, sent: Sent<CodeUpdate>) -> Result<Response, Problem> {
     let (counterfoil, by) = (&call.counterfoil, call.by());
     let id = paths::record(call.first());
     let change = sent.or_problem(counterfoil, &by, Operation::UpdateCode(Some(&id))).await?;
-    let edited = counterfoil.update_security_code(&by, &id, change.expires_at, change.description.as_deref()).await;
-    let mut view = or_problem(counterfoil, edited)?;
-    if let Some(allowed) = change.allowed_sources {
-        let changed = counterfoil.update_security_code_sources(&by, &id, allowed.as_ref()).await;
-        view = or_problem(counterfoil, changed)?;
-    }
-    Ok(shown(&view))
+    Ok(shown(&or_problem(counterfoil, counterfoil.update_security_code(&by, &id, &change.request()).await)?))
 }
 
 /// Deletes a code; deleting it again succeeds too

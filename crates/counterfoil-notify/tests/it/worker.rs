@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use counterfoil::clock::Clock as _;
 use counterfoil::event::EventKind;
 use counterfoil::notice::NoticeText;
-use counterfoil::operations::Overlap;
+use counterfoil::operations::{CodeUpdate, Overlap};
 use counterfoil::testing::{Failure, Faults, FaultyStore, ManualClock};
 use counterfoil::{Account, Counterfoil, Presenter, Role, SubjectId};
 use counterfoil_notify::{Digest, Limits, Report, SendError, Transport};
@@ -125,7 +125,11 @@ async fn notice_2_a_security_code_that_lives_longer_is_announced_anew() {
     assert_eq!(sent(worker.run_once(day(3)).await.expect("a run")), (1, 1), "another expiry, another notice");
     counterfoil.at(day(4)).reactivate_security_code(&by, &code.view.id).await.expect("reactivated");
     outbox.take();
-    counterfoil.at(day(4)).update_security_code(&by, &code.view.id, Some(day(24)), None).await.expect("extended");
+    counterfoil
+        .at(day(4))
+        .update_security_code(&by, &code.view.id, &CodeUpdate::default().with_expires_at(day(24)))
+        .await
+        .expect("extended");
     assert_eq!(worker.run_once(day(16)).await.expect("a run"), Report::default(), "the old expiry is no more");
     assert_eq!(sent(worker.run_once(day(17)).await.expect("a run")), (1, 1));
     assert_eq!(outbox.take(), [[("boss".to_owned(), "export".to_owned(), WEEK)]]);

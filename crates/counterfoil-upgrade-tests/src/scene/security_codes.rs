@@ -1,7 +1,7 @@
 //! Security codes in every state.
 
 use counterfoil::IssuedCredential;
-use counterfoil::operations::{NewAccess, NewSecurityCode};
+use counterfoil::operations::{CodeUpdate, NewAccess, NewSecurityCode};
 
 use super::Texts;
 use crate::host::{DAY, Host, by, end};
@@ -42,5 +42,12 @@ pub(super) async fn in_every_state(host: &Host, texts: &mut Texts) {
     let dated = create(host, NewAccess::SuperAdministrator, Some("before")).await;
     texts.put("code dated", dated.token.expose_secret());
     let until = Some(end().plus_capped(50 * DAY));
-    service.update_security_code(&sue, &dated.view.id, until, Some("after")).await.expect("changed");
+    service
+        .update_security_code(
+            &sue,
+            &dated.view.id,
+            &CodeUpdate::default().with_expires_at(until).with_description("after"),
+        )
+        .await
+        .expect("changed");
 }

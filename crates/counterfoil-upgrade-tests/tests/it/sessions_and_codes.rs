@@ -2,6 +2,7 @@
 
 use counterfoil::directory::Login;
 use counterfoil::http_auth::Refusal;
+use counterfoil::operations::CodeUpdate;
 use counterfoil::{Conflict, ManageError, Secret};
 use counterfoil_upgrade_tests::database::Kind;
 use counterfoil_upgrade_tests::host::{DAY, by, end};
@@ -43,7 +44,14 @@ async fn codes(all: &Upgraded) {
     let reset = service.reset_security_code(&sue, &id("code permanent")).await.expect("reset");
     assert_eq!(reset.expires_at, Some(end().plus_capped(DAY)));
     let until = Some(end().plus_capped(9 * DAY));
-    let dated = service.update_security_code(&sue, &id("code dated"), until, Some("again")).await.expect("changed");
+    let dated = service
+        .update_security_code(
+            &sue,
+            &id("code dated"),
+            &CodeUpdate::default().with_expires_at(until).with_description("again"),
+        )
+        .await
+        .expect("changed");
     assert_eq!((dated.expires_at, dated.description.as_deref()), (until, Some("again")));
     service.delete_security_code(&sue, &id("code reset")).await.expect("deleted");
     assert!(matches!(all.refused("code reset").await, Refusal::Revoked { .. }));

@@ -1,6 +1,6 @@
 //! Operations of security codes.
 
-use counterfoil::operations::{NewAccess, NewSecurityCode};
+use counterfoil::operations::{CodeUpdate, NewAccess, NewSecurityCode};
 use counterfoil::types::RecordId;
 use counterfoil::*;
 
@@ -26,9 +26,11 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CODES_MANAGE,
         run: |world, who| {
             let id = code(world);
+            let update = |change: CodeUpdate<'_>| block_on(world.handle.update_security_code(&who.by, &id, &change));
+            let changes = CodeUpdate::default();
             same([
-                block_on(world.handle.update_security_code(&who.by, &id, None, Some("text"))).map(drop),
-                block_on(world.handle.update_security_code_sources(&who.by, &id, Some(&office()))).map(drop),
+                update(changes.clone().with_description("text")).map(drop),
+                update(changes.with_allowed_sources(office())).map(drop),
             ])
         },
     },
@@ -37,16 +39,18 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CODES_MANAGE,
         run: |world, who| {
             let id = code(world);
-            let later = world.now().plus_capped(days(1));
+            let expiry = CodeUpdate::default().with_expires_at(world.now().plus_capped(days(1)));
+            let update =
+                |by: &Presenter, change: CodeUpdate<'_>| block_on(world.handle.update_security_code(by, &id, &change));
             same([
-                block_on(world.handle.update_security_code(&who.by, &id, Some(later), None)).map(drop),
-                block_on(world.handle.update_security_code(&who.by, &id, Some(later), Some("text"))).map(drop),
+                update(&who.by, expiry.clone()).map(drop),
+                update(&who.by, expiry.with_description("text")).map(drop),
                 block_on(world.handle.make_security_code_permanent(&who.by, &id)).map(drop),
                 block_on(world.handle.reset_security_code(&who.by, &id)).map(drop),
                 {
-                    let host = Presenter::host();
-                    block_on(world.handle.update_security_code_sources(&host, &id, Some(&office()))).expect("set");
-                    block_on(world.handle.update_security_code_sources(&who.by, &id, None)).map(drop)
+                    let sources = |allowed| CodeUpdate::default().with_allowed_sources(allowed);
+                    update(&Presenter::host(), sources(Some(office()))).expect("set");
+                    update(&who.by, sources(None)).map(drop)
                 },
                 match block_on(world.handle.reactivate_security_code(&who.by, &id)).map(drop) {
                     Err(ManageError::Conflict(Conflict::NotExpired)) => Ok(()),

@@ -5,11 +5,12 @@
 use std::time::Duration;
 
 use axum::Router;
+use counterfoil::policy::Policy;
 use counterfoil_axum::Sources;
 use counterfoil_axum::console::{Console, Transport};
 
 use super::browser::{Browser, SESSION, token, value};
-use crate::support::{Answer, World, world};
+use crate::support::{Answer, World, world, world_under};
 
 /// Returns the target of a redirect, as a path relative to the base path of the console.
 fn leads_to(answer: &Answer) -> String {
@@ -255,4 +256,27 @@ async fn fault_f10_pages_that_say_what_is_wrong_show_the_navigation() {
     let forged = adam.send_form("/tokens", "csrf_token=x").await;
     assert!(forged.status == 403 && forged.text.contains("href=\"/console/settings\""), "{forged:?}");
     assert!(!Browser::new(&world).get("/nowhere").await.text.contains("id=\"sign-out\""));
+}
+
+#[tokio::test]
+async fn fault_f8_a_page_whose_form_a_link_fills_in_says_so() {
+    let mut policy = Policy::default();
+    policy.personal_access_tokens.extendable = true;
+    let world = world_under(policy).await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    sue.post("/tokens", "label=a&days=30&rights=all").await;
+    sue.post("/clients", "display_name=app&id=app&refresh_mode=rotate&grants=password").await;
+    let id = value(&sue.get("/tokens").await.text, "data-id=\"");
+    for (path, fields) in [
+        (format!("/tokens/{id}/renew"), "days=180"),
+        (format!("/tokens/{id}/renew"), "overlap_seconds=3600"),
+        (format!("/tokens/{id}/rotate"), "days=180"),
+        (format!("/tokens/{id}/extend"), "days=180"),
+        ("/clients/app/secret".to_owned(), "overlap_seconds=3600"),
+    ] {
+        let filled = sue.get(&format!("{path}?{fields}")).await;
+        assert!(filled.status == 200 && filled.text.contains("id=\"proposed\""), "{path}: {filled:?}");
+        let plain = sue.get(&format!("{path}?back=%2F")).await;
+        assert!(plain.status == 200 && !plain.text.contains("id=\"proposed\""), "{path}: the link of a mail or a list");
+    }
 }

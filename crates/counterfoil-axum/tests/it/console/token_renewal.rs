@@ -171,6 +171,11 @@ async fn life_1_a_token_is_extended_where_the_policy_allows_it_and_offered_nowhe
         }
         assert_eq!(answer.header("location"), Some("/console/tokens?notice=extended"), "{answer:?}");
         assert!(bill.get("/tokens?notice=extended").await.text.contains("The token has a new expiry."));
+        world.clock.advance(Duration::from_secs(40 * DAY));
+        bill.sign_in("bill", "bill").await;
+        bill.post(&path, "days=90").await;
+        let again = bill.get(&path).await.text;
+        assert!(again.contains("name=\"days\" value=\"90\""), "not 130, the days since the creation: {again}");
         world.clock.advance(Duration::from_secs(89 * DAY));
         assert!(world.counterfoil.verify(&token).await.is_ok(), "the same text");
         world.clock.advance(Duration::from_secs(DAY));

@@ -38,8 +38,9 @@ pub(crate) async fn ask_secret(
 ) -> Result<Response, Rejection> {
     let id = client(&console, &viewer, &id)?;
     let values = FormValues::from_query(query.as_deref(), &["overlap_seconds"]);
+    let layout = Layout::of(&console, &viewer, SECTION).with_prefilled(&values);
     let back = back_from_query(query.as_deref(), SECTION);
-    Ok(secret_form(&console, &viewer, &id, &back, values).await?.response(StatusCode::OK))
+    Ok(secret_form(&console, &viewer, &id, &back, (layout, values)).await?.response(StatusCode::OK))
 }
 
 /// The hidden field that contains the id of the client's newest secret at the time when the form was shown.
@@ -50,12 +51,12 @@ async fn secret_form<'a>(
     viewer: &Viewer,
     id: &'a ClientId,
     back: &str,
-    values: FormValues,
+    (layout, values): (Layout, FormValues),
 ) -> Result<Confirmation<'a>, Rejection> {
     let texts = viewer.language.texts();
     let beside = newest_secret(console, viewer, id).await?;
     Ok(Confirmation {
-        layout: Layout::of(console, viewer, SECTION),
+        layout,
         title: texts.clients.replace_secret,
         question: texts.clients.replace_secret_question,
         name: Some(id.as_str()),
@@ -96,7 +97,8 @@ async fn replace_secret_or_show_form(
         Err(form_error) => {
             let values = FormValues::new(form.values_of(&["overlap_seconds"]));
             let back = back(Some(form.one("back")), SECTION);
-            let mut again = secret_form(console, viewer, &id, &back, values).await?;
+            let layout = Layout::of(console, viewer, SECTION);
+            let mut again = secret_form(console, viewer, &id, &back, (layout, values)).await?;
             (again.layout, again.values) =
                 form_error.place(again.layout, again.values, &["overlap_seconds", "password"]);
             Ok(form_error.with_retry_after(again.response(form_error.status)))

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use counterfoil::operations::Status;
+use counterfoil::operations::{CodeUpdate, Status};
 use counterfoil::types::RecordId;
 use counterfoil::{Conflict, CredentialView, Secret};
 use http::StatusCode;
@@ -176,11 +176,9 @@ async fn try_edit(
         return Ok(Err(form_error));
     }
     let (by, counterfoil) = (viewer.presenter(), &viewer.counterfoil);
-    let mut edited = counterfoil.update_security_code(&by, &code.id, expires_at, description.as_deref()).await;
-    if let (Ok(_), Some(allowed)) = (&edited, &sources) {
-        edited = counterfoil.update_security_code_sources(&by, &code.id, allowed.as_ref()).await;
-    }
-    match edited {
+    let mut change = CodeUpdate::default().with_expires_at(expires_at).with_description(description.as_deref());
+    change.allowed_sources = sources;
+    match counterfoil.update_security_code(&by, &code.id, &change).await {
         Ok(_) => Ok(Ok("saved")),
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }

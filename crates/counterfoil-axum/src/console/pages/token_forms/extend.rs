@@ -34,9 +34,11 @@ pub(crate) async fn ask_extend(
     let (owner, id) = path.owner(&console, &viewer).await?;
     let token = owner.known(&console, &viewer, &id).await?;
     let suggested = suggested_days(&token, limits(&console, &viewer).await?);
-    let values = FormValues::from_query(query.as_deref(), &FIELDS).with_defaults(vec![(DAYS, suggested)]);
+    let values = FormValues::from_query(query.as_deref(), &FIELDS);
+    let layout = Layout::of(&console, &viewer, owner.section()).with_prefilled(&values);
+    let values = values.with_defaults(vec![(DAYS, suggested)]);
     let back = back_from_query(query.as_deref(), &owner.list());
-    Ok(response::page(StatusCode::OK, &page(&console, &viewer, &owner, &token, &back, values).await?))
+    Ok(response::page(StatusCode::OK, &page(&console, &viewer, &owner, &token, &back, (layout, values)).await?))
 }
 
 async fn page(
@@ -45,11 +47,11 @@ async fn page(
     owner: &TokenOwner,
     token: &CredentialView,
     back: &str,
-    values: FormValues,
+    (layout, values): (Layout, FormValues),
 ) -> Result<RenewalPage, Rejection> {
     let (texts, limits) = (viewer.language.texts(), limits(console, viewer).await?);
     Ok(RenewalPage {
-        layout: Layout::of(console, viewer, owner.section()),
+        layout,
         title: texts.token_forms.extend_token,
         question: texts.token_forms.extend_token_question,
         name: owner.name(token),
@@ -92,7 +94,8 @@ async fn extend_or_show_form(
     };
     let values = FormValues::new(form.values_of(&FIELDS));
     let back = back(Some(form.one("back")), &owner.list());
-    let mut page = page(console, viewer, &owner, &token, &back, values).await?;
+    let layout = Layout::of(console, viewer, owner.section());
+    let mut page = page(console, viewer, &owner, &token, &back, (layout, values)).await?;
     (page.layout, page.values) = form_error.place(page.layout, page.values, &[DAYS, "password"]);
     Ok(form_error.with_retry_after(response::page(form_error.status, &page)))
 }

@@ -95,12 +95,13 @@ async fn ask(
     let (owner, id) = path.owner(console, viewer).await?;
     let token = owner.known(console, viewer, &id).await?;
     let values = FormValues::from_query(query, &FIELDS);
+    let layout = Layout::of(console, viewer, owner.section()).with_prefilled(&values);
     let values = match purpose {
         Purpose::Replace if token.status != Status::Expired => values,
         _ => values.with_defaults(vec![(DAYS, suggested_days(&token, limits(console, viewer).await?))]),
     };
     let back = back_from_query(query, &owner.list());
-    Ok(response::page(StatusCode::OK, &page(console, viewer, &owner, &token, purpose, &back, values).await?))
+    Ok(response::page(StatusCode::OK, &page(console, viewer, &owner, &token, purpose, &back, (layout, values)).await?))
 }
 
 async fn page(
@@ -110,14 +111,14 @@ async fn page(
     token: &CredentialView,
     purpose: Purpose,
     back: &str,
-    values: FormValues,
+    (layout, values): (Layout, FormValues),
 ) -> Result<RenewalPage, Rejection> {
     let (texts, limits) = (viewer.language.texts(), limits(console, viewer).await?);
     let is_expired = token.status == Status::Expired;
     let renews = is_expired || matches!(purpose, Purpose::Renew);
     let hint = days_hint(viewer, limits);
     Ok(RenewalPage {
-        layout: Layout::of(console, viewer, owner.section()),
+        layout,
         title: if renews { texts.token_forms.renew_token } else { texts.token_forms.replace_token },
         question: if is_expired {
             texts.token_forms.renew_expired_question
@@ -157,7 +158,8 @@ async fn submit(
     };
     let values = FormValues::new(form.values_of(&FIELDS));
     let back = back(Some(form.one("back")), &owner.list());
-    let mut page = page(console, viewer, &owner, &token, purpose, &back, values).await?;
+    let layout = Layout::of(console, viewer, owner.section());
+    let mut page = page(console, viewer, &owner, &token, purpose, &back, (layout, values)).await?;
     let shown = if page.overlaps.is_empty() { &[DAYS, "password"][..] } else { &[DAYS, OVERLAP, "password"] };
     (page.layout, page.values) = form_error.place(page.layout, page.values, shown);
     Ok(form_error.with_retry_after(response::page(form_error.status, &page)))

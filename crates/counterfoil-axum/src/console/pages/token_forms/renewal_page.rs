@@ -59,7 +59,7 @@ pub(super) fn days_hint(viewer: &Viewer, limits: TokenLimits) -> String {
 pub(super) fn suggested_days(token: &CredentialView, limits: TokenLimits) -> String {
     const DAY: Duration = Duration::from_secs(86_400);
     let Some(expires_at) = token.expires_at else { return String::new() };
-    let lifetime = expires_at.since(token.created_at);
+    let lifetime = expires_at.since(token.expiry_set_at);
     let days = (lifetime + DAY / 2).as_secs() / DAY.as_secs();
     days.clamp(1, u64::from(limits.max_days)).to_string()
 }
