@@ -107,8 +107,8 @@ pub enum LeakState {
     Ended,
     /// The credential had ended before.
     AlreadyEnded,
-    /// The policy does not end credentials of this kind ([`Leaks`](crate::policy::Leaks)), so the leaked secret is still
-    /// accepted.
+    /// The policy does not end credentials of this kind ([`Leaks`](crate::policy::Leaks)), so the leaked secret is
+    /// still accepted.
     LeftValid,
 }
 

@@ -128,8 +128,8 @@ pub enum Refusal {
     #[error("policy demands a scope and the credential has none")]
     ScopeDemanded,
     /// The credential can be used only from some addresses
-    /// ([`allowed_sources`](crate::store::FamilyDetails::allowed_sources)). The source of the request is not one of them,
-    /// is not an address, or is unknown. The state of the credential was not checked.
+    /// ([`allowed_sources`](crate::store::FamilyDetails::allowed_sources)). The source of the request is not one of
+    /// them, is not an address, or is unknown. The state of the credential was not checked.
     #[error("credential cannot be used from this source")]
     SourceNotAllowed,
 }

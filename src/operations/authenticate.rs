@@ -12,8 +12,8 @@ impl Counterfoil {
     ///
     /// `authorization` contains every value of the header, as received. A request with more than one value is refused.
     /// Tokens in a form, a query string or a cookie (RFC 6750 §2.2, §2.3) are not read, because these tokens end up in
-    /// logs and histories. `source` decides whether a credential that can be used only from some addresses is accepted, and
-    /// is written to events ([`Counterfoil::from_source`]). Refused bearer tokens do not count towards any limit of
+    /// logs and histories. `source` decides whether a credential that can be used only from some addresses is accepted,
+    /// and is written to events ([`Counterfoil::from_source`]). Refused bearer tokens do not count towards any limit of
     /// failures.
     ///
     /// # Errors

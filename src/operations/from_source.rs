@@ -29,11 +29,11 @@ pub struct FromSource<'a> {
 
 impl Counterfoil {
     /// A handle for one request with a known source. A credential that can be used only from some addresses
-    /// ([`allowed_sources`](crate::CredentialView::allowed_sources)) is refused if the source is not one of them, is not
-    /// an address, or is [`Source::Unknown`]. Events contain the source unless the policy leaves sources out
-    /// ([`Events::sources`](crate::policy::Events::sources)). New sign-ins and sessions store the device and the source if
-    /// [`Policy::remember_source`](crate::policy::Policy::remember_source) says so. Only [`FromSource::open_session`]
-    /// counts failures by source.
+    /// ([`allowed_sources`](crate::CredentialView::allowed_sources)) is refused if the source is not one of them, is
+    /// not an address, or is [`Source::Unknown`]. Events contain the source unless the policy leaves sources out
+    /// ([`Events::sources`](crate::policy::Events::sources)). New sign-ins and sessions store the device and the source
+    /// if [`Policy::remember_source`](crate::policy::Policy::remember_source) says so. Only
+    /// [`FromSource::open_session`] counts failures by source.
     ///
     /// Methods that count failures take the source as an argument. Methods that take a presenter use the presenter's
     /// source ([`Presenter::from_source`](crate::Presenter::from_source)).

@@ -46,8 +46,9 @@ pub struct Throttling {
     pub client: Allowance,
     /// Wrong passwords per source, and wrong client secrets per source. They are counted separately.
     pub source: Allowance,
-    /// Reports of leaked texts per source ([`Counterfoil::accept_leak_report`](crate::Counterfoil::accept_leak_report)).
-    /// Every report counts, whatever its texts are.
+    /// Reports of leaked texts per source
+    /// ([`Counterfoil::accept_leak_report`](crate::Counterfoil::accept_leak_report)). Every report counts, whatever its
+    /// texts are.
     pub leaks: Allowance,
 }
 

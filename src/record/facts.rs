@@ -31,7 +31,8 @@ pub(crate) enum Restriction {
     None,
     /// The credential has a list of addresses, and the request comes from one of them.
     Met,
-    /// The credential has a list of addresses. The source of the request is not in it, is not an address, or is unknown.
+    /// The credential has a list of addresses. The source of the request is not in it, is not an address, or is
+    /// unknown.
     Unmet,
 }
 

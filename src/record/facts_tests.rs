@@ -110,7 +110,8 @@ proptest! {
             _ => Phase::Purgeable,
         };
         let (record, registered) = (restricted(body, kind), client());
-        let owner = account([Role::Collaborator, Role::Member, Role::Administrator, Role::SuperAdministrator][role]).with_disabled(disabled);
+        let role = [Role::Collaborator, Role::Member, Role::Administrator, Role::SuperAdministrator][role];
+        let owner = account(role).with_disabled(disabled);
         let standing = Standing {
             account: present.then_some(&owner),
             client: known.then_some(&registered),

@@ -9,8 +9,9 @@ use crate::types::networks::Networks;
 
 /// What some families keep beside their purpose. It belongs to the family, so a rotation keeps it.
 ///
-/// A store keeps it in the document of the family's body ([`FamilyBody::to_document`](crate::store::FamilyBody::to_document)). A version
-/// of this library that does not know it refuses such a document as corrupt. So it cannot ignore a restriction.
+/// A store keeps it in the document of the family's body
+/// ([`FamilyBody::to_document`](crate::store::FamilyBody::to_document)). A version of this library that does not know
+/// it refuses such a document as corrupt. So it cannot ignore a restriction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

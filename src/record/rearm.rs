@@ -1,5 +1,5 @@
-//! Computes the mark of a record anew: the stored time and stage of its next notice. This is necessary after a change of
-//! the schedule, or of the expiry that applies to the record. The functions are pure.
+//! Computes the mark of a record anew: the stored time and stage of its next notice. This is necessary after a change
+//! of the schedule, or of the expiry that applies to the record. The functions are pure.
 
 use std::time::Duration;
 

@@ -21,8 +21,8 @@ pub(crate) enum Maker<'a> {
 
 impl Maker<'_> {
     /// Whether the maker answers for the account: the maker exists, is not disabled, and is the person who made the
-    /// account or took it over. After the maker's `valid_since`, this can be another person with the same subject id, or
-    /// a person who has ended everything that began before. With `follow_valid_since: false`, this instant does not
+    /// account or took it over. After the maker's `valid_since`, this can be another person with the same subject id,
+    /// or a person who has ended everything that began before. With `follow_valid_since: false`, this instant does not
     /// count.
     fn answers_for(self, own: &ServiceAccount, rules: &ServiceAccounts) -> bool {
         let Self::Person(maker) = self else { return true };

@@ -18,8 +18,8 @@ use crate::types::service_account_id::ServiceAccountId;
 use crate::types::settings::StoredSettings;
 use crate::types::time::Timestamp;
 
-/// A credential for which a worker must check whether to send a notice about its expiry or a leak of its secret. Only a claim decides whether a notice
-/// is sent, and which one, because another worker might claim the notice first.
+/// A credential for which a worker must check whether to send a notice about its expiry or a leak of its secret. Only a
+/// claim decides whether a notice is sent, and which one, because another worker might claim the notice first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueNotice {
     id: RecordId,
@@ -171,8 +171,8 @@ pub struct ClaimedNotice {
 }
 
 impl ClaimedNotice {
-    /// Creates the claimed notice of a credential. `None` if there is nothing to send, because the recipient's account has
-    /// no e-mail address.
+    /// Creates the claimed notice of a credential. `None` if there is nothing to send, because the recipient's account
+    /// has no e-mail address.
     pub(crate) fn new(
         record: TokenRecord,
         (account, service_account): (Account, Option<Label>),

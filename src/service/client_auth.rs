@@ -182,8 +182,8 @@ impl Service {
         }
     }
 
-    /// The id of the client's live stored secret that equals this text. The comparison is that of an authentication, but
-    /// no attempt is counted. `None` also if there is no such client.
+    /// The id of the client's live stored secret that equals this text. The comparison is that of an authentication,
+    /// but no attempt is counted. `None` also if there is no such client.
     pub(crate) fn live_secret(
         &self,
         client: Option<&Registration>,

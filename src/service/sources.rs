@@ -24,8 +24,8 @@ pub(crate) struct SourcesRule<'a, O: Permission> {
 }
 
 impl<'a, O: Permission> SourcesRule<'a, O> {
-    /// `W` is the operation that the presenter must also be allowed to do if a new list contains an address that the old one
-    /// does not contain.
+    /// `W` is the operation that the presenter must also be allowed to do if a new list contains an address that the
+    /// old one does not contain.
     pub(crate) async fn of<W: Permission>(permit: &'a Permit<'a, O>) -> Result<Self, ManageError> {
         let widening = match permit.also::<W>().await {
             Ok(()) => Ok(permit.own_sources().await?),

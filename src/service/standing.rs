@@ -36,8 +36,8 @@ pub(crate) struct Judged {
 
 impl Service {
     /// Decides whether a record authenticates in a request from `origin`. The account and the client are read only if
-    /// the source of the request and the phase of the record allow its use. For example, they are not read for an expired
-    /// record.
+    /// the source of the request and the phase of the record allow its use. For example, they are not read for an
+    /// expired record.
     pub(crate) async fn judge(
         &self,
         record: &TokenRecord,
@@ -54,8 +54,8 @@ impl Service {
     }
 
     /// Decides whether the record with these `facts` and this `phase` authenticates. Sets `account` to the account
-    /// whose rights the record has. The caller passes `None`, which stays if the source or the phase forbids the use, or if
-    /// there is no such account.
+    /// whose rights the record has. The caller passes `None`, which stays if the source or the phase forbids the use,
+    /// or if there is no such account.
     #[inline]
     pub(crate) async fn decided(
         &self,
@@ -255,7 +255,8 @@ impl Judging<'_> {
     }
 }
 
-/// An empty standing, for a record that is refused because of its phase or of the source. Its account and its client need not be read.
+/// An empty standing, for a record that is refused because of its phase or of the source. Its account and its client
+/// need not be read.
 const NOBODY: Standing<'_> =
     Standing { account: None, client: None, closed_gate: None, scope_demanded: false, known_scopes: None };
 

@@ -31,8 +31,8 @@ pub struct Principal {
     pub(crate) actor: Option<SubjectId>,
     pub(crate) authenticated_at: Option<Timestamp>,
     pub(crate) source: Option<SourceName>,
-    /// Whether the credential can be used only from some addresses. Then a credential that it creates must be restricted
-    /// too.
+    /// Whether the credential can be used only from some addresses. Then a credential that it creates must be
+    /// restricted too.
     pub(crate) is_restricted: bool,
     pub(crate) metadata: Option<Metadata>,
     pub(crate) contact: Option<Box<Contact>>,

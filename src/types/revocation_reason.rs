@@ -18,8 +18,8 @@ pub enum RevocationReason {
     /// allows.
     MadeRoom,
     /// Its secret was found in a public place and reported
-    /// ([`report_leaked`](crate::Counterfoil::report_leaked)). A version without this reason reads the record as corrupt,
-    /// so it refuses the credential with 503.
+    /// ([`report_leaked`](crate::Counterfoil::report_leaked)). A version without this reason reads the record as
+    /// corrupt, so it refuses the credential with 503.
     Leaked,
 }
 

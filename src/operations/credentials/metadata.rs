@@ -17,18 +17,18 @@ use crate::types::ids::RecordId;
 use crate::types::metadata::Metadata;
 
 impl Counterfoil {
-    /// Changes the metadata of a credential. `None` removes them. A host may decide by its metadata what a caller may do,
-    /// so this is for the host's own code and for super administrators with the scope `users:manage`. No HTTP endpoint of
-    /// this project offers it.
+    /// Changes the metadata of a credential. `None` removes them. A host may decide by its metadata what a caller may
+    /// do, so this is for the host's own code and for super administrators with the scope `users:manage`. No HTTP
+    /// endpoint of this project offers it.
     ///
     /// The metadata belong to the family: a rotation keeps them, and each access token of a sign-in has those of the
     /// sign-in. So the id must be that of the newest credential of the family, which of a sign-in is its refresh token.
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if the credential does not
-    /// exist, belongs to another realm, is revoked, or is past its retention, and for a security code that the presenter
-    /// may not see. [`ManageError::Conflict`] if the credential is not the newest of its family
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if the credential does
+    /// not exist, belongs to another realm, is revoked, or is past its retention, and for a security code that the
+    /// presenter may not see. [`ManageError::Conflict`] if the credential is not the newest of its family
     /// ([`Conflict::Replaced`]). [`ManageError::Unavailable`] if a store or the directory failed.
     ///
     /// # Cancel safety

@@ -21,9 +21,9 @@ const REPORTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 impl Counterfoil {
     /// Runs upkeep until `stop` completes. Every five seconds it writes the times of last use and the new digests that
-    /// are due, purges expired data, and looks up the texts of reports of leaks ([`Counterfoil::work_leaks`]). At the end
-    /// it looks up at most 100 more of them and calls [`Counterfoil::shutdown`], which writes all times of last use that
-    /// are still pending.
+    /// are due, purges expired data, and looks up the texts of reports of leaks ([`Counterfoil::work_leaks`]). At the
+    /// end it looks up at most 100 more of them and calls [`Counterfoil::shutdown`], which writes all times of last use
+    /// that are still pending.
     ///
     /// A failure gives an event ([`EventKind::Failed`](crate::event::EventKind::Failed)), and the next round tries
     /// again. After each failed round the pause doubles, up to a minute. A random addition of at most a fifth of the

@@ -1,5 +1,5 @@
-//! Plans notices about expiries and leaks: which notices are due, which worker sends each notice, and whether it was sent. The host
-//! supplies the texts and the transport.
+//! Plans notices about expiries and leaks: which notices are due, which worker sends each notice, and whether it was
+//! sent. The host supplies the texts and the transport.
 //!
 //! The mark of a record is the instant of its next notice. A worker claims a notice by moving the mark to the end of a
 //! lease, so only one of many workers gets the notice. If a worker crashes, its lease ends, and the notice is due

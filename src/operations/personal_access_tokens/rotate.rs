@@ -25,9 +25,9 @@ impl Counterfoil {
     /// token, and cannot set a new lifetime.
     ///
     /// `rotation` is an [`Overlap`](crate::operations::Overlap) or a [`Rotation`]. With an `Overlap`, the new token has
-    /// the expiry of the old one. A [`Rotation`] can set a new lifetime, which is counted from now and has the same limits
-    /// as that of a new token. An expired token can be renewed in this way for as long as it is listed: with a new
-    /// lifetime and without overlap. It then counts again towards the limit on live tokens.
+    /// the expiry of the old one. A [`Rotation`] can set a new lifetime, which is counted from now and has the same
+    /// limits as that of a new token. An expired token can be renewed in this way for as long as it is listed: with a
+    /// new lifetime and without overlap. It then counts again towards the limit on live tokens.
     ///
     /// # Errors
     ///
@@ -44,9 +44,9 @@ impl Counterfoil {
     /// [`ManageError::NotFound`] if the token is not the presenter's, or is no longer kept. [`ManageError::Invalid`] if
     /// the overlap is too long, or the number of days is out of range. Also if the token has expired, and the rotation
     /// has no lifetime or has an overlap. [`ManageError::Conflict`] if the token was replaced, if another token has its
-    /// label, if the new token would be suspended, for example because the policy refuses a token with this expiry, or if
-    /// the token has expired and the owner has as many live tokens as the policy allows. [`ManageError::SlowDown`] after
-    /// too many rotations in an hour.
+    /// label, if the new token would be suspended, for example because the policy refuses a token with this expiry, or
+    /// if the token has expired and the owner has as many live tokens as the policy allows. [`ManageError::SlowDown`]
+    /// after too many rotations in an hour.
     ///
     /// [`ManageError::Unavailable`] if a store or the directory failed. It is then unknown whether the old token was
     /// replaced. If it was, the new token is lost and should be deleted.

@@ -46,9 +46,9 @@ impl TokenUpdate<'_> {
 }
 
 impl Counterfoil {
-    /// Changes the label, the description or the allowed addresses of the presenter's own personal access token. This is
-    /// possible at any time while the token is listed, also after its expiry. A token and its rotations have one label
-    /// and one list of addresses.
+    /// Changes the label, the description or the allowed addresses of the presenter's own personal access token. This
+    /// is possible at any time while the token is listed, also after its expiry. A token and its rotations have one
+    /// label and one list of addresses.
     ///
     /// If the new list contains an address that the old one does not contain, the operation widens the token. It then
     /// needs a recent password, as the creation of a token does. [`Networks::widens`] decides this.
@@ -58,9 +58,9 @@ impl Counterfoil {
     /// [`ManageError::Forbidden`] if the presenter has a personal access token or a security code, if the scope
     /// `credentials:write` is missing, or if personal access tokens are blocked ([`Counterfoil::gates`]). Also if the
     /// change widens the token, and the presenter has a session in which the password was not entered recently, or a
-    /// credential with a narrower scope than the token, or one that cannot be used from one of the new addresses itself.
-    /// [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] for an invalid label or
-    /// description. [`ManageError::Conflict`] if the label is taken or the token was replaced.
+    /// credential with a narrower scope than the token, or one that cannot be used from one of the new addresses
+    /// itself. [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] for an invalid
+    /// label or description. [`ManageError::Conflict`] if the label is taken or the token was replaced.
     /// [`ManageError::Unavailable`] if a store or the directory failed.
     ///
     /// # Cancel safety
@@ -102,9 +102,9 @@ impl Counterfoil {
     }
 }
 
-/// Changes the owner's token. `W` is the operation that the presenter must also be allowed to do if the change widens the
-/// token. An expired token that is still listed blocks its label, so it can be renamed to free the
-/// label. A replaced token cannot be renamed, because the label belongs to its whole family.
+/// Changes the owner's token. `W` is the operation that the presenter must also be allowed to do if the change widens
+/// the token. An expired token that is still listed blocks its label, so it can be renamed to free the label. A
+/// replaced token cannot be renamed, because the label belongs to its whole family.
 pub(crate) async fn update<O: Permission, W: Permission>(
     permit: &Permit<'_, O>,
     owner: OwnerId,

@@ -197,7 +197,8 @@ impl<'a, O: Permission> Code<'a, O> {
         if self.expired { Err(Conflict::Expired) } else { Ok(()) }
     }
 
-    /// The change that gives the code this expiry and plans its next notice. A pending notice about a leak stays. `None` makes the code permanent.
+    /// The change that gives the code this expiry and plans its next notice. A pending notice about a leak stays.
+    /// `None` makes the code permanent.
     fn ends(&self, end: Option<End>) -> Change {
         let (own, now) = (self.record.record(), self.permit.now());
         let expires_at = end.map(|(expires_at, _)| expires_at);

@@ -22,9 +22,9 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the scope `credentials:write` is missing, for a personal access token or a
-    /// security code, or if the host itself is the presenter. [`ManageError::NotFound`] for an unknown id, for the id of
-    /// another person's sign-in, and for a sign-in that was ended before. So after an error, a repeated call can give
-    /// `NotFound`: the sign-in is then ended. [`ManageError::Unavailable`] if the store failed: repeat the call.
+    /// security code, or if the host itself is the presenter. [`ManageError::NotFound`] for an unknown id, for the id
+    /// of another person's sign-in, and for a sign-in that was ended before. So after an error, a repeated call can
+    /// give `NotFound`: the sign-in is then ended. [`ManageError::Unavailable`] if the store failed: repeat the call.
     ///
     /// # Cancel safety
     ///

@@ -40,8 +40,8 @@ pub struct Introspected {
 }
 
 /// Introspects a token for an authenticated confidential client. `None` if the token is inactive, or if this client is
-/// not allowed to learn about it. `source` is the source of the request in which the resource server got the token. If it
-/// is `None`, a token that can be used only from some addresses is inactive.
+/// not allowed to learn about it. `source` is the source of the request in which the resource server got the token. If
+/// it is `None`, a token that can be used only from some addresses is inactive.
 pub(crate) async fn introspect(
     service: &Service,
     client: &Registration,

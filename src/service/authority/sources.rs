@@ -36,14 +36,14 @@ impl<O: Permission> Permit<'_, O> {
         Ok(OwnSources(allowed_sources(&record).cloned()))
     }
 
-    /// Checks that a credential with this list can be used only where the presented credential can be used. `None` stands
-    /// for every address.
+    /// Checks that a credential with this list can be used only where the presented credential can be used. `None`
+    /// stands for every address.
     pub(crate) async fn needs_sources(&self, allowed: Option<&Networks>) -> Result<(), ManageError> {
         if self.own_sources().await?.cover(allowed) { Ok(()) } else { Err(Forbidden::Outranked.into()) }
     }
 
-    /// Checks that a credential has no more rights than the presenter: its scope, and the addresses from which it can be
-    /// used, lie within the presenter's. An operation that renews the credential needs this check.
+    /// Checks that a credential has no more rights than the presenter: its scope, and the addresses from which it can
+    /// be used, lie within the presenter's. An operation that renews the credential needs this check.
     pub(crate) async fn needs_reach(&self, record: &TokenRecord) -> Result<(), ManageError> {
         self.needs_scope(record.record().scope.as_ref())?;
         self.needs_sources(allowed_sources(record)).await

@@ -27,9 +27,9 @@ impl Clock {
     pub(crate) fn moment(&self, at: Timestamp) -> Moment {
         let local = self.local(at);
         Moment {
-            relative: (self.texts.distance)(Distance::between(at, self.now)),
-            date: local.strftime(self.texts.date).to_string(),
-            exact: local.strftime(self.texts.exact).to_string(),
+            relative: (self.texts.formats.distance)(Distance::between(at, self.now)),
+            date: local.strftime(self.texts.formats.date).to_string(),
+            exact: local.strftime(self.texts.formats.exact).to_string(),
             machine: local.timestamp().to_string(),
         }
     }

@@ -29,7 +29,7 @@ impl FormError {
     /// that the form contains a field that the page does not have.
     pub(crate) fn invalid_field(viewer: &Viewer, field: Option<&'static str>) -> Self {
         let texts = viewer.language.texts();
-        let text = if field.is_some() { texts.invalid } else { texts.unknown_field };
+        let text = if field.is_some() { texts.errors.invalid } else { texts.errors.unknown_field };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, field, text)
     }
 

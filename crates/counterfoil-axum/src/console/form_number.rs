@@ -29,6 +29,6 @@ pub(crate) fn key(viewer: &Viewer, form: &Form) -> Result<OnceKey, FormError> {
     let number = URL_SAFE_NO_PAD.decode(form.one(FIELD)).ok().filter(|number| number.len() == 16);
     match number {
         Some(number) => Ok(OnceKey::new(&viewer.form_session, &number)),
-        None => Err(FormError::new(StatusCode::CONFLICT, None, viewer.language.texts().form_used)),
+        None => Err(FormError::new(StatusCode::CONFLICT, None, viewer.language.texts().errors.form_used)),
     }
 }

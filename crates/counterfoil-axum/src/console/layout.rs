@@ -75,7 +75,7 @@ impl Layout {
             csrf: viewer.csrf(),
             tabs: viewer.sections(console).into_iter().map(tab).collect(),
             zone: viewer.zone_in_use(),
-            session_notice: viewer.made_room.then_some(viewer.language.texts().made_room),
+            session_notice: viewer.made_room.then_some(viewer.language.texts().layout.made_room),
             ..Self::signed_out(console, viewer.language, &viewer.here)
         }
     }
@@ -88,7 +88,7 @@ impl Layout {
     /// If `values` is not empty, shows a notice which warns the user that the fields were filled in by a link or by
     /// earlier input.
     pub(crate) fn with_prefilled(mut self, values: &FormValues) -> Self {
-        self.prefilled = (!values.is_empty()).then_some(self.texts.prefilled);
+        self.prefilled = (!values.is_empty()).then_some(self.texts.layout.prefilled);
         self
     }
 

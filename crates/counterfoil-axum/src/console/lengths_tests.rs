@@ -38,9 +38,9 @@ fn a_field_takes_as_many_characters_as_the_core() {
 fn an_error_names_as_many_characters_as_the_core() {
     for text in [&ENGLISH, &RUSSIAN] {
         for (error, most) in [
-            (text.description_wrong, Description::MAX),
-            (text.client_id_wrong, ClientId::MAX),
-            (text.display_name_wrong, Registration::DISPLAY_NAME_MAX),
+            (text.errors.description_wrong, Description::MAX),
+            (text.clients.client_id_wrong, ClientId::MAX),
+            (text.clients.display_name_wrong, Registration::DISPLAY_NAME_MAX),
         ] {
             assert!(error.contains(&format!(" {most} ")), "{error} does not name {most}");
         }

@@ -22,10 +22,14 @@ pub(crate) async fn require_password(
     let texts = viewer.language.texts();
     let error = match viewer.reauthenticate(console, form.secret("password")).await {
         Ok(()) => return Ok(Ok(())),
-        Err(LoginError::Refused) => FormError::new(StatusCode::FORBIDDEN, None, texts.password_wrong),
-        Err(LoginError::SlowDown { until }) => FormError::slow_down(console, texts.slow_down.to_owned(), until),
-        Err(LoginError::Busy { .. }) => FormError::slow_down(console, texts.busy.to_owned(), console.now()),
-        Err(LoginError::TooManySessions) => FormError::new(StatusCode::CONFLICT, None, texts.too_many_sessions),
+        Err(LoginError::Refused) => FormError::new(StatusCode::FORBIDDEN, None, texts.reauthentication.password_wrong),
+        Err(LoginError::SlowDown { until }) => {
+            FormError::slow_down(console, texts.sessions.slow_down.to_owned(), until)
+        }
+        Err(LoginError::Busy { .. }) => FormError::slow_down(console, texts.sessions.busy.to_owned(), console.now()),
+        Err(LoginError::TooManySessions) => {
+            FormError::new(StatusCode::CONFLICT, None, texts.sessions.too_many_sessions)
+        }
         Err(LoginError::Unavailable(Unavailable::NotGiven { .. })) => {
             return Err(Rejection::page(console, viewer, RejectionReason::NoLogins));
         }

@@ -73,20 +73,36 @@ impl Rejection {
     fn message(layout: Layout, reason: RejectionReason, text: Option<&str>) -> Self {
         let texts = layout.texts;
         let (status, title, default) = match reason {
-            RejectionReason::Forbidden => (StatusCode::FORBIDDEN, texts.forbidden, texts.forbidden_text),
-            RejectionReason::NotFound => (StatusCode::NOT_FOUND, texts.not_found, texts.not_found_text),
-            RejectionReason::Forged => (StatusCode::FORBIDDEN, texts.forged, texts.forged_text),
-            RejectionReason::Origin => (StatusCode::FORBIDDEN, texts.foreign_origin, texts.foreign_origin_text),
-            RejectionReason::Unavailable => {
-                (StatusCode::SERVICE_UNAVAILABLE, texts.unavailable, texts.unavailable_text)
+            RejectionReason::Forbidden => {
+                (StatusCode::FORBIDDEN, texts.rejections.forbidden, texts.rejections.forbidden_text)
             }
-            RejectionReason::NoSearch => (StatusCode::NOT_IMPLEMENTED, texts.no_search, texts.no_search_text),
-            RejectionReason::NoLogins => (StatusCode::NOT_IMPLEMENTED, texts.no_logins, texts.no_logins_text),
-            RejectionReason::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, texts.too_large, texts.too_large_text),
-            RejectionReason::Host => (StatusCode::BAD_REQUEST, texts.bad_host, texts.bad_host_text),
-            RejectionReason::Insecure => (StatusCode::FORBIDDEN, texts.insecure, texts.insecure_text),
+            RejectionReason::NotFound => {
+                (StatusCode::NOT_FOUND, texts.rejections.not_found, texts.rejections.not_found_text)
+            }
+            RejectionReason::Forged => (StatusCode::FORBIDDEN, texts.rejections.forged, texts.rejections.forged_text),
+            RejectionReason::Origin => {
+                (StatusCode::FORBIDDEN, texts.rejections.foreign_origin, texts.rejections.foreign_origin_text)
+            }
+            RejectionReason::Unavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, texts.rejections.unavailable, texts.rejections.unavailable_text)
+            }
+            RejectionReason::NoSearch => {
+                (StatusCode::NOT_IMPLEMENTED, texts.rejections.no_search, texts.rejections.no_search_text)
+            }
+            RejectionReason::NoLogins => {
+                (StatusCode::NOT_IMPLEMENTED, texts.rejections.no_logins, texts.rejections.no_logins_text)
+            }
+            RejectionReason::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, texts.rejections.too_large, texts.rejections.too_large_text)
+            }
+            RejectionReason::Host => {
+                (StatusCode::BAD_REQUEST, texts.rejections.bad_host, texts.rejections.bad_host_text)
+            }
+            RejectionReason::Insecure => {
+                (StatusCode::FORBIDDEN, texts.rejections.insecure, texts.rejections.insecure_text)
+            }
         };
-        let (text, back_name) = (text.unwrap_or(default), texts.back_to_start);
+        let (text, back_name) = (text.unwrap_or(default), texts.rejections.back_to_start);
         let message = Message { layout, title, text, back: "/".to_owned(), back_name };
         Self::Page(Box::new(response::page(status, &message)))
     }
@@ -108,8 +124,14 @@ impl Rejection {
     /// `page`, which is filled with the typed values.
     pub(crate) fn forged(console: &Console, viewer: &Viewer, page: String) -> Self {
         let texts = viewer.language.texts();
-        let (layout, back_name) = (Layout::of(console, viewer, viewer.section), texts.back_to_form);
-        let message = Message { layout, title: texts.forged, text: texts.forged_text, back: page, back_name };
+        let (layout, back_name) = (Layout::of(console, viewer, viewer.section), texts.rejections.back_to_form);
+        let message = Message {
+            layout,
+            title: texts.rejections.forged,
+            text: texts.rejections.forged_text,
+            back: page,
+            back_name,
+        };
         Self::Page(Box::new(response::page(StatusCode::FORBIDDEN, &message)))
     }
 
@@ -122,8 +144,8 @@ impl Rejection {
                 console,
                 viewer,
                 StatusCode::FORBIDDEN,
-                (texts.stale, texts.stale_text),
-                texts.back_to_form,
+                (texts.rejections.stale, texts.rejections.stale_text),
+                texts.rejections.back_to_form,
             ),
             ManageError::Forbidden(forbidden) => {
                 Self::with_text(console, viewer, RejectionReason::Forbidden, Some(texts.forbidden_text_for(forbidden)))
@@ -134,15 +156,21 @@ impl Rejection {
                 console,
                 viewer,
                 StatusCode::OK,
-                (texts.done_already, texts.done_already_text),
-                texts.to_list,
+                (texts.rejections.done_already, texts.rejections.done_already_text),
+                texts.rejections.to_list,
             ),
             ManageError::Conflict(conflict) => {
                 let text = texts.conflict_message(conflict).text;
-                Self::in_section(console, viewer, StatusCode::CONFLICT, (texts.conflict, &text), texts.to_list)
+                Self::in_section(
+                    console,
+                    viewer,
+                    StatusCode::CONFLICT,
+                    (texts.errors.conflict, &text),
+                    texts.rejections.to_list,
+                )
             }
             ManageError::SlowDown { until } => {
-                let text = (texts.too_many_made)(&viewer.clock().moment(until));
+                let text = (texts.errors.too_many_made)(&viewer.clock().moment(until));
                 Self::form_error(console, viewer, &FormError::slow_down(console, text, until))
             }
             // Only the search for users needs a part of the directory that the host may have left out.
@@ -151,7 +179,7 @@ impl Rejection {
             }
             ManageError::Unavailable(cause @ Unavailable::PartlyDone(_)) => {
                 tracing::warn!(target: "counterfoil", reason = &cause as &dyn Error, "unavailable");
-                Self::with_text(console, viewer, RejectionReason::Unavailable, Some(texts.partly_done))
+                Self::with_text(console, viewer, RejectionReason::Unavailable, Some(texts.rejections.partly_done))
             }
             ManageError::Unavailable(cause) => Self::unavailable(console, viewer, &cause),
             other => Self::unavailable(console, viewer, &other),
@@ -161,8 +189,8 @@ impl Rejection {
     /// Makes the error page for the error of a form. Used if the form cannot be shown again.
     pub(crate) fn form_error(console: &Console, viewer: &Viewer, error: &FormError) -> Self {
         let texts = viewer.language.texts();
-        let message = (texts.conflict, error.message.text.as_str());
-        match Self::in_section(console, viewer, error.status, message, texts.to_list) {
+        let message = (texts.errors.conflict, error.message.text.as_str());
+        match Self::in_section(console, viewer, error.status, message, texts.rejections.to_list) {
             Self::Page(response) => Self::Page(Box::new(error.with_retry_after(*response))),
             redirect => redirect,
         }

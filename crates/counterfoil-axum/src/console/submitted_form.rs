@@ -103,7 +103,7 @@ pub(crate) fn form_error_of(console: &Console, viewer: &Viewer, error: ManageErr
             Ok(FormError::new(StatusCode::CONFLICT, field, &text))
         }
         ManageError::SlowDown { until } => {
-            let text = (texts.too_many_made)(&viewer.clock().moment(until));
+            let text = (texts.errors.too_many_made)(&viewer.clock().moment(until));
             Ok(FormError::slow_down(console, text, until))
         }
         other => Err(Rejection::of(console, viewer, other)),

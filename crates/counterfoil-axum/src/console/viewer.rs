@@ -113,16 +113,16 @@ impl Viewer {
         let administers = role >= Role::Administrator;
         let manages = administers || self.principal.manages_profiles();
         [
-            (self.gate.is_none(), "/tokens", texts.tokens),
-            (true, "/sign-ins", texts.sign_ins),
-            (console.profiles.is_some(), "/profile", texts.profile),
-            (manages && self.counterfoil.has_search(), "/users", texts.users),
-            (administers, "/credentials", texts.inventory),
-            (role == Role::SuperAdministrator, "/codes", texts.codes),
-            (administers, "/clients", texts.clients),
-            (administers, "/service-accounts", texts.service_accounts),
-            (administers, "/settings", texts.settings),
-            (administers && console.events.is_some(), "/events", texts.events),
+            (self.gate.is_none(), "/tokens", texts.tokens.title),
+            (true, "/sign-ins", texts.sign_ins.title),
+            (console.profiles.is_some(), "/profile", texts.profile.title),
+            (manages && self.counterfoil.has_search(), "/users", texts.users.title),
+            (administers, "/credentials", texts.credentials.title),
+            (role == Role::SuperAdministrator, "/codes", texts.codes.title),
+            (administers, "/clients", texts.clients.title),
+            (administers, "/service-accounts", texts.service_accounts.title),
+            (administers, "/settings", texts.settings.title),
+            (administers && console.events.is_some(), "/events", texts.events.title),
         ]
         .into_iter()
         .filter_map(|(open, path, name)| open.then_some((path, name)))

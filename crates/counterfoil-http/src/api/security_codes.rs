@@ -61,7 +61,10 @@ struct NewCode {
     /// anywhere.
     #[cfg_attr(
         feature = "openapi",
-        schema(value_type = Option<Vec<String>>, required = false, min_items = 1, max_items = 16, example = json!(["192.0.2.0/24"]))
+        schema(
+            value_type = Option<Vec<String>>, required = false, min_items = 1, max_items = 16,
+            example = json!(["192.0.2.0/24"])
+        )
     )]
     allowed_sources: Option<Networks>,
 }
@@ -95,11 +98,14 @@ struct CodeUpdate {
     /// The purpose of the code.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, max_length = 500))]
     description: Option<String>,
-    /// The addresses from which the code can be used. Null means from anywhere. In a console session, an address that is
-    /// not allowed yet needs a recent password.
+    /// The addresses from which the code can be used. Null means from anywhere. In a console session, an address that
+    /// is not allowed yet needs a recent password.
     #[cfg_attr(
         feature = "openapi",
-        schema(value_type = Option<Vec<String>>, required = false, min_items = 1, max_items = 16, example = json!(["192.0.2.0/24"]))
+        schema(
+            value_type = Option<Vec<String>>, required = false, min_items = 1, max_items = 16,
+            example = json!(["192.0.2.0/24"])
+        )
     )]
     allowed_sources: Option<Option<Networks>>,
 }

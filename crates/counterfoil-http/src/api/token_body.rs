@@ -39,7 +39,10 @@ pub(super) struct NewToken {
     /// anywhere.
     #[cfg_attr(
         feature = "openapi",
-        schema(value_type = Option<Vec<String>>, required = false, min_items = 1, max_items = 16, example = json!(["192.0.2.0/24"]))
+        schema(
+            value_type = Option<Vec<String>>, required = false, min_items = 1, max_items = 16,
+            example = json!(["192.0.2.0/24"])
+        )
     )]
     allowed_sources: Option<Networks>,
 }
@@ -87,7 +90,10 @@ pub(super) struct TokenChange {
     /// recent password.
     #[cfg_attr(
         feature = "openapi",
-        schema(value_type = Option<Vec<String>>, required = false, min_items = 1, max_items = 16, example = json!(["192.0.2.0/24"]))
+        schema(
+            value_type = Option<Vec<String>>, required = false, min_items = 1, max_items = 16,
+            example = json!(["192.0.2.0/24"])
+        )
     )]
     allowed_sources: Option<Option<Networks>>,
 }

@@ -44,8 +44,8 @@ pub(super) struct TokenQuery {
     token: String,
     /// A hint about the kind of the token. A wrong hint is allowed.
     token_type_hint: Option<String>,
-    /// At `/introspect`: the source of the request in which the resource server got the token, usually an address. Without
-    /// it, a token that can be used only from some addresses is inactive.
+    /// At `/introspect`: the source of the request in which the resource server got the token, usually an address.
+    /// Without it, a token that can be used only from some addresses is inactive.
     #[schema(max_length = 255)]
     source: Option<String>,
     /// The client's id, if the client does not authenticate by HTTP Basic.

@@ -16,7 +16,8 @@ use crate::digest::Digest;
 ///
 /// For each credential, a message contains the label, the id, the expiry, the time left, and what the owner can do. The
 /// expiry is in the account's time zone and contains the abbreviation of the zone. If the secret of a credential was
-/// found in a public place, the message says so and whether the credential was ended. A message never contains a secret.
+/// found in a public place, the message says so and whether the credential was ended. A message never contains a
+/// secret.
 #[derive(Clone, Debug, Default)]
 pub struct BuiltIn {
     product: Option<String>,

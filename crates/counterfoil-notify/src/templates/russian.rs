@@ -80,8 +80,8 @@ pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first:
     }
 }
 
-/// Makes the subject line of a message about secrets that were found in a public place. For a single credential, `one` is
-/// its label.
+/// Makes the subject line of a message about secrets that were found in a public place. For a single credential, `one`
+/// is its label.
 pub(super) fn leak_subject(one: Option<&str>, count: usize) -> String {
     match one {
         Some(what) => format!("Найден в открытом доступе {what}"),

@@ -82,8 +82,8 @@ impl Introspection {
         &self.asker.expected.realm
     }
 
-    /// Verifies a token whose source is unknown. A `counterfoil` service then answers that a token with allowed sources is
-    /// not active: use [`Introspection::verify_from`].
+    /// Verifies a token whose source is unknown. A `counterfoil` service then answers that a token with allowed sources
+    /// is not active: use [`Introspection::verify_from`].
     ///
     /// # Errors
     ///
@@ -154,8 +154,8 @@ impl Introspection {
 
     /// Authenticates a request from this source by its `Authorization` header (RFC 6750 §2.1), like
     /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate). `authorization` contains all values of
-    /// the header. If there is more than one value, the request is refused. [`Introspection::verify_from`] says what the
-    /// source is used for.
+    /// the header. If there is more than one value, the request is refused. [`Introspection::verify_from`] says what
+    /// the source is used for.
     ///
     /// # Errors
     ///

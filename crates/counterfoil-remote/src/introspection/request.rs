@@ -18,8 +18,8 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Makes the request about a token that is used from this address. The resource server authenticates by HTTP Basic (RFC
-    /// 6749 §2.3.1).
+    /// Makes the request about a token that is used from this address. The resource server authenticates by HTTP Basic
+    /// (RFC 6749 §2.3.1).
     pub(crate) fn request(&self, token: &str, address: Option<IpAddr>) -> Request<Bytes> {
         let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let pair = format!("{}:{}", encoded(&self.client_id), encoded(self.client_secret.expose_secret()));

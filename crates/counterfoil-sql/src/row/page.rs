@@ -51,10 +51,10 @@ fn key(row: &impl SqlRow, order: Order) -> Option<Cursor> {
     Some(Cursor { at, id: RecordId::from_bytes(columns.bytes(RecordColumn::Id).ok()??) })
 }
 
-/// Decodes a page of an owner's families from at most `limit + 1` rows. If there is an extra row, there is a next page. A
-/// row that does not decode is counted. A row without an id stands for no family. The statement selects only rows whose
-/// id decodes, and says in the column `damaged` how many families have another id. The first page counts these, so that
-/// a walk counts each of them once.
+/// Decodes a page of an owner's families from at most `limit + 1` rows. If there is an extra row, there is a next page.
+/// A row that does not decode is counted. A row without an id stands for no family. The statement selects only rows
+/// whose id decodes, and says in the column `damaged` how many families have another id. The first page counts these,
+/// so that a walk counts each of them once.
 pub(crate) fn family_page(
     rows: &[impl SqlRow],
     limit: u32,

@@ -105,8 +105,8 @@ async fn walk(store: &dyn TokenStore, person: &Person, size: u32) -> (Vec<Family
 }
 
 /// Pages of every size return each family once, in order of id. Families that are revoked or of others are not
-/// returned. Damaged families are counted once. `damage` damages the texts of the given families, inserts rows whose ids
-/// have a wrong length for the person, and returns the number of these rows.
+/// returned. Damaged families are counted once. `damage` damages the texts of the given families, inserts rows whose
+/// ids have a wrong length for the person, and returns the number of these rows.
 async fn pages_return_each_family_once<F>(store: &dyn TokenStore, damage: impl FnOnce(Person, [FamilyId; 2]) -> F)
 where
     F: Future<Output = u32>,
@@ -171,7 +171,8 @@ fn families_on_sqlite() {
             }
             for id in NO_IDS {
                 let query = sqlx::query(
-                    "INSERT INTO counterfoil_family (id, realm, owner, kind, generation, body) VALUES (?1, ?2, ?3, 1, 0, '\"alone\"')",
+                    "INSERT INTO counterfoil_family (id, realm, owner, kind, generation, body) \
+                     VALUES (?1, ?2, ?3, 1, 0, '\"alone\"')",
                 );
                 let query = query.bind(id).bind(person.realm.as_str()).bind(person.owner.as_str());
                 query.execute(&mut raw).await.expect("a row");
@@ -201,7 +202,8 @@ fn families_on_postgresql() {
                 query.bind(families).execute(&mut raw).await.expect("damaged");
                 for id in NO_IDS {
                     let query = sqlx::query(
-                        "INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body) VALUES ($1, $2, $3, 1, 0, 1, '\"alone\"')",
+                        "INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body) \
+                         VALUES ($1, $2, $3, 1, 0, 1, '\"alone\"')",
                     );
                     let query = query.bind(id).bind(person.realm.as_str()).bind(person.owner.as_str());
                     query.execute(&mut raw).await.expect("a row");

@@ -48,7 +48,7 @@ pub(super) fn back_field(page: &str) -> (&'static str, String) {
 /// name.
 pub(super) fn token_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)> {
     let mut overlaps = client_overlaps(texts);
-    overlaps.insert(1, ("first-use", texts.overlap_first_use));
+    overlaps.insert(1, ("first-use", texts.token_forms.overlap_first_use));
     overlaps
 }
 
@@ -56,10 +56,10 @@ pub(super) fn token_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)>
 /// its name.
 pub(super) fn client_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)> {
     vec![
-        ("0", texts.overlap_none),
-        ("3600", texts.overlap_hour),
-        ("86400", texts.overlap_day),
-        ("604800", texts.overlap_week),
+        ("0", texts.token_forms.overlap_none),
+        ("3600", texts.token_forms.overlap_hour),
+        ("86400", texts.token_forms.overlap_day),
+        ("604800", texts.token_forms.overlap_week),
     ]
 }
 

@@ -85,7 +85,7 @@ impl CredentialRow {
             expires_at: found.expires_at.map(|at| clock.moment(at)),
             status: found.status.as_str(),
             status_name: if found.over_ceiling {
-                clock.texts.refused_by_policy
+                clock.texts.credentials.refused_by_policy
             } else {
                 status_name(clock.texts, found.status)
             },
@@ -104,21 +104,21 @@ const KINDS: [TokenKind; 5] = [
 
 const fn kind_name(texts: &Texts, kind: TokenKind) -> &'static str {
     match kind {
-        TokenKind::PersonalAccessToken => texts.kind_personal,
-        TokenKind::AccessToken => texts.kind_access,
-        TokenKind::RefreshToken => texts.kind_refresh,
-        TokenKind::SecurityCode => texts.code_caption,
-        TokenKind::ConsoleSession => texts.kind_session,
-        _ => texts.token_caption,
+        TokenKind::PersonalAccessToken => texts.credentials.kind_personal,
+        TokenKind::AccessToken => texts.credentials.kind_access,
+        TokenKind::RefreshToken => texts.credentials.kind_refresh,
+        TokenKind::SecurityCode => texts.secret_page.code_caption,
+        TokenKind::ConsoleSession => texts.credentials.kind_session,
+        _ => texts.secret_page.token_caption,
     }
 }
 
 const fn status_name(texts: &Texts, status: Status) -> &'static str {
     match status {
-        Status::Expiring => texts.expiring,
-        Status::Expired => texts.expired,
-        Status::Suspended => texts.suspended,
-        _ => texts.active,
+        Status::Expiring => texts.credentials.expiring,
+        Status::Expired => texts.credentials.expired,
+        Status::Suspended => texts.credentials.suspended,
+        _ => texts.credentials.active,
     }
 }
 
@@ -148,10 +148,10 @@ impl Asked {
             searched: one("searched").parse().unwrap_or(0),
         };
         let texts = clock.texts;
-        let owner = asked.parsed("owner", texts.invalid, |text| SubjectId::new(text).ok());
-        let client = asked.parsed("client", texts.client_id_wrong, |text| text.parse().ok());
-        let expiring_before = asked.parsed("expiring_before", texts.invalid, |text| clock.read(text));
-        let unused_since = asked.parsed("unused_since", texts.invalid, |text| clock.read(text));
+        let owner = asked.parsed("owner", texts.errors.invalid, |text| SubjectId::new(text).ok());
+        let client = asked.parsed("client", texts.clients.client_id_wrong, |text| text.parse().ok());
+        let expiring_before = asked.parsed("expiring_before", texts.errors.invalid, |text| clock.read(text));
+        let unused_since = asked.parsed("unused_since", texts.errors.invalid, |text| clock.read(text));
         let chosen = |name: &str, value: &str| asked.values.value(name) == value;
         asked.filter = CredentialFilter::default()
             .with_kind(KINDS.into_iter().find(|kind| chosen("kind", kind.as_str())))
@@ -226,16 +226,16 @@ pub(crate) async fn list(
     let texts = clock.texts;
     let empty = match (&next, after) {
         _ if has_errors || !rows.is_empty() => None,
-        (Some(_), _) => Some(texts.none_on_page),
-        (None, Some(_)) => Some(texts.no_more),
-        (None, None) => Some(texts.nothing_matches),
+        (Some(_), _) => Some(texts.lists.none_on_page),
+        (None, Some(_)) => Some(texts.lists.no_more),
+        (None, None) => Some(texts.lists.nothing_matches),
     };
     let page = Credentials {
         layout: Layout::of(&console, &viewer, SECTION).with_field_errors(&asked.values),
         kinds: KINDS.into_iter().map(|kind| (kind.as_str(), kind_name(texts, kind))).collect(),
         states: Status::ALL.iter().map(|&status| (status.as_str(), status_name(texts, status))).collect(),
         is_filtered: !asked.values.is_empty(),
-        searched: next.is_some().then(|| (texts.searched)(searched)),
+        searched: next.is_some().then(|| (texts.credentials.searched)(searched)),
         first: after.is_some().then(|| asked.at(&console, None)),
         values: asked.values,
         rows,

@@ -14,7 +14,7 @@ impl EmptyList {
     /// Returns the message for a page with this number of rows. Only a page with 0 rows has a message. If the list has
     /// no other page and no filter is set, the message has the text `none`.
     pub(super) fn of(texts: &Texts, rows: usize, controls: &ListControls, none: &'static str) -> Option<Self> {
-        let none = if controls.filtered { texts.nothing_matches } else { none };
+        let none = if controls.filtered { texts.lists.nothing_matches } else { none };
         Self::message(texts, rows, controls.newer.is_none(), controls.older.is_none(), none)
     }
 
@@ -25,8 +25,8 @@ impl EmptyList {
         match (rows, first, last) {
             (1.., _, _) => None,
             (0, true, true) => Some(Self { id: "empty", text: none }),
-            (0, false, true) => Some(Self { id: "empty-page", text: texts.no_more }),
-            (0, _, false) => Some(Self { id: "empty-page", text: texts.none_on_page }),
+            (0, false, true) => Some(Self { id: "empty-page", text: texts.lists.no_more }),
+            (0, _, false) => Some(Self { id: "empty-page", text: texts.lists.none_on_page }),
         }
     }
 }
@@ -41,8 +41,8 @@ mod tests {
         let message =
             |rows, first, last| EmptyList::message(&ENGLISH, rows, first, last, "none").map(|empty| empty.text);
         assert_eq!(message(0, true, true), Some("none"));
-        assert_eq!(message(0, false, true), Some(ENGLISH.no_more));
-        assert_eq!([message(0, true, false), message(0, false, false)], [Some(ENGLISH.none_on_page); 2]);
+        assert_eq!(message(0, false, true), Some(ENGLISH.lists.no_more));
+        assert_eq!([message(0, true, false), message(0, false, false)], [Some(ENGLISH.lists.none_on_page); 2]);
         assert_eq!(message(1, true, true), None);
     }
 }

@@ -49,7 +49,7 @@ pub(crate) async fn list(State(console): State<Shared>, viewer: Viewer) -> Resul
         // One column shows both the actor and the source.
         let source = event.source.as_ref().map(|source| source.as_str().to_owned());
         let by = by.into_iter().chain(source).reduce(|by, source| format!("{by}, {source}"));
-        EventRow { at: clock.moment(event.at), what: (texts.event)(what), detail, by, weight: weight.class() }
+        EventRow { at: clock.moment(event.at), what: (texts.events.name)(what), detail, by, weight: weight.class() }
     });
     let rows = rows.collect();
     Ok(response::page(StatusCode::OK, &Events { layout: Layout::of(&console, &viewer, "/events"), rows }))

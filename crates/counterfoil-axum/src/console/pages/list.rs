@@ -64,16 +64,16 @@ impl CredentialState {
     /// Returns the name of a credential's state. If the policy refuses the credential because it lives too long, the
     /// name says so.
     pub(super) const fn name_of(credential: &CredentialView, texts: &Texts) -> &'static str {
-        if credential.over_ceiling { texts.refused_by_policy } else { Self::of(credential).name(texts) }
+        if credential.over_ceiling { texts.credentials.refused_by_policy } else { Self::of(credential).name(texts) }
     }
 
     pub(super) const fn name(self, texts: &Texts) -> &'static str {
         match self {
-            Self::Active => texts.active,
-            Self::EndsSoon => texts.expiring,
-            Self::Replaced => texts.replaced_status,
-            Self::Expired => texts.expired,
-            Self::Suspended => texts.suspended,
+            Self::Active => texts.credentials.active,
+            Self::EndsSoon => texts.credentials.expiring,
+            Self::Replaced => texts.credentials.replaced_status,
+            Self::Expired => texts.credentials.expired,
+            Self::Suspended => texts.credentials.suspended,
         }
     }
 }

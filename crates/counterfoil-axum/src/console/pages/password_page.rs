@@ -46,7 +46,7 @@ pub(super) async fn reauthenticate(
     let confirm = Confirmation {
         layout: Layout::of(console, viewer, viewer.section).with_field_errors(&values),
         title: asked.title,
-        question: texts.prove_question,
+        question: texts.reauthentication.prove_question,
         name: Some(asked.name),
         action: asked.action,
         cancel: asked.cancel,

@@ -48,9 +48,9 @@ pub(crate) async fn show(
 ) -> Result<Response, Rejection> {
     let texts = viewer.language.texts();
     let notice = match Query::parse(query.as_deref()).one("notice") {
-        Ok(Some("saved")) => Some(texts.saved),
-        Ok(Some("unchanged")) => Some(texts.unchanged),
-        Ok(Some("cleared")) => Some(texts.cleared),
+        Ok(Some("saved")) => Some(texts.common.saved),
+        Ok(Some("unchanged")) => Some(texts.common.unchanged),
+        Ok(Some("cleared")) => Some(texts.profile.cleared),
         _ => None,
     };
     let values = FormValues::from_query(query.as_deref(), &["zone", "way", "typed"]);
@@ -116,8 +116,14 @@ pub(crate) async fn set_zone(
         return Ok(redirect(&console.path("/profile?notice=unchanged")));
     }
     if !is_zone(zone) {
-        return page_with_error(&console, &viewer, FormValues::default(), "zone", viewer.language.texts().zone_unknown)
-            .await;
+        return page_with_error(
+            &console,
+            &viewer,
+            FormValues::default(),
+            "zone",
+            viewer.language.texts().profile.zone_unknown,
+        )
+        .await;
     }
     let set = profiles(&console, &viewer)?.set_zone(viewer.principal.subject(), zone).await;
     set.map_err(|error| Rejection::unavailable(&console, &viewer, &error))?;

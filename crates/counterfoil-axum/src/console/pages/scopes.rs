@@ -63,7 +63,8 @@ impl Choice {
     ) -> ScopeField {
         let mut chosen: Vec<&str> = values.all(self.field).flat_map(|text| text.split(' ')).collect();
         chosen.retain(|token| !token.is_empty());
-        let tick = |token: &str, is_on| ScopeOption { token: token.to_owned(), about: texts.scope_about(token), is_on };
+        let tick =
+            |token: &str, is_on| ScopeOption { token: token.to_owned(), about: (texts.scopes.about)(token), is_on };
         let mut options = Vec::new();
         if let Some(known) = counterfoil.known_scopes() {
             options.extend(known.tokens().map(|token| tick(token, chosen.contains(&token))));
@@ -93,16 +94,16 @@ impl Choice {
         let tokens: Vec<&str> = form.all(self.field).map(str::trim).filter(|token| !token.is_empty()).collect();
         match (form.one(self.mode), tokens.is_empty()) {
             ("all", true) => Ok(None),
-            ("all", false) => Err(form_error(self.field, texts.scope_both)),
-            ("", _) | ("limited", true) => Err(form_error(self.field, texts.scope_needed)),
+            ("all", false) => Err(form_error(self.field, texts.scopes.both)),
+            ("", _) | ("limited", true) => Err(form_error(self.field, texts.scopes.needed)),
             ("limited", false) => {
                 let scope = tokens.join(" ").parse();
                 scope.map(Some).map_err(|invalid| match invalid {
-                    InvalidScope::TooLong => form_error(self.field, texts.scope_long),
-                    _ => form_error(self.field, texts.scope_wrong),
+                    InvalidScope::TooLong => form_error(self.field, texts.scopes.too_long),
+                    _ => form_error(self.field, texts.scopes.wrong),
                 })
             }
-            _ => Err(form_error(self.mode, texts.invalid)),
+            _ => Err(form_error(self.mode, texts.errors.invalid)),
         }
     }
 }

@@ -33,8 +33,9 @@ struct ShownSecret<'a> {
 /// Makes the page for a new token or a new security code.
 pub(super) fn token(layout: Layout, token: &IssuedToken, caption: &str, name: Option<&str>, done: &str) -> Response {
     let texts = layout.texts;
-    let shown = ShownSecret { id: "secret", suffix: "", caption, copy: texts.copy, text: token.expose_secret() };
-    response::page(StatusCode::OK, &Page { layout, title: texts.new_secret, name, secrets: vec![shown], done })
+    let shown =
+        ShownSecret { id: "secret", suffix: "", caption, copy: texts.secret_page.copy, text: token.expose_secret() };
+    response::page(StatusCode::OK, &Page { layout, title: texts.secret_page.title, name, secrets: vec![shown], done })
 }
 
 /// Makes the page for a client with a new secret, or for a new public client.
@@ -45,20 +46,20 @@ pub(super) fn client(layout: Layout, registered: &RegisteredClient, done: &str) 
             ShownSecret {
                 id: "api-key",
                 suffix: "-api-key",
-                caption: texts.api_key_caption,
-                copy: texts.copy_api_key,
+                caption: texts.secret_page.api_key_caption,
+                copy: texts.secret_page.copy_api_key,
                 text: secret.expose_api_key(),
             },
             ShownSecret {
                 id: "secret",
                 suffix: "",
-                caption: texts.secret_caption,
-                copy: texts.copy,
+                caption: texts.secret_page.secret_caption,
+                copy: texts.secret_page.copy,
                 text: secret.expose_secret(),
             },
         ]
     });
-    let title = if secrets.is_empty() { registered.view.display_name.as_str() } else { texts.new_secret };
+    let title = if secrets.is_empty() { registered.view.display_name.as_str() } else { texts.secret_page.title };
     let name = Some(registered.view.id.as_str());
     response::page(StatusCode::OK, &Page { layout, title, name, secrets, done })
 }

@@ -53,9 +53,9 @@ pub(crate) async fn show(
     let (texts, notice) = (language.texts(), query.one("notice").ok().flatten());
     let mut layout = Layout::signed_out(&console, language, &at(next));
     layout.notice = match notice {
-        Some("signed-out") => Some(texts.signed_out),
-        Some("ended") => Some(texts.session_ended),
-        Some("kept") => Some(texts.session_kept),
+        Some("signed-out") => Some(texts.sessions.signed_out),
+        Some("ended") => Some(texts.sessions.session_ended),
+        Some("kept") => Some(texts.sessions.session_kept),
         _ => None,
     };
     layout.notice_is_warning = matches!(notice, Some("ended" | "kept"));
@@ -121,7 +121,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
             return Ok(redirect(&console.path(paths::own(Some(next)))));
         }
         let layout = Layout::signed_out(&console, language, &at(next))
-            .with_error(Some(language.texts().form_expired.to_owned()));
+            .with_error(Some(language.texts().sessions.form_expired.to_owned()));
         return form(&console, language, &parts.headers, layout, values(), next, StatusCode::FORBIDDEN);
     }
     let empty = Secret::from(String::new());
@@ -193,10 +193,10 @@ pub(crate) fn refusal(
 ) -> Result<(StatusCode, &'static str), Rejection> {
     let texts = language.texts();
     match error {
-        LoginError::Refused => Ok((StatusCode::FORBIDDEN, texts.sign_in_refused)),
-        LoginError::SlowDown { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, texts.slow_down)),
-        LoginError::Busy { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, texts.busy)),
-        LoginError::TooManySessions => Ok((StatusCode::CONFLICT, texts.too_many_sessions)),
+        LoginError::Refused => Ok((StatusCode::FORBIDDEN, texts.sessions.refused)),
+        LoginError::SlowDown { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, texts.sessions.slow_down)),
+        LoginError::Busy { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, texts.sessions.busy)),
+        LoginError::TooManySessions => Ok((StatusCode::CONFLICT, texts.sessions.too_many_sessions)),
         LoginError::Unavailable(Unavailable::NotGiven { .. }) => {
             Err(Rejection::signed_out(console, language, RejectionReason::NoLogins))
         }

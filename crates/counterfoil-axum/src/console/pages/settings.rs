@@ -100,15 +100,15 @@ pub(crate) async fn show(
     let (settings, texts) = (current_settings(&console, &viewer).await?, viewer.language.texts());
     let query = Query::parse(query.as_deref());
     let notice = match query.one("notice") {
-        Ok(Some("saved")) => Some(texts.saved),
-        Ok(Some("unchanged")) => Some(texts.unchanged),
+        Ok(Some("saved")) => Some(texts.common.saved),
+        Ok(Some("unchanged")) => Some(texts.common.unchanged),
         _ => None,
     };
     let given = |field: &str| query.all(field).next().map(str::to_owned);
     let proposes = |name: SettingName| given(name.as_str()).or_else(|| given(&format!("{}{UNIT}", name.as_str())));
     let prefilled = SettingName::ALL.iter().any(|&name| proposes(name).is_some());
     let mut layout = Layout::of(&console, &viewer, SECTION).with_notice(notice);
-    layout.prefilled = prefilled.then_some(texts.prefilled);
+    layout.prefilled = prefilled.then_some(texts.layout.prefilled);
     Ok(page(&viewer, layout, FormValues::default(), &settings, given, StatusCode::OK))
 }
 
@@ -131,17 +131,17 @@ fn page(
     let switch = |name: SettingName| {
         let was = settings.number(name) != 0;
         let is_on = given(name.as_str()).map_or(was, |typed| typed == "true");
-        Switch { name: name.as_str(), label: texts.setting.label(name), is_on, was }
+        Switch { name: name.as_str(), label: texts.settings.labels.of(name), is_on, was }
     };
     let number = |name: SettingName| {
         let was = Amount::of(name, settings.number(name));
         let unit = given(&format!("{}{UNIT}", name.as_str())).and_then(|unit| unit.parse().ok());
         let number = given(name.as_str()).unwrap_or_else(|| was.number.clone());
         let shown = Amount { number, unit: unit.unwrap_or(was.unit) };
-        let units = UNITS.map(|(seconds, unit)| (seconds, (texts.unit)(unit)));
+        let units = UNITS.map(|(seconds, unit)| (seconds, (texts.settings.unit)(unit)));
         Number {
             name: name.as_str(),
-            label: texts.setting.label(name),
+            label: texts.settings.labels.of(name),
             hint: hint(&viewer.counterfoil, texts, settings, name),
             units: if name.unit() == SettingUnit::Seconds { units.to_vec() } else { Vec::new() },
             shown,
@@ -172,7 +172,9 @@ fn hint(counterfoil: &Counterfoil, texts: &Texts, settings: &Settings, name: Set
     let unit = name.unit().seconds().unwrap_or(1);
     let whole = settings.number(name).checked_mul(unit).map(Duration::from_secs);
     match settings.duration(name) {
-        Some(exact) if Some(exact) != whole => format!("{range} {}", (texts.exactly)(&(texts.duration)(exact))),
+        Some(exact) if Some(exact) != whole => {
+            format!("{range} {}", (texts.settings.exactly)(&(texts.formats.duration)(exact)))
+        }
         _ => range,
     }
 }

@@ -45,6 +45,6 @@ fn name_of(texts: &Texts, seen: &SignInView) -> String {
     match (&seen.client_name, &seen.client) {
         (Some(name), _) => name.clone(),
         (None, Some(client)) => client.to_string(),
-        (None, None) => texts.kind_session.to_owned(),
+        (None, None) => texts.credentials.kind_session.to_owned(),
     }
 }

@@ -44,8 +44,8 @@ pub(crate) async fn list(
 ) -> Result<Response, Rejection> {
     let (texts, clock, list_query) = (viewer.language.texts(), viewer.clock(), ListQuery::read(query.as_deref()));
     let notice = match Query::parse(query.as_deref()).one(NOTICE) {
-        Ok(Some("ended")) => Some(texts.sign_in_ended),
-        Ok(Some("others-ended")) => Some(texts.others_ended),
+        Ok(Some("ended")) => Some(texts.sign_ins.sign_in_ended),
+        Ok(Some("others-ended")) => Some(texts.sign_ins.others_ended),
         _ => None,
     };
     let owner = viewer.principal.subject().as_str();
@@ -57,9 +57,9 @@ pub(crate) async fn list(
     let rows: Vec<_> = page.items.iter().map(|seen| SignInRow::new(seen, &clock, &path)).collect();
     let next = page.next.map(|next| list.cursor(&next.to_string()));
     let controls = list_query.controls(texts, path, next, false);
-    let empty = EmptyList::of(texts, rows.len(), &controls, texts.no_more);
+    let empty = EmptyList::of(texts, rows.len(), &controls, texts.lists.no_more);
     let layout = Layout::of(&console, &viewer, SECTION).with_notice(notice);
-    let title = texts.sign_ins.to_owned();
+    let title = texts.sign_ins.title.to_owned();
     Ok(response::page(StatusCode::OK, &SignIns { layout, title, user: None, rows, empty, controls }))
 }
 
@@ -102,7 +102,12 @@ pub(crate) async fn ask_end(
     let (id, texts) = (sign_in_id(&console, &viewer, &id)?, viewer.language.texts());
     let (layout, path) = (Layout::of(&console, &viewer, SECTION), console.path(SECTION));
     let (name, action) = (id.to_string(), format!("{path}/{id}/end"));
-    Ok(ask(layout, (texts.end_sign_in, texts.end_sign_in_question, texts.end), Some(&name), (action, path)))
+    Ok(ask(
+        layout,
+        (texts.sign_ins.end_sign_in, texts.sign_ins.end_sign_in_question, texts.sign_ins.end),
+        Some(&name),
+        (action, path),
+    ))
 }
 
 /// Ends a sign-in. A form that was sent twice has the same result as one that was sent once.
@@ -126,7 +131,12 @@ pub(crate) async fn end(
 pub(crate) async fn ask_end_others(State(console): State<Shared>, viewer: Viewer) -> Response {
     let (texts, path) = (viewer.language.texts(), console.path(SECTION));
     let (layout, action) = (Layout::of(&console, &viewer, SECTION), format!("{path}/end-others"));
-    ask(layout, (texts.end_others, texts.end_others_question, texts.end_others), None, (action, path))
+    ask(
+        layout,
+        (texts.sign_ins.end_others, texts.sign_ins.end_others_question, texts.sign_ins.end_others),
+        None,
+        (action, path),
+    )
 }
 
 /// Ends all sign-ins and sessions of the account except the session in use.

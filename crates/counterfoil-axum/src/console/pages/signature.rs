@@ -87,24 +87,24 @@ pub(crate) async fn save(State(console): State<Shared>, request: Request) -> Res
     // The form must not contain a value for another kind of signature, because this value would be ignored.
     let signature = match sent.form.one("way") {
         "image" if !sent.form.one("typed").trim().is_empty() => {
-            return page_with_error(&console, &viewer, values, "typed", texts.one_way).await;
+            return page_with_error(&console, &viewer, values, "typed", texts.profile.one_way).await;
         }
         "typed" if !sent.image.is_empty() => {
-            return page_with_error(&console, &viewer, values, "image", texts.one_way).await;
+            return page_with_error(&console, &viewer, values, "image", texts.profile.one_way).await;
         }
         "image" => match ImageFormat::of(&sent.image).filter(|_| sent.image.len() <= IMAGE) {
             Some(format) => Signature::Image { format, bytes: sent.image },
-            None => return page_with_error(&console, &viewer, values, "image", texts.image_wrong).await,
+            None => return page_with_error(&console, &viewer, values, "image", texts.profile.image_wrong).await,
         },
         "typed" => {
             let text = sent.form.one("typed").trim();
             let length = text.chars().count();
             if !(1..=TYPED).contains(&length) || text.chars().any(char::is_control) {
-                return page_with_error(&console, &viewer, values, "typed", texts.typed_wrong).await;
+                return page_with_error(&console, &viewer, values, "typed", texts.profile.typed_wrong).await;
             }
             Signature::Typed(text.to_owned())
         }
-        _ => return page_with_error(&console, &viewer, values, "typed", texts.invalid).await,
+        _ => return page_with_error(&console, &viewer, values, "typed", texts.errors.invalid).await,
     };
     let kept = profiles(&console, &viewer)?.set_signature(viewer.principal.subject(), Some(signature)).await;
     kept.map_err(|error| Rejection::unavailable(&console, &viewer, &error))?;

@@ -139,7 +139,7 @@ pub(super) fn code_name(credential: &CredentialView) -> String {
 /// subject id of this person.
 fn access<'a>(credential: &'a CredentialView, texts: &Texts) -> (&'static str, Option<&'a str>) {
     match &credential.access {
-        Some(Access::SameAsUser(subject)) => (texts.same_as_user, Some(subject.as_str())),
-        _ => (texts.super_administrator, None),
+        Some(Access::SameAsUser(subject)) => (texts.codes.same_as_user, Some(subject.as_str())),
+        _ => (texts.codes.super_administrator, None),
     }
 }

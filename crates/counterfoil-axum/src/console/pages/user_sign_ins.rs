@@ -47,7 +47,7 @@ pub(crate) async fn list(
     let (rows, next) = found.map_err(|error| Rejection::of(&console, &viewer, error))?;
     let user = path(&console, &subject);
     let controls = list_query.controls(texts, format!("{user}/sign-ins"), next, false);
-    let empty = EmptyList::of(texts, rows.len(), &controls, texts.no_sign_ins);
+    let empty = EmptyList::of(texts, rows.len(), &controls, texts.sign_ins.no_sign_ins);
     let title = name_of(&console, &viewer, &subject).await?;
     let layout = Layout::of(&console, &viewer, SECTION);
     Ok(response::page(StatusCode::OK, &SignIns { layout, title, user: Some(user), rows, empty, controls }))
@@ -63,7 +63,12 @@ pub(crate) async fn ask_end(
     let (texts, user) = (viewer.language.texts(), path(&console, &subject));
     let name = format!("{} · {id}", name_of(&console, &viewer, &subject).await?);
     let (layout, action) = (Layout::of(&console, &viewer, SECTION), format!("{user}/sign-ins/{id}/end"));
-    Ok(ask(layout, (texts.end_sign_in, texts.end_sign_in_question, texts.end), Some(&name), (action, user)))
+    Ok(ask(
+        layout,
+        (texts.sign_ins.end_sign_in, texts.sign_ins.end_sign_in_question, texts.sign_ins.end),
+        Some(&name),
+        (action, user),
+    ))
 }
 
 /// Ends a user's sign-in. A form that was sent twice has the same result as one that was sent once.

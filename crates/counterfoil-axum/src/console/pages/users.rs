@@ -6,7 +6,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::directory::UserView;
 use counterfoil::operations::Operation;
-use counterfoil::{ManageError, Role, SubjectId};
+use counterfoil::{ManageError, SubjectId};
 use counterfoil_http::request::{List, Query};
 use http::StatusCode;
 
@@ -73,12 +73,7 @@ struct UserRow {
 
 impl UserRow {
     fn new(console: &Console, texts: &Texts, user: UserView) -> Self {
-        let role = match user.role {
-            Role::Collaborator => texts.role_collaborator,
-            Role::Member => texts.role_member,
-            Role::Administrator => texts.role_administrator,
-            Role::SuperAdministrator => texts.role_super_administrator,
-        };
+        let role = texts.users.role_name(user.role);
         let (subject, path) = (user.subject.to_string(), path(console, &user.subject));
         Self { subject, path, name: user.name, role, allowed: user.token_login_allowed, known: true }
     }
@@ -86,7 +81,7 @@ impl UserRow {
     /// Makes the row of a deleted account. It shows the subject id.
     fn left(console: &Console, texts: &Texts, subject: &SubjectId) -> Self {
         let (subject, path) = (subject.to_string(), path(console, subject));
-        Self { name: subject.clone(), subject, path, role: texts.not_in_directory, allowed: false, known: false }
+        Self { name: subject.clone(), subject, path, role: texts.users.not_in_directory, allowed: false, known: false }
     }
 }
 
@@ -158,11 +153,11 @@ pub(crate) async fn show(
         Err(error) => return Err(Rejection::of(&console, &viewer, error)),
     };
     let notice = match Query::parse(query.as_deref()).one("notice") {
-        Ok(Some("revoked")) => Some(texts.revoked),
-        Ok(Some("allowed")) => Some(texts.login_allowed),
-        Ok(Some("forbidden")) => Some(texts.login_forbidden),
-        Ok(Some("ended")) => Some(texts.sign_in_ended),
-        Ok(Some("all-ended")) => Some(texts.everything_ended),
+        Ok(Some("revoked")) => Some(texts.tokens.revoked),
+        Ok(Some("allowed")) => Some(texts.users.login_allowed),
+        Ok(Some("forbidden")) => Some(texts.users.login_forbidden),
+        Ok(Some("ended")) => Some(texts.sign_ins.sign_in_ended),
+        Ok(Some("all-ended")) => Some(texts.user_credentials.everything_ended),
         _ => None,
     };
     let person = match user {
@@ -185,7 +180,7 @@ pub(crate) async fn show(
     let has_search = viewer.counterfoil.has_search();
     let switch = person.known && viewer.counterfoil.gates().switch;
     let controls = list_query.controls(texts, path, next, true);
-    let empty = EmptyList::of(texts, rows.len(), &controls, texts.no_tokens_of);
+    let empty = EmptyList::of(texts, rows.len(), &controls, texts.users.no_tokens_of);
     let others =
         if shows_tokens { UserCredentials::of(&console, &viewer, &subject).await? } else { Default::default() };
     let page = User { layout, has_search, person, switch, shows_tokens, rows, empty, controls, others };
@@ -219,8 +214,8 @@ async fn set_token_login(
     if allowed && viewer.counterfoil.gates().switch {
         let (texts, name) = (viewer.language.texts(), name_of(console, viewer, &subject).await?);
         let asked = ButtonAction {
-            title: texts.allow,
-            question: texts.prove_question,
+            title: texts.users.allow,
+            question: texts.reauthentication.prove_question,
             name: &name,
             action: format!("{path}/token-login"),
             cancel: path.clone(),
@@ -255,12 +250,12 @@ pub(crate) async fn ask_delete(
     let (texts, back) = (viewer.language.texts(), back_from_query(query.as_deref(), &below(&subject)));
     let confirm = Confirmation {
         layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.revoke_token,
-        question: texts.revoke_token_question,
+        title: texts.tokens.revoke_token,
+        question: texts.tokens.revoke_token_question,
         name: Some(&name),
         action: format!("{}/tokens/{id}/delete", path(&console, &subject)),
         cancel: console.path(&back),
-        yes: texts.revoke,
+        yes: texts.tokens.revoke,
         danger: true,
         needs_password: false,
         overlaps: Vec::new(),

@@ -70,8 +70,8 @@ macro_rules! change_both {
 
 /// Changes the label and the details, and also what [`EDIT`] changes. Additional parameters: $8 whether the label
 /// changes, $9 label, $10 label_key, $11 now, $12 whether the details change, $13 the new text of the body with the
-/// details. If a family past its `gone_at` holds the label key, the statement first removes the key from that family. Only
-/// the newest record accepts details.
+/// details. If a family past its `gone_at` holds the label key, the statement first removes the key from that family.
+/// Only the newest record accepts details.
 pub(in crate::postgres) const EDIT_BOTH: &str = change_both!(
     ", x AS (
         UPDATE counterfoil_family SET label_key = NULL

@@ -34,8 +34,8 @@ pub(in crate::postgres) const LIST_STANDING: &str = joined!(
     ORDER BY r.created_at DESC, r.id DESC"
 );
 /// Selects a page of an owner's families that are not revoked, in ascending order of id. The statement reads all these
-/// families of the owner by one index and sorts them. `MATERIALIZED` prevents the planner from walking over the families
-/// of all owners in order of id.
+/// families of the owner by one index and sorts them. `MATERIALIZED` prevents the planner from walking over the
+/// families of all owners in order of id.
 ///
 /// `damaged` is the number of the owner's families whose id has a wrong length. The page does not contain them. If the
 /// page is empty, the statement returns one row whose other columns are NULL. Parameters: $1 realm, $2 owner, $3 the id

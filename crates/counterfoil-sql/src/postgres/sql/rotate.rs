@@ -70,9 +70,9 @@ macro_rules! supersede {
 /// also contains all earlier rotations of the family.
 pub(in crate::postgres) const SUPERSEDE: &str =
     supersede!("", "$17 AND realm = $15 AND owner = $16", "$32::bigint IS NOT NULL THEN 2", "(SELECT barred FROM a)");
-/// Like [`SUPERSEDE`], for a family that is possibly not live. First locks the owner's row, as an insert with a cap does,
-/// and then the family's row. If the family is not live, the SQL function `counterfoil_admit` counts the live families.
-/// Further values of `barred`:
+/// Like [`SUPERSEDE`], for a family that is possibly not live. First locks the owner's row, as an insert with a cap
+/// does, and then the family's row. If the family is not live, the SQL function `counterfoil_admit` counts the live
+/// families. Further values of `barred`:
 ///
 /// - 3: The owner has reached the cap.
 /// - 4: The owner has no row yet.

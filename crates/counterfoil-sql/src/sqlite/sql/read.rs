@@ -33,9 +33,9 @@ pub(in crate::sqlite) const LIST_STANDING: &str = joined!(
     )
     ORDER BY r.created_at DESC, r.id DESC"
 );
-/// Selects a page of an owner's families that are not revoked, in ascending order of id. The statement reads the owner's
-/// part of one index, sorts the ids that it finds there, and then reads only the families of the page. `INDEXED BY`
-/// prevents the planner from walking over the families of all owners in order of id.
+/// Selects a page of an owner's families that are not revoked, in ascending order of id. The statement reads the
+/// owner's part of one index, sorts the ids that it finds there, and then reads only the families of the page.
+/// `INDEXED BY` prevents the planner from walking over the families of all owners in order of id.
 ///
 /// `damaged` is the number of the owner's families whose id has a wrong length. The page does not contain them. If the
 /// page is empty, the statement returns one row whose other columns are NULL. Parameters: ?1 realm, ?2 owner, ?3 the id

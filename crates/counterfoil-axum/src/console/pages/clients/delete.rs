@@ -26,12 +26,12 @@ pub(crate) async fn ask_delete(
     let back = back_from_query(query.as_deref(), SECTION);
     let confirm = Confirmation {
         layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.delete_client,
-        question: texts.delete_client_question,
+        title: texts.clients.delete_client,
+        question: texts.clients.delete_client_question,
         name: Some(id.as_str()),
         action: console.path(&format!("{SECTION}/{id}/delete")),
         cancel: console.path(&back),
-        yes: texts.delete,
+        yes: texts.common.delete,
         danger: true,
         needs_password: false,
         overlaps: Vec::new(),

@@ -115,8 +115,8 @@ fn page(
     status: StatusCode,
 ) -> Response {
     let texts = viewer.language.texts();
-    let allowed = (texts.client_allowed, texts.client_any, texts.client_limited);
-    let default = (texts.client_default, texts.default_any, texts.default_limited);
+    let allowed = (texts.clients.client_allowed, texts.clients.client_any, texts.clients.client_limited);
+    let default = (texts.clients.client_default, texts.clients.default_any, texts.clients.default_limited);
     let stands = current_values(client);
     let together = |field: &'static str| {
         let values: Vec<&str> =

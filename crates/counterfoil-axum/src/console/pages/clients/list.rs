@@ -66,14 +66,14 @@ impl ClientRow {
             .grants
             .iter()
             .map(|grant| match grant {
-                Grant::Password => texts.grant_password,
-                Grant::RefreshToken => texts.grant_refresh,
-                Grant::ClientCredentials => texts.grant_client_credentials,
+                Grant::Password => texts.clients.grant_password,
+                Grant::RefreshToken => texts.clients.grant_refresh,
+                Grant::ClientCredentials => texts.clients.grant_client_credentials,
                 _ => grant.as_str(),
             })
             .collect();
-        about.extend(client.public.then_some(texts.public_client));
-        about.extend(client.resource_server.then_some(texts.resource_server));
+        about.extend(client.public.then_some(texts.clients.public_client));
+        about.extend(client.resource_server.then_some(texts.clients.resource_server));
         Self {
             display_name: client.display_name.clone(),
             about: about.join(" · "),
@@ -96,12 +96,12 @@ pub(crate) async fn list(
 ) -> Result<Response, Rejection> {
     let texts = viewer.language.texts();
     let notice = match Query::parse(query.as_deref()).one("notice") {
-        Ok(Some("revoked")) => Some(texts.client_tokens_ended),
-        Ok(Some("enabled")) => Some(texts.client_enabled),
-        Ok(Some("disabled")) => Some(texts.client_disabled),
-        Ok(Some("deleted")) => Some(texts.deleted),
-        Ok(Some("saved")) => Some(texts.saved),
-        Ok(Some("unchanged")) => Some(texts.unchanged),
+        Ok(Some("revoked")) => Some(texts.clients.client_tokens_ended),
+        Ok(Some("enabled")) => Some(texts.clients.client_enabled),
+        Ok(Some("disabled")) => Some(texts.clients.client_disabled),
+        Ok(Some("deleted")) => Some(texts.common.deleted),
+        Ok(Some("saved")) => Some(texts.common.saved),
+        Ok(Some("unchanged")) => Some(texts.common.unchanged),
         _ => None,
     };
     let values = FormValues::from_query(query.as_deref(), &FIELDS);
@@ -124,20 +124,20 @@ pub(super) async fn show(
     let texts = viewer.language.texts();
     let controls = list_query.controls(texts, below, next, false);
     let page = Clients {
-        empty: EmptyList::of(texts, rows.len(), &controls, texts.no_clients),
+        empty: EmptyList::of(texts, rows.len(), &controls, texts.clients.no_clients),
         needs_password: viewer.needs_password(),
         form_number: form_number::draw(console, viewer)?,
         allowed: ALLOWED.shown(
             &viewer.counterfoil,
             texts,
             &values,
-            (texts.client_allowed, texts.client_any, texts.client_limited),
+            (texts.clients.client_allowed, texts.clients.client_any, texts.clients.client_limited),
         ),
         default: DEFAULT.shown(
             &viewer.counterfoil,
             texts,
             &values,
-            (texts.client_default, texts.default_any, texts.default_limited),
+            (texts.clients.client_default, texts.clients.default_any, texts.clients.default_limited),
         ),
         accounts: service_account::options(console, viewer).await?,
         back: back_to_here(viewer),

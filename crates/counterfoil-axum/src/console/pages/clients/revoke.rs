@@ -26,12 +26,12 @@ pub(crate) async fn ask_revoke(
     let back = back_from_query(query.as_deref(), SECTION);
     let confirm = Confirmation {
         layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.end_client_tokens,
-        question: texts.end_client_tokens_question,
+        title: texts.clients.end_client_tokens,
+        question: texts.clients.end_client_tokens_question,
         name: Some(id.as_str()),
         action: console.path(&format!("{SECTION}/{id}/revoke")),
         cancel: console.path(&back),
-        yes: texts.end_client_tokens,
+        yes: texts.clients.end_client_tokens,
         danger: true,
         needs_password: false,
         overlaps: Vec::new(),

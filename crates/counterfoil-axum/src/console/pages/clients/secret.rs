@@ -56,12 +56,12 @@ async fn secret_form<'a>(
     let beside = newest_secret(console, viewer, id).await?;
     Ok(Confirmation {
         layout: Layout::of(console, viewer, SECTION),
-        title: texts.replace_secret,
-        question: texts.replace_secret_question,
+        title: texts.clients.replace_secret,
+        question: texts.clients.replace_secret_question,
         name: Some(id.as_str()),
         action: console.path(&format!("{SECTION}/{id}/secret")),
         cancel: console.path(back),
-        yes: texts.replace_secret,
+        yes: texts.clients.replace_secret,
         danger: false,
         needs_password: viewer.needs_password(),
         overlaps: client_overlaps(texts),

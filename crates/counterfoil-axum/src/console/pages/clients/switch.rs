@@ -33,8 +33,8 @@ async fn enable_with_password(
     let id = client(console, viewer, text)?;
     let (texts, back) = (viewer.language.texts(), back(Some(form.one("back")), SECTION));
     let asked = ButtonAction {
-        title: texts.enable,
-        question: texts.prove_question,
+        title: texts.common.enable,
+        question: texts.reauthentication.prove_question,
         name: id.as_str(),
         action: console.path(&format!("{SECTION}/{id}/enable")),
         cancel: console.path(&back),

@@ -27,12 +27,12 @@ pub(crate) async fn ask_delete(
     let (texts, back) = (viewer.language.texts(), back_from_query(query.as_deref(), SECTION));
     let confirm = Confirmation {
         layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.revoke_token,
-        question: texts.revoke_token_question,
+        title: texts.tokens.revoke_token,
+        question: texts.tokens.revoke_token_question,
         name: Some(&label),
         action: console.path(&format!("{SECTION}/{id}/delete")),
         cancel: console.path(&back),
-        yes: texts.revoke,
+        yes: texts.tokens.revoke,
         danger: true,
         needs_password: false,
         overlaps: Vec::new(),

@@ -71,10 +71,10 @@ pub(crate) async fn list(
 ) -> Result<Response, Rejection> {
     let texts = viewer.language.texts();
     let notice = match Query::parse(query.as_deref()).one("notice") {
-        Ok(Some("revoked")) => Some(texts.revoked),
-        Ok(Some("extended")) => Some(texts.extended),
-        Ok(Some("saved")) => Some(texts.saved),
-        Ok(Some("unchanged")) => Some(texts.unchanged),
+        Ok(Some("revoked")) => Some(texts.tokens.revoked),
+        Ok(Some("extended")) => Some(texts.token_forms.extended),
+        Ok(Some("saved")) => Some(texts.common.saved),
+        Ok(Some("unchanged")) => Some(texts.common.unchanged),
         _ => None,
     };
     let values = FormValues::from_query(query.as_deref(), &FIELDS);
@@ -105,7 +105,7 @@ async fn show(
             &viewer.counterfoil,
             texts,
             &values,
-            (texts.scope_legend, texts.scope_all, texts.scope_limited),
+            (texts.scopes.legend, texts.scopes.all, texts.scopes.limited),
         ),
         values,
         needs_password: viewer.needs_password(),
@@ -121,7 +121,7 @@ async fn show(
             page.rows =
                 found.iter().map(|credential| TokenRow::new(credential, &clock, &below, actions, &back)).collect();
             page.controls = list_query.controls(texts, below, next, true);
-            page.empty = EmptyList::of(texts, page.rows.len(), &page.controls, texts.no_tokens);
+            page.empty = EmptyList::of(texts, page.rows.len(), &page.controls, texts.tokens.no_tokens);
         }
         Err(ManageError::Forbidden(gate @ Forbidden::Gate { .. })) => {
             page.closed = Some(texts.forbidden_text_for(gate))
@@ -141,8 +141,8 @@ async fn show(
 
 fn hints(viewer: &Viewer, limits: TokenLimits) -> (String, String) {
     let texts = viewer.language.texts();
-    let lead = (texts.duration)(limits.notice_lead);
-    ((texts.at_most_characters)(limits.label_max), (texts.days_hint)(limits.max_days, &lead))
+    let lead = (texts.formats.duration)(limits.notice_lead);
+    ((texts.formats.at_most_characters)(limits.label_max), (texts.tokens.days_hint)(limits.max_days, &lead))
 }
 
 /// Creates a token and shows its text once.
@@ -205,7 +205,7 @@ async fn try_create(
 /// Makes the page that shows the text of a new token once. It contains a link to `back`.
 fn secret_page_for(console: &Console, viewer: &Viewer, issued: &IssuedCredential, back: &str) -> Response {
     let layout = Layout::of(console, viewer, SECTION);
-    let (caption, done) = (viewer.language.texts().token_caption, console.path(back));
+    let (caption, done) = (viewer.language.texts().secret_page.token_caption, console.path(back));
     secret_page::token(layout, &issued.token, caption, Some(&issued.view.label), &done)
 }
 

@@ -40,18 +40,18 @@ impl Button {
     /// Returns the text of the button.
     const fn name(self, texts: &Texts) -> &'static str {
         match self {
-            Self::MakePermanent => texts.make_permanent,
-            Self::Reset => texts.reset,
-            Self::Reactivate => texts.reactivate,
+            Self::MakePermanent => texts.codes.make_permanent,
+            Self::Reset => texts.codes.reset,
+            Self::Reactivate => texts.codes.reactivate,
         }
     }
 
     /// Returns the question of the confirmation page.
     const fn question(self, texts: &Texts) -> &'static str {
         match self {
-            Self::MakePermanent => texts.make_permanent_question,
-            Self::Reset => texts.reset_question,
-            Self::Reactivate => texts.reactivate_question,
+            Self::MakePermanent => texts.codes.make_permanent_question,
+            Self::Reset => texts.codes.reset_question,
+            Self::Reactivate => texts.codes.reactivate_question,
         }
     }
 

@@ -29,12 +29,12 @@ pub(crate) async fn ask_delete(
     let (name, back) = (code_name(&find(&console, &viewer, &id).await?), back_from_query(query.as_deref(), SECTION));
     let confirm = Confirmation {
         layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.delete_code,
-        question: texts.delete_code_question,
+        title: texts.codes.delete_code,
+        question: texts.codes.delete_code_question,
         name: Some(&name),
         action: console.path(&format!("{SECTION}/{id}/delete")),
         cancel: console.path(&back),
-        yes: texts.delete,
+        yes: texts.common.delete,
         danger: true,
         needs_password: false,
         overlaps: Vec::new(),

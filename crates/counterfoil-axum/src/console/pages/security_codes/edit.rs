@@ -33,8 +33,8 @@ struct Edit {
     action: String,
     expires_hint: String,
     values: FormValues,
-    /// The expiry, the description and the networks when the page is shown. Hidden fields of the form contain them, so that
-    /// a change by the user can be detected.
+    /// The expiry, the description and the networks when the page is shown. Hidden fields of the form contain them, so
+    /// that a change by the user can be detected.
     was: [String; 3],
     /// Whether the code has expired. Then its expiry cannot be edited.
     is_expired: bool,
@@ -92,7 +92,7 @@ fn page(
         layout,
         name: code_name(code),
         action: console.path(&format!("{SECTION}/{}/edit", code.id)),
-        expires_hint: (viewer.language.texts().in_zone)(&viewer.zone_in_use()),
+        expires_hint: (viewer.language.texts().codes.in_zone)(&viewer.zone_in_use()),
         values,
         was: current_values(viewer, code),
         is_expired: code.status == Status::Expired,
@@ -159,8 +159,8 @@ async fn try_edit(
             return form_error_of(console, viewer, Conflict::Expired.into())
                 .map(|form_error| Err(form_error.at_field("expires_at")));
         }
-        Some(("", _)) => return Ok(Err(refused(texts.expiry_stays))),
-        Some((_, None)) => return Ok(Err(refused(texts.expires_wrong))),
+        Some(("", _)) => return Ok(Err(refused(texts.codes.expiry_stays))),
+        Some((_, None)) => return Ok(Err(refused(texts.errors.expires_wrong))),
         Some((_, at)) => at,
     };
     let sources = match allowed_sources::changed(console, viewer, form, code.allowed_sources.as_ref()).await? {

@@ -60,12 +60,12 @@ pub(crate) async fn list(
 ) -> Result<Response, Rejection> {
     let texts = viewer.language.texts();
     let notice = match Query::parse(query.as_deref()).one("notice") {
-        Ok(Some("deleted")) => Some(texts.deleted),
-        Ok(Some("saved")) => Some(texts.saved),
-        Ok(Some("unchanged")) => Some(texts.unchanged),
-        Ok(Some("permanent")) => Some(texts.made_permanent),
-        Ok(Some("reset")) => Some(texts.copied_reset),
-        Ok(Some("reactivated")) => Some(texts.reactivated),
+        Ok(Some("deleted")) => Some(texts.common.deleted),
+        Ok(Some("saved")) => Some(texts.common.saved),
+        Ok(Some("unchanged")) => Some(texts.common.unchanged),
+        Ok(Some("permanent")) => Some(texts.codes.made_permanent),
+        Ok(Some("reset")) => Some(texts.codes.expiry_reset),
+        Ok(Some("reactivated")) => Some(texts.codes.reactivated),
         _ => None,
     };
     let values = FormValues::from_query(query.as_deref(), &FIELDS);
@@ -89,7 +89,7 @@ async fn show(
     let rows: Vec<_> = found.iter().map(|code| CodeRow::new(code, &clock, &below, |of| names.name(of))).collect();
     let texts = viewer.language.texts();
     let controls = list_query.controls(texts, below, next, true);
-    let empty = EmptyList::of(texts, rows.len(), &controls, texts.no_codes);
+    let empty = EmptyList::of(texts, rows.len(), &controls, texts.codes.no_codes);
     let (needs_password, form_number) = (viewer.needs_password(), form_number::draw(console, viewer)?);
     Ok(response::page(
         status,
@@ -161,7 +161,7 @@ async fn try_create(
     match viewer.counterfoil.once(key).create_security_code(&viewer.presenter(), &new).await {
         Ok(issued) => {
             let layout = Layout::of(console, viewer, SECTION);
-            let (caption, done) = (viewer.language.texts().code_caption, console.path(SECTION));
+            let (caption, done) = (viewer.language.texts().secret_page.code_caption, console.path(SECTION));
             Ok(Ok(secret_page::token(layout, &issued.token, caption, issued.view.description.as_deref(), &done)))
         }
         Err(error) => form_error_of(console, viewer, error).map(Err),

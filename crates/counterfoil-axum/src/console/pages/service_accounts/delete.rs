@@ -24,12 +24,12 @@ pub(crate) async fn ask_delete(
     let (texts, page) = (viewer.language.texts(), console.path(&page_of(&account.id)));
     let confirm = Confirmation {
         layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.delete_service_account,
-        question: texts.delete_service_account_question,
+        title: texts.service_accounts.delete_service_account,
+        question: texts.service_accounts.delete_service_account_question,
         name: Some(&account.label),
         action: format!("{page}/delete"),
         cancel: page,
-        yes: texts.delete,
+        yes: texts.common.delete,
         danger: true,
         needs_password: false,
         overlaps: Vec::new(),

@@ -79,7 +79,7 @@ fn page(
         let own = stands.iter().filter(|(own, _)| *own == field).map(|(_, value)| value.as_str());
         (field, own.collect::<Vec<_>>().join(" "))
     };
-    let legends = (texts.scope_legend, texts.scope_all, texts.scope_limited);
+    let legends = (texts.scopes.legend, texts.scopes.all, texts.scopes.limited);
     let edit = Edit {
         id: account.id.to_string(),
         action: console.path(&format!("{}/edit", page_of(&account.id))),

@@ -10,7 +10,7 @@ use counterfoil::{EmailAddress, Invalid};
 use counterfoil_http::request::Query;
 use http::StatusCode;
 
-use super::{SECTION, page_of, role, role_name, roles};
+use super::{SECTION, page_of, role, roles};
 use crate::console::clock::Clock;
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
@@ -66,7 +66,7 @@ impl AccountRow {
             id: account.id.to_string(),
             label: account.label.clone(),
             description: account.description.clone(),
-            role: role_name(clock.texts, account.role),
+            role: clock.texts.users.role_name(account.role),
             rights: tokens(account.scope.as_ref()),
             made_by: account.made_by.as_ref().map(|maker| names.name(maker.as_str())),
             disabled: account.disabled,
@@ -83,7 +83,7 @@ pub(crate) async fn list(
 ) -> Result<Response, Rejection> {
     let texts = viewer.language.texts();
     let notice = match Query::parse(query.as_deref()).one(NOTICE) {
-        Ok(Some("deleted")) => Some(texts.deleted),
+        Ok(Some("deleted")) => Some(texts.common.deleted),
         _ => None,
     };
     let values = FormValues::from_query(query.as_deref(), &FIELDS);
@@ -103,7 +103,7 @@ async fn page(
     let found = found.map_err(|error| Rejection::of(console, viewer, error))?.items;
     let makers = found.iter().filter_map(|account| account.made_by.as_ref()).collect();
     let names = AccountNames::of(console, viewer, makers).await?;
-    let legends = (texts.scope_legend, texts.scope_all, texts.scope_limited);
+    let legends = (texts.scopes.legend, texts.scopes.all, texts.scopes.limited);
     let page = Accounts {
         rows: found.iter().map(|account| AccountRow::new(console, account, &clock, &names)).collect(),
         needs_password: viewer.needs_password(),

@@ -16,7 +16,6 @@ use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::state::Console;
-use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
 
 pub(crate) use delete::{ask_delete, delete};
@@ -49,20 +48,11 @@ pub(super) fn page_of(id: &ServiceAccountId) -> String {
     format!("{SECTION}/{id}")
 }
 
-fn role_name(texts: &Texts, role: Role) -> &'static str {
-    match role {
-        Role::Collaborator => texts.role_collaborator,
-        Role::Member => texts.role_member,
-        Role::Administrator => texts.role_administrator,
-        Role::SuperAdministrator => texts.role_super_administrator,
-    }
-}
-
 /// The options of the field for the role: the roles that the viewer may give, each with its value and its name.
 fn roles(viewer: &Viewer) -> Vec<(&'static str, &'static str)> {
     let texts = viewer.language.texts();
     let given = ROLES.into_iter().filter(|role| *role <= viewer.principal.role());
-    given.map(|role| (role.as_str(), role_name(texts, role))).collect()
+    given.map(|role| (role.as_str(), texts.users.role_name(role))).collect()
 }
 
 /// Reads the field for the role.

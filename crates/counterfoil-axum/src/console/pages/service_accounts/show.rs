@@ -8,7 +8,7 @@ use counterfoil::{Lifetime, NewPersonalAccessToken};
 use counterfoil_http::request::{List, Query};
 use http::StatusCode;
 
-use super::{SECTION, find, page_of, role_name};
+use super::{SECTION, find, page_of};
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_number;
@@ -67,13 +67,13 @@ pub(crate) async fn show(
     let account = find(&console, &viewer, &id).await?;
     let texts = viewer.language.texts();
     let notice = match Query::parse(query.as_deref()).one(NOTICE) {
-        Ok(Some("saved")) => Some(texts.saved),
-        Ok(Some("unchanged")) => Some(texts.unchanged),
-        Ok(Some("revoked")) => Some(texts.revoked),
-        Ok(Some("extended")) => Some(texts.extended),
-        Ok(Some("enabled")) => Some(texts.account_enabled),
-        Ok(Some("disabled")) => Some(texts.account_disabled),
-        Ok(Some("adopted")) => Some(texts.taken_over),
+        Ok(Some("saved")) => Some(texts.common.saved),
+        Ok(Some("unchanged")) => Some(texts.common.unchanged),
+        Ok(Some("revoked")) => Some(texts.tokens.revoked),
+        Ok(Some("extended")) => Some(texts.token_forms.extended),
+        Ok(Some("enabled")) => Some(texts.service_accounts.account_enabled),
+        Ok(Some("disabled")) => Some(texts.service_accounts.account_disabled),
+        Ok(Some("adopted")) => Some(texts.service_accounts.taken_over),
         _ => None,
     };
     let values = FormValues::from_query(query.as_deref(), &FIELDS);
@@ -101,27 +101,28 @@ async fn page(
     let actions = RowActions::All { extendable: limits.extendable };
     let rows: Vec<_> =
         found.iter().map(|credential| TokenRow::new(credential, &clock, &below, actions, &back)).collect();
-    let lead = (texts.duration)(limits.notice_lead);
+    let lead = (texts.formats.duration)(limits.notice_lead);
     let names = AccountNames::of(console, viewer, account.made_by.iter().collect()).await?;
     let made_by = account.made_by.as_ref();
     let controls = list_query.controls(texts, path.clone(), next, true);
-    let legends = (texts.scope_legend, texts.scope_all, texts.scope_limited);
+    let legends = (texts.scopes.legend, texts.scopes.all, texts.scopes.limited);
     let page = Account {
         label: account.label.clone(),
         description: account.description.clone(),
         subject: subject.to_owned(),
-        role: role_name(texts, account.role),
+        role: texts.users.role_name(account.role),
         account_rights: tokens(account.scope.as_ref()),
-        made_by: made_by.map_or_else(|| texts.made_by_service.to_owned(), |maker| names.name(maker.as_str())),
+        made_by: made_by
+            .map_or_else(|| texts.service_accounts.made_by_service.to_owned(), |maker| names.name(maker.as_str())),
         notify: account.notify.as_ref().map(|address| address.as_str().to_owned()),
         disabled: account.disabled,
         is_makers: made_by == Some(viewer.principal.subject()),
-        empty: EmptyList::of(texts, rows.len(), &controls, texts.no_tokens_of_account),
+        empty: EmptyList::of(texts, rows.len(), &controls, texts.service_accounts.no_tokens_of_account),
         rows,
         controls,
         path,
-        label_hint: (texts.at_most_characters)(limits.label_max),
-        days_hint: (texts.days_hint)(limits.max_days, &lead),
+        label_hint: (texts.formats.at_most_characters)(limits.label_max),
+        days_hint: (texts.tokens.days_hint)(limits.max_days, &lead),
         needs_password: viewer.needs_password(),
         form_number: form_number::draw(console, viewer)?,
         rights: OF_TOKEN.shown(&viewer.counterfoil, texts, &values, legends),
@@ -190,7 +191,8 @@ async fn try_create(
     let new = new.with_allowed_sources(allowed_sources);
     match viewer.counterfoil.once(key).create_service_token(&viewer.presenter(), &account.id, &new).await {
         Ok(issued) => {
-            let (layout, caption) = (Layout::of(console, viewer, SECTION), viewer.language.texts().token_caption);
+            let (layout, caption) =
+                (Layout::of(console, viewer, SECTION), viewer.language.texts().secret_page.token_caption);
             let done = console.path(&page_of(&account.id));
             Ok(Ok(secret_page::token(layout, &issued.token, caption, Some(&issued.view.label), &done)))
         }

@@ -59,12 +59,16 @@ async fn with_password(
     let account = find(console, viewer, id).await?;
     let (texts, page) = (viewer.language.texts(), console.path(&page_of(&account.id)));
     let (title, path, change, notice) = match button {
-        Button::Enable => (texts.enable, "enable", ServiceAccountUpdate::default().with_disabled(false), "enabled"),
-        Button::Adopt => (texts.take_over, "adopt", ServiceAccountUpdate::default().with_adopt(true), "adopted"),
+        Button::Enable => {
+            (texts.common.enable, "enable", ServiceAccountUpdate::default().with_disabled(false), "enabled")
+        }
+        Button::Adopt => {
+            (texts.service_accounts.take_over, "adopt", ServiceAccountUpdate::default().with_adopt(true), "adopted")
+        }
     };
     let asked = ButtonAction {
         title,
-        question: texts.prove_question,
+        question: texts.reauthentication.prove_question,
         name: &account.label,
         action: format!("{page}/{path}"),
         cancel: page,

@@ -42,12 +42,12 @@ pub(crate) async fn ask_delete_token(
     let back = back_from_query(query.as_deref(), &page);
     let confirm = Confirmation {
         layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.revoke_token,
-        question: texts.revoke_token_question,
+        title: texts.tokens.revoke_token,
+        question: texts.tokens.revoke_token_question,
         name: Some(&name),
         action: console.path(&format!("{page}/tokens/{id}/delete")),
         cancel: console.path(&back),
-        yes: texts.revoke,
+        yes: texts.tokens.revoke,
         danger: true,
         needs_password: false,
         overlaps: Vec::new(),

@@ -73,7 +73,7 @@ async fn page(
         layout,
         name: owner.name(token),
         action: console.path(&format!("{}/edit", owner.path(&token.id))),
-        label_hint: (viewer.language.texts().at_most_characters)(label_max),
+        label_hint: (viewer.language.texts().formats.at_most_characters)(label_max),
         values,
         was: current_values(token),
         back,

@@ -51,12 +51,12 @@ async fn page(
     let (texts, limits) = (viewer.language.texts(), limits(console, viewer).await?);
     Ok(RenewalPage {
         layout: Layout::of(console, viewer, owner.section()),
-        title: texts.extend_token,
-        question: texts.extend_token_question,
+        title: texts.token_forms.extend_token,
+        question: texts.token_forms.extend_token_question,
         name: owner.name(token),
         action: console.path(&format!("{}/extend", owner.path(&token.id))),
         cancel: console.path(back),
-        yes: texts.extend,
+        yes: texts.token_forms.extend,
         needs_password: viewer.needs_password(),
         days_hint: days_hint(viewer, limits),
         days_needed: !limits.permanent,
@@ -109,7 +109,7 @@ async fn try_extend(
     match owner.extend(viewer, id, lifetime).await {
         Ok(_) => Ok(Ok(())),
         Err(ManageError::Conflict(Conflict::Expired)) => {
-            Ok(Err(FormError::new(StatusCode::CONFLICT, None, viewer.language.texts().renew_first)))
+            Ok(Err(FormError::new(StatusCode::CONFLICT, None, viewer.language.texts().token_forms.renew_first)))
         }
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }

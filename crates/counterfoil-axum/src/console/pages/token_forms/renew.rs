@@ -81,14 +81,18 @@ async fn page(
     let hint = days_hint(viewer, limits);
     Ok(RenewalPage {
         layout: Layout::of(console, viewer, owner.section()),
-        title: if renews { texts.renew_token } else { texts.replace_token },
-        question: if is_expired { texts.renew_expired_question } else { texts.replace_token_question },
+        title: if renews { texts.token_forms.renew_token } else { texts.token_forms.replace_token },
+        question: if is_expired {
+            texts.token_forms.renew_expired_question
+        } else {
+            texts.token_forms.replace_token_question
+        },
         name: owner.name(token),
         action: console.path(&format!("{}/{}", owner.path(&token.id), purpose.path())),
         cancel: console.path(back),
-        yes: if renews { texts.renew } else { texts.replace },
+        yes: if renews { texts.token_forms.renew } else { texts.token_forms.replace },
         needs_password: viewer.needs_password(),
-        days_hint: if is_expired { hint } else { format!("{} {hint}", texts.empty_keeps_expiry) },
+        days_hint: if is_expired { hint } else { format!("{} {hint}", texts.token_forms.empty_keeps_expiry) },
         days_needed: is_expired && !limits.permanent,
         permanent: limits.permanent,
         overlaps: if is_expired { Vec::new() } else { token_overlaps(texts) },
@@ -150,7 +154,7 @@ async fn try_rotate(
     match owner.rotate(viewer, key, id, rotation).await {
         Ok(issued) => {
             let (layout, caption) =
-                (Layout::of(console, viewer, owner.section()), viewer.language.texts().token_caption);
+                (Layout::of(console, viewer, owner.section()), viewer.language.texts().secret_page.token_caption);
             let done = console.path(&back(Some(form.one("back")), &owner.list()));
             Ok(Ok(secret_page::token(layout, &issued.token, caption, Some(&issued.view.label), &done)))
         }

@@ -51,7 +51,7 @@ pub(in crate::console::pages) async fn limits(console: &Console, viewer: &Viewer
 /// The hint for the number of days.
 pub(super) fn days_hint(viewer: &Viewer, limits: TokenLimits) -> String {
     let texts = viewer.language.texts();
-    (texts.days_hint)(limits.max_days, &(texts.duration)(limits.notice_lead))
+    (texts.tokens.days_hint)(limits.max_days, &(texts.formats.duration)(limits.notice_lead))
 }
 
 /// The number of days that the form suggests: the present lifetime of the token, within the limits. Empty for a

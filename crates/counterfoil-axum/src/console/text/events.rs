@@ -4,6 +4,16 @@ use counterfoil::SubjectId;
 use counterfoil::event::{Action, ClientAction, Event, EventKind, ServiceAccountAction, Throttled};
 use counterfoil::types::OwnerId;
 
+/// The texts of the page of recent events.
+pub(crate) struct EventTexts {
+    pub(crate) title: &'static str,
+    pub(crate) lead: &'static str,
+    pub(crate) no_events: &'static str,
+    pub(crate) by: &'static str,
+    /// Returns the description of an event.
+    pub(crate) name: fn(EventName) -> &'static str,
+}
+
 /// The kind of an event. The actor and the subject of the event are not part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventName {

@@ -1,0 +1,26 @@
+//! The texts of the page of the viewer's time zone and signature.
+
+pub(crate) struct ProfileTexts {
+    pub(crate) title: &'static str,
+    pub(crate) zone: &'static str,
+    pub(crate) zone_label: &'static str,
+    pub(crate) zone_hint: &'static str,
+    pub(crate) zone_unknown: &'static str,
+    pub(crate) signature: &'static str,
+    pub(crate) no_signature: &'static str,
+    pub(crate) signature_image: &'static str,
+    pub(crate) new_signature: &'static str,
+    pub(crate) one_way: &'static str,
+    pub(crate) way_typed: &'static str,
+    pub(crate) typed_label: &'static str,
+    pub(crate) typed_wrong: &'static str,
+    pub(crate) way_image: &'static str,
+    pub(crate) image_label: &'static str,
+    pub(crate) image_hint: &'static str,
+    pub(crate) image_wrong: &'static str,
+    pub(crate) draw_label: &'static str,
+    pub(crate) undraw: &'static str,
+    pub(crate) download: &'static str,
+    pub(crate) clear: &'static str,
+    pub(crate) cleared: &'static str,
+}

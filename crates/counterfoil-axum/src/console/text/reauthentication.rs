@@ -1,0 +1,10 @@
+//! The texts of the question for the password of a viewer who is signed in.
+
+pub(crate) struct ReauthenticationTexts {
+    pub(crate) password_again: &'static str,
+    pub(crate) password_again_hint: &'static str,
+    pub(crate) password_wrong: &'static str,
+    pub(crate) prove_question: &'static str,
+    pub(crate) password_for_expiry: &'static str,
+    pub(crate) password_for_sources: &'static str,
+}

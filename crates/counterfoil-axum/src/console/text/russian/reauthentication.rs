@@ -1,0 +1,12 @@
+//! The texts of the question for the password of a viewer who is signed in.
+
+use crate::console::text::reauthentication::ReauthenticationTexts;
+
+pub(super) const REAUTHENTICATION: ReauthenticationTexts = ReauthenticationTexts {
+    password_again: "Ваш пароль",
+    password_again_hint: "Нужен, потому что с момента входа прошло время.",
+    password_wrong: "Неверный пароль.",
+    prove_question: "С момента входа прошло время. Введите пароль, чтобы продолжить.",
+    password_for_expiry: "Нужен, чтобы изменить срок или разрешить новые сети: с момента входа прошло время.",
+    password_for_sources: "Нужен, чтобы разрешить новые сети: с момента входа прошло время.",
+};

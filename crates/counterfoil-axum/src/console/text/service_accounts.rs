@@ -1,0 +1,28 @@
+//! The texts of the pages of service accounts.
+
+pub(crate) struct ServiceAccountTexts {
+    pub(crate) title: &'static str,
+    pub(crate) lead: &'static str,
+    pub(crate) registered_accounts: &'static str,
+    pub(crate) no_service_accounts: &'static str,
+    pub(crate) new_service_account: &'static str,
+    pub(crate) create_account: &'static str,
+    pub(crate) account_role_hint: &'static str,
+    pub(crate) account_role_wrong: &'static str,
+    pub(crate) notify: &'static str,
+    pub(crate) notify_hint: &'static str,
+    pub(crate) notify_maker: &'static str,
+    pub(crate) notify_wrong: &'static str,
+    pub(crate) made_by_service: &'static str,
+    pub(crate) no_tokens_of_account: &'static str,
+    pub(crate) scope_beyond_account: &'static str,
+    pub(crate) account_unknown: &'static str,
+    pub(crate) may_not_act: &'static str,
+    pub(crate) edit_service_account: &'static str,
+    pub(crate) take_over: &'static str,
+    pub(crate) taken_over: &'static str,
+    pub(crate) account_enabled: &'static str,
+    pub(crate) account_disabled: &'static str,
+    pub(crate) delete_service_account: &'static str,
+    pub(crate) delete_service_account_question: &'static str,
+}

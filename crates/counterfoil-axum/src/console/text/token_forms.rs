@@ -1,0 +1,27 @@
+//! The texts of the pages that replace, renew, extend and edit a token.
+
+pub(crate) struct TokenFormTexts {
+    pub(crate) replace: &'static str,
+    pub(crate) replace_token: &'static str,
+    pub(crate) replace_token_question: &'static str,
+    pub(crate) renew: &'static str,
+    pub(crate) renew_token: &'static str,
+    pub(crate) renew_expired_question: &'static str,
+    pub(crate) renew_first: &'static str,
+    pub(crate) empty_keeps_expiry: &'static str,
+    pub(crate) extend: &'static str,
+    pub(crate) extend_token: &'static str,
+    pub(crate) extend_token_question: &'static str,
+    pub(crate) extended: &'static str,
+    pub(crate) permanent_choice: &'static str,
+    pub(crate) edit_token: &'static str,
+    pub(crate) overlap: &'static str,
+    pub(crate) overlap_hint: &'static str,
+    pub(crate) overlap_none: &'static str,
+    pub(crate) overlap_first_use: &'static str,
+    pub(crate) overlap_hour: &'static str,
+    pub(crate) overlap_day: &'static str,
+    pub(crate) overlap_week: &'static str,
+    pub(crate) overlap_after_expiry: &'static str,
+    pub(crate) overlap_beyond_expiry: &'static str,
+}

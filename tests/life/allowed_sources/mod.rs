@@ -1,0 +1,68 @@
+//! Where a credential can be used from (requirement SIGHT 6): every way of use, from an allowed address, from another
+//! one, and from an unknown source; and the changes of the list.
+
+mod changes;
+mod introspection;
+mod lists;
+mod races;
+mod refresh;
+mod verification;
+
+use counterfoil::http_auth::Refusal;
+use counterfoil::operations::TokenUpdate;
+use counterfoil::types::{Networks, RecordId, Source};
+use counterfoil::*;
+
+use crate::support::*;
+
+const INSIDE: &str = "192.0.2.7";
+const OUTSIDE: &str = "198.51.100.7";
+
+fn networks<'a>(blocks: impl IntoIterator<Item = &'a str>) -> Networks {
+    Networks::new(blocks).expect("blocks")
+}
+
+fn office() -> Networks {
+    networks(["192.0.2.0/24"])
+}
+
+fn at(source: &str) -> Source {
+    source.parse().expect("a source")
+}
+
+/// Sources from which a credential with the list of [`office`] is refused.
+fn elsewhere() -> [Source; 4] {
+    [at(OUTSIDE), at("2001:db8::7"), at("gateway-7"), Source::Unknown]
+}
+
+fn restricted_pat(world: &World, label: &str) -> IssuedCredential {
+    let new = NewPersonalAccessToken::new(label, Lifetime::Days(30)).with_allowed_sources(office());
+    block_on(world.handle.create_personal_access_token(&world.presenter("ivan"), &new)).expect("a token")
+}
+
+fn refusal(world: &World, token: &str, source: &Source) -> Option<Refusal> {
+    match block_on(world.handle.from_source(source).verify(token)) {
+        Ok(_) => None,
+        Err(Denied::Refused(refusal)) => Some(refusal),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+fn works_at(world: &World, token: &str, source: &str) -> bool {
+    refusal(world, token, &at(source)).is_none()
+}
+
+fn set(
+    world: &World,
+    by: &Presenter,
+    id: &RecordId,
+    allowed: Option<&Networks>,
+) -> Result<CredentialView, ManageError> {
+    let change = TokenUpdate::default().with_allowed_sources(allowed.cloned());
+    block_on(world.handle.update_personal_access_token(by, id, &change))
+}
+
+fn session(world: &World, id: &str) -> Presenter {
+    let opened = block_on(world.handle.open_session_for(&world.account(id))).expect("opened");
+    Presenter::from(&opened.principal)
+}
