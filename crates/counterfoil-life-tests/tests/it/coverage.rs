@@ -2,10 +2,11 @@
 
 use crate::base::{Kind, VARIABLE};
 
-/// The modules that test something of the store in memory: reading a record without waiting, and the features for tests
-/// of hosts.
-const IN_MEMORY: [(&str, &str); 2] = [
+/// The modules that need the store in memory: the first reads records without waiting, the second polls calls by hand
+/// and counts on answers at the first poll, the third tests the features for tests of hosts.
+const IN_MEMORY: [(&str, &str); 3] = [
     ("at_once", include_str!("../../../../tests/life/at_once.rs")),
+    ("attempts", include_str!("../../../../tests/life/attempts.rs")),
     ("hosts_tests", include_str!("../../../../tests/life/hosts_tests.rs")),
 ];
 

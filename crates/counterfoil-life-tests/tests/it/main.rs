@@ -11,8 +11,6 @@ mod support;
 
 #[path = "../../../../tests/life/allowed_sources/mod.rs"]
 mod allowed_sources;
-#[path = "../../../../tests/life/attempts.rs"]
-mod attempts;
 #[path = "../../../../tests/life/authenticate.rs"]
 mod authenticate;
 #[path = "../../../../tests/life/authority/mod.rs"]

@@ -24,7 +24,7 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 /// Removes everything that a store wrote to a SQL database. The schema stays.
 const EMPTY: &str = "DELETE FROM counterfoil_record; DELETE FROM counterfoil_family; DELETE FROM counterfoil_client; \
-    DELETE FROM counterfoil_client_key; DELETE FROM counterfoil_settings; DELETE FROM counterfoil_counter; \
+    DELETE FROM counterfoil_client_key; DELETE FROM counterfoil_settings; \
     DELETE FROM counterfoil_throttle; DELETE FROM counterfoil_alias; DELETE FROM counterfoil_upkeep";
 
 /// An open store, and what it needs besides.

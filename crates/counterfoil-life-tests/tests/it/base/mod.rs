@@ -30,6 +30,12 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     RUNTIME.block_on(future)
 }
 
+/// Returns the number of cases of a property. It is smaller than in memory, because each case has its own database. A
+/// property concerns the decisions, which all stores share.
+pub fn cases(cases: u32) -> u32 {
+    cases.min(8)
+}
+
 /// All traits of a store.
 pub(crate) trait Store: TokenStore + ClientStore + SettingsStore + Throttle + AliasStore + fmt::Debug {}
 
