@@ -22,8 +22,7 @@ const CASES: u32 = 2_000;
 
 /// Checks `holds` for inputs that are generated from a fixed seed.
 fn always<S: Strategy>(inputs: S, holds: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    let config =
-        ProptestConfig { cases: crate::base::cases(CASES), failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     if let Err(failure) = runner.run(&inputs, holds) {
         panic!("{failure}");

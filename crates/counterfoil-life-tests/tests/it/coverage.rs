@@ -3,10 +3,12 @@
 use crate::base::{Kind, VARIABLE};
 
 /// The modules that need the store in memory: the first reads records without waiting, the second polls calls by hand
-/// and counts on answers at the first poll, the third tests the features for tests of hosts.
-const IN_MEMORY: [(&str, &str); 3] = [
+/// and counts on answers at the first poll, the third tests thousands of inputs, most of which reach no
+/// store, the fourth tests the features for tests of hosts.
+const IN_MEMORY: [(&str, &str); 4] = [
     ("at_once", include_str!("../../../../tests/life/at_once.rs")),
     ("attempts", include_str!("../../../../tests/life/attempts.rs")),
+    ("bad_input", include_str!("../../../../tests/life/bad_input.rs")),
     ("hosts_tests", include_str!("../../../../tests/life/hosts_tests.rs")),
 ];
 

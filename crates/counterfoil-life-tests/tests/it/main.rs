@@ -15,8 +15,6 @@ mod allowed_sources;
 mod authenticate;
 #[path = "../../../../tests/life/authority/mod.rs"]
 mod authority;
-#[path = "../../../../tests/life/bad_input.rs"]
-mod bad_input;
 #[path = "../../../../tests/life/ceilings.rs"]
 mod ceilings;
 #[path = "../../../../tests/life/checked_directory.rs"]
