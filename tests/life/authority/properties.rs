@@ -19,8 +19,7 @@ use super::scopes::scope;
 use crate::support::*;
 
 fn always<S: Strategy>(cases: u32, inputs: S, holds: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    let config =
-        ProptestConfig { cases: crate::base::cases(cases), failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     if let Err(failure) = runner.run(&inputs, holds) {
         panic!("{failure}");

@@ -2,13 +2,24 @@
 
 use crate::base::{Kind, VARIABLE};
 
-/// The modules that need the store in memory: the first reads records without waiting, the second polls calls by hand
-/// and counts on answers at the first poll, the third tests thousands of inputs, most of which reach no
-/// store, the fourth tests the features for tests of hosts.
-const IN_MEMORY: [(&str, &str); 4] = [
+/// The modules that run in memory alone, and their tests. `at_once` reads records without waiting, `attempts` counts on
+/// answers at the first poll, `hosts_tests` tests the features for tests of hosts. `authority` and `bad_input` make
+/// thousands of hosts, and `clock_doubt` runs thousands of rounds of upkeep.
+const IN_MEMORY: [(&str, &str); 6] = [
     ("at_once", include_str!("../../../../tests/life/at_once.rs")),
     ("attempts", include_str!("../../../../tests/life/attempts.rs")),
+    (
+        "authority",
+        concat!(
+            include_str!("../../../../tests/life/authority/mod.rs"),
+            include_str!("../../../../tests/life/authority/properties.rs"),
+            include_str!("../../../../tests/life/authority/realms.rs"),
+            include_str!("../../../../tests/life/authority/scopes.rs"),
+            include_str!("../../../../tests/life/authority/table.rs"),
+        ),
+    ),
     ("bad_input", include_str!("../../../../tests/life/bad_input.rs")),
+    ("clock_doubt", include_str!("../../../../tests/life/clock_doubt.rs")),
     ("hosts_tests", include_str!("../../../../tests/life/hosts_tests.rs")),
 ];
 

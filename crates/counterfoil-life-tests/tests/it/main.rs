@@ -13,8 +13,6 @@ mod support;
 mod allowed_sources;
 #[path = "../../../../tests/life/authenticate.rs"]
 mod authenticate;
-#[path = "../../../../tests/life/authority/mod.rs"]
-mod authority;
 #[path = "../../../../tests/life/ceilings.rs"]
 mod ceilings;
 #[path = "../../../../tests/life/checked_directory.rs"]
@@ -25,8 +23,6 @@ mod client_credentials;
 mod client_naming;
 #[path = "../../../../tests/life/clients.rs"]
 mod clients;
-#[path = "../../../../tests/life/clock_doubt.rs"]
-mod clock_doubt;
 #[path = "../../../../tests/life/directory.rs"]
 mod directory;
 #[path = "../../../../tests/life/ending.rs"]
