@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+#[path = "support/base.rs"]
+mod base;
 mod support;
 
 use std::error::Error;

@@ -9,7 +9,6 @@ use counterfoil::client::{Grant, NewClient};
 use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::Refusal;
-use counterfoil::memory::MemoryStore;
 use counterfoil::operations::{LoginError, NewAccess, NewSecurityCode, OpenError, SignIn};
 use counterfoil::testing::{ManualClock, RecordingSink};
 use counterfoil::*;
@@ -83,7 +82,7 @@ impl Host {
     fn new(account: Account, shows: bool) -> Self {
         let (people, sink, clock) =
             (One::new(account, shows), RecordingSink::default(), Arc::new(ManualClock::at(start())));
-        let builder = Counterfoil::builder().store(MemoryStore::default()).key_ring(ring()).policy(open_policy());
+        let builder = Counterfoil::builder().store(Base::default()).key_ring(ring()).policy(open_policy());
         let builder = builder.directory(Arc::new(people.clone())).events(sink.clone()).clock(clock.clone());
         Self { counterfoil: builder.build().expect("all parts are there"), people, sink, clock }
     }

@@ -9,7 +9,6 @@ use async_trait::async_trait;
 use counterfoil::client::{Grant, NewClient};
 use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
 use counterfoil::event::{EventKind, Fault, Means};
-use counterfoil::memory::MemoryStore;
 use counterfoil::oauth::{OAuthRequest, Reason};
 use counterfoil::operations::{LoginError, NewAccess, NewSecurityCode};
 use counterfoil::testing::{ManualClock, RecordingSink};
@@ -67,7 +66,7 @@ impl Search for Index {
 
 fn host(change: impl FnOnce(Builder) -> Builder) -> (Counterfoil, RecordingSink) {
     let sink = RecordingSink::default();
-    let builder = Counterfoil::builder().store(MemoryStore::default()).key_ring(ring()).events(sink.clone());
+    let builder = Counterfoil::builder().store(Base::default()).key_ring(ring()).events(sink.clone());
     (change(builder).build().expect("all parts are there"), sink)
 }
 
@@ -131,7 +130,7 @@ fn host_6_passwords_and_search_come_from_where_the_host_has_them() {
     assert!(sign_in(&counterfoil, "ivan", "right").is_ok());
     assert!(matches!(sign_in(&counterfoil, "ivan", "wrong"), Err(LoginError::Refused)));
     assert_eq!(block_on(counterfoil.list_users(&root(), "iv", limit(1))).expect("found").len(), 1);
-    let without = Counterfoil::builder().store(MemoryStore::default()).key_ring(ring()).logins(Passwords).build();
+    let without = Counterfoil::builder().store(Base::default()).key_ring(ring()).logins(Passwords).build();
     assert_eq!(without.expect_err("no accounts"), BuildError::Missing { part: "directory" });
 }
 

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use async_trait::async_trait;
 use counterfoil::event::{Actor, Event, EventKind};
 use counterfoil::http_auth::Refusal;
-use counterfoil::memory::MemoryStore;
 use counterfoil::operations::{Granted, NewAccess, OpenedSession, SignIn};
 use counterfoil::service_account::NewServiceAccount;
 use counterfoil::store::StoreError;
@@ -133,7 +132,7 @@ struct Opening {
 
 #[async_trait]
 impl Around for Opening {
-    async fn before(&self, _: &MemoryStore, call: Call<'_>) -> Result<(), StoreError> {
+    async fn before(&self, _: &Base, call: Call<'_>) -> Result<(), StoreError> {
         if matches!(call, Call::Revoke) && self.opened.fetch_add(1, Ordering::SeqCst) < 50 {
             self.there.open_session_for(&self.person).await.expect("opened");
         }

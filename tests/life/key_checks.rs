@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use counterfoil::event::EventKind;
-use counterfoil::memory::MemoryStore;
 use counterfoil::store::TokenStore as _;
 use counterfoil::testing::SeededEntropy;
 use counterfoil::types::{KeyId, RecordId};
@@ -17,7 +16,7 @@ fn ring(seed: u64) -> KeyRing {
 
 /// Makes a world whose store contains the check values of the key ring. Returns the world and the text of a token.
 fn started() -> (World, String) {
-    let world = bare_world_on(open_policy(), Arc::<MemoryStore>::default(), Arc::new(ring(1)));
+    let world = bare_world_on(open_policy(), Arc::<Base>::default(), Arc::new(ring(1)));
     let token = world.pat("bill", "one").token.expose_secret().to_owned();
     block_on(world.handle.start()).expect("its own ring");
     (world, token)
@@ -94,7 +93,7 @@ fn stored_under(world: &World, id: &RecordId) -> KeyId {
 
 #[test]
 fn fault_d2_of_two_rings_that_start_at_once_one_is_the_stores() {
-    let world = bare_world_on(open_policy(), Arc::<MemoryStore>::default(), Arc::new(ring(1)));
+    let world = bare_world_on(open_policy(), Arc::<Base>::default(), Arc::new(ring(1)));
     let handles: Vec<Counterfoil> = (0..8).map(|seed| with_ring(&world, ring(10 + seed))).collect();
     let started: Vec<bool> = std::thread::scope(|scope| {
         let threads: Vec<_> = handles.iter().map(|handle| scope.spawn(|| block_on(handle.start()).is_ok())).collect();

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::event::EventKind;
-use counterfoil::memory::MemoryStore;
 use counterfoil::operations::Flushed;
 use counterfoil::store::StoreError;
 use counterfoil::types::RecordId;
@@ -25,7 +24,7 @@ struct Counting {
 
 #[async_trait]
 impl Around for Counting {
-    async fn before(&self, _: &MemoryStore, call: Call<'_>) -> Result<(), StoreError> {
+    async fn before(&self, _: &Base, call: Call<'_>) -> Result<(), StoreError> {
         if matches!(call, Call::Touch) {
             if self.failing.load(Ordering::SeqCst) {
                 return Err(StoreError::unavailable("touch"));
@@ -42,7 +41,7 @@ struct Watched {
 }
 
 fn watched(buffered: u32) -> Watched {
-    let inner = Arc::new(MemoryStore::default());
+    let inner = Arc::new(Base::default());
     let store = Arc::new(Beset { inner: inner.clone(), around: Counting::default() });
     let mut policy = open_policy();
     policy.uses.buffered = buffered;

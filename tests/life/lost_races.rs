@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::support::*;
 use async_trait::async_trait;
 use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, Registration, VersionedRegistration};
-use counterfoil::memory::{MemoryDirectory, MemoryStore};
+use counterfoil::memory::MemoryDirectory;
 use counterfoil::policy::Policy;
 use counterfoil::settings::{SettingsUpdate, StoredSettings, VersionedSettings};
 use counterfoil::store::{ClientPut, ClientStore, Page, SettingsPut, SettingsStore, StoreError};
@@ -18,7 +18,7 @@ use counterfoil::{Counterfoil, ManageError, Presenter, Realm, Timestamp, Unavail
 /// A store that simulates another writer. For the next `writes` puts of settings or of a stored client, the other
 /// writer comes first: it changes the stored document before the put does.
 struct Rival {
-    store: Arc<MemoryStore>,
+    store: Arc<Base>,
     writes: AtomicU32,
 }
 
@@ -95,7 +95,7 @@ impl ClientStore for Rival {
 }
 
 fn counterfoil_and_rival() -> (Counterfoil, Arc<Rival>) {
-    let store = Arc::new(MemoryStore::default());
+    let store = Arc::new(Base::default());
     let rival = Arc::new(Rival { store: store.clone(), writes: AtomicU32::new(0) });
     let mut policy = Policy::default();
     policy.retry_needs_key_ring = false;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+#[path = "../support/base.rs"]
+mod base;
 #[path = "../support/mod.rs"]
 mod support;
 

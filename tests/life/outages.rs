@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
 use counterfoil::event::{EventKind, Fault, Means, TracingSink};
-use counterfoil::memory::{MemoryDirectory, MemoryStore};
+use counterfoil::memory::MemoryDirectory;
 use counterfoil::store::StoreError;
 use counterfoil::testing::RecordingSink;
 use counterfoil::types::TokenKind;
@@ -44,7 +44,7 @@ fn refused() -> Closed {
 
 #[async_trait]
 impl Around for Switch {
-    async fn before(&self, _: &MemoryStore, call: Call<'_>) -> Result<(), StoreError> {
+    async fn before(&self, _: &Base, call: Call<'_>) -> Result<(), StoreError> {
         if matches!(call, Call::Get) && self.is_down() {
             let source = Some(refused().into());
             return Err(StoreError::Unavailable { op: "get", retry: true, maybe_done: false, source });
@@ -98,7 +98,7 @@ struct Outage {
 
 fn outage() -> Outage {
     let (store, directory) = (Switch::default(), Switch::default());
-    let (inner, around) = (Arc::new(MemoryStore::default()), store.clone());
+    let (inner, around) = (Arc::new(Base::default()), store.clone());
     let beset = Arc::new(Beset { inner: Arc::clone(&inner), around });
     let switch = directory.clone();
     let world = world_on(open_policy(), inner, |builder| builder.token_store(beset));

@@ -127,7 +127,7 @@ fn all_kinds_8_the_neutral_preset_differs_from_the_hardened_default_in_seven_set
 
 #[test]
 fn all_kinds_8_the_neutral_preset_has_tokens_on_needs_no_key_ring_and_lets_an_administrator_turn_them_off() {
-    let without = Counterfoil::builder().policy(Policy::open()).store(memory::MemoryStore::default());
+    let without = Counterfoil::builder().policy(Policy::open()).store(Base::default());
     assert!(without.directory(memory::MemoryDirectory::default()).build().is_ok());
     let world = bare_world(Policy::open());
     label_limit(&world, 100);

@@ -8,6 +8,7 @@ use counterfoil::operations::{CodeUpdate, NewAccess, Status};
 use counterfoil::settings::SettingName;
 use counterfoil::{
     Conflict, CredentialView, Forbidden, Invalid, IssuedCredential, ManageError, Presenter, Role, Timestamp,
+    Unavailable,
 };
 
 use crate::support::*;
@@ -202,7 +203,13 @@ fn ao_code_3_concurrent_edits_are_all_decided_and_none_is_reported_as_a_conflict
             let (world, code) = (&world, &code);
             threads.spawn(move || {
                 for _ in 0..50 {
-                    edit(world, code, None, Some(&format!("writer {n}"))).expect("edited");
+                    // A writer that was overtaken eight times is asked to try again.
+                    loop {
+                        match edit(world, code, None, Some(&format!("writer {n}"))) {
+                            Err(ManageError::Unavailable(Unavailable::Contended { .. })) => {}
+                            edited => break drop(edited.expect("edited")),
+                        }
+                    }
                 }
             });
         }

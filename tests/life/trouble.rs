@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::crypto::{Entropy, NoEntropy};
-use counterfoil::memory::MemoryStore;
 use counterfoil::operations::Overlap;
 use counterfoil::store::{Applied, Change, ParentUpdate, StoreError, TokenStore as _};
 use counterfoil::testing::SeededEntropy;
@@ -28,7 +27,7 @@ fn one_of(counter: &AtomicU32) -> bool {
 
 #[async_trait]
 impl Around for Trouble {
-    async fn before(&self, store: &MemoryStore, call: Call<'_>) -> Result<(), StoreError> {
+    async fn before(&self, store: &Base, call: Call<'_>) -> Result<(), StoreError> {
         let (id, expect, now) = match call {
             Call::Apply { id, expect, now } => (id, expect, now),
             Call::Rotate { parent, step: ParentUpdate::Supersede { expect, .. }, now } => (parent, *expect, now),

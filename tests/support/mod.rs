@@ -1,4 +1,5 @@
-//! A host for the tests. It has people, clients, a clock that tests set, recorded events, and stores in memory.
+//! A host for the tests. It has people, clients, a clock that tests set, recorded events, and a store.
+//! The binary that includes this module chooses the store in its module `base`.
 
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "each binary uses its own part of the host")]
 
@@ -14,9 +15,9 @@ mod world;
 
 use std::num::NonZeroU32;
 
+pub use crate::base::{Base, block_on};
 pub use clients::*;
 pub use credentials::*;
-pub use futures_executor::block_on;
 pub use notices::*;
 pub use oauth::*;
 pub use people::*;

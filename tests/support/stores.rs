@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
-use counterfoil::memory::MemoryStore;
 use counterfoil::store::*;
 use counterfoil::types::{RecordId, Version};
+
+use super::Base;
 
 type Answer<T> = Result<T, StoreError>;
 
@@ -23,7 +24,7 @@ pub enum Call<'a> {
 #[async_trait]
 pub trait Around: Send + Sync + 'static {
     /// Runs before a call. If this returns an error, the store is not called, and the caller gets the error.
-    async fn before(&self, store: &MemoryStore, call: Call<'_>) -> Answer<()>;
+    async fn before(&self, store: &Base, call: Call<'_>) -> Answer<()>;
 
     /// Runs after the store has executed a rotation. If this returns an error, the caller gets it instead of the
     /// result.
@@ -32,9 +33,9 @@ pub trait Around: Send + Sync + 'static {
     }
 }
 
-/// A memory store whose calls a test intercepts.
+/// A store whose calls a test intercepts.
 pub struct Beset<A> {
-    pub inner: Arc<MemoryStore>,
+    pub inner: Arc<Base>,
     pub around: A,
 }
 

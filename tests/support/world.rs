@@ -7,7 +7,7 @@ use std::time::Duration;
 use counterfoil::clock::Clock as _;
 use counterfoil::directory::Directory;
 use counterfoil::event::{Event, EventKind};
-use counterfoil::memory::{MemoryDirectory, MemoryStore};
+use counterfoil::memory::MemoryDirectory;
 use counterfoil::policy::Policy;
 use counterfoil::settings::{SettingName, StoredSettings};
 use counterfoil::store::{SettingsPut, SettingsStore as _, TokenStore as _};
@@ -15,12 +15,12 @@ use counterfoil::testing::{ManualClock, RecordingSink, SeededEntropy};
 use counterfoil::types::RecordId;
 use counterfoil::*;
 
-use super::{block_on, open_policy, people, ring_for, start, synergy_policy};
+use super::{Base, block_on, open_policy, people, ring_for, start, synergy_policy};
 
 /// The parts that all nodes of a host share.
 #[derive(Clone)]
 pub struct Site {
-    pub store: Arc<MemoryStore>,
+    pub store: Arc<Base>,
     pub people: Arc<MemoryDirectory>,
     pub clock: Arc<ManualClock>,
     pub sink: RecordingSink,
@@ -52,7 +52,7 @@ pub fn world_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> Wo
     world_on(policy, Arc::default(), change)
 }
 
-pub fn world_on(policy: Policy, store: Arc<MemoryStore>, change: impl FnOnce(Builder) -> Builder) -> World {
+pub fn world_on(policy: Policy, store: Arc<Base>, change: impl FnOnce(Builder) -> Builder) -> World {
     let ring = ring_for(&policy);
     let mut world = assembled(policy, store, ring, change);
     world.register_clients();
@@ -65,7 +65,7 @@ pub fn bare_world(policy: Policy) -> World {
     assembled(policy, Arc::default(), ring, |builder| builder)
 }
 
-pub fn bare_world_on(policy: Policy, store: Arc<MemoryStore>, ring: Arc<KeyRing>) -> World {
+pub fn bare_world_on(policy: Policy, store: Arc<Base>, ring: Arc<KeyRing>) -> World {
     assembled(policy, store, Some(ring), |builder| builder)
 }
 
@@ -76,7 +76,7 @@ pub fn synergy() -> World {
 
 fn assembled(
     policy: Policy,
-    store: Arc<MemoryStore>,
+    store: Arc<Base>,
     ring: Option<Arc<KeyRing>>,
     change: impl FnOnce(Builder) -> Builder,
 ) -> World {

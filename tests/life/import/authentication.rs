@@ -5,7 +5,6 @@ use std::sync::Arc;
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::Refusal;
 use counterfoil::import::ForeignCredential;
-use counterfoil::memory::MemoryStore;
 use counterfoil::types::{Source, TokenKind};
 use counterfoil::*;
 
@@ -70,7 +69,7 @@ fn life_6_the_headers_of_the_other_systems_are_accepted_only_by_a_host_that_impo
 
 #[test]
 fn life_6_a_resource_server_learns_about_an_imported_token() {
-    let store = Arc::new(MemoryStore::default());
+    let store = Arc::new(Base::default());
     let world = world_on(open_policy(), store.clone(), all_schemes(store));
     let (bill, [scheme, text, row]) = (subject("bill"), tokens()[0]);
     assert_eq!(world.introspect("machine", text).body, r#"{"active":false}"#, "not imported yet");

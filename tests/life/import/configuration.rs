@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use counterfoil::import::{ForeignDigest, ForeignScheme, Sanctum};
-use counterfoil::memory::MemoryStore;
 use counterfoil::testing::SeededEntropy;
 use counterfoil::*;
 
@@ -11,7 +10,7 @@ use crate::support::*;
 
 #[test]
 fn life_6_import_is_refused_without_a_key_ring_a_store_and_a_name() {
-    let store = Arc::new(MemoryStore::default());
+    let store = Arc::new(Base::default());
     let ring = || KeyRing::generate(&SeededEntropy::new(1)).expect("seeded");
     let builder = || {
         let policy = policy::Policy::open();

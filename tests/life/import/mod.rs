@@ -12,7 +12,6 @@ mod rows;
 use std::sync::Arc;
 
 use counterfoil::import::{ForeignCredential, ImportOutcome, Knox, Sanctum};
-use counterfoil::memory::MemoryStore;
 use counterfoil::store::*;
 use counterfoil::testing::{Faults, FaultyStore, SeededEntropy};
 use counterfoil::types::RecordId;
@@ -63,6 +62,6 @@ fn live_tokens(world: &World, owner: &str) -> usize {
     page.expect("a list").items.len()
 }
 
-fn aliases(store: &MemoryStore) -> Vec<(Alias, AliasEntry)> {
+fn aliases(store: &Base) -> Vec<(Alias, AliasEntry)> {
     block_on(store.aliases(None, limit(1_000))).expect("in memory").items
 }

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use counterfoil::import::{ForeignCredential, ImportOutcome};
-use counterfoil::memory::MemoryStore;
 use counterfoil::store::*;
 use counterfoil::testing::{Failure, Faults, SeededEntropy};
 use counterfoil::*;
@@ -16,7 +15,7 @@ use crate::support::*;
 /// A store of aliases and records that lets another import come first. Before the next call of the method `at`, another
 /// node (`rival`) imports the same row.
 struct Overtaken {
-    store: Arc<MemoryStore>,
+    store: Arc<Base>,
     at: &'static str,
     rival: World,
     is_armed: AtomicBool,

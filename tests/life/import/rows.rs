@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use counterfoil::http_auth::Refusal;
 use counterfoil::import::{ForeignCredential, ImportOutcome};
-use counterfoil::memory::MemoryStore;
 use counterfoil::*;
 
 use super::{all_schemes, ids, import, importing, is_already, tokens};
@@ -15,7 +14,7 @@ fn life_6_fields_of_a_row_are_kept_and_caps_are_not_asked() {
     let mut policy = open_policy();
     policy.personal_access_tokens.max_live_per_owner = Some(limit(1));
     policy.personal_access_tokens.creations_per_hour = Some(limit(1));
-    let store = Arc::new(MemoryStore::default());
+    let store = Arc::new(Base::default());
     let world = world_on(policy, store.clone(), all_schemes(store));
     world.pass(days(400));
     let bill = subject("bill");

@@ -5,14 +5,15 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use counterfoil::directory::{Accounts, DirectoryError, ResolvedName};
-use counterfoil::memory::MemoryStore;
 use counterfoil::store::*;
 use counterfoil::{Account, Role, SubjectId};
 
-/// A memory store that counts the records that `list` returns, and the calls of `get`.
+use crate::support::Base;
+
+/// A store that counts the records that `list` returns, and the calls of `get`.
 #[derive(Default)]
 pub(crate) struct Counted {
-    pub(crate) inner: Arc<MemoryStore>,
+    pub(crate) inner: Arc<Base>,
     pub(crate) listed: AtomicUsize,
     pub(crate) lists: AtomicUsize,
     pub(crate) gets: AtomicUsize,

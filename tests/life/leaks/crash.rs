@@ -102,11 +102,7 @@ struct CorruptFirst(std::sync::atomic::AtomicBool);
 
 #[async_trait::async_trait]
 impl Around for CorruptFirst {
-    async fn before(
-        &self,
-        _: &counterfoil::memory::MemoryStore,
-        call: Call<'_>,
-    ) -> Result<(), counterfoil::store::StoreError> {
+    async fn before(&self, _: &Base, call: Call<'_>) -> Result<(), counterfoil::store::StoreError> {
         match call {
             Call::Get if !self.0.swap(true, std::sync::atomic::Ordering::SeqCst) => {
                 Err(counterfoil::store::StoreError::corrupt(None, "planted"))

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::event::LeakState;
-use counterfoil::memory::MemoryStore;
 use counterfoil::operations::Overlap;
 use counterfoil::store::{StoreError, TokenStore as _};
 use counterfoil::testing::SeededEntropy;
@@ -72,7 +71,7 @@ struct Refreshing {
 
 #[async_trait]
 impl Around for Refreshing {
-    async fn before(&self, _: &MemoryStore, call: Call<'_>) -> Result<(), StoreError> {
+    async fn before(&self, _: &Base, call: Call<'_>) -> Result<(), StoreError> {
         if matches!(call, Call::Revoke) && !self.mark_seen.swap(true, std::sync::atomic::Ordering::SeqCst) {
             // On a thread of its own, because the executor of this one is in use.
             let refresh = || self.other.refresh("rotating", &self.token).has("refresh_token");

@@ -142,7 +142,8 @@ fn agrees(told: Option<&TouchedCredential>, before: &Judged, after: &Judged, now
 fn life_4_what_the_report_says_is_what_the_new_policy_does() {
     let stored = proptest::option::of(1..=365_u64);
     let inputs = (proptest::collection::vec(step(), 1..10), policy(), policy(), stored, 0..=300_u16, 1..5_u32);
-    let config = ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() };
+    let config =
+        ProptestConfig { cases: crate::base::cases(200), failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let holds = |(steps, present, new, stored, later, most): (Vec<Step>, Policy, Policy, Option<u64>, u16, u32)| {
         let mut widest = wide();
