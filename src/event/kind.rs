@@ -147,9 +147,7 @@ pub enum EventKind {
         /// What the report did to the secret.
         state: LeakState,
     },
-    /// Texts of reports of leaks were accepted and then not looked up
-    /// ([`accept_leak_report`](crate::Counterfoil::accept_leak_report)). Their credentials may still work. Somebody
-    /// must report them again.
+    /// Reported texts were accepted and not looked up. Their credentials may still work: report them again.
     ReportsDropped {
         /// The number of texts.
         count: u64,
