@@ -7,7 +7,7 @@ use counterfoil_kv::{Engine, FjallEngine, KvStore, RedbEngine};
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_sql::sqlx::postgres::{PgConnectOptions, PgConnection};
 use counterfoil_sql::sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use counterfoil_sql::sqlx::{ConnectOptions as _, raw_sql};
+use counterfoil_sql::sqlx::{AssertSqlSafe, ConnectOptions as _, raw_sql};
 use counterfoil_sql::{PgStore, SqliteStore};
 use counterfoil_testkit::servers::Postgres;
 use counterfoil_testkit::servers::redis::RedisServer;
@@ -74,10 +74,12 @@ impl Database {
     /// Removes everything that the store has written. The store is the only one that is open.
     pub(super) async fn empty(&mut self) {
         match &mut self.place {
-            Place::Sqlite(connection, _) => drop(raw_sql(EMPTY).execute(connection).await.expect("emptied")),
+            Place::Sqlite(connection, _) => {
+                raw_sql(EMPTY).execute(connection).await.expect("emptied");
+            }
             Place::Postgres(connection) => {
                 let all = format!("{EMPTY}; DELETE FROM counterfoil_owner");
-                drop(raw_sql(counterfoil_sql::sqlx::AssertSqlSafe(all)).execute(connection).await.expect("emptied"));
+                raw_sql(AssertSqlSafe(all)).execute(connection).await.expect("emptied");
             }
             Place::Folder(_) | Place::Prefix => unreachable!("such a database is not used twice"),
         }
@@ -105,7 +107,7 @@ async fn sqlite() -> Database {
 async fn postgres() -> Database {
     let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(POSTGRES.port()).username("postgres");
     let name = format!("life_{}", next());
-    let create = counterfoil_sql::sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
     let mut first = options.clone().database("postgres").connect().await.expect("a connection");
     raw_sql(create).execute(&mut first).await.expect("created");
     let options = options.database(&name);
