@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use crate::base::Base;
 use async_trait::async_trait;
 use counterfoil::event::DropReason;
-use counterfoil::memory::MemoryStore;
 use counterfoil::operations::LeakReport;
 use counterfoil::store::StoreError;
 use counterfoil::testing::{Failure, Faults, FaultyStore, SeededEntropy};
@@ -85,7 +85,7 @@ struct Refusing(RecordId);
 
 #[async_trait]
 impl Around for Refusing {
-    async fn before(&self, _: &MemoryStore, call: Call<'_>) -> Result<(), StoreError> {
+    async fn before(&self, _: &Base, call: Call<'_>) -> Result<(), StoreError> {
         match call {
             Call::Apply { id, .. } if *id == self.0 => Err(StoreError::invalid("apply", "planted")),
             _ => Ok(()),

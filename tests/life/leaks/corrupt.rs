@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::base::Base;
 use async_trait::async_trait;
-use counterfoil::memory::MemoryStore;
 use counterfoil::operations::Overlap;
 use counterfoil::store::{ClientStore, StoreError, TokenStore};
 use counterfoil::*;
@@ -11,7 +11,7 @@ use counterfoil::*;
 use super::*;
 
 /// A store in which no row of a listing can be decoded.
-struct Undecodable(Arc<MemoryStore>);
+struct Undecodable(Arc<Base>);
 
 macro_rules! undecodable {
     ($of:ident; $(fn $name:ident(&self $(, $argument:ident: $kind:ty)*) -> $answer:ty;)*) => {
