@@ -137,8 +137,7 @@ pub enum EventKind {
         /// What the report did to the credential.
         state: LeakState,
     },
-    /// A client secret was reported as leaked ([`report_leaked`](crate::Counterfoil::report_leaked)). No person gets a
-    /// notice, so the host must act.
+    /// A client secret was reported as leaked. No person gets a notice, so the host must act.
     ClientSecretLeaked {
         /// The client.
         client: ClientId,
@@ -209,8 +208,7 @@ pub enum EventKind {
         /// The instant at which attempts are allowed again.
         until: Timestamp,
     },
-    /// An old sign-in or session was ended, because the owner opened a new sign-in or session beyond the policy's
-    /// limit.
+    /// An old sign-in or session was ended, because the owner opened a new one beyond the policy's limit.
     MadeRoom {
         /// The kind of the ended family.
         kind: TokenKind,
@@ -236,27 +234,24 @@ pub enum EventKind {
     },
     /// No key ring is configured. So the secrets of new refresh tokens are derived from a public constant.
     NoKeyRing,
-    /// The clock is more than a day ahead of the last upkeep of any process
-    /// ([`run_upkeep`](crate::Counterfoil::run_upkeep)). Either the clock jumped forward, or no upkeep ran for that
-    /// long. No record is purged for the time set by [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt), which
-    /// is an hour by default.
+    /// The clock is more than a day ahead of the last [upkeep](crate::Counterfoil::run_upkeep) of any process. Either
+    /// the clock jumped forward, or no upkeep ran for that long. No record is purged for the time set by
+    /// [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt), by default an hour.
     ClockLeapt {
         /// The instant of the last upkeep.
         from: Timestamp,
         /// The instant that the clock shows.
         to: Timestamp,
     },
-    /// The host called neither [`flush`](crate::Counterfoil::flush) nor [`purge`](crate::Counterfoil::purge) in the ten
-    /// minutes after the first use of the handle. Without these calls, last uses are not written, and expired data
-    /// stays in the store. This event is emitted once.
+    /// In the ten minutes after the first use of the handle, the host called neither [`flush`](crate::Counterfoil::flush),
+    /// which writes last uses, nor [`purge`](crate::Counterfoil::purge). This event is emitted once.
     NoUpkeep,
     /// The store has records, in any realm, whose digests were computed under a key that is not in the ring. These
     /// records do not verify on this node.
     KeyMissing {
         /// The missing key. 0 means that the records were digested without a key.
         key: KeyId,
-        /// How many records in the store were digested under the missing key, or without a key if `key` is 0. Expired
-        /// and revoked records count until they are purged.
+        /// The number of these records. Expired and revoked records count until they are purged.
         records: u64,
     },
     /// A record got a new digest under the newest key.
@@ -304,8 +299,7 @@ pub enum EventKind {
         /// The credential that the notice is about.
         id: RecordId,
     },
-    /// A notice was not sent, because the account is disabled or deleted, or because the credential is older than the
-    /// account's `valid_since`.
+    /// A notice was not sent, because the owner's account is not accepted.
     NoticeWithheld {
         /// The owner.
         owner: OwnerId,
