@@ -230,7 +230,7 @@ pub struct UserView {
     pub subject: SubjectId,
     /// The display name.
     pub name: String,
-    /// The role.
+    /// The role, which decides what the user may do.
     pub role: Role,
     /// The user's switch "token login allowed". Always true if the policy does not use this switch.
     pub token_login_allowed: bool,

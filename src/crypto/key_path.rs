@@ -43,7 +43,7 @@ pub enum KeyFileError {
     Read {
         /// The file.
         path: PathBuf,
-        /// The reason.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The file cannot be created.
@@ -51,7 +51,7 @@ pub enum KeyFileError {
     Create {
         /// The file.
         path: PathBuf,
-        /// The reason.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// Other users can read or write the file.

@@ -42,12 +42,12 @@ pub enum EventKind {
     },
     /// The directory accepted a login. The sign-in can still fail after this event.
     LoginProved {
-        /// The subject.
+        /// The person who signed in.
         subject: SubjectId,
     },
     /// The directory refused a login.
     LoginRefused {
-        /// The subject with the presented name, if there is one.
+        /// The person whose name was presented. `None` if nobody has this name.
         subject: Option<SubjectId>,
     },
     /// A client authentication failed.
@@ -57,10 +57,9 @@ pub enum EventKind {
         /// The actual reason.
         reason: ClientFault,
     },
-    /// An authenticated client requested a grant or a scope that it is not allowed to have, or its service account may
-    /// not act.
+    /// An authenticated client requested a grant or scope that it may not have, or its service account may not act.
     GrantRefused {
-        /// The client.
+        /// The client that made the request.
         client: ClientId,
         /// The OAuth error in the response: `unauthorized_client`, `unsupported_grant_type` or `invalid_scope`, or
         /// `invalid_grant` if the service account may not act.
@@ -84,14 +83,14 @@ pub enum EventKind {
     },
     /// A token was presented for refresh or revocation by a client to which it was not issued.
     ForeignClient {
-        /// The token.
+        /// The presented token.
         id: RecordId,
         /// The client that presented the token.
         client: ClientId,
     },
     /// A token that belongs to no client was sent to the revocation endpoint. Nothing was changed.
     RevocationIgnored {
-        /// The token.
+        /// The token that was sent.
         id: RecordId,
     },
     /// A credential or a family was revoked.
@@ -100,7 +99,7 @@ pub enum EventKind {
         kind: TokenKind,
         /// The id of the credential that the caller asked to revoke.
         id: RecordId,
-        /// The reason.
+        /// The reason of the revocation.
         reason: RevocationReason,
     },
     /// A sign-in or a console session was ended from a list of sign-ins.
@@ -110,20 +109,19 @@ pub enum EventKind {
         kind: TokenKind,
         /// The family of the sign-in.
         family: FamilyId,
-        /// The owner.
+        /// The person who was signed in.
         owner: OwnerId,
-        /// The reason.
+        /// The reason of the revocation.
         reason: RevocationReason,
     },
     /// All credentials of an owner, or those of some kinds, were revoked at once. Each security code of the person has
-    /// a [`EventKind::Revoked`] of its own, and is counted here too. If the call failed, the event has the number up to
-    /// the failure.
+    /// its own [`EventKind::Revoked`], and is counted here too.
     OwnerRevoked {
-        /// The owner.
+        /// The owner whose credentials were revoked.
         owner: OwnerId,
         /// The kinds that were asked for. `None` means all kinds.
         kinds: Option<Vec<TokenKind>>,
-        /// The number of revoked families.
+        /// The number of revoked families. If the call failed, the number up to the failure.
         families: u64,
     },
     /// The secret of a credential was reported as leaked ([`report_leaked`](crate::Counterfoil::report_leaked)).
@@ -137,19 +135,18 @@ pub enum EventKind {
         /// What the report did to the credential.
         state: LeakState,
     },
-    /// A client secret was reported as leaked ([`report_leaked`](crate::Counterfoil::report_leaked)). No person gets a
-    /// notice, so the host must act.
+    /// A client secret was reported as leaked ([`report_leaked`](crate::Counterfoil::report_leaked)). Nobody gets a
+    /// notice: the host must act.
     ClientSecretLeaked {
-        /// The client.
+        /// The client whose secret leaked.
         client: ClientId,
         /// The id of the secret.
         id: RecordId,
         /// What the report did to the secret.
         state: LeakState,
     },
-    /// Texts of reports of leaks were accepted and then not looked up
-    /// ([`accept_leak_report`](crate::Counterfoil::accept_leak_report)). Their credentials may still work. Somebody
-    /// must report them again.
+    /// Accepted texts of reports of leaks were not looked up
+    /// ([`accept_leak_report`](crate::Counterfoil::accept_leak_report)). The credentials may still work: report again.
     ReportsDropped {
         /// The number of texts.
         count: u64,
@@ -173,21 +170,21 @@ pub enum EventKind {
     Changed {
         /// The credential.
         id: RecordId,
-        /// The change.
+        /// What was changed.
         action: Action,
     },
     /// A client was registered, changed or deleted.
     Client {
-        /// The client.
+        /// The registered, changed or deleted client.
         client: ClientId,
-        /// The change.
+        /// What was changed.
         action: ClientAction,
     },
     /// A service account was created, changed or deleted.
     ServiceAccount {
-        /// The account.
+        /// The created, changed or deleted service account.
         id: ServiceAccountId,
-        /// The change.
+        /// What was changed.
         action: ServiceAccountAction,
     },
     /// A setting was changed.
@@ -199,7 +196,7 @@ pub enum EventKind {
     },
     /// The switch "token login allowed" of an account was changed.
     Switch {
-        /// The account.
+        /// The account whose switch was changed.
         subject: SubjectId,
         /// The new value.
         allowed: bool,
@@ -211,25 +208,23 @@ pub enum EventKind {
         /// The instant at which attempts are allowed again.
         until: Timestamp,
     },
-    /// An old sign-in or session was ended, because the owner opened a new sign-in or session beyond the policy's
-    /// limit.
+    /// An old sign-in or session was ended, because the owner opened a new one beyond the policy's limit.
     MadeRoom {
         /// The kind of the ended family.
         kind: TokenKind,
         /// The ended family.
         family: FamilyId,
-        /// The owner.
+        /// The owner of the ended family and of the new one.
         owner: OwnerId,
     },
     /// A limit of the policy was reached, and the caller must wait.
     LimitReached {
-        /// The limit.
+        /// The limit that was reached.
         limit: Limit,
-        /// The owner.
+        /// The owner whose credentials the limit counts.
         owner: OwnerId,
     },
-    /// Wrong passwords or client secrets were sent in requests whose source the host does not know. One event reports a
-    /// hundred failures.
+    /// Wrong passwords or client secrets came from sources that the host does not know. Emitted per hundred failures.
     FailuresWithoutSource {
         /// The number of failures.
         failures: u32,
@@ -239,9 +234,8 @@ pub enum EventKind {
     /// No key ring is configured. So the secrets of new refresh tokens are derived from a public constant.
     NoKeyRing,
     /// The clock is more than a day ahead of the last upkeep of any process
-    /// ([`run_upkeep`](crate::Counterfoil::run_upkeep)). Either the clock jumped forward, or no upkeep ran for that
-    /// long. No record is purged for the time set by [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt), which
-    /// is an hour by default.
+    /// ([`run_upkeep`](crate::Counterfoil::run_upkeep)). Either it jumped forward, or no upkeep ran for that long. No
+    /// record is purged for the time [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt), an hour by default.
     ClockLeapt {
         /// The instant of the last upkeep.
         from: Timestamp,
@@ -249,8 +243,8 @@ pub enum EventKind {
         to: Timestamp,
     },
     /// The host called neither [`flush`](crate::Counterfoil::flush) nor [`purge`](crate::Counterfoil::purge) in the ten
-    /// minutes after the first use of the handle. Without these calls, last uses are not written, and expired data
-    /// stays in the store. This event is emitted once.
+    /// minutes after the first use of the handle. So last uses are not written, and expired data stays stored. Emitted
+    /// once.
     NoUpkeep,
     /// The store has records, in any realm, whose digests were computed under a key that is not in the ring. These
     /// records do not verify on this node.
@@ -263,13 +257,12 @@ pub enum EventKind {
     },
     /// A record got a new digest under the newest key.
     Rekeyed {
-        /// The record.
+        /// The record whose digest was replaced.
         id: RecordId,
         /// The new key.
         key: KeyId,
     },
-    /// A call of a store or of the directory failed. The same failure of the same method is reported at most once in
-    /// ten seconds.
+    /// A call of a store or of the directory failed. Equal failures of one method are reported once in 10 s.
     Failed {
         /// The part of the infrastructure that failed.
         means: Means,
@@ -284,8 +277,7 @@ pub enum EventKind {
         /// The number of equal failures that occurred after the previous report and were not reported.
         unsaid: u64,
     },
-    /// A store or the directory works again. The event is emitted at the first successful call at least five seconds
-    /// after the last failure.
+    /// A store or the directory works again. Emitted at the first success at least five seconds after the last failure.
     Recovered {
         /// The part of the infrastructure that works again.
         means: Means,
@@ -301,7 +293,7 @@ pub enum EventKind {
     },
     /// A notice cannot be sent, because its recipient has no e-mail address.
     NoAddress {
-        /// The owner.
+        /// The owner of the credential.
         owner: OwnerId,
         /// The credential that the notice is about.
         id: RecordId,
@@ -309,7 +301,7 @@ pub enum EventKind {
     /// A notice was not sent, because the account is disabled or deleted, or because the credential is older than the
     /// account's `valid_since`.
     NoticeWithheld {
-        /// The owner.
+        /// The owner of the credential.
         owner: OwnerId,
         /// The credential that the notice is about.
         id: RecordId,
@@ -317,17 +309,17 @@ pub enum EventKind {
         reason: Refusal,
     },
     /// The directory returned an account whose `valid_since` is in the future. Until then, every credential of the
-    /// account is refused. The event is emitted at most once in ten minutes, whichever account it is.
+    /// account is refused. Emitted at most once in ten minutes, whichever account it is.
     ValidSinceAhead {
-        /// The account.
+        /// The subject of the account.
         subject: SubjectId,
         /// The `valid_since` of the account.
         valid_since: Timestamp,
     },
-    /// The directory returned a subject whose id is reserved for service accounts ([`SubjectId::is_reserved`]). It is
-    /// treated as missing. The event is emitted at most once in ten minutes, whichever subject it is.
+    /// The directory returned a subject whose id is reserved for service accounts ([`SubjectId::is_reserved`]). The
+    /// subject is treated as missing. Emitted at most once in ten minutes, whichever subject it is.
     ReservedSubject {
-        /// The subject.
+        /// The reserved subject.
         subject: SubjectId,
     },
     /// The buffer for the last uses of credentials was full, so some of them were not written to the store.

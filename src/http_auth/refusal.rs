@@ -51,15 +51,15 @@ pub enum Refusal {
     /// The credential has expired.
     #[error("credential has expired")]
     Expired {
-        /// When it expired.
+        /// When the credential expired.
         at: Timestamp,
     },
     /// The credential was revoked.
     #[error("credential was revoked")]
     Revoked {
-        /// When it was revoked.
+        /// When the credential was revoked.
         at: Timestamp,
-        /// Why it was revoked.
+        /// Why the credential was revoked.
         reason: RevocationReason,
     },
     /// A successor has replaced the credential, which is no longer accepted.
@@ -129,7 +129,7 @@ pub enum Refusal {
     ScopeDemanded,
     /// The credential can be used only from some addresses
     /// ([`allowed_sources`](crate::store::FamilyDetails::allowed_sources)). The source of the request is not one of
-    /// them, is not an address, or is unknown. The state of the credential was not checked.
+    /// these addresses, is not an address at all, or is unknown. The state of the credential was not checked.
     #[error("credential cannot be used from this source")]
     SourceNotAllowed,
 }

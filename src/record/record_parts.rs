@@ -19,11 +19,11 @@ pub const NOTICED_MAX: usize = 8;
 pub struct NewRecord {
     /// The public id.
     pub id: RecordId,
-    /// The realm.
+    /// The realm to which the record belongs.
     pub realm: Realm,
     /// The owner of the credential.
     pub owner: OwnerId,
-    /// The kind.
+    /// The kind of the credential.
     pub kind: TokenKind,
     /// The parent: the refresh token of an access token, or the token that a rotation replaced. `None` if there is
     /// neither.
@@ -58,11 +58,11 @@ pub struct NewRecord {
 pub struct RecordParts {
     /// The public id.
     pub id: RecordId,
-    /// The realm.
+    /// The realm to which the record belongs.
     pub realm: Realm,
     /// The owner of the credential.
     pub owner: OwnerId,
-    /// The kind.
+    /// The kind of the credential.
     pub kind: TokenKind,
     /// The parent: the refresh token of an access token, or the token that a rotation replaced. `None` if there is
     /// neither.

@@ -53,7 +53,7 @@ impl Status {
 pub struct CredentialView {
     /// The public id.
     pub id: RecordId,
-    /// The kind.
+    /// The kind of the credential.
     pub kind: TokenKind,
     /// The owner. `None` for a security code, which belongs to the realm.
     pub owner: Option<SubjectId>,

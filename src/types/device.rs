@@ -1,4 +1,4 @@
-//! The device that opened a sign-in or a session.
+//! The device on which a person opened a sign-in or a session.
 
 use std::fmt;
 
@@ -9,8 +9,9 @@ use unicode_normalization::UnicodeNormalization;
 use crate::types::source::SourceName;
 use crate::types::visible::{code_point, is_invisible, refused};
 
-/// What a host says about the device that opened a sign-in or a session, so that people recognise it in the list of
-/// their sign-ins: a text such as "Firefox on Linux", and the source of the request. Both are only shown.
+/// What a host says about the device on which a person opened a sign-in or a session, so that people recognise it in
+/// the list of their sign-ins: a text such as "Firefox on Linux", and the source of the request. Both are only
+/// displayed.
 ///
 /// The text is in NFC and trimmed, and has at most 200 characters in one line, without control and format characters.
 /// Joiners are allowed only where Unicode allows them. A text that shows nothing counts as no text.

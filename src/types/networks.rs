@@ -152,8 +152,8 @@ impl Networks {
         other.0.iter().all(|block| self.0.iter().any(|own| own.covers(block)))
     }
 
-    /// Whether a change of a credential's list from `old` to `new` can let it be used from more addresses. `None`
-    /// stands for every source.
+    /// Whether the credential could be used from more addresses if its allowed sources were changed from `old` to
+    /// `new`. `None` stands for every source.
     ///
     /// ```
     /// use counterfoil::types::Networks;

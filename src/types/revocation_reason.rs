@@ -4,13 +4,13 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RevocationReason {
-    /// The owner deleted it or signed out.
+    /// The owner deleted the credential or signed out.
     ByOwner,
-    /// An administrator deleted it.
+    /// An administrator deleted the credential.
     ByAdministrator,
-    /// The client revoked it (RFC 7009).
+    /// The client revoked the credential (RFC 7009).
     ByClient,
-    /// The host's own code revoked it.
+    /// The host's own code revoked the credential.
     ByHost,
     /// A refresh token that had already been used was presented again (RFC 9700 §4.14.2).
     Replay,

@@ -54,8 +54,8 @@ pub(crate) enum Command {
     /// Revokes credentials permanently
     #[command(subcommand)]
     Revoke(Revoke),
-    /// Ends the credentials whose secrets were found in a public place, and has their owners told. Reads one text on
-    /// each line
+    /// Ends the credentials whose secrets were found in a public place. The upkeep of a running service then sends a
+    /// notice to each owner. Reads one text on each line
     ReportLeaked(ReportLeaked),
     /// Counts the digests that were computed with each key: in all records of the store, and in the client secrets of
     /// the realm
@@ -311,8 +311,8 @@ pub(crate) enum Keys {
         file: PathBuf,
         #[command(flatten)]
         realms: Realms,
-        /// Confirms that the store has no realms but --realm, those of --with-realm, and those with credentials. Needed
-        /// to remove a key, because the client secrets of another realm might need it
+        /// Confirms that each realm of the store has credentials or is named by --realm or --with-realm. Needed to
+        /// remove a key, because the client secrets of any other realm might need this key
         #[arg(long)]
         all_realms: bool,
         #[command(flatten)]

@@ -327,7 +327,7 @@ pub fn revoked(at: Timestamp) -> Revoked {
     Revoked { at, reason: RevocationReason::ByHost }
 }
 
-/// A change of a record that replaces the label and its key.
+/// A change that gives a record a new label, and its family the key of this label.
 ///
 /// # Panics
 ///

@@ -17,11 +17,11 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reach {
-    /// The policy refuses it at each use ([`Existing::RefuseAtUse`](crate::policy::Existing::RefuseAtUse)).
+    /// The policy refuses the credential at each use ([`Existing::RefuseAtUse`](crate::policy::Existing::RefuseAtUse)).
     Refused,
-    /// It works until this instant. If the instant is reached, it has expired.
+    /// The credential works until this instant. From this instant on, it has expired.
     Until(Timestamp),
-    /// It never expires.
+    /// The credential never expires.
     Permanent,
 }
 
@@ -73,9 +73,9 @@ pub struct TouchedCredential {
     pub replaced: bool,
     /// The last successful use, including uses that are not written yet. `None` if it was never used.
     pub last_used_at: Option<Timestamp>,
-    /// How long it works under the present policy.
+    /// How long the credential works under the present policy.
     pub present: Reach,
-    /// How long it works under the new policy.
+    /// How long the credential works under the new policy.
     pub new: Reach,
 }
 

@@ -21,7 +21,7 @@ impl OwnSources {
         }
     }
 
-    /// Whether a credential with this list can be used only where the presented credential can be used.
+    /// Whether a credential with these allowed sources can be used only where the presented credential can be used.
     pub(crate) fn cover(&self, allowed: Option<&Networks>) -> bool {
         !Networks::widens(self.0.as_ref(), allowed)
     }
@@ -36,8 +36,8 @@ impl<O: Permission> Permit<'_, O> {
         Ok(OwnSources(allowed_sources(&record).cloned()))
     }
 
-    /// Checks that a credential with this list can be used only where the presented credential can be used. `None`
-    /// stands for every address.
+    /// Checks that a credential with these allowed sources can be used only where the presented credential can be used.
+    /// `None` stands for every address.
     pub(crate) async fn needs_sources(&self, allowed: Option<&Networks>) -> Result<(), ManageError> {
         if self.own_sources().await?.cover(allowed) { Ok(()) } else { Err(Forbidden::Outranked.into()) }
     }
