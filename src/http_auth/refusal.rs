@@ -79,10 +79,10 @@ pub enum Refusal {
     /// The owner of a personal access token is a collaborator.
     #[error("owner is a collaborator")]
     OwnerIsCollaborator,
-    /// A gate is closed.
+    /// A setting or the account's own switch blocks the personal access tokens of the account.
     #[error("a gate of the policy is closed")]
     GateClosed {
-        /// The gate.
+        /// The setting or switch that blocks the tokens.
         gate: Gate,
     },
     /// The credential is a security code with super-administrator rights, and its creator is no longer a super

@@ -25,7 +25,7 @@ pub struct OAuthRequest<'a> {
     pub authorization: &'a [&'a [u8]],
     /// The value of `Content-Type`.
     pub content_type: Option<&'a [u8]>,
-    /// The body.
+    /// The whole body of the request.
     pub body: &'a [u8],
     /// The source of the request (an address, as the host's proxies report it). Failures are counted per source.
     pub source: &'a Source,

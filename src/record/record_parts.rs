@@ -17,7 +17,7 @@ pub const NOTICED_MAX: usize = 8;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewRecord {
-    /// The public id.
+    /// The public id of the record.
     pub id: RecordId,
     /// The realm to which the record belongs.
     pub realm: Realm,
@@ -56,7 +56,7 @@ pub struct NewRecord {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RecordParts {
-    /// The public id.
+    /// The public id of the record.
     pub id: RecordId,
     /// The realm to which the record belongs.
     pub realm: Realm,

@@ -51,7 +51,7 @@ impl Status {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CredentialView {
-    /// The public id.
+    /// The public id of the credential.
     pub id: RecordId,
     /// The kind of the credential.
     pub kind: TokenKind,

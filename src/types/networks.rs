@@ -145,8 +145,8 @@ impl Networks {
         self.0.iter().any(|block| block.contains(address))
     }
 
-    /// Whether each block of `other` lies inside a block of this list. If two blocks of this list together contain a
-    /// block of `other`, the answer is still `false`.
+    /// Whether each block of `other` lies inside a block of `self`. If only two blocks of `self` together contain a
+    /// block of `other`, the result is `false`.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         other.0.iter().all(|block| self.0.iter().any(|own| own.covers(block)))

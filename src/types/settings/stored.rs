@@ -51,7 +51,7 @@ pub struct StoredSettings {
 pub struct VersionedSettings {
     /// The version that `put_settings` must pass.
     pub version: Version,
-    /// The settings.
+    /// The settings, as the store returned them.
     pub settings: StoredSettings,
 }
 
