@@ -110,7 +110,7 @@ impl Proved<'_> {
         }
     }
 
-    /// What a sign-in that this request opens stores about its device.
+    /// The device that a sign-in stores if this request opens it.
     pub(crate) fn details(&self, service: &Service) -> Option<Box<FamilyDetails>> {
         let text = self.user_agent.map(String::from_utf8_lossy);
         let device = text.map(|text| Device::of_user_agent(&text, None));

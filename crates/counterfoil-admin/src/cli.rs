@@ -163,7 +163,8 @@ pub(crate) enum Revoke {
 pub(crate) struct ReportLeaked {
     /// The file with the texts, one on each line. Use - for standard input. Never pass a text as an argument
     pub(crate) file: PathBuf,
-    /// The file of the service's key ring. Without it, a secret of a store with a key ring cannot be proved
+    /// The file of the service's key ring. Needed if the service has a key ring: without the ring, the secret in a text
+    /// cannot be verified
     #[arg(long, value_name = "FILE")]
     pub(crate) key_ring: Option<PathBuf>,
     /// The prefixes of the service's tokens, if it has prefixes of its own: personal_access_token=acme,access_token=…

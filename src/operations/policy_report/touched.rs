@@ -55,7 +55,7 @@ impl Reach {
     }
 }
 
-/// A credential for which a new policy changes how long it works.
+/// A credential that works for a shorter or longer time under a new policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TouchedCredential {
@@ -109,17 +109,17 @@ impl TouchedCredential {
     }
 }
 
-/// How many credentials a new policy affects, by what it does to them.
+/// How many credentials a new policy affects, by the kind of the effect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TouchedCounts {
-    /// They are refused at each use.
+    /// The number of credentials that are refused at each use.
     pub refused: u64,
-    /// They have expired as soon as the policy applies.
+    /// The number of credentials that expire as soon as the policy applies.
     pub ended: u64,
-    /// They still work, but expire earlier than under the present policy.
+    /// The number of credentials that still work, but expire earlier than under the present policy.
     pub shortened: u64,
-    /// They work longer than under the present policy, or work again.
+    /// The number of credentials that work longer than under the present policy, or work again.
     pub lengthened: u64,
 }
 

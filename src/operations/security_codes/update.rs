@@ -1,4 +1,4 @@
-//! Changes security codes: their expiry, their description and the addresses from which they can be used.
+//! Changes the expiry, the description and the allowed sources of security codes.
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Action, EventKind};

@@ -51,7 +51,7 @@ operations! {
     RotateToken { SessionsAndItself, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
     /// Replaces the presenter's own token by a new token with a new lifetime.
     RenewToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
-    /// Sets a new expiry of the presenter's own token, which keeps its secret.
+    /// Sets a new expiry of the presenter's own token. The token keeps its secret.
     ExtendToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
     /// Deletes the presenter's own token.
     DeleteToken { All, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }

@@ -1,5 +1,5 @@
-//! Limits the addresses from which a credential can be used by those of the credential that creates or changes it.
-//! Otherwise a stolen credential could be exchanged, at an allowed address, for one that works everywhere.
+//! Makes sure that a credential cannot be used from more addresses than the credential with which it is created or
+//! changed. Otherwise a stolen credential could be exchanged, at an allowed address, for one that works everywhere.
 
 use super::{Permission, Permit};
 use crate::record::token_record::TokenRecord;
