@@ -309,7 +309,7 @@ pub enum EventKind {
         reason: Refusal,
     },
     /// The directory returned an account whose `valid_since` is in the future. Until then, every credential of the
-    /// account is refused. Emitted at most once in ten minutes, whichever account it is.
+    /// account is refused. Emitted at most once in ten minutes for all accounts.
     ValidSinceAhead {
         /// The subject of the account.
         subject: SubjectId,
@@ -317,7 +317,7 @@ pub enum EventKind {
         valid_since: Timestamp,
     },
     /// The directory returned a subject whose id is reserved for service accounts ([`SubjectId::is_reserved`]). The
-    /// subject is treated as missing. Emitted at most once in ten minutes, whichever subject it is.
+    /// subject is treated as missing. Emitted at most once in ten minutes for all subjects.
     ReservedSubject {
         /// The reserved subject.
         subject: SubjectId,

@@ -124,7 +124,7 @@ pub enum Forbidden {
     /// The credential has a scope that does not contain this scope token.
     #[error("scope {scope} is missing")]
     Scope {
-        /// The scope token.
+        /// The scope token that the operation requires.
         scope: &'static str,
     },
     /// The role is too low.

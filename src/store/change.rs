@@ -135,7 +135,7 @@ pub enum ParentUpdate {
     /// are set to the given instants, unless the stored ones are later. If the parent has the family's `kind` and
     /// `generation`, the family's `live_until` and `gone_at` are set in the same way.
     Slide {
-        /// The new expiry.
+        /// The new expiry of the parent.
         expires_at: Timestamp,
         /// The instant from which the parent may be purged.
         gone_at: Timestamp,

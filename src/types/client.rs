@@ -26,7 +26,7 @@ impl ClientId {
     /// The longest client id, in bytes.
     pub const MAX: usize = 100;
 
-    /// The id.
+    /// The client id as a text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
