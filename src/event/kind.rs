@@ -42,7 +42,7 @@ pub enum EventKind {
     },
     /// The directory accepted a login. The sign-in can still fail after this event.
     LoginProved {
-        /// The person who signed in.
+        /// The person whose login was accepted.
         subject: SubjectId,
     },
     /// The directory refused a login.
@@ -135,8 +135,8 @@ pub enum EventKind {
         /// What the report did to the credential.
         state: LeakState,
     },
-    /// A client secret was reported as leaked ([`report_leaked`](crate::Counterfoil::report_leaked)). Nobody gets a
-    /// notice: the host must act.
+    /// A client secret was reported as leaked ([`report_leaked`](crate::Counterfoil::report_leaked)). No person gets a
+    /// notice, so the host must act.
     ClientSecretLeaked {
         /// The client whose secret leaked.
         client: ClientId,
@@ -145,8 +145,8 @@ pub enum EventKind {
         /// What the report did to the secret.
         state: LeakState,
     },
-    /// Accepted texts of reports of leaks were not looked up
-    /// ([`accept_leak_report`](crate::Counterfoil::accept_leak_report)). The credentials may still work: report again.
+    /// Texts that [`accept_leak_report`](crate::Counterfoil::accept_leak_report) had accepted were not looked up. Their
+    /// credentials may still work: report the texts again.
     ReportsDropped {
         /// The number of texts.
         count: u64,
@@ -224,7 +224,8 @@ pub enum EventKind {
         /// The owner whose credentials the limit counts.
         owner: OwnerId,
     },
-    /// Wrong passwords or client secrets came from sources that the host does not know. Emitted per hundred failures.
+    /// Wrong passwords or client secrets were sent in requests whose source the host does not know. One event reports a
+    /// hundred failures.
     FailuresWithoutSource {
         /// The number of failures.
         failures: u32,
@@ -233,17 +234,17 @@ pub enum EventKind {
     },
     /// No key ring is configured. So the secrets of new refresh tokens are derived from a public constant.
     NoKeyRing,
-    /// The clock is more than a day ahead of the last upkeep of any process
-    /// ([`run_upkeep`](crate::Counterfoil::run_upkeep)). Either it jumped forward, or no upkeep ran for that long. No
-    /// record is purged for the time [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt), an hour by default.
+    /// The clock is more than a day ahead of the last [upkeep](crate::Counterfoil::run_upkeep) of any process. Either
+    /// the clock jumped forward, or no upkeep ran for that long. No record is purged for the time set by
+    /// [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt), by default an hour.
     ClockLeapt {
         /// The instant of the last upkeep.
         from: Timestamp,
         /// The instant that the clock shows.
         to: Timestamp,
     },
-    /// The host called neither [`flush`](crate::Counterfoil::flush) nor [`purge`](crate::Counterfoil::purge) in the ten
-    /// minutes after the first use of the handle. So last uses are not written, and expired data stays stored. Emitted
+    /// The host called neither [`flush`](crate::Counterfoil::flush), which writes last uses, nor
+    /// [`purge`](crate::Counterfoil::purge) in the ten minutes after the first use of the handle. This event is emitted
     /// once.
     NoUpkeep,
     /// The store has records, in any realm, whose digests were computed under a key that is not in the ring. These
@@ -251,8 +252,7 @@ pub enum EventKind {
     KeyMissing {
         /// The missing key. 0 means that the records were digested without a key.
         key: KeyId,
-        /// How many records in the store were digested under the missing key, or without a key if `key` is 0. Expired
-        /// and revoked records count until they are purged.
+        /// The number of these records. Expired and revoked records count until they are purged.
         records: u64,
     },
     /// A record got a new digest under the newest key.
@@ -277,7 +277,8 @@ pub enum EventKind {
         /// The number of equal failures that occurred after the previous report and were not reported.
         unsaid: u64,
     },
-    /// A store or the directory works again. Emitted at the first success at least five seconds after the last failure.
+    /// A store or the directory works again. The event is emitted at the first successful call at least five seconds
+    /// after the last failure.
     Recovered {
         /// The part of the infrastructure that works again.
         means: Means,
@@ -298,8 +299,7 @@ pub enum EventKind {
         /// The credential that the notice is about.
         id: RecordId,
     },
-    /// A notice was not sent, because the account is disabled or deleted, or because the credential is older than the
-    /// account's `valid_since`.
+    /// A notice was not sent, because the account is disabled or deleted, or the credential predates its `valid_since`.
     NoticeWithheld {
         /// The owner of the credential.
         owner: OwnerId,

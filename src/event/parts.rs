@@ -138,11 +138,11 @@ pub enum Action {
     Extended,
     /// The credential was made permanent.
     MadePermanent,
-    /// Its expiry was set again: the default lifetime starts now.
+    /// The expiry of the credential was set again: the default lifetime starts now.
     Reset,
     /// The credential was reactivated after its expiry.
     Reactivated,
-    /// It can be used from fewer addresses than before.
+    /// The credential can be used from fewer addresses than before.
     SourcesNarrowed,
     /// The credential can be used from addresses from which it could not be used before.
     SourcesWidened,
@@ -176,7 +176,7 @@ pub enum ClientAction {
 pub enum ServiceAccountAction {
     /// The account was created.
     Created,
-    /// Its label, description, role, scope, address or maker was changed.
+    /// The label, description, role, scope, address or maker of the account was changed.
     Changed,
     /// The account was disabled.
     Disabled,

@@ -17,7 +17,7 @@ pub enum RevocationReason {
     /// A newer sign-in or session replaced this one, because the owner had as many sign-ins or sessions as the policy
     /// allows.
     MadeRoom,
-    /// Its secret was found in a public place and reported
+    /// The secret of the credential was found in a public place and reported
     /// ([`report_leaked`](crate::Counterfoil::report_leaked)). A version without this reason reads the record as
     /// corrupt, so it refuses the credential with 503.
     Leaked,
