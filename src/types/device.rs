@@ -93,8 +93,8 @@ impl Device {
         self.source.as_deref()
     }
 
-    /// What a store keeps of this device. If the device has no source, `source` takes its place. `None` if there is
-    /// neither a text nor a source.
+    /// The device as a store keeps it. If the device has no source, it gets `source`. `None` if there is neither a text
+    /// nor a source.
     pub(crate) fn kept(&self, source: Option<&SourceName>) -> Option<Self> {
         let source = self.source.clone().or_else(|| source.map(|source| source.as_str().into()));
         let kept = Self { text: self.text.clone(), source };
