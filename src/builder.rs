@@ -49,7 +49,8 @@ pub enum BuildError {
         /// The name of the builder's method that sets this part.
         part: &'static str,
     },
-    /// The policy requires a key ring, because it allows retries of refreshes (`refresh_tokens.grace` is above zero).
+    /// No key ring is set, but the policy needs one: it allows retries of refreshes (`refresh_tokens.grace` is above
+    /// zero).
     #[error("policy demands a key ring where refresh_tokens.grace is above zero")]
     KeyRingDemanded,
     /// Tokens of other systems are imported ([`Builder::import`]), and no key ring is set. Without a key, the digest of

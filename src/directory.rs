@@ -79,7 +79,7 @@ impl fmt::Display for DirectoryError {
 pub struct Login<'a> {
     /// The name as the person typed it. A backslash is an ordinary character.
     pub name: &'a str,
-    /// The password.
+    /// The password as the person typed it.
     pub password: &'a Secret,
     /// The field `mfa_key` of the login form, if it was sent: a second factor. The library passes it on unchanged.
     pub mfa_key: Option<&'a Secret>,
@@ -226,11 +226,11 @@ impl<T: Accounts + Logins + Search + ?Sized> Directory for T {}
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UserView {
-    /// The immutable id.
+    /// The subject id, which never changes.
     pub subject: SubjectId,
-    /// The display name.
+    /// The display name of the user.
     pub name: String,
-    /// The role.
+    /// The role, which decides what the user may do.
     pub role: Role,
     /// The user's switch "token login allowed". Always true if the policy does not use this switch.
     pub token_login_allowed: bool,

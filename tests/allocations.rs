@@ -61,8 +61,8 @@ fn a_hot_verification_allocates_nothing() {
     let principal = ready(counterfoil.verify(token)).expect("cold: reads the settings, notes the first use");
     assert_eq!(principal.extension::<&str>(), Some(&"a row"));
     for _ in 0..100 {
-        // The store shows the record and the directory shows the account, so no future is boxed and nothing is copied to
-        // the heap.
+        // `try_read` passes the record and `try_account` passes the account to a callback, so no future is boxed and
+        // nothing is copied to the heap.
         assert_eq!(allocations(|| ready(counterfoil.verify(token)).expect("verified")), 0);
     }
     let source: Source = "203.0.113.7".parse().expect("a source");

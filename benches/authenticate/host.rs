@@ -63,8 +63,8 @@ impl Tokens {
         self.text = shuffled;
     }
 
-    /// Iterates over the tokens endlessly, in their order. Begins at the first token if `from` is 0, and in the middle
-    /// if it is 1.
+    /// Iterates over the tokens in their order, and begins again after the last one. Begins at the first token if
+    /// `from` is 0, and in the middle if it is 1.
     pub(crate) fn walk(&self, from: usize) -> impl Iterator<Item = &str> {
         let mut at = self.len() / 2 * from;
         std::iter::from_fn(move || {

@@ -41,23 +41,23 @@ pub enum KeyFileError {
     /// The file cannot be read.
     #[error("key file {} cannot be read", path.display())]
     Read {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The reason.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The file cannot be created.
     #[error("key file {} cannot be made", path.display())]
     Create {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The reason.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// Other users can read or write the file.
     #[error("key file {} is open to others (mode {mode:03o}): chmod 600", path.display())]
     OpenToOthers {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
         /// The permission bits of the file.
         mode: u32,
@@ -65,7 +65,7 @@ pub enum KeyFileError {
     /// The file contains no valid key ring.
     #[error("key file {} holds no key ring", path.display())]
     Ring {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
         /// The broken rule.
         source: KeyRingError,
@@ -73,7 +73,7 @@ pub enum KeyFileError {
     /// The file is longer than 64 KiB, or is not a regular file.
     #[error("key file {} is no file of at most 64 KiB", path.display())]
     NoFile {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
     },
     /// There are no random bytes for a new ring.

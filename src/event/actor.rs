@@ -11,7 +11,7 @@ pub enum Actor {
     Unproved,
     /// A person, or a service account, whose subject is reserved ([`SubjectId::is_reserved`]).
     Person {
-        /// The person.
+        /// The subject of the person or of the service account.
         subject: SubjectId,
         /// The credential that the person presented. `None` if the host itself authenticated the person.
         credential: Option<RecordId>,
@@ -22,7 +22,7 @@ pub enum Actor {
         subject: SubjectId,
         /// The super administrator who created the code.
         creator: SubjectId,
-        /// The code.
+        /// The id of the presented security code.
         credential: RecordId,
     },
     /// An authenticated OAuth client.

@@ -42,12 +42,12 @@ pub enum EventKind {
     },
     /// The directory accepted a login. The sign-in can still fail after this event.
     LoginProved {
-        /// The subject.
+        /// The person whose login was accepted.
         subject: SubjectId,
     },
     /// The directory refused a login.
     LoginRefused {
-        /// The subject with the presented name, if there is one.
+        /// The person whose name was presented. `None` if nobody has this name.
         subject: Option<SubjectId>,
     },
     /// A client authentication failed.
@@ -57,10 +57,9 @@ pub enum EventKind {
         /// The actual reason.
         reason: ClientFault,
     },
-    /// An authenticated client requested a grant or a scope that it is not allowed to have, or its service account may
-    /// not act.
+    /// An authenticated client requested a grant or scope that it may not have, or its service account may not act.
     GrantRefused {
-        /// The client.
+        /// The client that made the request.
         client: ClientId,
         /// The OAuth error in the response: `unauthorized_client`, `unsupported_grant_type` or `invalid_scope`, or
         /// `invalid_grant` if the service account may not act.
@@ -84,14 +83,14 @@ pub enum EventKind {
     },
     /// A token was presented for refresh or revocation by a client to which it was not issued.
     ForeignClient {
-        /// The token.
+        /// The presented token.
         id: RecordId,
         /// The client that presented the token.
         client: ClientId,
     },
     /// A token that belongs to no client was sent to the revocation endpoint. Nothing was changed.
     RevocationIgnored {
-        /// The token.
+        /// The token that was sent.
         id: RecordId,
     },
     /// A credential or a family was revoked.
@@ -100,7 +99,7 @@ pub enum EventKind {
         kind: TokenKind,
         /// The id of the credential that the caller asked to revoke.
         id: RecordId,
-        /// The reason.
+        /// The reason of the revocation.
         reason: RevocationReason,
     },
     /// A sign-in or a console session was ended from a list of sign-ins.
@@ -110,20 +109,19 @@ pub enum EventKind {
         kind: TokenKind,
         /// The family of the sign-in.
         family: FamilyId,
-        /// The owner.
+        /// The person who was signed in.
         owner: OwnerId,
-        /// The reason.
+        /// The reason of the revocation.
         reason: RevocationReason,
     },
     /// All credentials of an owner, or those of some kinds, were revoked at once. Each security code of the person has
-    /// a [`EventKind::Revoked`] of its own, and is counted here too. If the call failed, the event has the number up to
-    /// the failure.
+    /// its own [`EventKind::Revoked`], and is counted here too.
     OwnerRevoked {
-        /// The owner.
+        /// The owner whose credentials were revoked.
         owner: OwnerId,
         /// The kinds that were asked for. `None` means all kinds.
         kinds: Option<Vec<TokenKind>>,
-        /// The number of revoked families.
+        /// The number of revoked families. If the call failed, the number up to the failure.
         families: u64,
     },
     /// The secret of a credential was reported as leaked ([`report_leaked`](crate::Counterfoil::report_leaked)).
@@ -139,7 +137,7 @@ pub enum EventKind {
     },
     /// A client secret was reported as leaked. No person gets a notice, so the host must act.
     ClientSecretLeaked {
-        /// The client.
+        /// The client whose secret leaked.
         client: ClientId,
         /// The id of the secret.
         id: RecordId,
@@ -170,21 +168,21 @@ pub enum EventKind {
     Changed {
         /// The credential.
         id: RecordId,
-        /// The change.
+        /// What was changed.
         action: Action,
     },
     /// A client was registered, changed or deleted.
     Client {
-        /// The client.
+        /// The registered, changed or deleted client.
         client: ClientId,
-        /// The change.
+        /// What was changed.
         action: ClientAction,
     },
     /// A service account was created, changed or deleted.
     ServiceAccount {
-        /// The account.
+        /// The created, changed or deleted service account.
         id: ServiceAccountId,
-        /// The change.
+        /// What was changed.
         action: ServiceAccountAction,
     },
     /// A setting was changed.
@@ -196,7 +194,7 @@ pub enum EventKind {
     },
     /// The switch "token login allowed" of an account was changed.
     Switch {
-        /// The account.
+        /// The account whose switch was changed.
         subject: SubjectId,
         /// The new value.
         allowed: bool,
@@ -214,14 +212,14 @@ pub enum EventKind {
         kind: TokenKind,
         /// The ended family.
         family: FamilyId,
-        /// The owner.
+        /// The owner of the ended family and of the new one.
         owner: OwnerId,
     },
     /// A limit of the policy was reached, and the caller must wait.
     LimitReached {
-        /// The limit.
+        /// The limit that was reached.
         limit: Limit,
-        /// The owner.
+        /// The owner whose credentials the limit counts.
         owner: OwnerId,
     },
     /// Wrong passwords or client secrets were sent in requests whose source the host does not know. One event reports a
@@ -256,13 +254,12 @@ pub enum EventKind {
     },
     /// A record got a new digest under the newest key.
     Rekeyed {
-        /// The record.
+        /// The record whose digest was replaced.
         id: RecordId,
         /// The new key.
         key: KeyId,
     },
-    /// A call of a store or of the directory failed. The same failure of the same method is reported at most once in
-    /// ten seconds.
+    /// A call of a store or of the directory failed. Equal failures of one method are reported once in 10 s.
     Failed {
         /// The part of the infrastructure that failed.
         means: Means,
@@ -294,14 +291,14 @@ pub enum EventKind {
     },
     /// A notice cannot be sent, because its recipient has no e-mail address.
     NoAddress {
-        /// The owner.
+        /// The owner of the credential.
         owner: OwnerId,
         /// The credential that the notice is about.
         id: RecordId,
     },
-    /// A notice was not sent, because the owner's account is not accepted.
+    /// A notice was not sent, because the account is disabled or deleted, or the credential predates its `valid_since`.
     NoticeWithheld {
-        /// The owner.
+        /// The owner of the credential.
         owner: OwnerId,
         /// The credential that the notice is about.
         id: RecordId,
@@ -309,17 +306,17 @@ pub enum EventKind {
         reason: Refusal,
     },
     /// The directory returned an account whose `valid_since` is in the future. Until then, every credential of the
-    /// account is refused. The event is emitted at most once in ten minutes, whichever account it is.
+    /// account is refused. Emitted at most once in ten minutes for all accounts.
     ValidSinceAhead {
-        /// The account.
+        /// The subject of the account.
         subject: SubjectId,
         /// The `valid_since` of the account.
         valid_since: Timestamp,
     },
-    /// The directory returned a subject whose id is reserved for service accounts ([`SubjectId::is_reserved`]). It is
-    /// treated as missing. The event is emitted at most once in ten minutes, whichever subject it is.
+    /// The directory returned a subject whose id is reserved for service accounts ([`SubjectId::is_reserved`]). The
+    /// subject is treated as missing. Emitted at most once in ten minutes for all subjects.
     ReservedSubject {
-        /// The subject.
+        /// The reserved subject.
         subject: SubjectId,
     },
     /// The buffer for the last uses of credentials was full, so some of them were not written to the store.

@@ -24,9 +24,9 @@ pub use parts::{Action, ClientAction, DropReason, Fault, LeakState, Limit, Means
 pub struct Event {
     /// When the change or the refusal happened.
     pub at: Timestamp,
-    /// The realm.
+    /// The realm in which it happened.
     pub realm: Realm,
-    /// The actor.
+    /// Who caused the event.
     pub by: Actor,
     /// The source of the request. `None` if there was no request, or if its source is unknown. An address is personal
     /// data, so the policy can leave the source out ([`Events::sources`](crate::policy::Events::sources)).

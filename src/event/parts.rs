@@ -111,7 +111,7 @@ pub enum LeakState {
     /// still accepted.
     LeftValid,
     /// The text was an old one of a personal access token, which a rotation had replaced. The text no longer works. The
-    /// token was not ended, and its owner is told: the rotation may be the work of a thief.
+    /// token was not ended, and its owner gets a notice: the rotation may be the work of a thief.
     Replaced,
 }
 
@@ -130,23 +130,23 @@ pub enum DropReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {
-    /// Its label, description or scope was edited.
+    /// The label, description or scope of the credential was edited.
     Edited,
-    /// Its expiry was changed.
+    /// The expiry of the credential was changed.
     ExpirySet,
     /// A personal access token got a new expiry and kept its secret.
     Extended,
-    /// It was made permanent.
+    /// The credential was made permanent.
     MadePermanent,
-    /// Its expiry was set again: the default lifetime starts now.
+    /// The expiry of the credential was set again: the default lifetime starts now.
     Reset,
-    /// It was reactivated after its expiry.
+    /// The credential was reactivated after its expiry.
     Reactivated,
-    /// It can be used from fewer addresses than before.
+    /// The credential can be used from fewer addresses than before.
     SourcesNarrowed,
-    /// It can be used from addresses from which it could not be used before.
+    /// The credential can be used from addresses from which it could not be used before.
     SourcesWidened,
-    /// The host's metadata of it were changed.
+    /// The metadata that the host stores with the credential was changed.
     MetadataSet,
 }
 
@@ -176,7 +176,7 @@ pub enum ClientAction {
 pub enum ServiceAccountAction {
     /// The account was created.
     Created,
-    /// Its label, description, role, scope, address or maker was changed.
+    /// The label, description, role, scope, address or maker of the account was changed.
     Changed,
     /// The account was disabled.
     Disabled,

@@ -49,11 +49,12 @@ pub fn credentials<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Cr
     if is_b64token(token) { Ok(Credentials::Bearer(text.to_owned().into())) } else { Err(MalformedHeader) }
 }
 
-/// The token of another system in a header value with one of these schemes. `None` if the header has another scheme.
+/// The token of another system in the value of the header `Authorization`. `None` if the value begins with none of
+/// `schemes`.
 ///
-/// The token consists of visible ASCII letters other than `"` and `,`. This is more than RFC 6750 allows: Laravel
-/// Sanctum sends `Bearer 1|secret`. This function is called only if the host imports tokens. A host that imports no
-/// tokens refuses such a header.
+/// The token consists of visible ASCII characters other than `"` and `,`. RFC 6750 allows fewer characters, but Laravel
+/// Sanctum sends `Bearer 1|secret`. This function is called only if the host imports tokens. Otherwise a token with
+/// such characters is refused.
 ///
 /// # Errors
 ///

@@ -51,15 +51,15 @@ pub enum Refusal {
     /// The credential has expired.
     #[error("credential has expired")]
     Expired {
-        /// When it expired.
+        /// When the credential expired.
         at: Timestamp,
     },
     /// The credential was revoked.
     #[error("credential was revoked")]
     Revoked {
-        /// When it was revoked.
+        /// When the credential was revoked.
         at: Timestamp,
-        /// Why it was revoked.
+        /// Why the credential was revoked.
         reason: RevocationReason,
     },
     /// A successor has replaced the credential, which is no longer accepted.
@@ -79,10 +79,10 @@ pub enum Refusal {
     /// The owner of a personal access token is a collaborator.
     #[error("owner is a collaborator")]
     OwnerIsCollaborator,
-    /// A gate is closed.
+    /// A setting or the account's own switch blocks the personal access tokens of the account.
     #[error("a gate of the policy is closed")]
     GateClosed {
-        /// The gate.
+        /// The setting or switch that blocks the tokens.
         gate: Gate,
     },
     /// The credential is a security code with super-administrator rights, and its creator is no longer a super
@@ -129,7 +129,7 @@ pub enum Refusal {
     ScopeDemanded,
     /// The credential can be used only from some addresses
     /// ([`allowed_sources`](crate::store::FamilyDetails::allowed_sources)). The source of the request is not one of
-    /// them, is not an address, or is unknown. The state of the credential was not checked.
+    /// these addresses, is not an address at all, or is unknown. The state of the credential was not checked.
     #[error("credential cannot be used from this source")]
     SourceNotAllowed,
 }

@@ -120,8 +120,8 @@ pub(super) fn get(store: &MemoryStore, id: RecordId) -> Option<TokenRecord> {
 }
 
 /// Calls `try_read`. Returns `None` if it returned `false`, `Some(None)` if there is no such record, and otherwise the
-/// record. Also checks that `try_read` has shown exactly one result if it returned `true`, and no result if it returned
-/// `false`.
+/// record. Also checks that `try_read` has called `look` exactly once if it returned `true`, and not at all if it
+/// returned `false`.
 pub(super) fn shown(store: &MemoryStore, id: RecordId) -> Option<Option<TokenRecord>> {
     let (mut calls, mut seen) = (0, None);
     let answer = store.try_read(&id, &mut |record| {

@@ -83,7 +83,8 @@ fn readers_see_whole_steps_only_beside_rotation_touch_and_revocation() {
         found(&store, 1);
         let (newest, revoked, over) = (AtomicU32::new(0), AtomicBool::new(false), AtomicBool::new(false));
         thread::scope(|scope| {
-            // The second reader uses `try_read`. If a write is in progress, it shows nothing, and `get` is used instead.
+            // The second reader uses `try_read`. If a write is in progress, `try_read` returns `false`, and `get` is
+            // used instead.
             let by_get: Reader = get;
             let at_once: Reader = |store, id| shown(store, id).unwrap_or_else(|| get(store, id));
             for reader in [by_get, at_once] {

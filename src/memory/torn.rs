@@ -98,7 +98,7 @@ fn a_read_into_which_a_revocation_falls_shows_the_record_of_one_moment() {
 /// A rotation first writes its members, and then the row of their family. Until the row is written, a written member
 /// contradicts the row. If `try_read` finds such a member, it must return `false`. It must not wait for the lock of the
 /// writer: in this test, the thread that calls `try_read` holds that lock itself. A member that is not written yet may
-/// be shown as it was before the rotation.
+/// be passed to the callback as it was before the rotation.
 #[test]
 fn in_the_middle_of_a_rotation_try_read_shows_nothing_or_the_record_before_it() {
     for nth in [0, 1] {

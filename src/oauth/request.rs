@@ -25,7 +25,7 @@ pub struct OAuthRequest<'a> {
     pub authorization: &'a [&'a [u8]],
     /// The value of `Content-Type`.
     pub content_type: Option<&'a [u8]>,
-    /// The body.
+    /// The whole body of the request.
     pub body: &'a [u8],
     /// The source of the request (an address, as the host's proxies report it). Failures are counted per source.
     pub source: &'a Source,
@@ -110,7 +110,7 @@ impl Proved<'_> {
         }
     }
 
-    /// What a sign-in that this request opens stores about its device.
+    /// The device that a sign-in stores if this request opens it.
     pub(crate) fn details(&self, service: &Service) -> Option<Box<FamilyDetails>> {
         let text = self.user_agent.map(String::from_utf8_lossy);
         let device = text.map(|text| Device::of_user_agent(&text, None));

@@ -89,7 +89,7 @@ async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> 
         .update_settings(now, |stored| {
             let before = stored.clone();
             apply(&service.policy, change, stored)?;
-            // Personal access tokens can be used from anywhere, unless they have lists of their own.
+            // Personal access tokens can be used from anywhere, unless they have allowed sources of their own.
             if opens(stored) && !opens(&before) && !own_sources.cover(None) {
                 return Err(Forbidden::Outranked.into());
             }

@@ -111,7 +111,7 @@ async fn set_token_login<O: Permission>(
     let (view, changed) = service
         .update_settings(now, |stored| {
             let before = switch_opens(&service.policy, stored, subject);
-            // The account's tokens can be used from anywhere, unless they have lists of their own.
+            // The account's tokens can be used from anywhere, unless they have allowed sources of their own.
             if allowed && !before && !own_sources.cover(None) {
                 return Err(Forbidden::Outranked.into());
             }

@@ -26,7 +26,7 @@ pub enum SettingGate {
 }
 
 impl SettingGate {
-    /// Whether the gate is open if no value of the setting is stored.
+    /// Whether this gate allows personal access tokens if no value of the setting is stored.
     pub(crate) const fn opens_by_default(self) -> bool {
         match self {
             Self::NotAsked | Self::DefaultOn => true,
@@ -50,7 +50,7 @@ pub enum SwitchGate {
 }
 
 impl SwitchGate {
-    /// Whether the gate is open for an account whose switch was never set.
+    /// Whether this gate allows the personal access tokens of an account whose switch was never set.
     pub(crate) const fn opens_by_default(self) -> bool {
         match self {
             Self::NotAsked | Self::DefaultOn => true,

@@ -47,8 +47,8 @@ pub struct Throttling {
     /// Wrong passwords per source, and wrong client secrets per source. They are counted separately.
     pub source: Allowance,
     /// Reports of leaked texts per source
-    /// ([`Counterfoil::accept_leak_report`](crate::Counterfoil::accept_leak_report)). Every report counts, whatever its
-    /// texts are.
+    /// ([`Counterfoil::accept_leak_report`](crate::Counterfoil::accept_leak_report)). Every report counts, also if its
+    /// texts are unknown.
     pub leaks: Allowance,
 }
 

@@ -18,7 +18,7 @@ use crate::types::time::Timestamp;
 /// Where the request comes from, for a credential that can be used only from some addresses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Origin<'a> {
-    /// Nobody uses the credential, for example in a list. Every list of addresses counts as met.
+    /// The credential is not used now, for example because it is only listed. Its allowed sources are not checked.
     NotAsked,
     /// The source of the request in which the credential is used. `None` if the host does not know it.
     Request(Option<&'a SourceName>),
@@ -29,9 +29,9 @@ pub(crate) enum Origin<'a> {
 pub(crate) enum Restriction {
     /// The credential can be used from anywhere.
     None,
-    /// The credential has a list of addresses, and the request comes from one of them.
+    /// The credential has allowed sources, and the request comes from one of them.
     Met,
-    /// The credential has a list of addresses. The source of the request is not in it, is not an address, or is
+    /// The credential has allowed sources. The source of the request is not one of them, is not an address, or is
     /// unknown.
     Unmet,
 }

@@ -85,7 +85,8 @@ fn sight_6_metadata_alone_restrict_nothing() {
 }
 
 proptest! {
-    /// A source that is not allowed has one result, whatever else is true of the credential.
+    /// A source that is not allowed always has the same result. All other properties of the credential make no
+    /// difference.
     #[test]
     fn sight_6_a_source_that_is_not_allowed_reveals_nothing_else(
         kind in 0usize..5, phase in 0usize..6, role in 0usize..4, disabled: bool, present: bool, gate: bool,

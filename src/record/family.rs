@@ -19,7 +19,7 @@ use crate::types::time::Timestamp;
 pub struct NewFamily {
     /// The family id: the first 10 bytes of its members' ids.
     pub id: FamilyId,
-    /// The realm.
+    /// The realm to which the family belongs.
     pub realm: Realm,
     /// The owner of the family.
     pub owner: OwnerId,
@@ -28,7 +28,8 @@ pub struct NewFamily {
     pub kind: TokenKind,
     /// What the family is for.
     pub body: FamilyBody,
-    /// Where it can be used from, the host's metadata, and the device that opened it. `None` if there is nothing of it.
+    /// The addresses from which the credential can be used, the host's metadata, and the device on which the sign-in or
+    /// session was opened. `None` if nothing of this is stored.
     pub details: Option<Box<FamilyDetails>>,
     /// The instant until which the family counts towards a limit on live families. `None` means that it counts until it
     /// is revoked.
@@ -88,7 +89,7 @@ crate::types::setters::setters!(NewFamily {
 pub struct FamilyParts {
     /// The family id: the first 10 bytes of its members' ids.
     pub id: FamilyId,
-    /// The realm.
+    /// The realm to which the family belongs.
     pub realm: Realm,
     /// The owner of the family.
     pub owner: OwnerId,
@@ -98,7 +99,8 @@ pub struct FamilyParts {
     pub generation: u64,
     /// What the family is for.
     pub body: FamilyBody,
-    /// Where it can be used from, the host's metadata, and the device that opened it. `None` if there is nothing of it.
+    /// The addresses from which the credential can be used, the host's metadata, and the device on which the sign-in or
+    /// session was opened. `None` if nothing of this is stored.
     pub details: Option<Box<FamilyDetails>>,
     /// The instant until which the family counts towards a limit on live families. It is the expiry of the newest
     /// member. `None` means that the family counts until it is revoked.

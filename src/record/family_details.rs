@@ -1,5 +1,5 @@
-//! What a family keeps beside its purpose: where it can be used from, the host's metadata, and the device that opened
-//! it.
+//! The details of a family: the addresses from which the credential can be used, the host's metadata, and the device on
+//! which a person opened a sign-in or session.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,11 +7,11 @@ use crate::types::device::Device;
 use crate::types::metadata::Metadata;
 use crate::types::networks::Networks;
 
-/// What some families keep beside their purpose. It belongs to the family, so a rotation keeps it.
+/// The details of a family. They belong to the family and not to one of its records, so a rotation keeps them.
 ///
-/// A store keeps it in the document of the family's body
-/// ([`FamilyBody::to_document`](crate::store::FamilyBody::to_document)). A version of this library that does not know
-/// it refuses such a document as corrupt. So it cannot ignore a restriction.
+/// A store keeps the details in the document of the family's body
+/// ([`FamilyBody::to_document`](crate::store::FamilyBody::to_document)). An older version of this library that does not
+/// know a field of the details refuses the document as corrupt. So it cannot ignore a restriction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -22,7 +22,7 @@ pub struct FamilyDetails {
     /// The host's own data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
-    /// The device that opened the sign-in or the session.
+    /// The device on which the person opened the sign-in or session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<Device>,
 }

@@ -8,9 +8,10 @@ use crate::record::notice::{Schedule, is_near};
 use crate::record::state::NoticeMark;
 use crate::types::time::Timestamp;
 
-/// The tolerance with which [`place`] recognises that another worker has just claimed a notice. A claim stores the end
-/// of its lease as the time of the notice. So immediately after a claim, the time left until the stored time equals the
-/// length of a lease. A claim counts as new while these two durations differ by at most this tolerance.
+/// The tolerance with which [`place`] recognises that another worker has just claimed a notice. A worker claims a
+/// notice for the duration of a lease, and stores the end of the lease as the time of the notice. So the stored time of
+/// a new claim is one whole lease in the future. A claim counts as new if the stored time is one lease in the future,
+/// plus or minus this tolerance.
 const AT_WORK: Duration = Duration::from_secs(5);
 
 /// The state of one notice when a mail to its recipient is prepared. The mail can combine several notices.

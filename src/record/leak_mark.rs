@@ -9,12 +9,14 @@ use crate::record::record_parts::RecordParts;
 use crate::record::state::NoticeMark;
 use crate::types::time::Timestamp;
 
-/// Which text of a credential was found. A greater value replaces a smaller one in the mark, and never the reverse.
+/// Which text of a credential was found. In the mark, a greater value replaces a smaller one, but a smaller value never
+/// replaces a greater one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Leak {
     /// A text that no longer works, because a rotation had replaced it. The credential still works with its new text.
     Replaced,
-    /// A text that still works, or that shows that the whole sign-in was read.
+    /// A text that still works, or an old token of a sign-in. If one token of a sign-in was found, all of its tokens
+    /// count as found.
     Working,
 }
 

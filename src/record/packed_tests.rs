@@ -1,4 +1,4 @@
-//! Tests that a packed record shows and returns exactly what was packed.
+//! Tests that a packed record contains exactly what was packed.
 
 use std::sync::Arc;
 

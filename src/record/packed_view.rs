@@ -25,7 +25,7 @@ pub(crate) struct PackedView<'a> {
 }
 
 impl Packed {
-    /// Shows a record that is the only member of its family. `None` if the family has a separate row.
+    /// Returns a reference to a record that is the only member of its family. `None` if the family has a separate row.
     #[inline]
     pub(crate) fn view<'a>(&'a self, id: &'a RecordId) -> Option<RecordRef<'a>> {
         let family = match self.rest.as_deref().map(|rest| &rest.home) {
@@ -36,7 +36,7 @@ impl Packed {
         Some(RecordRef::packed(PackedView { id, packed: self, family }))
     }
 
-    /// Shows a record and the row of its family, or returns the error if they contradict each other.
+    /// Returns a reference to a record and the row of its family, or an error if the two contradict each other.
     pub(crate) fn view_with<'a>(&'a self, id: &'a RecordId, row: &'a FamilyParts) -> Result<RecordRef<'a>, Corrupt> {
         let view = RecordRef::packed(PackedView { id, packed: self, family: Some(row) });
         consistent(view, row).map(|()| view)

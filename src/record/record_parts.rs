@@ -17,13 +17,13 @@ pub const NOTICED_MAX: usize = 8;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewRecord {
-    /// The public id.
+    /// The public id of the record.
     pub id: RecordId,
-    /// The realm.
+    /// The realm to which the record belongs.
     pub realm: Realm,
     /// The owner of the credential.
     pub owner: OwnerId,
-    /// The kind.
+    /// The kind of the credential.
     pub kind: TokenKind,
     /// The parent: the refresh token of an access token, or the token that a rotation replaced. `None` if there is
     /// neither.
@@ -56,13 +56,13 @@ pub struct NewRecord {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RecordParts {
-    /// The public id.
+    /// The public id of the record.
     pub id: RecordId,
-    /// The realm.
+    /// The realm to which the record belongs.
     pub realm: Realm,
     /// The owner of the credential.
     pub owner: OwnerId,
-    /// The kind.
+    /// The kind of the credential.
     pub kind: TokenKind,
     /// The parent: the refresh token of an access token, or the token that a rotation replaced. `None` if there is
     /// neither.

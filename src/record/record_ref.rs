@@ -42,7 +42,7 @@ pub struct RecordRef<'a>(View<'a>);
 /// if there is no such record.
 pub type Look<'f> = dyn for<'r> FnMut(Option<RecordRef<'r>>) + 'f;
 
-/// The layouts of records that can be shown.
+/// The layouts of the records to which a [`RecordRef`] can refer.
 #[derive(Clone, Copy)]
 enum View<'a> {
     Whole(&'a RecordParts, &'a FamilyParts),
@@ -62,13 +62,13 @@ macro_rules! shown {
 }
 
 impl<'a> RecordRef<'a> {
-    /// Shows a record and its family. The caller has checked that they belong together.
+    /// Makes a reference to a record and its family. The caller has checked that they belong together.
     #[inline]
     pub(crate) const fn whole(record: &'a RecordParts, family: &'a FamilyParts) -> Self {
         Self(View::Whole(record, family))
     }
 
-    /// Shows a packed record. The caller has checked that the record and its family belong together.
+    /// Makes a reference to a packed record. The caller has checked that the record and its family belong together.
     #[cfg(feature = "memory")]
     #[inline]
     pub(crate) const fn packed(view: PackedView<'a>) -> Self {
@@ -202,7 +202,8 @@ impl<'a> RecordRef<'a> {
         shown!(self, (_, family) => &family.body, body)
     }
 
-    /// Where the credential can be used from, the host's metadata, and the device that opened it.
+    /// The addresses from which the credential can be used, the host's metadata, and the device on which the person
+    /// opened the sign-in or session. `None` if nothing of this is stored.
     #[must_use]
     pub fn details(self) -> Option<&'a FamilyDetails> {
         shown!(self, (_, family) => family.details.as_deref(), details)

@@ -65,7 +65,7 @@ impl Joined {
     /// for a known id.
     pub(crate) const BLANK: Self = Self { record: RecordParts::BLANK, family: FamilyParts::BLANK };
 
-    /// Shows the record and its family.
+    /// Returns a reference to the record and its family.
     #[inline]
     pub(crate) const fn view(&self) -> RecordRef<'_> {
         RecordRef::whole(&self.record, &self.family)
@@ -78,7 +78,7 @@ impl Joined {
     }
 }
 
-/// Checks the rules that [`TokenRecord`] lists. `record` shows the record together with `family`.
+/// Checks the rules that [`TokenRecord`] lists. `record` refers to the record and to `family`.
 pub(crate) fn consistent(record: RecordRef<'_>, family: &FamilyParts) -> Result<(), Corrupt> {
     let owns = (record.realm(), record.owner()) == (family.realm.as_str(), family.owner.as_str());
     if record.id().family() != family.id || !owns {

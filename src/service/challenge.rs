@@ -69,7 +69,7 @@ pub enum ChallengeReason {
     },
     /// A right other than the scope is missing.
     Forbidden(Forbidden),
-    /// A login failed.
+    /// A login failed for the reason in the field.
     Login(Arc<LoginError>),
 }
 

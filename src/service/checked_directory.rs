@@ -54,8 +54,8 @@ impl Checked<dyn Accounts> {
         Ok(account)
     }
 
-    /// Writes the account of a subject to `account`, or `None` if there is none. Waits only if the directory cannot show
-    /// the account at once.
+    /// Writes the account of a subject to `account`, or `None` if there is none. Waits only if the directory cannot
+    /// return the account at once.
     #[inline]
     pub(crate) async fn account_into(
         &self,
@@ -74,7 +74,7 @@ impl Checked<dyn Accounts> {
     }
 
     /// Calls `look` with the account of a subject, or with `None` if there is none. Returns false, and does not call
-    /// `look`, if the directory cannot show the account at once, or if the subject is reserved.
+    /// `look`, if the directory cannot pass the account at once, or if the subject is reserved.
     #[inline]
     pub(crate) fn try_account(&self, subject: &SubjectId, look: &mut dyn FnMut(Option<&Account>)) -> bool {
         let mut usable = |found: Option<&Account>| look(found.filter(|found| self.answers.is_usable(found)));

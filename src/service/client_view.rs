@@ -150,7 +150,7 @@ impl ClientUpdate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientView {
-    /// The public id.
+    /// The public `client_id` of RFC 6749 §2.2.
     pub id: ClientId,
     /// The name shown to people.
     pub display_name: String,

@@ -1,4 +1,4 @@
-//! What a new sign-in or session stores about the device that opened it.
+//! What a new sign-in or session stores about the device on which it was opened.
 
 use crate::record::family_details::FamilyDetails;
 use crate::service::Service;

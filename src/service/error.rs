@@ -39,7 +39,7 @@ pub enum Unavailable {
     /// The value of a stored setting is not valid.
     #[error("stored setting {name} is garbage")]
     Setting {
-        /// The setting.
+        /// The setting whose stored value is not valid.
         name: SettingName,
     },
     /// The key ring is different from the ring that the store was used with.
@@ -65,7 +65,7 @@ pub enum Unavailable {
     /// Eight attempts in a row failed because other writes came first. The next call can succeed.
     #[error("{operation} lost too many races")]
     Contended {
-        /// The operation.
+        /// The name of the operation that failed.
         operation: &'static str,
     },
 }
@@ -124,7 +124,7 @@ pub enum Forbidden {
     /// The credential has a scope that does not contain this scope token.
     #[error("scope {scope} is missing")]
     Scope {
-        /// The scope token.
+        /// The scope token that the operation requires.
         scope: &'static str,
     },
     /// The role is too low.
@@ -143,7 +143,7 @@ pub enum Forbidden {
     /// A setting or the account's own switch ([`Gate`]) blocks the personal access tokens of the account.
     #[error("a gate is closed: {}", .gate.as_str())]
     Gate {
-        /// The gate.
+        /// The setting or switch that blocks the tokens.
         gate: Gate,
     },
     /// The credential or account to make, to change or to replace has more rights than the presented credential.
@@ -186,7 +186,7 @@ pub enum Conflict {
     /// The policy does not use this setting or switch ([`Gate`]), so it cannot be turned on or off.
     #[error("the policy does not ask this gate: {}", .gate.as_str())]
     NotApplicable {
-        /// The gate.
+        /// The setting or switch that the policy does not use.
         gate: Gate,
     },
     /// The policy does not allow the operation to anybody.

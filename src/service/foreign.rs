@@ -52,7 +52,8 @@ struct Pair {
 pub(crate) type Mismatch = (Option<RecordId>, Refusal);
 
 impl Service {
-    /// The look-up keys of a foreign digest, the newest key first.
+    /// The aliases under which the record of a foreign digest can be stored: one for each key of the key ring, with the
+    /// id of this key. The newest key comes first.
     pub(crate) fn aliases_of(&self, scheme: &dyn ForeignScheme, digest: &ForeignDigest) -> Vec<(KeyId, Alias)> {
         let aliases = self.digester.aliases(scheme.name(), digest.as_bytes());
         aliases.into_iter().map(|(key, alias)| (key, Alias::from_bytes(alias))).collect()

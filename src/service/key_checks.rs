@@ -14,15 +14,16 @@ use crate::types::settings::StoredSettings;
 #[non_exhaustive]
 pub enum ForeignKeyRing {
     /// A key of the ring has the same number as a key of the store, but the check values of the two keys are different.
+    /// The field is this number.
     #[error("key {} of the ring is another key than the store's", .0.number())]
     OtherKey(KeyId),
-    /// The store has check values, but none for any key of the ring. Contains the newest key of the ring.
+    /// The store has check values, but none for any key of the ring. The field is the id of the ring's newest key.
     #[error("the store knows no key of the ring, which ends with key {}", .0.number())]
     NoKnownKey(KeyId),
 }
 
 impl ForeignKeyRing {
-    /// The key that shows that the ring does not belong to the store.
+    /// The key in the variant's field: the key with a different check value, or the newest key of the ring.
     #[must_use]
     pub const fn key(self) -> KeyId {
         match self {

@@ -191,7 +191,8 @@ impl Presenter {
         self.realm.as_ref().is_none_or(|own| own == realm)
     }
 
-    /// Whether the presenter is a service account. Its credentials create, renew and widen nothing, whatever their kind.
+    /// Whether the presenter is a service account. Credentials of a service account, of every kind, may not create,
+    /// renew or widen anything.
     pub(crate) fn is_service_account(&self) -> bool {
         self.subject.as_ref().is_some_and(SubjectId::is_reserved)
     }

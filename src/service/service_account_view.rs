@@ -114,11 +114,11 @@ impl ServiceAccountUpdate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServiceAccountView {
-    /// The id.
+    /// The id of the service account.
     pub id: ServiceAccountId,
     /// The subject id under which the account owns its credentials.
     pub subject: SubjectId,
-    /// The label.
+    /// The label, which is unique in the realm.
     pub label: String,
     /// The description. Empty if there is none.
     pub description: String,

@@ -16,21 +16,22 @@ pub struct SignInView {
     /// [`TokenKind::ConsoleSession`] for a session. [`TokenKind::RefreshToken`] for a sign-in, or
     /// [`TokenKind::AccessToken`] for a sign-in without a refresh token.
     pub kind: TokenKind,
-    /// The owner.
+    /// The person who signed in.
     pub owner: SubjectId,
     /// The client of a sign-in. `None` for a session.
     pub client: Option<ClientId>,
     /// The display name of the client as it is now. `None` for a session, and for a client that was deleted.
     pub client_name: Option<String>,
-    /// When it was opened.
+    /// When the sign-in or session was opened.
     pub created_at: Timestamp,
-    /// When it ends under the current settings if it is not used again.
+    /// When the sign-in or session ends under the current settings if it is not used again.
     pub expires_at: Timestamp,
     /// The last use: when tokens were last issued for the sign-in, or when the session was last extended. Before the
-    /// first such use, when it was opened. So the use of an access token is not seen. It is at most one lifetime of an
-    /// access token later, 10 minutes by default. A session is extended at most once per minute.
+    /// first such use, the instant of the opening. The use of an access token does not change this field. Such a use is
+    /// at most one lifetime of an access token later, 10 minutes by default. A session is extended at most once per
+    /// minute.
     pub last_used_at: Timestamp,
-    /// The device that opened it. `None` if nothing was stored.
+    /// The device on which the person opened the sign-in or session. `None` if no device was stored.
     pub device: Option<Device>,
     /// Whether the presenter uses this sign-in or session.
     pub is_current: bool,

@@ -11,15 +11,15 @@ use crate::types::networks::Networks;
 /// The details with a changed list, and the action for the event.
 pub(crate) type NewSources = (Option<Box<FamilyDetails>>, Action);
 
-/// What a presenter may do with lists of addresses.
+/// Decides how a presenter may change the allowed sources of credentials.
 pub(crate) struct SourcesRule<'a, O: Permission> {
     permit: &'a Permit<'a, O>,
     widening: Result<OwnSources, Forbidden>,
 }
 
 impl<'a, O: Permission> SourcesRule<'a, O> {
-    /// `W` is the operation that the presenter must also be allowed to do if a new list contains an address that the
-    /// old one does not contain.
+    /// `W` is the operation that the presenter must also be allowed to do if the new allowed sources contain an address
+    /// that the old ones do not contain.
     pub(crate) async fn of<W: Permission>(permit: &'a Permit<'a, O>) -> Result<Self, ManageError> {
         let widening = match permit.also::<W>().await {
             Ok(()) => Ok(permit.own_sources().await?),
@@ -29,8 +29,8 @@ impl<'a, O: Permission> SourcesRule<'a, O> {
         Ok(Self { permit, widening })
     }
 
-    /// Plans the change of a record's list to `allowed`. `None` if the record has this list already. The caller decides
-    /// again if another write comes first.
+    /// Plans the change of a record's allowed sources to `allowed`. `None` if the record has exactly these already. If
+    /// another write comes first, the caller must plan again.
     pub(crate) fn plan(
         &self,
         record: &TokenRecord,

@@ -226,7 +226,8 @@ impl Judging<'_> {
         Ok(CredentialView::of(record, phase, verdict.is_ok(), self.limits(), last_used_at, self.now))
     }
 
-    /// What the decision needs besides the facts of the record. The account and the client have been read before.
+    /// What the decision needs besides the facts of the record. The caller must have read the account and the client:
+    /// one that was not read counts as missing.
     fn standing(&self, facts: &Facts, subject: &SubjectId) -> Standing<'_> {
         let person = self.people.get(subject);
         let account = person.and_then(|(account, _)| account.as_ref());

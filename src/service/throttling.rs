@@ -123,7 +123,8 @@ impl Service {
     }
 
     /// Counts one report of leaked texts from a source, or returns why it is refused. Every report counts as a failure,
-    /// whatever its texts are, so the result says nothing about them. If the source is unknown, nothing is counted.
+    /// also if its texts are unknown, so the result says nothing about the texts. If the source is unknown, nothing is
+    /// counted.
     pub(crate) async fn count_leak_report(
         &self,
         source: &Source,

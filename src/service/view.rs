@@ -51,9 +51,9 @@ impl Status {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CredentialView {
-    /// The public id.
+    /// The public id of the credential.
     pub id: RecordId,
-    /// The kind.
+    /// The kind of the credential.
     pub kind: TokenKind,
     /// The owner. `None` for a security code, which belongs to the realm.
     pub owner: Option<SubjectId>,

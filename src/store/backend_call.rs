@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-/// A listener of a test. It is told of each call that a store makes to its backend, and decides when the store can make
-/// the call.
+/// A listener of a test. The store reports each call of its backend to this listener, which decides when the store can
+/// make the call.
 pub trait BackendCalls: Send + Sync {
     /// Polled before each call of the store to its backend. The store makes the call when the result is `Ready`.
     /// `first` is true if this is the first poll for that call. An implementation that returns `Pending` must wake the

@@ -135,7 +135,7 @@ pub enum ParentUpdate {
     /// are set to the given instants, unless the stored ones are later. If the parent has the family's `kind` and
     /// `generation`, the family's `live_until` and `gone_at` are set in the same way.
     Slide {
-        /// The new expiry.
+        /// The new expiry of the parent.
         expires_at: Timestamp,
         /// The instant from which the parent may be purged.
         gone_at: Timestamp,
@@ -188,18 +188,18 @@ pub enum Revoke<'a> {
     /// A family with all its records. When the family is revoked, its label becomes free, so another family of the
     /// owner can get this label.
     Family {
-        /// The realm. If the family belongs to another realm, nothing changes.
+        /// The realm of the family. If the family belongs to another realm, nothing changes.
         realm: &'a Realm,
-        /// The owner. If the family belongs to another owner, nothing changes.
+        /// The owner of the family. If the family belongs to another owner, nothing changes.
         owner: &'a OwnerId,
-        /// The family.
+        /// The family to revoke.
         family: FamilyId,
     },
     /// All families of an owner. They are revoked one by one, at most `limit` per call.
     Owner {
-        /// The realm.
+        /// The realm of the families.
         realm: &'a Realm,
-        /// The owner.
+        /// The owner of the families.
         owner: &'a OwnerId,
     },
 }

@@ -12,20 +12,20 @@ use crate::types::time::Timestamp;
 pub enum Listing<'a> {
     /// The records of one owner and one kind, in descending order of (`created_at`, `id`).
     Owner {
-        /// The realm.
+        /// The realm to which the records belong.
         realm: &'a Realm,
-        /// The owner.
+        /// The owner of the records.
         owner: &'a OwnerId,
-        /// The kind.
+        /// The kind of the records.
         kind: TokenKind,
         /// Which of the owner's records are listed.
         show: Show,
     },
     /// The records of one kind in a realm, in ascending order of id.
     Kind {
-        /// The realm.
+        /// The realm to which the records belong.
         realm: &'a Realm,
-        /// The kind.
+        /// The kind of the records.
         kind: TokenKind,
     },
 }

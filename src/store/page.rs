@@ -62,7 +62,7 @@ impl FromStr for Cursor {
 /// `next` is `None`.
 #[derive(Clone, Debug)]
 pub struct Page<T, K = Cursor> {
-    /// The items.
+    /// The items of this page, in the order of the listing.
     pub items: Vec<T>,
     /// The key after which the next page begins. `None` on the last page.
     pub next: Option<K>,

@@ -121,7 +121,7 @@ use crate::types::time::Timestamp;
 ///     Afterwards there are at most `limit` live families. Each insert revokes families in its own step, the least
 ///     recently used first. Each revoked family is named in exactly one result.
 /// 46. `list_shows_what_stands`: [`Show::Standing`](crate::store::Show) leaves out every record that is revoked, has
-///     reached its `gone_at`, or was superseded and has reached its `honoured_until`. It shows all other records,
+///     reached its `gone_at`, or was superseded and has reached its `honoured_until`. It returns all other records,
 ///     however many are left out.
 /// 48. `requests_are_checked`: a request that contradicts itself gives [`StoreError::Invalid`], and nothing is written.
 ///     Call [`check_insert`](crate::store::check_insert) and [`check_rotate`](crate::store::check_rotate) before any
@@ -145,7 +145,7 @@ use crate::types::time::Timestamp;
 /// 60. `try_read_shows_what_get_returns`: if [`try_read`](TokenStore::try_read) returns `true`, it has called `look`
 ///     exactly once, with what a `get` at one moment during the call would return. So the record is joined with its
 ///     family (clause 7), later than every write that has returned (clause 8), and never from the middle of a step
-///     (clause 11). If it returns `false`, it has not called `look`. It never shows a record for which `get` gives an
+///     (clause 11). If it returns `false`, it has not called `look`. It never passes a record for which `get` gives an
 ///     error: one that is damaged or cannot be reached. While it calls `look`, it holds no lock for which another call
 ///     would wait. A store may always return `false`.
 /// 61. `families_are_listed`: a walk with [`list_families`](TokenStore::list_families) returns every family of the
@@ -157,10 +157,10 @@ use crate::types::time::Timestamp;
 ///     them takes effect first, so that no two families have the label.
 /// 63. `renewals_are_capped`: after any number of concurrent rotations of expired families and inserts with one cap, at
 ///     most that many families are live. The cap does not refuse a rotation of a family that is live at `now`.
-/// 64. `details_follow_the_newest`: an edit of the details changes the family, so `get` shows them with each of its
-///     records. Only the newest record accepts it. Every other write keeps the details as they are.
+/// 64. `details_follow_the_newest`: an edit of the details changes the family, so `get` returns them with each of
+///     its records. Only the newest record accepts an edit. Every other write keeps the details as they are.
 ///
-/// Two methods have a default: [`try_read`](TokenStore::try_read), which then shows nothing, and
+/// Two methods have a default: [`try_read`](TokenStore::try_read), which returns `false`, and
 /// [`probe`](TokenStore::probe). So a wrapper can forget only these two. It must forward `probe`. It may forward
 /// `try_read` only if it does not delay calls, make them fail or change their results. New functions will be added in
 /// new traits.
@@ -247,7 +247,7 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Returns a page of the records that `of` selects. Shrunk records are never listed. A page may be short or empty
     /// before the end, so a store can limit its reads per page.
     ///
-    /// Each record is shown as it was at some moment during the call. This moment can be different for each record. If
+    /// Each record is returned as it was at some moment during the call. Records can have different moments. If
     /// the record of the cursor `after` no longer exists or is no longer listed, the page begins after the position
     /// that it had.
     async fn list(
@@ -259,7 +259,7 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Returns a page of the families of an owner that are not revoked, in ascending order of id. A page may be short
     /// or empty before the end. A family row that cannot be decoded is skipped and counted (clause 61). Each family is
-    /// shown as it was at some moment during the call. `after` can be any id: the page begins with the next one.
+    /// returned as it was at some moment during the call. `after` can be any id: the page begins with the next one.
     async fn list_families(
         &self,
         realm: &Realm,

@@ -56,7 +56,7 @@ impl<S> FaultyStore<S> {
         &self.inner
     }
 
-    /// The faults.
+    /// The faults that calls of this store can get.
     pub fn faults(&self) -> &Faults {
         &self.faults
     }

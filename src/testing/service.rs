@@ -151,7 +151,7 @@ impl TestService {
         &self.counterfoil
     }
 
-    /// The clock.
+    /// The clock of the service, which the test moves.
     #[must_use]
     pub fn clock(&self) -> &ManualClock {
         &self.parts.clock

@@ -45,8 +45,9 @@ pub(crate) fn is_base62(letters: &[u8]) -> bool {
 /// The checksum of the letters: their CRC-32, encoded as six base62 letters. GitHub's tokens have the same checksum. It
 /// detects typing errors without a store call. It does not detect forgery.
 pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
-    // The number is divided into two halves of three letters, because each half then needs a shorter chain of
-    // divisions. Six letters suffice, because 62^6 is 13 times 2^32.
+    // The number is split into two numbers of three base-62 digits each. No digit then depends on a long chain of
+    // divisions, and the processor can compute the digits of both numbers at the same time. Six digits suffice, because
+    // 62^6 is 13 times 2^32.
     const HALF: u32 = 62 * 62 * 62;
     let crc = crc32fast::hash(letters);
     let digit = |number: u32, weight: u32| ALPHABET[(number / weight % 62) as usize];

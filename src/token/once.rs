@@ -43,7 +43,8 @@ const NUMBER_BYTES: usize = 10;
 pub struct OnceKey([u8; 32]);
 
 impl OnceKey {
-    /// The key of the web form that contains `number` and was shown in the session `session`.
+    /// The key of a web form. `number` is the random number in the form. `session` is the session in which the form was
+    /// shown.
     #[must_use]
     pub fn new(session: &RecordId, number: &[u8]) -> Self {
         Self(sha256::hash(&[KEY, session.as_bytes(), number]))

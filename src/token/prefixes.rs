@@ -42,7 +42,7 @@ impl Prefix {
         Self(ArrayString::from(text).unwrap_or_default())
     }
 
-    /// The text.
+    /// The prefix as a text, without the `_` after it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

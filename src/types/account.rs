@@ -251,19 +251,19 @@ impl Account {
         self.contact.as_ref().and_then(|contact| contact.widest_scope.as_ref())
     }
 
-    /// The immutable id.
+    /// The subject id, which never changes.
     #[must_use]
     pub fn subject(&self) -> &SubjectId {
         &self.subject
     }
 
-    /// The display name.
+    /// The name that pages and notices display.
     #[must_use]
     pub fn name(&self) -> &str {
         self.name.as_str()
     }
 
-    /// The role.
+    /// The role, which limits what the account may do.
     #[must_use]
     pub fn role(&self) -> Role {
         self.role
@@ -287,19 +287,19 @@ impl Account {
         self.contact.as_ref().and_then(|contact| contact.email.as_ref())
     }
 
-    /// The IANA time zone.
+    /// The IANA time zone of the instants in notices.
     #[must_use]
     pub fn zone(&self) -> &str {
         self.contact.as_ref().map_or(ZONE, |contact| contact.zone.as_str())
     }
 
-    /// The language.
+    /// The language of notices to the person.
     #[must_use]
     pub fn language(&self) -> &str {
         self.contact.as_ref().map_or(LANGUAGE, |contact| contact.language.as_str())
     }
 
-    /// The extra claims.
+    /// The additional claims, as pairs of name and value.
     pub fn claims(&self) -> impl Iterator<Item = (&str, &str)> {
         self.contact.iter().flat_map(|contact| contact.claims())
     }

@@ -69,8 +69,8 @@ impl Arming {
         }
     }
 
-    /// Whether there is no page of records to update now: [`Arming::begin`] would return `None`. `under` is the current
-    /// schedule. `patience` is the longest time for which another process can still use the old schedule.
+    /// Whether no record needs to be updated now: a call of [`Arming::begin`] would return `None`. `under` is the
+    /// current schedule. `patience` is the longest time for which another process can still use the old schedule.
     pub(crate) fn rests(&self, under: &str, patience: Duration, now: Timestamp) -> bool {
         self.clone().begin(under, patience, now).is_none()
     }

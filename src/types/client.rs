@@ -26,7 +26,7 @@ impl ClientId {
     /// The longest client id, in bytes.
     pub const MAX: usize = 100;
 
-    /// The id.
+    /// The client id as a text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -147,7 +147,7 @@ pub struct StoredSecret {
     pub id: [u8; 16],
     /// How the secret is digested.
     pub form: SecretForm,
-    /// The digest.
+    /// The digest of the secret, in the form `form`.
     pub digest: [u8; 32],
     /// The key under which the digest was computed.
     pub key_id: KeyId,
@@ -179,7 +179,7 @@ crate::types::setters::setters!(StoredSecret {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Registration {
-    /// The public id.
+    /// The public `client_id` of RFC 6749 §2.2.
     pub client_id: ClientId,
     /// The internal id, to which tokens are bound. A client that is deleted and registered again gets a new internal
     /// id.
@@ -270,7 +270,7 @@ crate::types::setters::setters!(Registration {
 pub struct VersionedRegistration {
     /// The version that `put_client` and `remove_client` must pass.
     pub version: Version,
-    /// The registration.
+    /// The registration, as the store returned it.
     pub registration: Registration,
 }
 

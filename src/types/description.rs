@@ -56,7 +56,7 @@ impl Description {
         Ok(Self(text.into()))
     }
 
-    /// The text.
+    /// The text of the description.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

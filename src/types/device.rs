@@ -1,4 +1,4 @@
-//! The device that opened a sign-in or a session.
+//! The device on which a person opened a sign-in or a session.
 
 use std::fmt;
 
@@ -9,8 +9,9 @@ use unicode_normalization::UnicodeNormalization;
 use crate::types::source::SourceName;
 use crate::types::visible::{code_point, is_invisible, refused};
 
-/// What a host says about the device that opened a sign-in or a session, so that people recognise it in the list of
-/// their sign-ins: a text such as "Firefox on Linux", and the source of the request. Both are only shown.
+/// What a host says about the device on which a person opened a sign-in or a session, so that people recognise it in
+/// the list of their sign-ins: a text such as "Firefox on Linux", and the source of the request. Both are only
+/// displayed.
 ///
 /// The text is in NFC and trimmed, and has at most 200 characters in one line, without control and format characters.
 /// Joiners are allowed only where Unicode allows them. A text that shows nothing counts as no text.
@@ -92,8 +93,8 @@ impl Device {
         self.source.as_deref()
     }
 
-    /// What a store keeps of this device. If the device has no source, `source` takes its place. `None` if there is
-    /// neither a text nor a source.
+    /// The device as a store keeps it. If the device has no source, it gets `source`. `None` if there is neither a text
+    /// nor a source.
     pub(crate) fn kept(&self, source: Option<&SourceName>) -> Option<Self> {
         let source = self.source.clone().or_else(|| source.map(|source| source.as_str().into()));
         let kept = Self { text: self.text.clone(), source };

@@ -24,7 +24,7 @@ impl EmailAddress {
         (text.len() <= 254 && clean && parts).then(|| Self(Short::new(text))).ok_or(InvalidEmail)
     }
 
-    /// The address.
+    /// The e-mail address.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()

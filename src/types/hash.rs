@@ -1,7 +1,7 @@
 //! A hasher for ids, with a random key per process.
 //!
-//! Most ids are random. But some are derived from a number in a web form, and whoever submits the form can choose this
-//! number. Without the random key, this person could search for ids that collide in a hash table.
+//! Most ids are random. But some are derived from a number in a web form, and the sender of the form can choose this
+//! number. Without the random key, the sender could search for ids that collide in a hash table.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;

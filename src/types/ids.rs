@@ -164,7 +164,7 @@ impl SubjectId {
         Self(Short::new(id))
     }
 
-    /// The id.
+    /// The subject id as a text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -272,7 +272,7 @@ impl KeyId {
         Self(number)
     }
 
-    /// The number.
+    /// The number of the key. 0 means "no key".
     #[must_use]
     pub const fn number(self) -> u32 {
         self.0
@@ -294,7 +294,7 @@ impl Version {
         Self(number)
     }
 
-    /// The number.
+    /// The version as a number.
     #[must_use]
     pub const fn number(self) -> u64 {
         self.0

@@ -93,7 +93,7 @@ impl Label {
         Self(Short::new(text))
     }
 
-    /// The displayed text.
+    /// The label as it is displayed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()

@@ -29,7 +29,7 @@ enum Block {
     V6 { first: u128, length: u8 },
 }
 
-/// Why a text is not a block.
+/// Why a text is not a block of addresses in CIDR notation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InvalidNetwork {
     /// Not an address, or what follows the `/` is not a decimal number.

@@ -145,15 +145,15 @@ impl Networks {
         self.0.iter().any(|block| block.contains(address))
     }
 
-    /// Whether each block of `other` lies inside a block of this list. If two blocks of this list together contain a
-    /// block of `other`, the answer is still `false`.
+    /// Whether each block of `other` lies inside a block of `self`. If only two blocks of `self` together contain a
+    /// block of `other`, the result is `false`.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         other.0.iter().all(|block| self.0.iter().any(|own| own.covers(block)))
     }
 
-    /// Whether a change of a credential's list from `old` to `new` can let it be used from more addresses. `None`
-    /// stands for every source.
+    /// Whether the credential could be used from more addresses if its allowed sources were changed from `old` to
+    /// `new`. `None` stands for every source.
     ///
     /// ```
     /// use counterfoil::types::Networks;

@@ -40,7 +40,7 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// The realm.
+    /// The realm to which the credential belongs.
     #[must_use]
     pub fn realm(&self) -> &Realm {
         &self.realm

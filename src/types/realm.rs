@@ -47,7 +47,7 @@ impl Realm {
         fits.then(|| Self((name != DEFAULT).then(|| Short::new(name)))).ok_or(InvalidRealm)
     }
 
-    /// The name.
+    /// The name of the realm.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_ref().map_or(DEFAULT, Short::as_str)

@@ -4,20 +4,20 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RevocationReason {
-    /// The owner deleted it or signed out.
+    /// The owner deleted the credential or signed out.
     ByOwner,
-    /// An administrator deleted it.
+    /// An administrator deleted the credential.
     ByAdministrator,
-    /// The client revoked it (RFC 7009).
+    /// The client revoked the credential (RFC 7009).
     ByClient,
-    /// The host's own code revoked it.
+    /// The host's own code revoked the credential.
     ByHost,
     /// A refresh token that had already been used was presented again (RFC 9700 §4.14.2).
     Replay,
     /// A newer sign-in or session replaced this one, because the owner had as many sign-ins or sessions as the policy
     /// allows.
     MadeRoom,
-    /// Its secret was found in a public place and reported
+    /// The secret of the credential was found in a public place and reported
     /// ([`report_leaked`](crate::Counterfoil::report_leaked)). A version without this reason reads the record as
     /// corrupt, so it refuses the credential with 503.
     Leaked,

@@ -39,7 +39,8 @@ impl Calls {
     }
 }
 
-/// A store in memory that shows its records, unless it is down.
+/// A store in memory whose `try_read` passes records to the callback. While the store is down, `try_read` returns false
+/// and every other call fails.
 #[derive(Default)]
 struct Records(MemoryStore, Calls);
 
@@ -62,7 +63,8 @@ macro_rules! records {
 }
 counterfoil::methods_of!(TokenStore => records);
 
-/// A directory in memory with one account, which it shows unless it is down.
+/// A directory in memory with one account. Its `try_account` passes the account to the callback. While the directory is
+/// down, `try_account` returns false and every other call fails.
 struct One(Account, Calls);
 
 #[async_trait]

@@ -17,8 +17,8 @@ use crate::support::*;
 
 const RESERVED: &str = "service-account:0000000000000000000001";
 
-/// A directory with one account, which it returns for every question. It keeps the subjects that it was asked for. If
-/// `shows` is true, it shows the account without waiting.
+/// A directory with one account, which is the answer to every call. `asked` contains the subjects of the calls. If
+/// `shows` is true, `try_account` passes the account to its callback.
 #[derive(Clone)]
 struct One {
     account: Arc<Mutex<Account>>,

@@ -37,7 +37,8 @@ pub(crate) enum Warm {
     Fully,
 }
 
-/// Makes calls one after the other, and goes through the credentials endlessly.
+/// Makes calls one after the other, each with the next credential. After the last credential, begins again with the
+/// first.
 struct Walk<'a, P> {
     peer: &'a P,
     at: usize,

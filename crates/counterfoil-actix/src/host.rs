@@ -1,4 +1,4 @@
-//! The host of a request.
+//! The host that an HTTP request names.
 
 use actix_web::dev::ServiceRequest;
 use counterfoil_tower::RejectionReason;

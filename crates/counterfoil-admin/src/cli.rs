@@ -54,8 +54,8 @@ pub(crate) enum Command {
     /// Revokes credentials permanently
     #[command(subcommand)]
     Revoke(Revoke),
-    /// Ends the credentials whose secrets were found in a public place, and has their owners told. Reads one text on
-    /// each line
+    /// Ends the credentials whose secrets were found in a public place. The upkeep of a running service then sends a
+    /// notice to each owner. Reads one text on each line
     ReportLeaked(ReportLeaked),
     /// Counts the digests that were computed with each key: in all records of the store, and in the client secrets of
     /// the realm
@@ -163,7 +163,8 @@ pub(crate) enum Revoke {
 pub(crate) struct ReportLeaked {
     /// The file with the texts, one on each line. Use - for standard input. Never pass a text as an argument
     pub(crate) file: PathBuf,
-    /// The file of the service's key ring. Without it, a secret of a store with a key ring cannot be proved
+    /// The file of the service's key ring. Needed if the service has a key ring: without the ring, the secret in a text
+    /// cannot be verified
     #[arg(long, value_name = "FILE")]
     pub(crate) key_ring: Option<PathBuf>,
     /// The prefixes of the service's tokens, if it has prefixes of its own: personal_access_token=acme,access_token=…
@@ -311,8 +312,8 @@ pub(crate) enum Keys {
         file: PathBuf,
         #[command(flatten)]
         realms: Realms,
-        /// Confirms that the store has no realms but --realm, those of --with-realm, and those with credentials. Needed
-        /// to remove a key, because the client secrets of another realm might need it
+        /// Confirms that each realm of the store has credentials or is named by --realm or --with-realm. Needed to
+        /// remove a key, because the client secrets of any other realm might need this key
         #[arg(long)]
         all_realms: bool,
         #[command(flatten)]

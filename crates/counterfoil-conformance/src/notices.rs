@@ -1,5 +1,5 @@
-//! Checks notices, which are the instants at which a host is to be told about a record (clauses 21 and 22 of
-//! `TokenStore`). A record with a notice has a mark, which consists of the instant and the stage of the notice.
+//! Checks notices (clauses 21 and 22 of `TokenStore`). A notice is an instant at which a worker must send a message
+//! about a record. A record with a notice has a mark, which consists of the instant and the stage of the notice.
 
 use counterfoil::store::{Change, NOTICED_MAX, NoticeMark, TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, Version};

@@ -51,9 +51,9 @@ static DRAWN: AtomicU64 = AtomicU64::new(1);
 /// owner, so ids are made through this type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// The realm.
+    /// The realm of the records.
     pub realm: Realm,
-    /// The owner.
+    /// The owner of the records.
     pub owner: OwnerId,
 }
 
@@ -183,7 +183,7 @@ fn member(family: &NewFamily, kind: TokenKind) -> NewRecord {
 /// A new family and its first records, which a test inserts later.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// The family.
+    /// The family to insert.
     pub family: NewFamily,
     /// The first records of the family.
     pub records: Vec<NewRecord>,
@@ -327,7 +327,7 @@ pub fn revoked(at: Timestamp) -> Revoked {
     Revoked { at, reason: RevocationReason::ByHost }
 }
 
-/// A change of a record that replaces the label and its key.
+/// A change that gives a record a new label, and its family the key of this label.
 ///
 /// # Panics
 ///

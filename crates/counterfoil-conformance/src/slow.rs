@@ -94,7 +94,7 @@ macro_rules! slowly {
         #[async_trait]
         #[deny(clippy::missing_trait_methods)]
         impl<S: TokenStore> TokenStore for SlowStore<S> {
-            /// Shows nothing, so that every read is a `get`, which is slow.
+            /// Never passes a record to the callback and returns false, so that every read is a slow `get`.
             fn try_read(&self, _: &RecordId, _: &mut Look<'_>) -> bool {
                 false
             }

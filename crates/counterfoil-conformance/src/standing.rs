@@ -110,7 +110,7 @@ async fn replaced_access_tokens(store: &dyn TokenStore) -> Result<(), Violation>
     Ok(())
 }
 
-/// Checks that a record that is revoked, by itself or with its family, is left out whatever `now` is.
+/// Checks that a record that is revoked, by itself or with its family, is left out with every value of `now`.
 async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access().with_access();

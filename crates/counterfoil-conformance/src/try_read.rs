@@ -15,13 +15,15 @@ use crate::scene::{Deed, Scene};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// Checks that `try_read` shows what `get` returns (clause 60 of `TokenStore`). It must call `look` once and return
-/// `true`, or not at all and return `false`. What it shows must be what `get` returns at the same moment, in every state
-/// of a record, after every write, through every handle, and while another thread writes. It must not show a record for
-/// which `get` gives an error. While `look` runs, calls of other threads must be able to continue.
+/// Checks that `try_read` passes to `look` what `get` returns (clause 60 of `TokenStore`). It must call `look` once and
+/// return `true`, or not at all and return `false`. The record that it passes must be the one that `get` returns at the
+/// same moment, in every state of a record, after every write, through every handle, and while another thread writes.
+/// It must not pass a record for which `get` gives an error. While `look` runs, calls of other threads must be able to
+/// continue.
 ///
-/// A store that always returns `false` passes. If it shows nothing in any state of a record, the longer parts are left
-/// out. The parts with damaged rows and outages need the hooks `damage` and `outage` of the fixture.
+/// A store that always returns `false` passes. If `try_read` returns `false` in every state of a record, the longer
+/// parts of the check are left out. The parts with damaged rows and outages need the hooks `damage` and `outage` of the
+/// fixture.
 pub async fn try_read_shows_what_get_returns(subject: &Subject) -> Verdict {
     let mut shows = every_state(subject).await?;
     shows |= beside_damage(subject).await?;
@@ -34,7 +36,8 @@ pub async fn try_read_shows_what_get_returns(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// What a call of `try_read` has shown: a record, or that there is none. `None` if the call returned `false`.
+/// What a call of `try_read` has passed to `look`: a record, or `None` because there is no such record. `None` if the
+/// call returned `false`.
 type Shown = Option<Option<TokenRecord>>;
 
 /// Calls `try_read`. Checks that it has called `look` exactly once if it returned `true`, and not at all otherwise.
@@ -52,7 +55,7 @@ fn shown(store: &dyn TokenStore, id: &RecordId) -> Result<Shown, Violation> {
     Ok(answer.then_some(seen))
 }
 
-/// Checks that `try_read` shows through both handles what `get` returns. A handle that shows nothing is asked again
+/// Checks that `try_read` passes, through both handles, what `get` returns. If it returns `false`, it is called again
 /// after the `get`, because a cache may have the record only then. Returns true if `try_read` has returned true through
 /// at least one handle.
 async fn agrees(database: &Database, id: &RecordId, when: &str) -> Result<bool, Violation> {
@@ -87,7 +90,7 @@ async fn all_agree(database: &Database, ids: &[RecordId], when: &str) -> Result<
     Ok(shows)
 }
 
-/// Checks that `try_read` shows what `get` returns in each state of a record. The states are those of the table in
+/// Checks that `try_read` passes what `get` returns in each state of a record. The states are those of the table in
 /// `WRITING-A-STORE.md`. Checks the same for the id of a member that does not exist. Returns true if `try_read` has
 /// returned true at least once.
 async fn every_state(subject: &Subject) -> Result<bool, Violation> {
@@ -101,7 +104,7 @@ async fn every_state(subject: &Subject) -> Result<bool, Violation> {
     Ok(shows)
 }
 
-/// Checks that `try_read` shows what `get` returns after each operation of [`Deed::ALL`] that writes. Each operation
+/// Checks that `try_read` passes what `get` returns after each operation of [`Deed::ALL`] that writes. Each operation
 /// runs in a new scene, and then all records of the scene are read. They are also read before the operation, so that a
 /// store with a cache has the old records in it.
 async fn after_every_deed(subject: &Subject) -> Result<(), Violation> {
@@ -123,7 +126,7 @@ async fn after_every_deed(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks that `try_read` shows what `get` returns for the members of two families. In the first family, one member is
+/// Checks that `try_read` passes what `get` returns for the members of two families. In the first family, one member is
 /// damaged. In the second, the row of the family is damaged. If the fixture does not implement the hook `damage`, only
 /// checks reads without damage. Returns true if `try_read` has returned true at least once.
 async fn beside_damage(subject: &Subject) -> Result<bool, Violation> {
@@ -144,9 +147,9 @@ async fn beside_damage(subject: &Subject) -> Result<bool, Violation> {
     Ok(shows)
 }
 
-/// Checks that `try_read` shows what `get` returns, before and during an outage of the backend. If the fixture does not
-/// implement the hook `outage`, only checks the reads before it. Returns true if `try_read` has returned true at least
-/// once.
+/// Checks that `try_read` passes what `get` returns, before and during an outage of the backend. If the fixture does
+/// not implement the hook `outage`, only checks the reads before it. Returns true if `try_read` has returned true at
+/// least once.
 async fn during_an_outage(subject: &Subject) -> Result<bool, Violation> {
     let (database, ann) = (subject.fresh_with(2).await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();

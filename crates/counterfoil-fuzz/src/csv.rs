@@ -47,7 +47,7 @@ fn read(line: &str) -> Vec<String> {
     }
 }
 
-/// Reads a quoted cell after its first quote. Returns the cell, and the text after its last quote.
+/// Reads a quoted cell. `text` starts after the opening quote. Returns the cell, and the text after the closing quote.
 fn escaped(text: &str) -> (String, &str) {
     let (mut cell, mut rest) = (String::new(), text);
     loop {

@@ -118,7 +118,7 @@ impl Problem {
         let detail = match error {
             ManageError::Forbidden(forbidden) => Some(forbidden.to_string()),
             ManageError::Invalid(invalid) => Some(invalid.to_string()),
-            // Its text has no cause, so it may be told to the caller.
+            // The text of this error does not contain its cause, so the caller may see it.
             ManageError::Unavailable(partly @ Unavailable::PartlyDone(_)) => Some(partly.to_string()),
             _ => None,
         };

@@ -22,7 +22,7 @@ pub(crate) fn question() -> Cmd {
     redis::cmd("ROLE")
 }
 
-/// Whether this is the role of a primary, in an answer to `ROLE` or `INFO`.
+/// Whether `role`, as an answer to `ROLE` or `INFO` contains it, is the role of a primary.
 pub(crate) fn is_primary(role: &[u8]) -> bool {
     role == b"master"
 }

@@ -31,7 +31,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use tokio::sync::Mutex;
 
 const NAMES: [&str; 7] = ["get", "list 10", "families 10", "details", "due 100", "purge 50", "renewal"];
-/// The number of renewals, each of another token.
+/// The number of renewals. Each of them renews a different token.
 const RENEWALS: u32 = 300;
 /// An instant at which all records are expired.
 const LATE: u64 = 2_000_000_000_000;

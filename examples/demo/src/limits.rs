@@ -23,7 +23,7 @@ pub struct Limits {
     pub stuck: Duration,
     /// The interval of HTTP/2 pings. It is also the maximum time until the answer to a ping must arrive.
     pub ping: Duration,
-    /// The maximum time that the running requests get after the server was told to stop.
+    /// The maximum time that the running requests get after the server received the signal to stop.
     pub grace: Duration,
 }
 

@@ -53,7 +53,7 @@ impl Accounts {
         Ok(Self(stored(permit).await?.service_accounts))
     }
 
-    /// Checks that the presenter has at least the role and the scope of a client's service account: whoever has the
+    /// Checks that the presenter has at least the role and the scope of a client's service account: a caller with the
     /// client's secret acts as this account. `id` is the id of the account. The check passes without an id, and if the
     /// account does not exist: nobody can act as a deleted account.
     pub(super) fn reached<O: Permission>(

@@ -21,7 +21,7 @@ use crate::types::kind::TokenKind;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CredentialPage {
-    /// The credentials.
+    /// The credentials on this page.
     pub items: Vec<CredentialView>,
     /// Where the next page begins. `None` on the last page.
     pub next: Option<CredentialCursor>,

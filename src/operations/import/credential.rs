@@ -25,7 +25,7 @@ use crate::types::time::Timestamp;
 pub struct ForeignCredential<'a> {
     /// The name of the scheme ([`ForeignScheme::name`](crate::import::ForeignScheme::name)).
     pub scheme: &'a str,
-    /// The digest, as the other system stores it.
+    /// The digest of the token, in the form in which the other system stores it.
     pub row: &'a str,
     /// The owner of the token.
     pub owner: &'a SubjectId,
@@ -65,7 +65,7 @@ impl<'a> ForeignCredential<'a> {
     }
 }
 
-/// Does not show the row.
+/// Does not print the row, which contains the digest of the token.
 impl fmt::Debug for ForeignCredential<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {

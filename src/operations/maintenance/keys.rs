@@ -52,7 +52,7 @@ pub enum DropKeyError {
     /// Stored digests were computed under the key. Without it, their credentials no longer verify.
     #[error("key {} is still in use: {records} records and {client_secrets} client secrets", .key.number())]
     InUse {
-        /// The key.
+        /// The key that is still used.
         key: KeyId,
         /// The number of records whose digest was computed under the key.
         records: u64,

@@ -18,7 +18,7 @@ const _: () = assert!(
     "a wrong clock's note must outlast two pauses"
 );
 
-/// The number of failed rounds in a row.
+/// Computes the pauses between the rounds of upkeep. The field is the number of failed rounds in a row.
 #[derive(Default)]
 pub(super) struct Pauses(u32);
 

@@ -15,11 +15,11 @@ use crate::types::time::Timestamp;
 
 /// Decides about the notice of a claimed record with the mark of a leak.
 ///
-/// The mark is written before the credential is ended. So a credential with the mark that is not ended belongs to a
-/// report that is still under way, or that failed. It is ended here before its owner is told so.
+/// The mark is written before the credential is ended. So if a credential has the mark and is not ended, its report is
+/// still in progress or has failed. This function ends the credential before the owner gets a notice that says so.
 ///
-/// The mark of a replaced text ends nothing. If the token was rotated again or ended since, there is nothing to tell
-/// here: the rotation has passed the mark to the new token, and an ended token needs no action.
+/// The mark of a replaced text ends nothing. If the token was rotated again or ended since, no notice is sent here: the
+/// rotation has passed the mark to the new token, and an ended token needs no action.
 pub(super) async fn plan(
     service: &Service,
     record: &TokenRecord,

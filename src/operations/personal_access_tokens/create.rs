@@ -46,7 +46,7 @@ pub struct NewPersonalAccessToken<'a> {
     /// The scope of the token. `None` means the presenter's scope.
     pub scope: Option<Scope>,
     /// The addresses from which the token can be used. `None` means those from which the presenter's credential can be
-    /// used, usually from anywhere. If there is a list, the host must give the source of each request
+    /// used, usually from anywhere. If a token has allowed sources, the host must give the source of each request
     /// ([`Counterfoil::from_source`], [`Counterfoil::authenticate`]).
     pub allowed_sources: Option<Networks>,
     /// The host's own data, which the host gets back with each verification ([`Principal::metadata`]).
@@ -209,7 +209,8 @@ pub(crate) async fn draft<O: Permission>(
     }
     let (lifetime, sources) = (format!("{:?}", new.lifetime), allowed_sources.as_ref().map(Networks::to_string));
     let mut fields = vec![label.as_str(), &lifetime, &asked];
-    // Without a list, the id is that of earlier versions.
+    // A request without allowed sources has no such field. So it derives the same id as in versions of this library
+    // that did not have allowed sources.
     fields.extend(sources.as_deref());
     Ok(Draft {
         kind: TokenKind::PersonalAccessToken,

@@ -1,4 +1,4 @@
-//! Sets a new expiry of a personal access token that keeps its secret.
+//! Sets a new expiry of a personal access token. The token keeps its secret.
 
 use super::create::{Lifetime, expiry};
 use super::target::{Life, Target};

@@ -50,8 +50,8 @@ impl Counterfoil {
     /// is possible at any time while the token is listed, also after its expiry. A token and its rotations have one
     /// label and one list of addresses.
     ///
-    /// If the new list contains an address that the old one does not contain, the operation widens the token. It then
-    /// needs a recent password, as the creation of a token does. [`Networks::widens`] decides this.
+    /// If the new allowed sources contain an address that the old ones do not contain, the operation widens the token.
+    /// It then needs a recent password, as the creation of a token does. [`Networks::widens`] decides this.
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TouchedOwner {
-    /// The owner.
+    /// The owner of the credentials. `None` for security codes, which belong to the realm.
     pub owner: Option<SubjectId>,
     /// The kind of the credentials.
     pub kind: TokenKind,

@@ -17,11 +17,11 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reach {
-    /// The policy refuses it at each use ([`Existing::RefuseAtUse`](crate::policy::Existing::RefuseAtUse)).
+    /// The policy refuses the credential at each use ([`Existing::RefuseAtUse`](crate::policy::Existing::RefuseAtUse)).
     Refused,
-    /// It works until this instant. If the instant is reached, it has expired.
+    /// The credential works until this instant. From this instant on, it has expired.
     Until(Timestamp),
-    /// It never expires.
+    /// The credential never expires.
     Permanent,
 }
 
@@ -55,11 +55,11 @@ impl Reach {
     }
 }
 
-/// A credential for which a new policy changes how long it works.
+/// A credential that works for a shorter or longer time under a new policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TouchedCredential {
-    /// The public id.
+    /// The public id of the credential.
     pub id: RecordId,
     /// The kind: a personal access token, or the refresh token of a sign-in.
     pub kind: TokenKind,
@@ -73,9 +73,9 @@ pub struct TouchedCredential {
     pub replaced: bool,
     /// The last successful use, including uses that are not written yet. `None` if it was never used.
     pub last_used_at: Option<Timestamp>,
-    /// How long it works under the present policy.
+    /// How long the credential works under the present policy.
     pub present: Reach,
-    /// How long it works under the new policy.
+    /// How long the credential works under the new policy.
     pub new: Reach,
 }
 
@@ -109,17 +109,17 @@ impl TouchedCredential {
     }
 }
 
-/// How many credentials a new policy affects, by what it does to them.
+/// How many credentials a new policy affects, by the kind of the effect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TouchedCounts {
-    /// They are refused at each use.
+    /// The number of credentials that are refused at each use.
     pub refused: u64,
-    /// They have expired as soon as the policy applies.
+    /// The number of credentials that expire as soon as the policy applies.
     pub ended: u64,
-    /// They still work, but expire earlier than under the present policy.
+    /// The number of credentials that still work, but expire earlier than under the present policy.
     pub shortened: u64,
-    /// They work longer than under the present policy, or work again.
+    /// The number of credentials that work longer than under the present policy, or work again.
     pub lengthened: u64,
 }
 

@@ -127,7 +127,8 @@ pub(crate) async fn security_code(
     let sources = allowed_sources.as_ref().map(Networks::to_string);
     let is_described = if description.is_some() { "1" } else { "" };
     let mut fields = vec![asked.as_str(), is_described, new.description.unwrap_or_default()];
-    // Without a list, the id is that of earlier versions.
+    // A request without allowed sources has no such field. So it derives the same id as in versions of this library
+    // that did not have allowed sources.
     fields.extend(sources.as_deref());
     let draft = Draft {
         kind: TokenKind::SecurityCode,

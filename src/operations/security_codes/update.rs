@@ -1,4 +1,4 @@
-//! Changes security codes: their expiry, their description and the addresses from which they can be used.
+//! Changes the expiry, the description and the allowed sources of security codes.
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Action, EventKind};
@@ -57,8 +57,8 @@ impl Counterfoil {
     /// Changes the expiry, the description or the allowed addresses of a security code. All fields of the change are
     /// checked before the first write. An invalid or forbidden field changes nothing.
     ///
-    /// If the new list of addresses contains an address that the old one does not contain, the operation widens the
-    /// code. It then needs a recent password, as a new expiry does. [`Networks::widens`] decides this.
+    /// If the new allowed sources contain an address that the old ones do not contain, the operation widens the code.
+    /// It then needs a recent password, as a new expiry does. [`Networks::widens`] decides this.
     ///
     /// # Errors
     ///

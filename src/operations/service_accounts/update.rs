@@ -72,7 +72,8 @@ async fn edit(
     let decide = |stored: &StoredSettings, before: &ServiceAccount| {
         reaches(&permit, before)?;
         let after = changed(&permit, before, change)?;
-        // The existing credentials of the account can be used from anywhere, unless they have lists of their own.
+        // The existing credentials of the account can be used from anywhere, unless they have allowed sources of their
+        // own.
         if widens(before, &after) && !own_sources.cover(None) {
             return Err(Forbidden::Outranked.into());
         }

@@ -67,9 +67,9 @@ impl<E: Into<Unavailable>> From<E> for OpenError {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignIn<'a> {
-    /// The client.
+    /// The client for which the person signs in.
     pub client: &'a ClientId,
-    /// The person.
+    /// The person who signs in.
     pub subject: &'a SubjectId,
     /// The requested scope. `None` means the client's default scope.
     pub scope: Option<Scope>,

@@ -51,7 +51,7 @@ operations! {
     RotateToken { SessionsAndItself, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
     /// Replaces the presenter's own token by a new token with a new lifetime.
     RenewToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
-    /// Sets a new expiry of the presenter's own token, which keeps its secret.
+    /// Sets a new expiry of the presenter's own token. The token keeps its secret.
     ExtendToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
     /// Deletes the presenter's own token.
     DeleteToken { All, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
@@ -122,9 +122,10 @@ operations! {
     ListCodes { All, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Creates a security code.
     CreateCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, SignsIn, NotAsked, Fresh }
-    /// Changes the description of a code, or lets it be used from fewer addresses.
+    /// Changes the description of a code, or removes addresses from which the code can be used.
     DescribeCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Changes the expiry of a code, makes the code permanent, reactivates it, or lets it be used from more addresses.
+    /// Changes the expiry of a code, makes the code permanent, reactivates it, or adds addresses from which the code
+    /// can be used.
     RenewCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, Fresh }
     /// Deletes a code.
     DeleteCode { All, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }

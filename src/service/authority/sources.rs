@@ -1,5 +1,5 @@
-//! Limits the addresses from which a credential can be used by those of the credential that creates or changes it.
-//! Otherwise a stolen credential could be exchanged, at an allowed address, for one that works everywhere.
+//! Makes sure that a credential cannot be used from more addresses than the credential with which it is created or
+//! changed. Otherwise a stolen credential could be exchanged, at an allowed address, for one that works everywhere.
 
 use super::{Permission, Permit};
 use crate::record::token_record::TokenRecord;
@@ -21,7 +21,7 @@ impl OwnSources {
         }
     }
 
-    /// Whether a credential with this list can be used only where the presented credential can be used.
+    /// Whether a credential with these allowed sources can be used only where the presented credential can be used.
     pub(crate) fn cover(&self, allowed: Option<&Networks>) -> bool {
         !Networks::widens(self.0.as_ref(), allowed)
     }
@@ -36,8 +36,8 @@ impl<O: Permission> Permit<'_, O> {
         Ok(OwnSources(allowed_sources(&record).cloned()))
     }
 
-    /// Checks that a credential with this list can be used only where the presented credential can be used. `None`
-    /// stands for every address.
+    /// Checks that a credential with these allowed sources can be used only where the presented credential can be used.
+    /// `None` stands for every address.
     pub(crate) async fn needs_sources(&self, allowed: Option<&Networks>) -> Result<(), ManageError> {
         if self.own_sources().await?.cover(allowed) { Ok(()) } else { Err(Forbidden::Outranked.into()) }
     }

@@ -54,7 +54,7 @@ impl ForeignDigest {
         Self::new(bytes)
     }
 
-    /// The bytes.
+    /// The bytes of the digest.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]

@@ -85,7 +85,7 @@ impl fmt::Display for SettingName {
 #[error("{name} must be a whole number from {least} to {most}")]
 #[non_exhaustive]
 pub struct InvalidSetting {
-    /// The setting.
+    /// The setting that has this range.
     pub name: SettingName,
     /// The smallest valid number.
     pub least: u64,

@@ -32,12 +32,13 @@ pub struct StoredSettings {
     pub values: BTreeMap<String, String>,
     /// The switch "token login allowed", for each account whose switch differs from the policy's default.
     pub switches: BTreeMap<SubjectId, bool>,
-    /// The check value of each key, by the key's number. With them, a service detects that its
+    /// The check value of each key, by the key's number. With these values, a service detects that its
     /// [`KeyRing`](crate::KeyRing) has a different key with the same number.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub key_checks: BTreeMap<KeyId, KeyCheck>,
-    /// The service accounts of the realm. They are in this document, so their labels are unique in the realm, and a
-    /// verification finds them in memory.
+    /// The service accounts of the realm. All accounts are in this one document, which is replaced by a conditional
+    /// write, so two concurrent calls cannot store the same label twice. A verification reads them from the copy in
+    /// memory.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub service_accounts: BTreeMap<ServiceAccountId, ServiceAccount>,
     /// Members of the stored document that a newer version of this library wrote.
@@ -50,7 +51,7 @@ pub struct StoredSettings {
 pub struct VersionedSettings {
     /// The version that `put_settings` must pass.
     pub version: Version,
-    /// The settings.
+    /// The settings, as the store returned them.
     pub settings: StoredSettings,
 }
 

@@ -1,4 +1,4 @@
-//! Tests who may change the list of a credential, and how.
+//! Tests who may change the allowed sources of a credential, and how.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use counterfoil::*;
 use super::{INSIDE, at, networks, office, restricted_access, restricted_pat, session, set, works_at};
 use crate::support::*;
 
-/// The changes of credentials that were told since the last call.
+/// Returns the events about changed credentials that were emitted since the last call.
 fn changes(world: &World) -> Vec<EventKind> {
     world.take_events().into_iter().filter(|event| matches!(event, EventKind::Changed { .. })).collect()
 }

@@ -7,7 +7,7 @@ use counterfoil::*;
 use super::{networks, office, restricted_access};
 use crate::support::*;
 
-/// Changes the code as `by`. Returns the outcome and the actions that were told.
+/// Changes the code as `by`. Returns the outcome and the actions in the emitted events.
 fn changed(
     world: &World,
     by: &Presenter,

@@ -1,4 +1,4 @@
-//! Tests the length of a list of addresses, and who sees it.
+//! Tests how many allowed sources a credential can have, and who sees them.
 
 use counterfoil::types::{InvalidNetworks, Networks};
 use counterfoil::*;

@@ -32,7 +32,7 @@ fn at(source: &str) -> Source {
     source.parse().expect("a source")
 }
 
-/// Sources from which a credential with the list of [`office`] is refused.
+/// Sources from which a credential with the allowed sources [`office`] is refused.
 fn elsewhere() -> [Source; 4] {
     [at(OUTSIDE), at("2001:db8::7"), at("gateway-7"), Source::Unknown]
 }

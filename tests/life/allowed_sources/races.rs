@@ -1,4 +1,4 @@
-//! Tests changes of a list that happen at the same time as other changes.
+//! Tests changes of allowed sources that run at the same time as other changes.
 
 use std::sync::Barrier;
 
@@ -52,7 +52,8 @@ fn sight_6_a_stale_session_cannot_widen_by_racing_a_narrowing() {
                 set(&world, &world.presenter("ivan"), &token.view.id, Some(&narrow)).expect("narrower")
             });
             start.wait();
-            // Narrower than no list, and wider than the other list.
+            // `wide` is narrower than no restriction, and wider than `narrow`. The stale session may set it only if it
+            // comes first.
             let _either = set(&world, &stale, &token.view.id, Some(&wide));
         });
         let ivan = world.presenter("ivan");

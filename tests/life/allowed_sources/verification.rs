@@ -1,4 +1,4 @@
-//! Tests that a bearer token is accepted only from the addresses of its list.
+//! Tests that a bearer token is accepted only from its allowed sources.
 
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::Refusal;

@@ -1,4 +1,5 @@
-//! Tests that a presenter with a list of addresses gives no rights to credentials that can be used elsewhere.
+//! Tests that a presenter whose credential has allowed sources gives no rights to credentials that can be used from
+//! elsewhere.
 
 use counterfoil::client::{ClientUpdate, ClientView};
 use counterfoil::service_account::{NewServiceAccount, ServiceAccountUpdate, ServiceAccountView};

@@ -1,4 +1,4 @@
-//! Tests the aliases of imported tokens: upkeep, damage and outages.
+//! Tests the aliases of imported tokens: their upkeep, damaged entries, and outages of the store.
 
 use counterfoil::http_auth::Refusal;
 use counterfoil::import::ForeignCredential;

@@ -29,7 +29,7 @@ fn all_schemes(store: Arc<dyn AliasStore>) -> impl FnOnce(Builder) -> Builder {
     |builder| builder.alias_store(store).import(Sanctum).import(Knox::new()).import(Knox::version_4())
 }
 
-/// A host without clients that imports tokens.
+/// Makes a world that imports tokens and has no OAuth clients.
 fn importing() -> World {
     let world = bare_world(open_policy());
     world.elsewhere(|builder| all_schemes(world.store.clone())(builder))

@@ -1,4 +1,4 @@
-//! Tests reports of old texts of a personal access token: the token stays, and its owner is told.
+//! Tests reports of old texts of a personal access token: the token stays valid, and its owner gets a notice.
 
 use std::sync::Barrier;
 use std::time::Duration;

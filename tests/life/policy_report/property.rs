@@ -102,7 +102,7 @@ fn stock(world: &World, steps: &[Step]) -> Vec<(RecordId, Option<String>)> {
     made
 }
 
-/// What a node does with a credential: what it shows of it, and whether it accepts the token.
+/// What a node returns for a credential: the fields of the view, and the result of a verification of the token.
 type Judged = (Option<(Status, bool, Option<Timestamp>)>, Option<Result<Option<Timestamp>, Refusal>>);
 
 fn judged(world: &World, (id, text): &(RecordId, Option<String>)) -> Judged {

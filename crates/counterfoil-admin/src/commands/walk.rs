@@ -18,7 +18,7 @@ pub(super) async fn each_family(store: &dyn Transfer, mut look: impl FnMut(&Whol
         for id in &page.items {
             match store.family(id).await {
                 Ok(Some(whole)) => look(&whole),
-                // It was purged after its id was read.
+                // The family was purged after its id was read.
                 Ok(None) => {}
                 Err(StoreError::Corrupt { .. }) => corrupt += 1,
                 Err(error) => return Err(Failure::failed(error)),

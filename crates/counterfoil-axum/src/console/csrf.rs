@@ -54,8 +54,8 @@ pub(crate) enum Foreign {
     Origin,
 }
 
-/// Returns the reason if the browser's headers say that another site sent the request. Otherwise returns `None`. A
-/// request without these headers also gives `None`, so the caller must check the CSRF token too.
+/// Returns why the request is treated as a request from another site, or `None` if its headers do not say so. A request
+/// without the headers `Sec-Fetch-Site` and `Origin` also gives `None`, so the caller must check the CSRF token too.
 pub(crate) fn foreign(headers: &HeaderMap, host: Host<'_>) -> Option<Foreign> {
     let Ok(host) = host else { return Some(Foreign::Site) };
     if let Some(site) = headers.get(SITE) {

@@ -1,5 +1,5 @@
 //! Checks the details of a family, which are the addresses from which its credential can be used, the host's metadata,
-//! and the device that opened it (clause 64 of `TokenStore`).
+//! and the device on which a person signed in (clause 64 of `TokenStore`).
 
 mod edits;
 mod kept;

@@ -1,4 +1,5 @@
-//! Edits of the details beside rotations, slides, joins and touches of the same family, on real threads.
+//! Edits the details of a family on real threads, while other threads rotate, extend and touch the family and add
+//! records to it.
 
 use std::sync::Arc;
 

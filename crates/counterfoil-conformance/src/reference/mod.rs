@@ -28,16 +28,16 @@ pub use store::ReferenceStore;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Model {
-    /// All records, in the order of their insertion.
+    /// All records, including revoked ones, in the order of their insertion.
     pub records: Vec<RecordParts>,
-    /// All families.
+    /// All families, including revoked ones, in the order of their insertion.
     pub families: Vec<FamilyParts>,
     /// The ids of records whose rows count as damaged.
     pub damaged: Vec<RecordId>,
     /// The ids of families whose own rows count as damaged. The members of such a family are in `damaged`.
     pub damaged_families: Vec<FamilyId>,
-    /// True after [`Model::forget`]. A store cannot know all index entries of a damaged row that it removes, so from then
-    /// on it may count too many records.
+    /// True after [`Model::forget`]. A store cannot know all index entries of a damaged row that it removes, so from
+    /// then on the store may count too many records.
     pub has_forgotten: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Claims and settlements of notices, and touches, in the reference model. None of them changes a version.
+//! The calls `claim`, `settle` and `touch` of the reference model. None of these calls changes the version of a record.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};

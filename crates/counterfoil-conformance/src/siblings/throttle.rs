@@ -193,9 +193,10 @@ async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end:
     Ok(())
 }
 
-/// Checks how failures are counted (clause 32 of `Throttle`). Only `failed` must count a failure. A window must begin
-/// with its first failure and last for the time `window`. An attempt must be refused with `Wait` if the failures alone
-/// reach the limit, and with `UnderWay` if they reach it together with the attempts in progress.
+/// Checks how failures are counted (clause 32 of `Throttle`). A failure must be counted by `failed` and by no other
+/// call. A window must begin with its first failure and last for the time `window`. An attempt must be refused with
+/// `Wait` if the failures alone reach the limit, and with `UnderWay` if the failures and the attempts in progress
+/// together reach the limit.
 pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };

@@ -19,10 +19,10 @@ const THREADS: usize = 3;
 
 /// Checks `try_read` while another thread writes. One thread rotates a family twice and then revokes it. So the family
 /// has four states, one after another. The other threads call `try_read` for the members of the family. Each record
-/// that `try_read` shows must meet three rules:
+/// that `try_read` passes to `look` must meet three rules:
 ///
 /// - It is equal to the record in one of the four states.
-/// - This state is not older than the state that the same thread was shown before.
+/// - This state is not older than the state that the same thread read before.
 /// - If a write had returned before the read began, this state is not older than the state after that write.
 pub(super) async fn beside_a_writer(subject: &Subject) -> Result<(), Violation> {
     let database = subject.fresh_with(2).await;

@@ -12,7 +12,8 @@ use counterfoil_conformance::{CHECKS, Checked, Fixture, ReferenceStore, Store, S
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flaw {
     None,
-    /// Checks the server's role only when a connection is opened. Later reads are answered from a replica.
+    /// Checks the server's role only when a connection is opened. If the server becomes a replica afterwards, it still
+    /// answers reads on this connection.
     ReadsOn,
     /// Answers reads from a replica until a write is refused. Notices only then that the server was demoted.
     ReadsUntilAWriteIsRefused,

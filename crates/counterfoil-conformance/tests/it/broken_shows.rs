@@ -1,5 +1,6 @@
-//! Broken stores that show something else than `get` returns. The check `try_read_shows_what_get_returns` (clause 60 of
-//! `TokenStore`) must reject each of them. All other checks must accept them, because the suite reads with `get`.
+//! Broken stores whose `try_read` passes something else to its callback than `get` returns. The check
+//! `try_read_shows_what_get_returns` (clause 60 of `TokenStore`) must reject each of them. All other checks must accept
+//! them, because the suite reads with `get`.
 
 use std::sync::Arc;
 
@@ -70,8 +71,8 @@ fn every_store_that_shows_something_else_is_rejected() {
     }
 }
 
-/// A correct `try_read`, in two forms. If the argument is true, `try_read` shows what the reference store shows. If it
-/// is false, `try_read` shows nothing and returns false.
+/// A correct `try_read`, in two forms. If the argument is true, `try_read` passes what the reference store passes. If
+/// the argument is false, `try_read` returns false and does not call its callback.
 struct Shows(bool);
 
 impl Flaw for Shows {

@@ -1,5 +1,5 @@
-//! Copies families with details, which are the addresses from which a credential can be used, the host's metadata, and
-//! the device that opened it.
+//! Copies families with details: the addresses from which a credential can be used, the host's metadata, and the device
+//! on which a person signed in.
 
 use counterfoil::store::{
     AliasStore, Applied, ClientStore, FamilyDetails, Restored, Rotated, SettingsStore, Throttle, TokenStore, Transfer,

@@ -34,7 +34,7 @@ pub(crate) struct SignInView {
     last_used_at: Rfc3339,
     /// `active`, `expiring` or `suspended`.
     status: &'static str,
-    /// The text that names the device that opened it. Null if none is stored.
+    /// The text that names the device on which the sign-in was opened. Null if none is stored.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     device: Option<String>,
     /// The source of the request that opened it. Null unless the service remembers sources.

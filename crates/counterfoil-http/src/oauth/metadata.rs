@@ -48,7 +48,7 @@ const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "n
     schema(description = "What is mounted (RFC 8414 §2). A list without an element is left out (RFC 8414 §3.2).")
 )]
 pub struct Metadata {
-    /// The issuer.
+    /// The issuer identifier of the server (RFC 8414 §2).
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     issuer: Issuer,
     /// The URL of the token endpoint.

@@ -1,5 +1,5 @@
 //! Tests the details of families, which are the addresses from which a credential can be used, the host's metadata, and
-//! the device that opened it.
+//! the device on which a sign-in or session was opened.
 
 use std::sync::Arc;
 

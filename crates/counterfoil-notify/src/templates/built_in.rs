@@ -116,9 +116,9 @@ struct Link<'a> {
 /// What a message says about a leaked credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Leak {
-    /// It was ended.
+    /// The credential was ended.
     Ended,
-    /// It still works with the text that was found.
+    /// The credential still works with the text that was found.
     StillWorks,
     /// The text that was found had been replaced and no longer works. The credential works with another text.
     OldText,
@@ -143,9 +143,9 @@ struct Line {
 /// The credentials of a message that have the same state: they expire soon, or have expired.
 struct Group {
     lines: Vec<Line>,
-    /// Whether one of them has a link to the page on which it is renewed.
+    /// Whether at least one of these credentials has a link to the page on which it is renewed.
     renews: bool,
-    /// Whether one of them has no such link.
+    /// Whether at least one of these credentials has no such link.
     replaces: bool,
 }
 

@@ -4,7 +4,7 @@ use counterfoil::notice::ClaimedNotice;
 use counterfoil::service_account::ServiceAccountId;
 use counterfoil::types::TokenKind;
 
-/// Where personal access tokens are renewed.
+/// The page of the host on which people renew personal access tokens.
 #[derive(Clone, Debug)]
 pub(super) enum RenewalPages {
     /// The console of counterfoil-axum at this URL, without a slash at its end.

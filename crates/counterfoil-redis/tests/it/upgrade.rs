@@ -298,8 +298,8 @@ fn an_upgrade_that_was_cut_off_is_gone_on_with_and_several_do_no_harm() {
     });
 }
 
-/// A process with the old version of the crate was not stopped before the upgrade, and still writes its layout. The
-/// store can read and revoke the families of that process. They do not disturb other calls.
+/// A process with the old version of the crate was not stopped before the upgrade, and still writes rows in the old
+/// layout. The store can read and revoke the families in these rows. The rows do not disturb other calls.
 #[test]
 fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
     RUNTIME.block_on(async {

@@ -63,10 +63,10 @@ pub enum InvalidSetup {
     /// unencrypted.
     #[error("the endpoint must begin with https:// unless plain HTTP is allowed")]
     PlainHttp,
-    /// The URL of the endpoint is `https`, but the feature `tls` is off and the host gave no transport.
+    /// The URL of the endpoint is `https`, but the feature `tls` is off and no transport was set.
     #[error("an https endpoint needs the feature `tls` of counterfoil-remote, or a transport")]
     NoTls,
-    /// The host gave no transport, and the feature `client` is off.
+    /// No transport was set, and the feature `client` is off.
     #[error("give a transport, or turn on the feature `client` of counterfoil-remote")]
     NoTransport,
     /// The cache time is longer than 60 s.

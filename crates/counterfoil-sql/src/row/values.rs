@@ -1,4 +1,4 @@
-//! Converts values to the values of columns.
+//! Converts the library's values to the values that the columns of the tables store.
 
 use counterfoil::Timestamp;
 

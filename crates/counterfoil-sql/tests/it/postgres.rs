@@ -1,5 +1,5 @@
 //! Runs the store contract on PostgreSQL, at READ COMMITTED and at SERIALIZABLE. One server serves the whole test
-//! binary. Each database is a schema with its own role.
+//! binary. Each test store gets its own schema and role.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -168,7 +168,7 @@ async fn notices(node: &Counterfoil) -> Vec<(String, RecordId)> {
 }
 
 /// Reports a thousand texts on an empty store: live, dead, foreign and garbage. Checks that the answers are alike, that
-/// what is live ends, and that each owner is told once of each credential.
+/// what is live ends, and that each owner gets one notice about each credential.
 pub async fn check<S>(store: S)
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,

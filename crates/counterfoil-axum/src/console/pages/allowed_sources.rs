@@ -35,18 +35,18 @@ fn parsed(text: &str) -> Result<Option<Networks>, InvalidNetworks> {
     if blocks.peek().is_none() { Ok(None) } else { Networks::new(blocks).map(Some) }
 }
 
-/// The blocks of a list. Empty if there is no list.
+/// The blocks of the allowed sources, or no blocks if there is no restriction.
 pub(super) fn blocks(allowed: Option<&Networks>) -> Vec<String> {
     allowed.map(|allowed| allowed.blocks().map(|block| block.to_string()).collect()).unwrap_or_default()
 }
 
-/// The list as the field shows it, with one block a line.
+/// The allowed sources as the form field contains them: one block on each line.
 pub(super) fn text(allowed: Option<&Networks>) -> String {
     blocks(allowed).join("\n")
 }
 
-/// Reads a new list. Returns `None` if the user has not changed it. If the credential can then be used from further
-/// addresses, asks for the password.
+/// Reads the new allowed sources from a form. Returns `None` if the user has not changed them. If the change lets the
+/// credential be used from further addresses, asks for the password.
 pub(super) async fn changed(
     console: &Console,
     viewer: &mut Viewer,

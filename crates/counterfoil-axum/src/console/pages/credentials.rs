@@ -201,7 +201,7 @@ pub(crate) async fn list(
     let list = List { name: "console credentials", realm: realm.as_str(), owner: &fields };
     let after: Option<CredentialCursor> =
         list.read(asked.cursor.as_deref(), |key| key.parse().ok()).ok().flatten().filter(|_| is_valid);
-    // With an error in the form, the page lists nothing. The right to the page is checked all the same.
+    // If the form has an error, the page lists nothing. The viewer's right to see the page is still checked.
     let filter =
         if is_valid { asked.filter.clone() } else { CredentialFilter::default().with_kind(TokenKind::ClientSecret) };
     let found = viewer.counterfoil.list_credentials(&viewer.presenter(), &filter, after.as_ref(), PAGE_SIZE).await;

@@ -88,7 +88,8 @@ impl Draw {
         self.founding(family, first, cap, pace, self.now())
     }
 
-    /// Draws an insert of a family. The id of its first record is taken, because a record with this id exists already.
+    /// Draws an insert of a family whose first record has the id of a stored record. If the model has no record, draws
+    /// an insert of a new family.
     pub(super) fn taken(&mut self, model: &Model) -> Command {
         let taken = self.target(model, |_| true);
         let Some(taken) = model.record(&taken) else { return self.fresh(model) };

@@ -126,7 +126,8 @@ flaw!(LabelByLookThenInsert, insert, |inner, home, new, now| {
     Ok(answer)
 });
 
-// Checks in a join that the family is live, but does not check its generation.
+// When a record is added to an existing family, checks that the family is live, but not that it has the expected
+// generation.
 flaw!(JoinOfAnOlderGeneration, insert, |inner, home, new, now| {
     let InsertInto::Join { family, generation, access_cap } = home else {
         return inner.insert(home, new, now).await;
@@ -135,7 +136,7 @@ flaw!(JoinOfAnOlderGeneration, insert, |inner, home, new, now| {
     inner.insert(InsertInto::Join { family, generation, access_cap }, new, now).await
 });
 
-// Reads the family in a join, waits, and inserts.
+// When a record is added to an existing family, reads the family, waits, and then inserts the record.
 flaw!(JoinByLookThenInsert, insert, |inner, home, new, now| {
     if let InsertInto::Join { family, .. } = home {
         // This writes the family's row back as it was read, and so undoes a revocation that another call made in

@@ -105,7 +105,7 @@ flaw!(SlidesPassTheCap, rotate, |inner, parent, step, new, now| {
     inner.rotate(parent, &with_bounds(step, |_, cap| *cap = cap.filter(|_| !slide)), new, now).await
 });
 
-// Counts only the access tokens of the newest generation in a join.
+// When an access token is added to a family, counts only the access tokens of the newest generation.
 flaw!(AccessOfTheNewestGeneration, insert, |inner, home, new, now| {
     let InsertInto::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
     Ok(inner.with(|model| {

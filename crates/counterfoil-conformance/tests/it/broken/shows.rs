@@ -30,8 +30,9 @@ macro_rules! shows {
     };
 }
 
-/// Calls the correct `try_read`, and returns what it shows: `Some(Some(_))` is a record, and `Some(None)` means that
-/// there is no record. Returns `None` if `try_read` returned false and showed nothing.
+/// Calls the correct `try_read`, and returns what it passes to its callback: `Some(Some(_))` is a record, and
+/// `Some(None)` means that there is no record. Returns `None` if `try_read` returned false and did not call its
+/// callback.
 fn read(inner: &ReferenceStore, id: &RecordId) -> Option<Option<TokenRecord>> {
     let mut found = None;
     inner
@@ -60,13 +61,13 @@ shows!(
 );
 
 shows!(
-    /// Shows each record twice in one call.
+    /// Calls the callback twice in one call of `try_read`.
     ShowsTwice,
     |inner, id, look| inner.try_read(id, look) && inner.try_read(id, look)
 );
 
 shows!(
-    /// Shows that there is no record, and then says that it has shown nothing.
+    /// Passes `None` to the callback, and then returns false as if the callback had not been called.
     ShowsNothingAndDeniesIt,
     |_inner, _id, look| {
         look(None);
@@ -75,13 +76,13 @@ shows!(
 );
 
 shows!(
-    /// Says that it has shown a record without doing so.
+    /// Returns true without a call of the callback.
     ShowsNothingAndClaimsIt,
     |_inner, _id, _look| true
 );
 
 shows!(
-    /// Shows each record as it was when this handle read it for the first time.
+    /// Passes each record as it was when this handle read it for the first time.
     ShowsItsFirstCopy(Mutex<HashMap<RecordId, TokenRecord>>),
     self,
     |inner, id, look| {
@@ -95,7 +96,7 @@ shows!(
 );
 
 shows!(
-    /// Shows a rotated record as it was before the rotation. Shows all other writes correctly.
+    /// Passes a rotated record as it was before the rotation. Passes all other records correctly.
     ShowsWhatWasRotated(Mutex<HashMap<RecordId, TokenRecord>>),
     self,
     |inner, id, look| {
@@ -110,7 +111,7 @@ shows!(
 );
 
 shows!(
-    /// Shows damaged records as if they were intact.
+    /// Passes damaged records as if they were intact.
     ShowsDamage,
     |inner, id, look| {
         if read(inner, &RecordId::from_bytes([0; 16])).is_none() {
@@ -126,13 +127,13 @@ shows!(
 );
 
 shows!(
-    /// Shows records although the backend cannot be reached.
+    /// Passes records although the backend cannot be reached.
     ShowsDuringAnOutage,
     |inner, id, look| inner.with(|model| model.get(id)).is_ok_and(|found| show(found.as_ref(), look))
 );
 
 shows!(
-    /// If a record cannot be read, shows that there is no record.
+    /// If a record cannot be read, passes `None` as if there were no such record.
     ShowsErrorsAsAbsent,
     |inner, id, look| inner.try_read(id, look) || show(None, look)
 );
@@ -154,7 +155,7 @@ shows!(
 );
 
 shows!(
-    /// Shows a record while it holds the lock that every call needs.
+    /// Calls the callback while it holds the lock that every call needs.
     ShowsUnderItsLock,
     |inner, id, look| {
         if read(inner, id).is_none() {

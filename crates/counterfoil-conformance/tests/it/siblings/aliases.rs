@@ -7,7 +7,7 @@ use counterfoil_conformance::{ReferenceSiblings, pause};
 
 use super::{is_corrupt, is_unavailable, sibling_flaw, sibling_overrides};
 
-// Overwrites an entry if none is expected: the last writer wins.
+// Overwrites the stored entry if the caller expects no entry. So the last writer wins.
 sibling_flaw!(LastAliasWins, put_alias, |inner, alias, entry, expect| {
     match inner.put_alias(alias, entry, expect).await? {
         AliasPut::Taken(stands) if expect.is_none() => inner.put_alias(alias, entry, Some(&stands.id)).await,
@@ -15,7 +15,7 @@ sibling_flaw!(LastAliasWins, put_alias, |inner, alias, entry, expect| {
     }
 });
 
-// Replaces whatever stands if any record is expected.
+// If the caller expects an entry for some record, replaces the stored entry even if it names another record.
 sibling_flaw!(ReplacesAnyAlias, put_alias, |inner, alias, entry, expect| {
     match inner.put_alias(alias, entry, expect).await? {
         AliasPut::Taken(stands) if expect.is_some() => inner.put_alias(alias, entry, Some(&stands.id)).await,
@@ -23,7 +23,7 @@ sibling_flaw!(ReplacesAnyAlias, put_alias, |inner, alias, entry, expect| {
     }
 });
 
-// Creates an entry although one is expected.
+// Creates an entry although the caller expects a stored entry and there is none.
 sibling_flaw!(CreatesAnExpectedAlias, put_alias, |inner, alias, entry, expect| {
     match inner.put_alias(alias, entry, expect).await? {
         AliasPut::Missing => inner.put_alias(alias, entry, None).await,
@@ -92,7 +92,7 @@ sibling_flaw!(ReplacesAnAliasInTwoSteps, put_alias, |inner, alias, entry, expect
     inner.put_alias(alias, entry, None).await
 });
 
-// Removes an entry whatever record it names.
+// Removes an entry even if it does not name the expected record.
 sibling_flaw!(RemovesAnyAlias, remove_alias, |inner, alias, expect| {
     if inner.remove_alias(alias, expect).await? {
         return Ok(true);
@@ -101,7 +101,7 @@ sibling_flaw!(RemovesAnyAlias, remove_alias, |inner, alias, expect| {
     inner.remove_alias(alias, &stands.id).await
 });
 
-// Says that an entry was removed if there was none.
+// Reports that an entry was removed although there was none.
 sibling_flaw!(RemovesNothing, remove_alias, |inner, alias, expect| {
     Ok(inner.remove_alias(alias, expect).await? || inner.alias(alias).await?.is_none())
 });

@@ -46,7 +46,8 @@ sibling_overrides!(LooksUpBeforeItRemoves, self, remove_client, |inner, realm, i
     remove_by_look(inner, &self.0, realm, id, expect).await
 });
 
-// Compares the version in one backend call, and removes the registration in the next one, whatever its version is.
+// Compares the version in one backend call, and removes the registration in the next call, even if its version has
+// changed.
 sibling_flaw!(ComparesThenRemoves, remove_client, |inner, realm, id, expect| {
     backend_call().await;
     if inner.siblings.client(realm, id).await?.is_none_or(|one| one.version != expect) {
@@ -114,7 +115,7 @@ pub(super) async fn put_by_look(
 }
 
 /// Removes a registration as a broken store does. It first checks that the expected version is stored. Later it removes
-/// the registration, whatever its version is by then.
+/// the registration, even if the stored version has changed.
 pub(super) async fn remove_by_look(
     inner: &Kept,
     turn: &Turn,

@@ -47,7 +47,7 @@ sibling_flaw!(KeepsTheLaterUpkeep, note_upkeep, |inner, expect, at| {
     inner.note_upkeep(expect, expect.map_or(at, |there| there.max(at))).await
 });
 
-// Replaces the note whatever the expected note is.
+// Replaces the stored note without comparing it with the expected note.
 sibling_flaw!(NotesWhateverStands, note_upkeep, |inner, _, at| {
     inner.note_upkeep(inner.last_upkeep().await?, at).await
 });

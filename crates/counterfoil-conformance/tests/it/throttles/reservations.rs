@@ -65,7 +65,7 @@ fn old_end(inner: &Counters, key: &ThrottleKey, latest: Timestamp, limit: u32) -
     counter.ends_at().filter(|end| *end > latest && counter.failures() >= limit)
 }
 
-// Lets a window last until its old end, although the clock was set back.
+// After the clock was set back, still lets a window last until its stored end.
 throttle_flaw!(WaitsForTheOldClock, reserve, |inner, key, now, window, limit| {
     match old_end(inner, key, now.plus_capped(window), limit.get()) {
         Some(end) => Ok(Reserved::Wait(end)),
@@ -73,7 +73,8 @@ throttle_flaw!(WaitsForTheOldClock, reserve, |inner, key, now, window, limit| {
     }
 });
 
-// Reports the correct end of a window, but still refuses until its old end.
+// After the clock was set back, a window must end earlier than its stored end. Reports this earlier end, but refuses
+// attempts until the stored end.
 throttle_flaw!(CapsTheAnswerAlone, reserve, |inner, key, now, window, limit| {
     match old_end(inner, key, now.plus_capped(window), limit.get()) {
         Some(_) => Ok(Reserved::Wait(now.plus_capped(window))),

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 /// The `Authorization` header of the client `test.token`, as in the example that 12d Synergy documents.
 pub const SEED_CLIENT: &str = "Basic dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
 
-/// A demo on a free port of 127.0.0.1. It has a folder of its own. On drop it stops.
+/// A demo process on a free port of 127.0.0.1, with its own folder. The process stops when this value is dropped.
 pub struct Server {
     child: Child,
     pub folder: TempDir,

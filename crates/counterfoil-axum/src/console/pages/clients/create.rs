@@ -22,7 +22,7 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
-/// The form fields that may occur once.
+/// The form fields that may occur at most once.
 const ONCE: [&str; 8] = [
     "display_name",
     "id",

@@ -1,4 +1,4 @@
-//! The pages about security codes. Super administrators may use them.
+//! The pages about security codes. Only super administrators may open these pages.
 
 mod buttons;
 mod delete;

@@ -39,7 +39,7 @@ pub(crate) async fn ask_sources(
     Ok(SourcesPage::new(layout, &viewer, about(&console, &owner, &token), values, back).response(StatusCode::OK))
 }
 
-/// Saves the list.
+/// Saves the allowed sources of the token.
 pub(crate) async fn sources(
     State(console): State<Shared>,
     path: TokenPath,
@@ -67,7 +67,7 @@ async fn save_or_show_form(
     }
 }
 
-/// Saves the list. Returns the name of the notice that the next page shows.
+/// Saves the allowed sources. Returns the name of the notice that the next page shows.
 async fn try_save(
     console: &Console,
     viewer: &mut Viewer,
