@@ -1,4 +1,4 @@
-//! Takes secrets that were found in public places, ends their credentials, and has their owners told.
+//! Accepts secrets that were found in public places, ends the credentials that they belong to, and notifies the owners.
 
 mod client_secret;
 mod credential;
