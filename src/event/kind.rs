@@ -242,8 +242,8 @@ pub enum EventKind {
         to: Timestamp,
     },
     /// In the ten minutes after the first use of the handle, the host called neither
-    /// [`flush`](crate::Counterfoil::flush), which writes last uses, nor [`purge`](crate::Counterfoil::purge). This event
-    /// is emitted once.
+    /// [`flush`](crate::Counterfoil::flush), which writes last uses, nor [`purge`](crate::Counterfoil::purge). This
+    /// event is emitted once.
     NoUpkeep,
     /// The store has records, in any realm, whose digests were computed under a key that is not in the ring. These
     /// records do not verify on this node.

@@ -90,7 +90,7 @@ impl Counterfoil {
     ///
     /// # futures_executor::block_on(async {
     /// let service = service_with(Policy::open(), |builder| builder);
-    /// let sue = service.presenter("super");
+    /// let sue = service.presenter("sue");
     /// let code = service.create_security_code(&sue, &NewSecurityCode::new(NewAccess::SuperAdministrator)).await?;
     /// let office = Networks::new(["192.0.2.0/24"]).expect("a block");
     /// let change = CodeUpdate::default().with_description("support").with_allowed_sources(office.clone());
