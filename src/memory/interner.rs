@@ -18,7 +18,7 @@ const SWEEP_LEAST: usize = 64;
 
 impl Interner {
     /// Returns the shared value that equals `value`. Removes unused values each time that the number of values has
-    /// doubled, so unused values take no more room than used ones.
+    /// doubled, so unused values take no more memory than used ones.
     pub(super) fn share(&mut self, value: Shared) -> Arc<Shared> {
         if let Some(known) = self.values.get(&value) {
             return Arc::clone(known);

@@ -7,7 +7,7 @@ use std::ops::Bound;
 /// The largest number of values in a chunk.
 const CHUNK: usize = 64;
 
-/// The number of values for which a full vector gets more room.
+/// The number of values by which the capacity of a full vector grows.
 const GROWTH: usize = 8;
 
 /// A set in order, in chunks of at most [`CHUNK`] values.
@@ -69,7 +69,7 @@ impl<T: Ord + Copy> Sorted<T> {
         }
     }
 
-    /// Adds the values of a chunk that was removed to the chunk before it, if there is room.
+    /// Adds the values of a chunk that was removed to the chunk before it, if that chunk has enough free places.
     fn merge(&mut self, mut rest: Vec<T>) {
         let before = rest.first().and_then(|first| self.chunks.range_mut(..=*first).next_back());
         match before {
@@ -112,7 +112,7 @@ impl<T: Ord + Copy> Sorted<T> {
     }
 }
 
-/// A vector that doubles its room when it is full would have twice the necessary room.
+/// Inserts a value. If the vector is full, its capacity grows by [`GROWTH`]. By default it would double.
 fn put<T>(chunk: &mut Vec<T>, place: usize, value: T) {
     if chunk.len() == chunk.capacity() {
         chunk.reserve_exact(GROWTH);

@@ -51,9 +51,10 @@ pub(super) async fn newest(
     Err(unread(corrupt))
 }
 
-/// Writes the mark on a record, or on its successor if a rotation comes first. Does nothing if the owner was told of
-/// this leak or a greater one before, or will be told, or if the family was revoked meanwhile: the record that was
-/// revoked has a mark of its own if its leak was reported.
+/// Writes the mark on a record, or on its successor if a rotation comes first. Does nothing in two cases:
+///
+/// - A notice about this leak or a greater one was sent to the owner, or is pending.
+/// - The family was revoked meanwhile. If the leak of the revoked record was reported, that record has its own mark.
 ///
 /// The write repeats the stored expiry, its retention and the instant at which it was set, so that only the mark
 /// changes.
