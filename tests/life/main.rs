@@ -59,4 +59,5 @@ mod token_renewal;
 mod trouble;
 mod upkeep;
 mod users;
+mod valid_since;
 mod verification;

@@ -101,5 +101,7 @@ mod trouble;
 mod upkeep;
 #[path = "../../../../tests/life/users.rs"]
 mod users;
+#[path = "../../../../tests/life/valid_since.rs"]
+mod valid_since;
 #[path = "../../../../tests/life/verification.rs"]
 mod verification;
