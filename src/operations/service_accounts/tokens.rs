@@ -38,7 +38,7 @@ impl Counterfoil {
     /// - If the presenter has no scope, the token gets no scope of its own. At each use, it has the scope that its
     ///   account has at that time.
     /// - If the presenter has a scope, the token gets the scope that its account has now. A later change of the
-    ///   account's scope does not widen it.
+    ///   account's scope does not widen the token.
     ///
     /// # Errors
     ///
@@ -85,7 +85,7 @@ impl Counterfoil {
         list(self.permit(by).await?, account, after, limit).await
     }
 
-    /// One personal access token of a service account, as [`Counterfoil::list_service_tokens`] shows it.
+    /// Returns one personal access token of a service account, as [`Counterfoil::list_service_tokens`] shows it.
     ///
     /// # Errors
     ///
