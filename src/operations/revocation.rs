@@ -56,7 +56,7 @@ impl Counterfoil {
     /// for all kinds.
     ///
     /// [`TokenKind::RefreshToken`] and [`TokenKind::AccessToken`] both mean the sign-ins, with all their tokens. Access
-    /// tokens cannot be ended alone, because a client could get a new access token for its refresh token.
+    /// tokens are never ended alone, because the client could get a new access token for its refresh token.
     /// [`TokenKind::SecurityCode`] means the codes that the person made or that act with the person's rights.
     ///
     /// # Errors

@@ -124,7 +124,8 @@ impl Facts {
         }
     }
 
-    /// Copies the details of the family. Marked `cold`, because most credentials have no details.
+    /// Sets the facts that depend on the details of the family. Marked `cold`, because most credentials have no
+    /// details.
     #[cold]
     fn fill_details(&mut self, details: &FamilyDetails, origin: Origin<'_>) {
         self.restriction = Restriction::of(details.allowed_sources.as_ref(), origin);

@@ -73,7 +73,8 @@ impl Service {
         self.end_half(&parent, by, now, ends).await
     }
 
-    /// Sets the end of the overlap of a replaced token to the instant that `ends` returns. `None` leaves it unchanged.
+    /// Sets the end of the overlap of a replaced token to the instant that `ends` returns. If `ends` returns `None`,
+    /// the end stays unchanged.
     async fn end_half(
         &self,
         id: &RecordId,

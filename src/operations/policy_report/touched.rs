@@ -143,8 +143,8 @@ impl TouchedCounts {
     }
 }
 
-/// A page of a report about a new policy. A page can be short or empty although more pages follow: only if `next` is
-/// `None`, the report is complete.
+/// A page of a report about a new policy. A page can be short or empty although more pages follow: the report is
+/// complete only when `next` is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PolicyReportPage {

@@ -33,8 +33,8 @@ impl Counterfoil {
     ///
     /// Pages are ordered by id, which a refresh does not change. So all pages together contain each sign-in that exists
     /// during the whole walk exactly once. Ids are random. Within a page, the newest is first. A page can be short or
-    /// empty although more pages follow, because a call reads at most 1,000 families of the owner. Only if `next` is
-    /// `None`, the list is complete.
+    /// empty although more pages follow, because a call reads at most 1,000 families of the owner. The walk is complete
+    /// only when `next` is `None`.
     ///
     /// # Errors
     ///
