@@ -32,8 +32,8 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError`]. A number out of range gives `Invalid` with the field and its limits. A setting that the policy
-    /// does not use gives `Conflict`. A presenter whose credential can be used only from some addresses gets `Forbidden`
-    /// if the change would turn on personal access tokens.
+    /// does not use gives `Conflict`. A presenter whose credential can be used only from some addresses gets
+    /// `Forbidden` if the change would turn on personal access tokens.
     ///
     /// # Cancel safety
     ///

@@ -84,9 +84,9 @@ pub struct Policy {
     /// sign-ins refuses a sign-in with a stored device, so set this field to true only after all nodes are upgraded.
     pub remember_source: bool,
     /// The longest time until this process notices a change of settings or clients by another process, at most 300 s.
-    /// With zero, each call reads settings and clients from the store. A request of the management API or of the console
-    /// uses settings that were at most this old when the request began. If its body arrives slowly, they can be up to
-    /// ten seconds older when they are used.
+    /// With zero, each call reads settings and clients from the store. A request of the management API or of the
+    /// console uses settings that were at most this old when the request began. If its body arrives slowly, they can be
+    /// up to ten seconds older when they are used.
     #[serde(with = "whole_seconds")]
     pub settings_staleness: Duration,
     /// How long the record of a deleted or revoked credential is kept, from 1 to 366 days. During this time, deleting

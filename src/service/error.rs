@@ -117,8 +117,8 @@ pub enum Forbidden {
     #[error("the session's password must be proved again")]
     StaleSession,
     /// A personal access token, a security code, or any credential of a service account is not allowed to do this. With
-    /// such a credential, a caller can only read and delete. A person's personal access token can also replace itself by
-    /// a rotation.
+    /// such a credential, a caller can only read and delete. A person's personal access token can also replace itself
+    /// by a rotation.
     #[error("a credential of this kind cannot do this")]
     CredentialKind,
     /// The credential has a scope that does not contain this scope token.

@@ -45,8 +45,8 @@ impl Counterfoil {
     /// [`ManageError::Forbidden`] if the presenter has no permission, or a lower role or a narrower scope than the
     /// account, or if personal access tokens are blocked for all accounts. [`ManageError::NotFound`] if no account has
     /// this id. [`ManageError::Invalid`] for an invalid field. [`ManageError::Conflict`] if the account may not act
-    /// ([`Conflict::MayNotAct`]), if the label is taken, or if the account already has as many live tokens as the policy
-    /// allows. [`ManageError::SlowDown`] after too many creations in an hour.
+    /// ([`Conflict::MayNotAct`]), if the label is taken, or if the account already has as many live tokens as the
+    /// policy allows. [`ManageError::SlowDown`] after too many creations in an hour.
     ///
     /// # Cancel safety
     ///
