@@ -18,11 +18,11 @@ use crate::types::revocation_reason::RevocationReason;
 impl Counterfoil {
     /// Ends every credential that a person had when the call began: personal access tokens, sign-ins, sessions, and the
     /// security codes that the person made or that act with the person's rights. Returns how many families of
-    /// credentials were ended. Only for administrators, with the scope `users:manage`, and for the host. The directory
-    /// need not know the person.
+    /// credentials were ended. Only for administrators, with the scope `users:manage`, and for the host. The person may
+    /// be missing in the directory.
     ///
-    /// Service accounts that the person made keep their credentials. They act as long as the person's account is
-    /// enabled. [`Counterfoil::service_accounts_made_by`] lists them, and
+    /// Service accounts that the person made keep their credentials. These accounts act as long as the person's account
+    /// is enabled. [`Counterfoil::service_accounts_made_by`] lists them, and
     /// [`Counterfoil::disable_service_accounts_made_by`] disables them.
     ///
     /// # Errors
@@ -55,9 +55,9 @@ impl Counterfoil {
     /// Ends the credentials of some kinds that a person had when the call began, as [`Counterfoil::revoke_all_of`] does
     /// for all kinds.
     ///
-    /// [`TokenKind::RefreshToken`] and [`TokenKind::AccessToken`] both mean the sign-ins, with all their tokens: a
-    /// client gets a new access token for a refresh token. [`TokenKind::SecurityCode`] means the codes that the person
-    /// made or that act with the person's rights.
+    /// [`TokenKind::RefreshToken`] and [`TokenKind::AccessToken`] both mean the sign-ins, with all their tokens. Access
+    /// tokens are never ended alone, because the client could get a new access token for its refresh token.
+    /// [`TokenKind::SecurityCode`] means the codes that the person made or that act with the person's rights.
     ///
     /// # Errors
     ///
@@ -92,15 +92,15 @@ impl Counterfoil {
         of(self.permit(by).await?, subject, Some(kinds)).await
     }
 
-    /// Ends every credential of the presenter, as [`Counterfoil::revoke_all_of`] does. The presenter's own credential
-    /// ends too. [`Counterfoil::end_other_sign_ins`] spares it.
+    /// Ends every credential of the presenter, as [`Counterfoil::revoke_all_of`] does. The credential of this request
+    /// ends too. [`Counterfoil::end_other_sign_ins`] does not end it.
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the scope `credentials:write` is missing, for a personal access token or a
-    /// security code, or if the host itself is the presenter. [`ManageError::Unavailable`] with
+    /// [`ManageError::Forbidden`] if the presenter is the host itself, uses a personal access token or a security code,
+    /// or lacks the scope `credentials:write`. [`ManageError::Unavailable`] with
     /// [`Unavailable::PartlyDone`](crate::Unavailable::PartlyDone) if the store failed: some credentials may have been
-    /// ended, also the presenter's own.
+    /// ended, possibly also the credential of this request.
     ///
     /// # Cancel safety
     ///
@@ -151,8 +151,8 @@ async fn end<O: Permission>(
     Ok(families)
 }
 
-/// Ends the families of the person first, and then the security codes. So a session of the person makes no further code
-/// while the codes are walked.
+/// Ends the families of the person first, and then the security codes. So no session of the person can create another
+/// code while the codes are read.
 async fn walk<O: Permission>(
     permit: &Permit<'_, O>,
     subject: &SubjectId,

@@ -13,7 +13,7 @@ use crate::types::known_scopes::KnownScopes;
 use crate::types::settings::{SettingName, Settings, SettingsUpdate, StoredSettings};
 
 impl Counterfoil {
-    /// The settings in force. Only for administrators, with the scope `settings:manage`.
+    /// Returns the settings in force. Only for administrators, with the scope `settings:manage`.
     ///
     /// # Errors
     ///
@@ -32,8 +32,8 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError`]. A number out of range gives `Invalid` with the field and its limits. A setting that the policy
-    /// does not use gives `Conflict`. A presenter whose credential can be used only from some addresses gets `Forbidden`
-    /// if the change would turn on personal access tokens.
+    /// does not use gives `Conflict`. A presenter whose credential can be used only from some addresses gets
+    /// `Forbidden` if the change would turn on personal access tokens.
     ///
     /// # Cancel safety
     ///
@@ -43,8 +43,8 @@ impl Counterfoil {
     }
 
     /// Which gates the policy uses. A gate can block personal access tokens. There are two gates: a setting that blocks
-    /// the tokens of all accounts, and a switch of each account that blocks only the tokens of this account. The answer
-    /// is not secret, so no presenter is needed.
+    /// the tokens of all accounts, and a switch of each account that blocks only the tokens of this account. This is
+    /// not secret, so no presenter is needed.
     #[must_use]
     pub fn gates(&self) -> Gates {
         self.service.policy.gates()
@@ -63,8 +63,8 @@ impl Counterfoil {
         self.service.policy.scopes.as_ref()
     }
 
-    /// The smallest and the largest number that the policy allows for a setting, in the setting's unit. They are not
-    /// secret: no presenter is needed.
+    /// The smallest and the largest number that the policy allows for a setting, in the setting's unit. These numbers
+    /// are not secret, so no presenter is needed.
     #[must_use]
     pub fn setting_range(&self, name: SettingName) -> (u64, u64) {
         self.service.policy.setting_range(name)
@@ -89,7 +89,8 @@ async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> 
         .update_settings(now, |stored| {
             let before = stored.clone();
             apply(&service.policy, change, stored)?;
-            // Personal access tokens can be used from anywhere, unless they have allowed sources of their own.
+            // Personal access tokens can be used from anywhere, unless they have allowed sources of their own. So a
+            // presenter that is restricted to some addresses may not turn them on.
             if opens(stored) && !opens(&before) && !own_sources.cover(None) {
                 return Err(Forbidden::Outranked.into());
             }

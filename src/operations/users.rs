@@ -38,11 +38,11 @@ impl Counterfoil {
         find(self.permit(by).await?, text, limit).await
     }
 
-    /// Finds one user by its subject id.
+    /// Finds one user by the subject id.
     ///
     /// # Errors
     ///
-    /// The errors of [`Counterfoil::list_users`]. [`ManageError::NotFound`] if the directory does not know the subject.
+    /// The errors of [`Counterfoil::list_users`]. [`ManageError::NotFound`] if the directory has no such subject.
     ///
     /// # Cancel safety
     ///
@@ -56,9 +56,9 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`]. A subject that the directory does not know gives `NotFound`. If the policy does not use the
-    /// switch, the error is `Conflict`. A presenter whose credential can be used only from some addresses gets
-    /// `Forbidden` if the call would turn on a switch that is off.
+    /// [`ManageError`]. A subject that is not in the directory gives `NotFound`. If the policy does not use the switch,
+    /// the error is `Conflict`. A presenter whose credential can be used only from some addresses gets `Forbidden` if
+    /// the call would turn on a switch that is off.
     ///
     /// # Cancel safety
     ///
@@ -86,7 +86,7 @@ async fn find(permit: Permit<'_, SeeUsers>, text: &str, limit: NonZeroU32) -> Re
     Ok(service.with_settings(now, |view| found.iter().map(|account| shown(service, view, account)).collect()).await?)
 }
 
-/// One user. It requires the same permission as [`find`].
+/// Returns one user. Requires the same permission as [`find`].
 async fn see(permit: Permit<'_, SeeUsers>, subject: &SubjectId) -> Result<UserView, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let account = service.directory.account(subject).await?.ok_or(ManageError::NotFound)?;
@@ -111,7 +111,8 @@ async fn set_token_login<O: Permission>(
     let (view, changed) = service
         .update_settings(now, |stored| {
             let before = switch_opens(&service.policy, stored, subject);
-            // The account's tokens can be used from anywhere, unless they have allowed sources of their own.
+            // The account's tokens can be used from anywhere, unless they have allowed sources of their own. So a
+            // presenter that is restricted to some addresses may not turn on the switch.
             if allowed && !before && !own_sources.cover(None) {
                 return Err(Forbidden::Outranked.into());
             }

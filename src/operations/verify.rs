@@ -26,10 +26,10 @@ impl Counterfoil {
     /// refused, except the text of an imported token ([`Builder::import`](crate::Builder::import)).
     ///
     /// The source of the request is unknown here. So a credential that can be used only from some addresses is refused:
-    /// use [`Counterfoil::from_source`] or [`Counterfoil::authenticate`] if the host knows the source.
+    /// if the host has the source, call [`Counterfoil::from_source`] or [`Counterfoil::authenticate`] instead.
     ///
-    /// One call reads the store once and the directory once. Settings and clients are read from a snapshot in memory. For
-    /// a text that may be an imported token, it also reads the alias store.
+    /// One call reads the store once and the directory once. Settings and clients are read from a snapshot in memory.
+    /// For a text that may be an imported token, the call also reads the alias store.
     ///
     /// # Errors
     ///
@@ -94,7 +94,7 @@ async fn measured(verification: impl Future<Output = Result<Principal, Denied>>)
     verified
 }
 
-/// Returns the verification itself. A further future around it would copy the principal once more.
+/// Returns the verification itself, because another future around it would copy the principal once more.
 #[cfg(not(feature = "metrics"))]
 const fn measured<F>(verification: F) -> F {
     verification
@@ -116,8 +116,8 @@ async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceNam
         Err(_) if service.imports.is_none() => return Err(refuse(None, Refusal::Malformed)),
         _ => {}
     }
-    // A token that does not match is refused even if the settings cannot be read. The policy's own settings then stand
-    // in, and nothing depends on them.
+    // A token that does not match is refused even if the settings cannot be read. The policy's own settings are then
+    // used in this function. They cannot affect the result: a token that matches gets the error in `unread`.
     let (settings, unread) = match service.settings_at_once(now) {
         Some(settings) => (settings, None),
         None => match service.settings_and_gate(None, now).await {
@@ -131,9 +131,11 @@ async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceNam
         let id = presented.id();
         let mut seen = Err(Refusal::Unknown);
         let mut look = |record: Option<RecordRef<'_>>| {
-            // The digest needs nothing of the record. So the processor hashes while it waits for the record's memory.
+            // The digest does not depend on the record. So the processor can compute it while it loads the record from
+            // memory.
             let claim = service.claim(presented);
-            // For an unknown id, the same work is done with an empty record.
+            // For an unknown id, the same work is done with an empty record, so the duration does not reveal whether
+            // the id exists.
             let view = record.unwrap_or_else(|| BLANK.view());
             let proved = service.proved(&claim, view);
             facts.fill(view, limits, origin);
@@ -152,8 +154,8 @@ async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceNam
             Err(reason) => return Err(refuse(Some(*id), reason)),
         }
     } else {
-        // A text that is no token of this library can be a token of another system. In a box, so that the future of
-        // other calls does not become larger.
+        // A text that is not a token of this library can be an imported token. This future is boxed, so that it does
+        // not make the future of other calls larger.
         let Matched { record, fresher } = match Box::pin(service.matched_foreign(text)).await? {
             Ok(matched) => matched,
             Err((id, reason)) => return Err(refuse(id, reason)),

@@ -30,7 +30,7 @@ fn longest(name: SettingName) -> Duration {
 }
 
 impl Policy {
-    /// Checks every limit.
+    /// Checks that every field of the policy is within its limits.
     ///
     /// # Errors
     ///
@@ -157,7 +157,7 @@ mod tests {
 
     type Field = (&'static str, &'static str, fn(&mut Policy) -> &mut Duration);
 
-    /// Each duration of a policy, with its limit.
+    /// The durations of a policy: the name of the field, its limit, and access to its value.
     const FIELDS: [Field; 26] = [
         ("personal_access_tokens.retention", "at most 366 days", |it| &mut it.personal_access_tokens.retention),
         ("personal_access_tokens.max_overlap", "at most 366 days", |it| &mut it.personal_access_tokens.max_overlap),

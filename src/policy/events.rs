@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct Events {
     /// Whether an event contains the source of its request, if the host gives the source. A source that is an address
-    /// is personal data: turn this off if you have no legal ground to store addresses. If this is off, no event
-    /// contains a source, not even an event about throttling. Failures are still counted per source. Every preset turns
-    /// this on, because without sources an audit cannot distinguish a thief from an owner.
+    /// is personal data: set this field to false if you have no legal ground to store addresses. No event then contains
+    /// a source, not even an event about throttling. Failures are still counted per source. In every preset this field
+    /// is true, because without sources an audit cannot distinguish a thief from an owner.
     pub sources: bool,
 }
 

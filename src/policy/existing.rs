@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// The rule is applied whenever a credential is judged, and is never written into a record. So its effect ends as soon
 /// as the policy or the setting allows the life again.
-/// [`Counterfoil::policy_report`](crate::Counterfoil::policy_report) tells beforehand which credentials a new policy
-/// affects.
+/// [`Counterfoil::policy_report`](crate::Counterfoil::policy_report) reports which credentials a new policy would
+/// affect.
 ///
 /// ```
 /// use counterfoil::policy::{Existing, Policy};

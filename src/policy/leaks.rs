@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::kind::TokenKind;
 
-/// What [`Counterfoil::report_leaked`](crate::Counterfoil::report_leaked) does to a credential. It always ends personal
-/// access tokens, sign-ins and console sessions. A security code or a client secret may be in use by a machine that
-/// nobody watches, so by default its leak is only reported: the creator of the code gets a notice, and the host gets an
-/// event.
+/// What [`Counterfoil::report_leaked`](crate::Counterfoil::report_leaked) does to a credential. A report always ends
+/// personal access tokens, sign-ins and console sessions. A security code or a client secret may be in use by a machine
+/// that nobody watches. So by default, such a credential is not ended: the creator of the code gets a notice, and the
+/// host gets an event.
 ///
 /// ```
 /// use counterfoil::policy::Policy;
@@ -27,7 +27,7 @@ pub struct Leaks {
     /// an administrator gives it a new one.
     pub end_client_secrets: bool,
     /// The largest number of reported texts that wait in this process to be looked up, from 100 to 100,000. A text has
-    /// at most 1,024 bytes. A report that does not fit is refused as a whole.
+    /// at most 1,024 bytes. If a report would exceed this number, all its texts are refused.
     pub queued: u32,
 }
 

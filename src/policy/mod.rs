@@ -79,14 +79,14 @@ pub struct Policy {
     /// Which data is written to events.
     pub events: Events,
     /// Whether a new sign-in or session stores the device on which it was opened and the source of the request, so that
-    /// lists of sign-ins show them. They are personal data, so every preset turns this off. What was stored before is
-    /// still shown after this is turned off. A version of this library without lists of sign-ins refuses a sign-in with
-    /// a stored device, so turn it on after all nodes are upgraded.
+    /// lists of sign-ins show them. Device and source are personal data, so in every preset this field is false. If you
+    /// set it to false again, lists still show what was stored before. A version of this library without lists of
+    /// sign-ins refuses a sign-in with a stored device, so set this field to true only after all nodes are upgraded.
     pub remember_source: bool,
     /// The longest time until this process notices a change of settings or clients by another process, at most 300 s.
-    /// With zero, each call reads settings and clients from the store. A request of the management API or of the console
-    /// uses settings that were at most this old when the request began. If its body arrives slowly, they can be up to
-    /// ten seconds older when they are used.
+    /// With zero, each call reads settings and clients from the store. A request of the management API or of the
+    /// console uses settings that were at most this old when the request began. If its body arrives slowly, they can be
+    /// up to ten seconds older when they are used.
     #[serde(with = "whole_seconds")]
     pub settings_staleness: Duration,
     /// How long the record of a deleted or revoked credential is kept, from 1 to 366 days. During this time, deleting

@@ -44,7 +44,8 @@ impl Policy {
     /// - A refresh token can be used once. If it is presented again, its family is revoked (RFC 9700 §4.14.2). So a
     ///   client that lost a response must sign in again. A key ring is not required. Set `refresh_tokens.grace` to let
     ///   clients repeat a request.
-    /// - Access tokens live at most an hour, whatever the setting `access_lifetime_seconds` says (RFC 6750 §5.3).
+    /// - Access tokens live at most an hour, and the setting `access_lifetime_seconds` cannot be larger (RFC 6750
+    ///   §5.3).
     /// - The response of the token endpoint has the members of RFC 6749 and the host's claims, but no product's fields.
     ///
     /// ```
@@ -113,7 +114,7 @@ impl Policy {
     }
 
     /// The policy of AODocs. Security codes live 24 hours, and are kept for a week after their expiry. A key ring is
-    /// not required. The other rules are those of the default.
+    /// not required. The other rules are those of the hardened default.
     #[must_use]
     pub fn aodocs() -> Self {
         Self { retry_needs_key_ring: false, ..Self::default() }

@@ -20,7 +20,7 @@ pub struct ServiceAccounts {
     pub live_access_tokens: Option<LiveCap>,
     /// Whether an account stops if its maker's [`Account::valid_since`](crate::Account::valid_since) is later than the
     /// instant at which the maker made the account or took it over. The maker or another administrator can then take it
-    /// over again. With `false`, an account survives a change of its maker's password. It then also survives if the
+    /// over again. With `false`, an account still acts after a change of its maker's password. It then also acts if the
     /// host gives the maker's subject id to another person.
     pub follow_valid_since: bool,
 }

@@ -36,8 +36,8 @@ impl Policy {
         (least, if ceiling < most { ceiling } else { most })
     }
 
-    /// The settings in force, and the name of a setting whose stored number is invalid. The name is `None` if there is
-    /// no such setting. If a stored number is invalid, the policy's own value is in force.
+    /// Returns the settings in force, and the name of a setting whose stored number is invalid. The name is `None` if
+    /// every stored number is valid. If a stored number is invalid, the policy's own value is in force.
     pub(crate) fn in_force(&self, stored: &StoredSettings) -> (Settings, Option<SettingName>) {
         let (mut settings, mut garbage) = (self.settings(), None);
         settings.personal_access_tokens = self.setting_opens(stored);

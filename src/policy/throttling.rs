@@ -44,11 +44,12 @@ pub struct Throttling {
     /// Wrong secrets per client and source. A request in progress also counts towards the limit until it ends, so the
     /// limit also applies to the concurrent requests of one client and source.
     pub client: Allowance,
-    /// Wrong passwords per source, and wrong client secrets per source. They are counted separately.
+    /// Wrong passwords per source, and wrong client secrets per source. Passwords and client secrets are counted
+    /// separately.
     pub source: Allowance,
     /// Reports of leaked texts per source
-    /// ([`Counterfoil::accept_leak_report`](crate::Counterfoil::accept_leak_report)). Every report counts, also if its
-    /// texts are unknown.
+    /// ([`Counterfoil::accept_leak_report`](crate::Counterfoil::accept_leak_report)). Every report counts, even if all
+    /// its texts are unknown.
     pub leaks: Allowance,
 }
 
@@ -63,8 +64,8 @@ impl Default for Throttling {
     fn default() -> Self {
         Self {
             account: Allowance::new(failures(10), minutes(1)),
-            // Requests in progress also count, and a gateway sends many at the same time. A secret cannot be guessed in
-            // a hundred attempts.
+            // Requests in progress also count, and a gateway sends many at the same time, so the number is high. A
+            // secret cannot be guessed in a hundred attempts.
             client: Allowance::new(failures(100), minutes(1)),
             source: Allowance::new(failures(1_000), minutes(1)),
             leaks: Allowance::new(failures(30), minutes(1)),

@@ -22,7 +22,7 @@ pub(crate) struct Standing<'a> {
     /// The account whose rights the credential has ([`account_of`](crate::record::facts::account_of)). `None` if the
     /// account does not exist.
     pub(crate) account: Option<&'a Account>,
-    /// The client through which the sign-in was opened. `None` if it does not exist.
+    /// The client through which the sign-in was opened. `None` if the client does not exist.
     pub(crate) client: Option<&'a Registration>,
     /// The closed gate that blocks personal access tokens. There are two gates ([`Gate`]): a setting for all accounts,
     /// and each account's own switch. If both are closed, this field contains the setting. `None` if both are open or
@@ -97,8 +97,8 @@ pub(crate) fn entitled<A: Borrow<Account>>(account: Option<A>, began_at: Option<
     }
 }
 
-/// The effective scope. `None` if it equals the record's scope. An error if it is empty, because the credential is then
-/// refused.
+/// Returns the effective scope. `None` if it equals the record's scope. If the effective scope is empty, returns an
+/// error, because the credential is then refused.
 ///
 /// The effective scope is the intersection of the record's scope, the client's current allowed scope, the present scope
 /// of a service account, and the scope tokens that the policy knows. A record without a scope counts as if it had the

@@ -112,7 +112,7 @@ impl Facts {
         self.last_used_at = record.last_used_at();
         self.subject = account_of(record);
         match record.body() {
-            // A write to the field is slower than this check of it (see the `authenticate` bench).
+            // The field already has this value. A write would be slower than this check (see the `authenticate` bench).
             FamilyBody::Alone if matches!(self.body, FactsBody::Alone) => {}
             body => self.body = FactsBody::of(body),
         }
@@ -124,7 +124,8 @@ impl Facts {
         }
     }
 
-    /// Most credentials have no details.
+    /// Sets the facts that depend on the details of the family. Marked `cold`, because most credentials have no
+    /// details.
     #[cold]
     fn fill_details(&mut self, details: &FamilyDetails, origin: Origin<'_>) {
         self.restriction = Restriction::of(details.allowed_sources.as_ref(), origin);

@@ -1,4 +1,5 @@
-//! Tests where a credential can be used from, and that nothing else is revealed elsewhere.
+//! Tests from which sources a credential can be used. From any other source, the refusal must reveal nothing else about
+//! the credential.
 
 use proptest::prelude::*;
 

@@ -29,7 +29,7 @@ pub struct NewFamily {
     /// What the family is for.
     pub body: FamilyBody,
     /// The addresses from which the credential can be used, the host's metadata, and the device on which the sign-in or
-    /// session was opened. `None` if nothing of this is stored.
+    /// session was opened. `None` if none of these is stored.
     pub details: Option<Box<FamilyDetails>>,
     /// The instant until which the family counts towards a limit on live families. `None` means that it counts until it
     /// is revoked.
@@ -37,7 +37,7 @@ pub struct NewFamily {
     /// The instant from which the family may be purged. It equals the `gone_at` of the newest member.
     pub gone_at: Option<Timestamp>,
     /// The label in the form in which labels are compared. It is set if the labels of an owner must be unique. No other
-    /// family of the owner can then have it.
+    /// family of the owner can then have this key.
     pub label_key: Option<LabelKey>,
     /// The client of a sign-in. It is stored because the limit on live sign-ins applies per client.
     pub client: Option<ClientKey>,
@@ -100,7 +100,7 @@ pub struct FamilyParts {
     /// What the family is for.
     pub body: FamilyBody,
     /// The addresses from which the credential can be used, the host's metadata, and the device on which the sign-in or
-    /// session was opened. `None` if nothing of this is stored.
+    /// session was opened. `None` if none of these is stored.
     pub details: Option<Box<FamilyDetails>>,
     /// The instant until which the family counts towards a limit on live families. It is the expiry of the newest
     /// member. `None` means that the family counts until it is revoked.
@@ -108,7 +108,7 @@ pub struct FamilyParts {
     /// The instant from which the family may be purged. It equals the `gone_at` of the newest member. If the family is
     /// revoked, it is the end of the time for which revoked families are kept.
     pub gone_at: Option<Timestamp>,
-    /// The label in the form in which labels are compared. No other family of the owner can have it.
+    /// The label in the form in which labels are compared. No other family of the owner can have this key.
     pub label_key: Option<LabelKey>,
     /// The client of a sign-in.
     pub client: Option<ClientKey>,

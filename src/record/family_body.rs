@@ -65,8 +65,8 @@ pub enum FamilyBody {
     },
 }
 
-/// The document of a family with details. The document of any other family is its body alone, as in versions that did
-/// not know details.
+/// The document of a family with details. The document of any other family is its body alone, as in versions of this
+/// library without details.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Detailed<B, D> {
@@ -75,7 +75,8 @@ struct Detailed<B, D> {
 }
 
 impl FamilyBody {
-    /// The stored text of a body and its details: JSON. Details without content are the same as none.
+    /// Returns the stored text of a body and its details, which is JSON. Details without content give the same text as
+    /// no details.
     ///
     /// ```
     /// use counterfoil::store::{FamilyBody, FamilyDetails};
@@ -129,8 +130,8 @@ mod tests {
         assert_eq!(FamilyBody::from_document(&text).expect("a document"), (named, None));
     }
 
-    /// An older version reads the enum alone. It must refuse a family with details, because it would ignore the
-    /// restriction.
+    /// An older version of this library reads the enum alone. It must refuse a family with details, because otherwise
+    /// it would ignore the restriction.
     #[test]
     fn sight_6_an_older_version_refuses_a_family_with_allowed_sources() {
         let office = Networks::new(["192.0.2.0/24"]).expect("a block");

@@ -1,9 +1,10 @@
-//! The mark of a leak: the owner of the record must get a notice that its secret was found. The functions are pure.
+//! The mark of a leak. It says that the owner of the record must get a notice, because the secret of the record was
+//! found. The functions are pure.
 //!
 //! The mark is the notice mark of the record ([`NoticeMark`]) with a reserved stage. It is written before the
 //! credential is ended. So if the process stops in between, the notice worker finds the mark, ends the credential and
-//! sends the notice. A mark that was sent is remembered among the sent notices of the record, so a second report sends
-//! none.
+//! sends the notice. After the notice is sent, the mark is stored among the sent notices of the record, so a second
+//! report sends no notice.
 
 use crate::record::record_parts::RecordParts;
 use crate::record::state::NoticeMark;

@@ -1,9 +1,10 @@
 //! The limits by which a record is judged: the settings, and the ceilings of the policy for credentials that already
 //! exist.
 //!
-//! A ceiling is judged at each use and is never written. Personal access tokens have one: the setting `pat_max_days`,
-//! and whether the policy allows permanent tokens. Sign-ins follow the settings in `expiry.rs`. Security codes have no
-//! ceiling. An access token lives at most a day, and a console session at most 30 days, so they keep their expiry.
+//! A ceiling is applied at each use and is never written. Personal access tokens have a ceiling: the setting
+//! `pat_max_days`, and whether the policy allows permanent tokens. For sign-ins, `expiry.rs` applies the settings.
+//! Security codes have no ceiling. An access token lives at most a day, and a console session at most 30 days, so they
+//! keep their expiry.
 
 use std::fmt;
 use std::str::FromStr;
@@ -35,7 +36,7 @@ impl Ceilings {
 
 /// A ceiling: the longest life of a credential, and whether a credential may be permanent.
 ///
-/// Its text is `90` or `90,permanent`. The progress of applying a schedule of notices contains it.
+/// The `Display` form is `90` or `90,permanent`. It is part of the stored progress of applying a schedule of notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ceiling {
     days: u16,
@@ -43,9 +44,9 @@ pub(crate) struct Ceiling {
 }
 
 impl Ceiling {
-    /// The end of the ceiling, if a credential with this expiry lives longer. `None` if it is within the ceiling. The
-    /// life is counted from `set_at`, when the expiry was last set. A life that ends exactly with the ceiling is
-    /// within.
+    /// Returns the end of the ceiling if a credential with this expiry lives longer. `None` if the credential is within
+    /// the ceiling. The life is counted from `set_at`, when the expiry was last set. A life that ends exactly with the
+    /// ceiling is within the ceiling.
     pub(crate) fn exceeded(self, expires_at: Option<Timestamp>, set_at: Timestamp) -> Option<Timestamp> {
         let end = set_at.plus_capped(days(self.days));
         let exceeds = expires_at.map_or(!self.permanent, |expires_at| expires_at > end);
@@ -85,8 +86,8 @@ impl Limits<'_> {
         ceiling.is_some_and(|ceiling| ceiling.exceeded(record.expires_at(), record.expiry_set_at()).is_some())
     }
 
-    /// The expiry that applies to the record: the stored one, or the end of the ceiling if the rule shortens the life
-    /// of the record. `None` means never.
+    /// The expiry that applies to the record: the stored expiry, or the end of the ceiling if the rule shortens the
+    /// life of the record. `None` means never.
     #[inline]
     pub(crate) fn applied(self, record: RecordRef<'_>) -> Option<Timestamp> {
         self.applied_to(record.kind(), record.expires_at(), record.expiry_set_at())
@@ -103,13 +104,14 @@ impl Limits<'_> {
         self.clamp(kind).and_then(|ceiling| ceiling.exceeded(expires_at, set_at)).or(expires_at)
     }
 
-    /// The ceiling to which the rule shortens the life of credentials of this kind.
+    /// The ceiling to which the rule shortens the life of credentials of this kind. `None` if the rule shortens no
+    /// life.
     #[inline]
     pub(crate) fn clamp(self, kind: TokenKind) -> Option<Ceiling> {
         self.under(Existing::Clamp, kind)
     }
 
-    /// The ceiling of this kind, if the rule for existing credentials is `rule`.
+    /// The ceiling of this kind, if the policy's rule for existing credentials is `rule`. Otherwise `None`.
     #[inline]
     fn under(self, rule: Existing, kind: TokenKind) -> Option<Ceiling> {
         let Ceilings { existing, permanent } = self.ceilings;

@@ -95,8 +95,8 @@ impl<'a> Expiring<'a> {
 /// Only stages from `from` on are considered. A stage is skipped if its lead is at least as long as the lifetime, which
 /// is counted from the time when the expiry was last set.
 ///
-/// - If stages are due at `now`, only the last of them is worth sending. If the notice of this last due stage was not
-///   sent yet, the mark has this stage.
+/// - If stages are due at `now`, only the notice of the last due stage is worth sending. If it was not sent yet, the
+///   mark has this stage.
 /// - If no stage is due, or the notice of the last due stage was sent, the mark has the first stage that becomes due
 ///   later. A stage is left out if its notice was already sent early, together with others.
 pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Timestamp) -> Option<NoticeMark> {

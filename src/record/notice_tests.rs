@@ -20,7 +20,7 @@ fn life(expires_at: Timestamp, expiry_set_at: Timestamp, noticed: &[(Timestamp, 
     Expiring { expires_at: Some(expires_at), expiry_set_at, noticed }
 }
 
-/// A mark may have been computed from this schedule, for an expiry on day 100.
+/// Says that a mark may have been computed from this schedule, for an expiry on day 100.
 fn of(schedule: Schedule) -> Earlier {
     Earlier { schedule, expires_at: Some(day(100)) }
 }
@@ -176,7 +176,7 @@ fn fault_e2_a_shorter_lead_moves_the_mark_and_may_fit_a_life_that_the_longer_one
     assert_eq!(rearm(life(day(100), t0(), &[]), expiry, day(91)), None, "given up");
 }
 
-/// A permanent token, or one of 365 days, that a policy now shortens to 90 days, and back again.
+/// A policy shortens the life of a permanent token, or of a token of 365 days, to 90 days, and later restores it.
 #[test]
 fn life_4_a_shortened_life_is_noticed_for_its_new_end_and_the_old_end_when_it_returns() {
     let under = |expires_at| [Earlier { schedule: week(), expires_at }];
@@ -262,7 +262,7 @@ proptest! {
             prop_assert!(lead < expires_at.since(set_at));
             prop_assert_eq!(mark.at, expires_at.minus(lead));
             prop_assert!(mark.at > set_at, "nothing is due at the moment an expiry is set");
-            // No later stage is due, whether it was sent or not.
+            // No later stage is due, even among the stages that were sent.
             for tighter in mark.stage + 1..9 {
                 let due = schedule.lead(tighter).is_some_and(|lead| now.reached(expires_at.minus(lead)));
                 prop_assert!(!due);

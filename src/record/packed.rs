@@ -1,9 +1,9 @@
 //! The compact layout in which the memory store keeps a record, together with its family if the record is the only
 //! member.
 //!
-//! The fields that every verification reads come first and lie next to each other. An owner and a label are one text in
-//! the record itself. Realm and scope, which many records have in common, are shared. Fields that few records have are
-//! in a box.
+//! The fields that every verification reads come first and lie next to each other. Owner and label are one text in the
+//! record itself. Realm and scope, which many records have in common, are in a shared value. Fields that few records
+//! have are in a box.
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -19,8 +19,8 @@ use crate::types::scope::Scope;
 use crate::types::short::Short;
 use crate::types::time::Timestamp;
 
-/// A record without its id, which is the key under which it is stored. The order of the fields is the order in memory:
-/// with the id, the first 64 bytes suffice to refuse a wrong secret and an expired credential.
+/// A record without its id. The id is the key of the map in which the record is stored. The order of the fields is the
+/// order in memory: with the id, the first 64 bytes suffice to refuse a wrong secret and an expired credential.
 #[repr(C)]
 pub(crate) struct Packed {
     pub(super) digest: Digest,
@@ -43,7 +43,7 @@ pub(crate) struct Packed {
     pub(super) generation: u32,
 }
 
-/// Says what belongs to a record.
+/// Says whether a record has a label, and whether its family has a label key.
 #[derive(Clone, Copy)]
 pub(super) struct Has {
     pub(super) label: bool,
@@ -51,8 +51,8 @@ pub(super) struct Has {
     pub(super) label_key: bool,
 }
 
-/// The realm and the scope of a record. Records with the same realm and scope share one value. Only writers change its
-/// reference count.
+/// The realm and the scope of a record. Records with the same realm and scope share one value. Only writers change the
+/// reference count of a shared value.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Shared {
     pub(crate) realm: Realm,
@@ -76,7 +76,8 @@ pub(super) struct Rest {
 }
 
 impl Rest {
-    /// The rest of a record that needs none. `expiry_set_at` is missing: it equals the instant of the creation.
+    /// The values that a record without this box has. `expiry_set_at` is the exception: it equals the instant of the
+    /// creation.
     pub(super) const NONE: Self = Self {
         parent: None,
         description: None,
@@ -90,12 +91,12 @@ impl Rest {
     };
 }
 
-/// Where the family of a record is.
+/// Where the family of a record is stored.
 #[derive(PartialEq, Eq)]
 pub(super) enum Home {
     /// The record is the only member, and every field of the family follows from the record.
     Derived,
-    /// The record is the only member.
+    /// The record is the only member, but some field of the family does not follow from the record.
     Own(Box<FamilyParts>),
     /// The family has a separate row. The number identifies the write that stored this record.
     Row(u64),

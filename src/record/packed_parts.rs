@@ -116,7 +116,7 @@ fn derived(record: &RecordParts, has_key: bool) -> FamilyParts {
     family.generation = record.generation;
     family.live_until = record.expires_at;
     family.gone_at = record.gone_at;
-    // This is the key of most labels. Folding the label would be slow.
+    // For most labels, the lower-case form is the label key, and it is faster to compute than the exact key.
     let label = record.label.as_ref().filter(|_| has_key);
     family.label_key = label.map(|label| LabelKey::from_stored(&label.as_str().to_lowercase()));
     family

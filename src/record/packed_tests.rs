@@ -23,7 +23,7 @@ use crate::types::realm::Realm;
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
-/// The fields of a record as a text. Unlike `Debug`, it has the digest and the nonce.
+/// The fields of a record as a text. Unlike the `Debug` form, the text contains the digest and the nonce.
 fn told(record: &RecordParts) -> String {
     let nonce = record.superseded.and_then(|superseded| superseded.nonce).map(|nonce| nonce.bytes);
     format!("{record:?} {:?} {nonce:?}", record.digest.as_bytes())
@@ -178,7 +178,7 @@ proptest! {
     }
 }
 
-/// The usual records of a personal access token have no box.
+/// The usual records of a personal access token need no box for rare fields.
 #[test]
 fn a_personal_access_token_with_a_label_needs_no_box() {
     let (id, owner) = (RecordId::from_bytes([1; 16]), OwnerId::from(subject("user 12345")));

@@ -28,7 +28,7 @@ pub(crate) struct Earlier {
 /// From what the mark of a record may have been computed, before the schedule or the ceiling changed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Before<'a> {
-    /// From one of these.
+    /// From one of these schedules and expiries.
     Known(&'a [Earlier]),
     /// From an unknown schedule, and probably from the stored expiry.
     Unknown { stored: Option<Timestamp> },
@@ -36,18 +36,18 @@ pub(crate) enum Before<'a> {
 
 /// Computes a new mark for a record after the notice schedule has changed to `schedule`, or after the policy has
 /// changed the expiry that applies to the record. `held` is the stored mark. Returns the mark that replaces it, or
-/// `None` if `held` stays stored. `before` tells from what `held` may have been computed.
+/// `None` if `held` stays stored. `before` says from what `held` may have been computed.
 ///
-/// `held` stays if its time can be the end of a lease, so if it is at most [`LONGEST_LEASE`] in the future. `held` also
+/// `held` stays if its time can be the end of a lease: if it is at most [`LONGEST_LEASE`] in the future. `held` also
 /// stays if its time can be the time of a new attempt after a failure:
 ///
 /// - If `before` is known: every time counts as such, unless an entry of `before` gives the same time.
 /// - If `before` is unknown: every time that is at most [`LONGEST_WAIT`] in the future counts as such.
 ///
 /// When the time of `held` is reached, [`look`](crate::record::notice::look) decides which stage to send. The mark of a
-/// leak belongs to no schedule, so it stays. A stage that was sent or given up for the
-/// same expiry is not repeated. A record without a mark gets one only if its expiry has changed, and not if it had
-/// expired before the change too.
+/// leak belongs to no schedule, so it stays. A stage that was sent or given up for the same expiry is not repeated. A
+/// record without a mark gets one only if its expiry has changed. It gets none if it has expired both before and after
+/// the change.
 pub(crate) fn rearm(
     schedule: &Schedule,
     before: Before<'_>,
@@ -69,7 +69,7 @@ pub(crate) fn rearm(
     (Some(next) != held && !(due(next) && held.is_some_and(due))).then_some(next)
 }
 
-/// Whether the expiry that applied before can differ from `expires_at`, without that both are reached.
+/// Whether the expiry that applied before can differ from `expires_at`. False if both expiries are already reached.
 fn is_other(before: Before<'_>, expires_at: Timestamp, now: Timestamp) -> bool {
     let is_other = |earlier: Option<Timestamp>| {
         let had_expired = now.reached(expires_at) && earlier.is_some_and(|earlier| now.reached(earlier));

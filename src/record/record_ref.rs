@@ -50,7 +50,7 @@ enum View<'a> {
     Packed(PackedView<'a>),
 }
 
-/// Evaluates the expression if the record has the layout [`View::Whole`]. Calls the method if it is packed.
+/// Evaluates the expression if the record has the layout [`View::Whole`], and calls the method if the record is packed.
 macro_rules! shown {
     ($view:expr, ($record:pat, $family:pat) => $whole:expr, $method:ident) => {
         match $view.0 {
@@ -203,7 +203,7 @@ impl<'a> RecordRef<'a> {
     }
 
     /// The addresses from which the credential can be used, the host's metadata, and the device on which the person
-    /// opened the sign-in or session. `None` if nothing of this is stored.
+    /// opened the sign-in or session. `None` if none of these is stored.
     #[must_use]
     pub fn details(self) -> Option<&'a FamilyDetails> {
         shown!(self, (_, family) => family.details.as_deref(), details)

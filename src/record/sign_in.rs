@@ -1,4 +1,4 @@
-//! Sign-ins and console sessions, as far as the row of their family tells about them.
+//! Derives the state of a sign-in or a console session from the row of its family alone.
 
 use crate::crypto::digest::Digest;
 use crate::record::expiry::effective_expiry;
@@ -17,7 +17,7 @@ use crate::types::time::Timestamp;
 pub(crate) const fn opened_at(family: &FamilyParts) -> Option<Timestamp> {
     match family.body {
         FamilyBody::SignIn { opened_at, .. } => Some(opened_at),
-        // A session is never proved again: a new session replaces it.
+        // The password is entered only once in a session: if it is entered again, a new session replaces this one.
         FamilyBody::Session { authenticated_at, .. } => Some(authenticated_at),
         FamilyBody::Alone | FamilyBody::Code { .. } => None,
     }
@@ -42,7 +42,8 @@ pub(crate) fn facts(family: &FamilyParts, limits: Limits<'_>) -> Option<(Facts, 
     Some((facts, ends_at))
 }
 
-/// The newest record of a family, as far as the row of the family has its fields. It has no digest and no scope.
+/// Returns the newest record of a family, with the fields that follow from the row of the family. The digest and the id
+/// are not the real ones, and the scope is missing.
 fn newest(family: &FamilyParts, opened_at: Timestamp) -> RecordParts {
     let mut id = [0; 16];
     id[..10].copy_from_slice(family.id.as_bytes());

@@ -36,7 +36,8 @@ pub enum Corrupt {
 /// [`TokenRecord::from_parts`] checks these rules:
 ///
 /// - The record and the family have the same family id, realm and owner.
-/// - The record's generation is at most the family's generation. If the record is superseded, it is smaller.
+/// - The record's generation is at most the family's generation. If the record is superseded, its generation is
+///   smaller.
 /// - If the record is shrunk, it is superseded.
 /// - `noticed` has at most eight entries.
 #[derive(Clone)]
@@ -57,7 +58,8 @@ impl Joined {
     }
 }
 
-/// The empty record. A verification of an unknown id works on it, so that it takes as long as for a known id.
+/// The empty record. If the presented id is unknown, this record is verified instead, so that the verification takes as
+/// long as for a known id.
 pub(crate) static BLANK: Joined = Joined::BLANK;
 
 impl Joined {

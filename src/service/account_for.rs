@@ -21,9 +21,9 @@ pub(crate) enum Maker<'a> {
 
 impl Maker<'_> {
     /// Whether the maker answers for the account: the maker exists, is not disabled, and is the person who made the
-    /// account or took it over. After the maker's `valid_since`, this can be another person with the same subject id,
-    /// or a person who has ended everything that began before. With `follow_valid_since: false`, this instant does not
-    /// count.
+    /// account or took it over. An account that was made or taken over before the maker's `valid_since` has no maker
+    /// that answers for it: the subject id may now belong to another person, or the person has ended everything that
+    /// began before. With `follow_valid_since: false`, `valid_since` is not checked.
     fn answers_for(self, own: &ServiceAccount, rules: &ServiceAccounts) -> bool {
         let Self::Person(maker) = self else { return true };
         let began_at = rules.follow_valid_since.then(|| own.answered_since());
@@ -54,7 +54,7 @@ impl Service {
         account: &mut Option<Account>,
     ) -> Result<(), Unavailable> {
         if subject.is_reserved() {
-            // In a box, so that the future of other calls does not become larger.
+            // This future is boxed, so that it does not make the future of other calls larger.
             *account = Box::pin(self.service_account_for(subject, now)).await?;
             return Ok(());
         }

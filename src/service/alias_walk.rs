@@ -12,14 +12,14 @@ use crate::types::time::Timestamp;
 
 /// The largest number of aliases that one call reads.
 const MOST: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
-/// The pause between two walks. Each alias that is older than a day costs a read of its record in each walk.
+/// The pause between two walks. Each walk reads the record of every alias that is older than a day.
 const PAUSE: Duration = hours(1);
 
 /// The position of the walk of this process.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Walk {
     after: Option<Alias>,
-    /// When the next walk begins. `None` during a walk, and before the first.
+    /// When the next walk begins. `None` during a walk, and before the first walk.
     rests_until: Option<Timestamp>,
 }
 
@@ -34,7 +34,8 @@ impl Service {
     pub(crate) async fn remove_dangling(&self, limit: NonZeroU32, now: Timestamp) -> Result<u64, StoreError> {
         let Some(imports) = &self.imports else { return Ok(0) };
         let walk = *imports.walk.lock().unwrap_or_else(PoisonError::into_inner);
-        // A pause that would last longer than it can was begun by a clock that was set back since.
+        // If the pause ends more than `PAUSE` in the future, the clock was set back after the pause began. The pause
+        // then ends at once.
         if walk.rests_until.is_some_and(|until| now < until && now.plus_capped(PAUSE) >= until) {
             return Ok(0);
         }

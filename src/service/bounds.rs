@@ -25,8 +25,8 @@ const HOUR: Duration = hours(1);
 /// The period for which a policy limits the number of rotations.
 const DAY: Duration = days(1);
 
-/// The number of records in a page when [`Service::result_of_lost_insert`] lists records. It reads at most [`PAGES`]
-/// pages.
+/// The number of records in each page that [`Service::result_of_lost_insert`] reads from the store. The method reads at
+/// most [`PAGES`] pages.
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 const PAGES: usize = 10;
 

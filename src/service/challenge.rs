@@ -60,7 +60,7 @@ pub enum ChallengeReason {
     NoCredential,
     /// The `Authorization` header occurs twice, or does not consist of the word `Bearer`, blanks, and a b64token.
     Malformed(MalformedHeader),
-    /// The credential was refused, or could not be verified.
+    /// The credential was refused or could not be verified. The field says which, and why.
     Denied(Arc<Denied>),
     /// The credential's scope does not contain the scope that the handler requires.
     Scope {
@@ -101,8 +101,8 @@ impl Challenge {
         Self::new(ChallengeReason::Denied(Arc::new(denied)), realm)
     }
 
-    /// Refuses a request because the scope of the credential is too narrow. `needed` is the required scope. The
-    /// challenge contains it. If it is `None`, the challenge contains no scope.
+    /// Refuses a request because the scope of the credential is too narrow. `needed` is the required scope, which the
+    /// challenge contains. If `needed` is `None`, the challenge contains no scope.
     #[must_use]
     pub fn scope(needed: Option<Scope>, realm: &Realm) -> Self {
         Self::new(ChallengeReason::Scope { needed }, realm)
@@ -118,8 +118,8 @@ impl Challenge {
         }
     }
 
-    /// Refuses a request because a login failed. A host that accepts passwords at its own API can use it. `now` is the
-    /// instant of the response.
+    /// Refuses a request because a login failed. A host that accepts passwords at its own API can use this method.
+    /// `now` is the instant of the response.
     #[must_use]
     pub fn login(error: LoginError, realm: &Realm, now: Timestamp) -> Self {
         let retry_after = error.retry_after(now);

@@ -1,8 +1,8 @@
 //! The host's directory, with a check of each subject and account that it returns.
 //!
-//! A reserved subject ([`SubjectId::is_reserved`]) is a service account, which the directory does not know. The directory
-//! is never asked for one. If it returns one, the library treats it as missing: otherwise a person of the host could act
-//! as a service account.
+//! A reserved subject ([`SubjectId::is_reserved`]) belongs to a service account, and the directory contains only
+//! people. The library never requests a reserved subject from the directory. If the directory returns one, the library
+//! treats it as missing: otherwise a person of the host could act as a service account.
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -104,8 +104,9 @@ impl Checked<dyn Search> {
 }
 
 impl Answers {
-    /// Whether an account from the directory is a person's: its subject is not reserved. Emits an event if the subject
-    /// is reserved, or if `valid_since` is in the future. The `valid_since` does not change the result.
+    /// Whether an account from the directory belongs to a person: its subject is not reserved. Emits an event if the
+    /// subject is reserved, or if `valid_since` is in the future. A `valid_since` in the future does not change the
+    /// result.
     fn is_usable(&self, account: &Account) -> bool {
         if !self.is_a_persons(account.subject()) {
             return false;
@@ -119,7 +120,7 @@ impl Answers {
         true
     }
 
-    /// Whether the subject is a person's: it is not reserved. Emits an event if it is reserved.
+    /// Whether the subject belongs to a person: it is not reserved. Emits an event if it is reserved.
     fn is_a_persons(&self, subject: &SubjectId) -> bool {
         if !subject.is_reserved() {
             return true;

@@ -18,8 +18,8 @@ use crate::types::service_account_id::ServiceAccountId;
 use crate::types::settings::StoredSettings;
 use crate::types::time::Timestamp;
 
-/// A credential for which a worker must check whether to send a notice about its expiry or a leak of its secret. Only a
-/// claim decides whether a notice is sent, and which one, because another worker might claim the notice first.
+/// A credential for which a worker must check whether to send a notice about its expiry or a leak of its secret.
+/// Another worker might claim the notice first. So only a claim decides whether a notice is sent, and which one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueNotice {
     id: RecordId,
@@ -49,10 +49,11 @@ impl DueNotice {
         self.id
     }
 
-    /// The person to whom the notice is sent. A worker can claim all notices of one person and send them as one digest.
-    /// For a credential of a service account, this is the maker of the account. If the account has an address of its
-    /// own for notices, it is the account itself. `None` if the credential belongs to nobody. A claim then returns
-    /// [`Claim::Withheld`] and plans the next notice.
+    /// The person or service account to which the notice is sent. A worker can claim all notices of one person and send
+    /// them as one digest. For a credential of a service account, this is the maker of the account, or the account
+    /// itself if it has its own address for notices. `None` if nobody gets the notice, for example if the host made the
+    /// service account and the account has no such address. A claim then returns [`Claim::Withheld`] and plans the next
+    /// notice.
     #[must_use]
     pub fn addressee(&self) -> Option<&SubjectId> {
         self.addressee.as_ref()
@@ -80,7 +81,7 @@ impl DueNotice {
     }
 }
 
-/// Which notices of one person a worker must claim now. It is decided by the rules of
+/// Which notices of one person a worker must claim now, by the rules of
 /// [`Policy::notices`](crate::policy::Policy::notices).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
@@ -132,7 +133,7 @@ impl Claim {
     }
 }
 
-/// The subject that gets the notice of a record. `None` if there is none.
+/// The subject that gets the notice of a record. `None` if nobody gets it.
 ///
 /// - The notice of a security code goes to the person who created the code.
 /// - The notice of any other credential goes to its owner, or to the subject that gets the owner's notices
@@ -240,8 +241,8 @@ impl ClaimedNotice {
     }
 
     /// The current account of the recipient, with name, time zone and language. A worker can send all notices with the
-    /// same `account().subject()` as one digest. If a service account has an address of its own for notices, this is
-    /// the service account, with the time zone and the language of its maker.
+    /// same `account().subject()` as one digest. If the recipient is a service account with its own address for
+    /// notices, the returned account is the service account, with the time zone and the language of its maker.
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.account
@@ -279,7 +280,7 @@ impl ClaimedNotice {
     }
 }
 
-/// What became of a claimed notice.
+/// What the worker did with a claimed notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The transport accepted the notice.

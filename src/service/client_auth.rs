@@ -45,7 +45,7 @@ pub enum ClientRefusal {
         /// What is wrong with the request.
         fault: ClientFault,
     },
-    /// The client is not authenticated. The error code of the response is `invalid_client`, whatever the reason is.
+    /// The client is not authenticated. The error code of the response is `invalid_client`, for every reason.
     #[error("{fault}")]
     InvalidClient {
         /// Why the client is not authenticated.
@@ -93,9 +93,9 @@ impl<'a> PresentedClient<'a> {
     /// an error in these cases:
     ///
     /// - The request has two authentication methods, or two `Authorization: Basic` headers.
-    /// - Its `Authorization: Basic` is malformed.
-    /// - It contains two different client ids.
-    /// - It contains no client id.
+    /// - The header `Authorization: Basic` is malformed.
+    /// - The request contains two different client ids.
+    /// - The request contains no client id.
     fn halves(self) -> Result<(&'a str, Option<&'a Secret>), ClientRefusal> {
         let form_id = self.client_id.map(Secret::expose_secret);
         let clash = |fault| Err(ClientRefusal::InvalidRequest { fault });
@@ -174,7 +174,7 @@ impl Service {
         }
     }
 
-    /// The client with that id. `None` if the id is not valid or no client has it.
+    /// Returns the client with that id. `None` if the id is not valid or belongs to no client.
     async fn registered(&self, id: &str, now: Timestamp) -> Result<Option<VersionedRegistration>, Unavailable> {
         match id.parse::<ClientId>() {
             Ok(id) => self.with_client(&id, now, |client| client.cloned()).await,
@@ -182,8 +182,8 @@ impl Service {
         }
     }
 
-    /// The id of the client's live stored secret that equals this text. The comparison is that of an authentication,
-    /// but no attempt is counted. `None` also if there is no such client.
+    /// Returns the id of the client's live stored secret that equals `secret`. `None` if no stored secret equals it, or
+    /// if `client` is `None`. The comparison is the same as for an authentication, but no attempt is counted.
     pub(crate) fn live_secret(
         &self,
         client: Option<&Registration>,

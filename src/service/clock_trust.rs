@@ -169,7 +169,7 @@ impl Service {
         let stands = !notes || self.settings.note_upkeep(noted, now).await.is_ok_and(|noted| noted);
         Ok(match noted {
             _ if believed && stands => Purges::All,
-            // A counter of the policy has a window of at most a day.
+            // The policy allows throttle counters with a window of at most a day.
             Some(noted) => Purges::CountersUntil(noted.min(now).minus(LEAP)),
             None => Purges::Nothing,
         })

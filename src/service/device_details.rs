@@ -6,9 +6,9 @@ use crate::types::device::Device;
 use crate::types::source::SourceName;
 
 impl Service {
-    /// The details of a new sign-in or session. `source` is the source of the request that opens it, which is stored if
-    /// the device has no source of its own. Nothing is stored unless the policy says so
-    /// ([`Policy::remember_source`](crate::policy::Policy::remember_source)).
+    /// The details of a new sign-in or session. `source` is the source of the request that opens the sign-in or
+    /// session. This source is stored if the device has no source of its own. If
+    /// [`Policy::remember_source`](crate::policy::Policy::remember_source) is false, nothing is stored.
     pub(crate) fn details_of(
         &self,
         device: Option<&Device>,

@@ -1,5 +1,5 @@
-//! Ends many families of one owner. Each step is one call of the store, and ends some of them or none. A call that
-//! stops in between can be repeated: what it has ended stays ended.
+//! Ends many families of one owner. Each step is one call of the store, and ends some of the families or none. An
+//! operation that stops between two steps can be repeated: the families that it has ended stay ended.
 
 use std::num::NonZeroU32;
 
@@ -28,7 +28,7 @@ pub(crate) async fn end_owner<O: Permission>(permit: &Permit<'_, O>, owner: Owne
     Ok(families)
 }
 
-/// The error of a call that ends many credentials, after a failure in between.
+/// The error of an operation that ends many credentials and fails between two steps.
 pub(crate) fn partly(cause: Unavailable) -> ManageError {
     ManageError::Unavailable(Unavailable::PartlyDone(Box::new(cause)))
 }
@@ -54,10 +54,11 @@ pub(crate) async fn end_all<O: Permission>(
 
 /// Ends the families of an owner that `picks` selects, and that the owner had when the call began. Calls `ended` for
 /// each family that this call has ended. The walk is ordered by the ids of the families, which a refresh or a rotation
-/// does not change. So it misses no family, whatever other requests do meanwhile. A family that is inserted meanwhile
-/// may be ended or not.
+/// does not change. So concurrent requests cannot make it miss a family. A family that is inserted during the walk may
+/// be ended or not.
 ///
-/// A row that cannot be decoded gives an error, after all other families are ended: it may be one that `picks` selects.
+/// If a row cannot be decoded, the walk still ends all other families, and then returns an error: `picks` might have
+/// selected the family of this row.
 pub(crate) async fn end_some<O: Permission>(
     permit: &Permit<'_, O>,
     owner: &OwnerId,
@@ -95,7 +96,7 @@ pub(crate) async fn end_one<O: Permission>(
 }
 
 /// Ends the security codes that a person made, or that have the rights of this person. Adds their number to `families`.
-/// The codes belong to the realm. So all codes of the realm are read, in pages.
+/// The owner of every code is the realm, so all codes of the realm are read, in pages.
 pub(crate) async fn end_codes<O: Permission>(
     permit: &Permit<'_, O>,
     person: &SubjectId,
@@ -112,7 +113,8 @@ pub(crate) async fn end_codes<O: Permission>(
     complete(permit, codes.corrupt)
 }
 
-/// Whether the store has a security code that this person made, or that has the rights of this person.
+/// Whether the store has a security code that this person made, or that has the rights of this person. True also if a
+/// row cannot be decoded, because it might be such a code.
 pub(crate) async fn has_codes(service: &Service, person: &SubjectId) -> Result<bool, Unavailable> {
     let mut codes = Codes::of(service, person);
     Ok(codes.next().await?.is_some() || codes.corrupt > 0)
@@ -123,7 +125,7 @@ pub(crate) async fn has_codes(service: &Service, person: &SubjectId) -> Result<b
 struct Codes<'a> {
     service: &'a Service,
     person: &'a SubjectId,
-    /// Those that were read and are not returned yet.
+    /// The codes that were read and are not returned yet.
     found: Vec<RecordId>,
     after: Option<Cursor>,
     is_read: bool,
@@ -167,7 +169,8 @@ fn complete<O: Permission>(permit: &Permit<'_, O>, corrupt: u32) -> Result<(), U
     Err(StoreError::corrupt(None, "rows of the owner").into())
 }
 
-/// Emits the event about an owner whose credentials were ended. A call that failed before it ended anything emits none.
+/// Emits the event about an owner whose credentials were ended. No event is emitted if the call failed before it ended
+/// anything.
 pub(crate) fn tell_of_owner<O: Permission>(
     permit: &Permit<'_, O>,
     owner: OwnerId,

@@ -13,8 +13,8 @@ use crate::types::role::Role;
 use crate::types::settings::SettingName;
 use crate::types::time::Timestamp;
 
-/// The host's own infrastructure failed. The status is 503. It is 501 for [`Unavailable::NotGiven`], because waiting
-/// does not help. This failure is never reported as "not found" or as success.
+/// The host's own infrastructure failed. The status is 503, but 501 for [`Unavailable::NotGiven`], because waiting does
+/// not help in that case. This failure is never reported as "not found" or as success.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unavailable {
@@ -58,8 +58,8 @@ pub enum Unavailable {
     /// The host declared that it knows the source of each request, but this request has none.
     #[error("the request has no source: put one into its extensions, or mount the router for unknown sources")]
     NoSource,
-    /// A call that ends many credentials failed in between. Those that it has ended stay ended. Repeat the call until
-    /// it succeeds.
+    /// A call that ends many credentials failed before it had ended all of them. The credentials that it has ended stay
+    /// ended. Repeat the call until it succeeds.
     #[error("the call may be partly done: repeat it until it succeeds")]
     PartlyDone(#[source] Box<Unavailable>),
     /// Eight attempts in a row failed because other writes came first. The next call can succeed.
@@ -117,8 +117,8 @@ pub enum Forbidden {
     #[error("the session's password must be proved again")]
     StaleSession,
     /// A personal access token, a security code, or any credential of a service account is not allowed to do this. With
-    /// such a credential, a caller can only read and delete. A person's personal access token can also replace itself by
-    /// a rotation.
+    /// such a credential, a caller can only read and delete. A person's personal access token can also replace itself
+    /// by a rotation.
     #[error("a credential of this kind cannot do this")]
     CredentialKind,
     /// The credential has a scope that does not contain this scope token.
@@ -192,8 +192,8 @@ pub enum Conflict {
     /// The policy does not allow the operation to anybody.
     #[error("the policy does not allow this")]
     NotAllowed,
-    /// The service account may not act, so a new credential of it would be refused. The account or its maker is
-    /// disabled, or its maker has left or may own no token.
+    /// The service account may not act, so a new credential of the account would be refused. The account or its maker
+    /// is disabled, or the maker has left or may not own tokens.
     #[error("the service account may not act: enable it, or take it over")]
     MayNotAct,
     /// The same form was submitted before, and that submission executed the operation. See

@@ -23,7 +23,7 @@ pub(crate) struct Imports {
 }
 
 impl Imports {
-    /// The scheme with that name.
+    /// Returns the scheme with that name. `None` if the host has set no such scheme in the builder.
     pub(crate) fn scheme(&self, name: &str) -> Option<&dyn ForeignScheme> {
         self.schemes.iter().find(|scheme| scheme.name() == name).map(|scheme| &**scheme)
     }
@@ -77,7 +77,8 @@ impl Service {
                 }
             }
         }
-        // The digests that a known text would cost.
+        // Compute the digests that would be computed for a known text, so that the duration does not reveal whether the
+        // text is known.
         let blank = RecordId::from_bytes([0; 16]);
         std::hint::black_box(self.pair(first, &blank, self.digester.current_key()));
         Ok(Err((None, Refusal::Unknown)))

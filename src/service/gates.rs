@@ -40,8 +40,9 @@ impl Service {
         }
     }
 
-    /// Returns the closed gate that blocks the personal access tokens of every account under these settings. `None` if
-    /// it depends on the account's switch, which is in the snapshot.
+    /// Returns the closed gate that blocks the personal access tokens of every account under these settings, or
+    /// `Some(None)` if all gates are open for every account. `None` if the result depends on the account's switch,
+    /// which is in the snapshot.
     #[inline]
     pub(crate) fn closed_gate_at_once(&self, settings: &Settings) -> Option<Option<Gate>> {
         let closed = closed_setting(settings);
@@ -49,7 +50,8 @@ impl Service {
         is_known.then_some(closed)
     }
 
-    /// The settings, if they need not be read from the store and no other thread writes them at this moment.
+    /// Returns the settings if they need not be read from the store, and no other thread is writing the copy in memory
+    /// at this moment.
     #[inline]
     pub(crate) fn settings_at_once(&self, now: Timestamp) -> Option<Settings> {
         self.snapshot.quick_settings(self.policy.settings_staleness, now)

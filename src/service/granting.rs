@@ -80,7 +80,7 @@ impl Service {
 }
 
 /// Returns the scope that a client gets. A requested scope is granted if the client's allowed scope contains it and the
-/// service knows all its scope tokens. If no scope is requested, the client's default scope is granted, or the client's
+/// policy knows all its scope tokens. If no scope is requested, the client's default scope is granted, or the client's
 /// whole allowed scope if there is no default.
 pub(crate) fn client_scope(
     client: &Registration,

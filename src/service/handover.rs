@@ -53,9 +53,9 @@ impl Service {
         self.end_half(&parent, by, now, ends).await
     }
 
-    /// Limits the overlap of `record` with its parent, so that the parent stops at `latest` at the latest. A later fixed
-    /// end becomes `latest`. An overlap until the first use ends now, unless the parent expires by `latest` anyway. The
-    /// caller must call this before it sets the expiry of `record` to `latest`.
+    /// Limits the overlap of `record` with its parent, so that the parent stops at `latest` at the latest. A later
+    /// fixed end becomes `latest`. An overlap until the first use ends now, unless the parent expires by `latest`
+    /// anyway. The caller must call this before it sets the expiry of `record` to `latest`.
     pub(crate) async fn limit_running_overlap(
         &self,
         record: &TokenRecord,
@@ -73,7 +73,8 @@ impl Service {
         self.end_half(&parent, by, now, ends).await
     }
 
-    /// Sets the end of the overlap of a replaced token to the instant that `ends` returns. `None` leaves it unchanged.
+    /// Sets the end of the overlap of a replaced token to the instant that `ends` returns. If `ends` returns `None`,
+    /// the end stays unchanged.
     async fn end_half(
         &self,
         id: &RecordId,

@@ -63,7 +63,7 @@ pub enum Invalid {
         /// The largest number of seconds.
         most: u64,
     },
-    /// An expired token is to be renewed with an overlap. It no longer works, so there is nothing to overlap.
+    /// An expired token is to be renewed with an overlap. The expired token no longer works, so no overlap is possible.
     #[error("overlap_seconds must be 0 for an expired token")]
     OverlapAfterExpiry,
     /// The overlap lasts until the first use of the new token, and the new token expires before the old one. The old
@@ -134,10 +134,11 @@ pub enum Invalid {
     /// A setting is out of range.
     #[error(transparent)]
     Setting(#[from] InvalidSetting),
-    /// The builder was not given a scheme with this name.
+    /// The host has set no scheme with this name in the builder.
     #[error("scheme must be one that the builder was given")]
     Scheme,
-    /// The text that was submitted from a row of another system is not a digest in the form that this system stores.
+    /// The text that was submitted from a row of another system is not a digest in the form in which that system stores
+    /// digests.
     #[error("row must be the digest that the other system stores")]
     ForeignRow,
     /// The directory has no account for the owner of an imported token.

@@ -1,4 +1,4 @@
-//! Determines whether a subject is known to the directory or to the store.
+//! Determines whether a subject exists in the directory or in the store.
 
 use crate::service::authority::{Permission, Permit};
 use crate::service::ending::has_codes;
@@ -7,17 +7,18 @@ use crate::service::finding::owns_anything;
 use crate::types::ids::SubjectId;
 use crate::types::settings::StoredSettings;
 
-/// Checks that the subject is not reserved for a service account. Otherwise returns `NotFound`: an operation that names
-/// a person does not reach the credentials of service accounts, which have operations and a scope token of their own. If
-/// the presenter is the host, every valid subject id is accepted.
+/// Checks that the subject is not reserved for a service account. Otherwise returns `NotFound`: an operation on a
+/// person must not reach the credentials of service accounts, which have separate operations and a separate scope
+/// token. If the presenter is the host, every valid subject id is accepted.
 pub(crate) fn is_person<O: Permission>(permit: &Permit<'_, O>, subject: &SubjectId) -> Result<(), ManageError> {
     if permit.is_host() || !subject.is_reserved() { Ok(()) } else { Err(ManageError::NotFound) }
 }
 
-/// Checks that the subject is that of a person ([`is_person`]) whom the directory or the store knows. Otherwise returns `NotFound`. The store knows the owner of
-/// any credential in any state, and a person who made a service account or a security code, or with whose rights a code
-/// acts. If the presenter is the host, every valid subject id is accepted. The argument `subject` is `None` if the
-/// requested id is not valid: the result is then `NotFound`.
+/// Checks that the subject is that of a person ([`is_person`]) who exists in the directory or in the store. Otherwise
+/// returns `NotFound`. A person exists in the store if the person owns a credential in any state, has made a service
+/// account or a security code, or is the person whose rights a code has. If the presenter is the host, every valid
+/// subject id is accepted. The argument `subject` is `None` if the requested id is not valid: the result is then
+/// `NotFound`.
 pub(crate) async fn known_person<O: Permission>(
     permit: &Permit<'_, O>,
     subject: Option<&SubjectId>,

@@ -23,8 +23,8 @@ pub(crate) struct LeakQueue(Mutex<VecDeque<ReportedText>>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct QueueFull;
 
-/// Texts that were taken from the queue. Dropping this value puts those that are left back in front of the queue, so a
-/// call that fails or is dropped loses none.
+/// Texts that were taken from the queue. When this value is dropped, the texts that are left return to the front of the
+/// queue. So a call that fails or is dropped loses no text.
 pub(crate) struct Taken<'a> {
     queue: &'a LeakQueue,
     pub(crate) texts: Vec<ReportedText>,

@@ -12,7 +12,8 @@ use crate::store::error::StoreError;
 use crate::token::presented::PresentedToken;
 use crate::types::ids::KeyId;
 
-/// A record whose secret matches the presented token. Only [`Service::matched`] creates a value of this type.
+/// A record whose secret matches the presented token. Only [`Service::matched`] and [`Service::matched_foreign`] create
+/// a value of this type.
 pub(crate) struct Matched {
     pub(crate) record: TokenRecord,
     /// The digest that should replace the digest of the record, if there is one.
@@ -54,13 +55,14 @@ impl Service {
         Ok(self.proved(&claim, record.view()).map(|fresher| Matched { record, fresher }))
     }
 
-    /// Compares the secret of a presented token with the digest of the record that has the presented id.
+    /// Compares the secret of a presented token with the digest of the record that has the presented id. Returns a
+    /// digest under the newest key if the secret matches under an older key.
     #[inline]
     pub(crate) fn proved(&self, claim: &Claim<'_>, record: RecordRef<'_>) -> Result<Option<Fresher>, Refusal> {
         let Claim { presented, newest: (newest, newest_key) } = claim;
         let (stored, key) = (record.digest(), record.key_id());
-        // The digest under the newest key was already computed, so this refusal saves only the comparison of 32 bytes.
-        // It depends on the stored key, not on the secret.
+        // The digest under the newest key was already computed, so this early return saves only the comparison of 32
+        // bytes. Whether it happens depends on the stored key, not on the secret.
         if !self.digester.is_usable(key) && key == KeyId::NONE {
             return Err(Refusal::Unkeyed);
         }

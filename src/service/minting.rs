@@ -17,7 +17,7 @@ use crate::types::scope::Scope;
 use crate::types::secret::TokenSecret;
 use crate::types::time::Timestamp;
 
-/// The largest number of random ids that are tried for a new credential. If each of them is already taken, the
+/// The largest number of random ids that are tried for a new credential. If all these ids are already taken, the
 /// operation fails. An id has six random bytes if it is for an existing family, and fifteen if it is for a new family.
 pub(crate) const DRAWS: usize = 8;
 
@@ -95,8 +95,8 @@ impl Service {
     }
 
     /// Inserts records. If the store fails and says that a retry might succeed, tries once more. If the second try
-    /// returns `IdTaken` and the stored digest is the same, the first try has succeeded. Its result is then read from
-    /// the store.
+    /// returns `IdTaken` and the stored digest is the same, the first try has succeeded. The result of the first try is
+    /// then read from the store.
     pub(crate) async fn insert(
         &self,
         home: InsertInto<'_>,

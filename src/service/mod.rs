@@ -98,9 +98,9 @@ pub(crate) struct Service {
     pub(crate) settings: Watched<dyn SettingsStore>,
     pub(crate) throttle: Watched<dyn Throttle>,
     pub(crate) directory: Checked<dyn Accounts>,
-    /// Tests passwords. `None` if the host did not set this part of the directory.
+    /// The part of the directory that tests passwords. `None` if the host did not set it.
     pub(crate) logins: Option<Checked<dyn Logins>>,
-    /// Finds people by a text. `None` if the host did not set this part of the directory.
+    /// The part of the directory that finds people by a text. `None` if the host did not set it.
     pub(crate) search: Option<Checked<dyn Search>>,
     /// The schemes and the aliases of imported tokens. `None` if the host imports none.
     pub(crate) imports: Option<Imports>,

@@ -116,8 +116,8 @@ impl Presenter {
         self
     }
 
-    /// Sets the source of the request. It is only written to events. A presenter that was created from a [`Principal`]
-    /// already has the source that was given when the credential was verified.
+    /// Sets the source of the request. The source is only written to events. A presenter that was created from a
+    /// [`Principal`] already has the source that was given when the credential was verified.
     ///
     /// ```
     /// use counterfoil::types::Source;
@@ -134,8 +134,8 @@ impl Presenter {
         self
     }
 
-    /// Creates the presenter for the host's own code. It may do everything in every realm, except what needs a person.
-    /// Use it for set-up, imports, and clean-up after a person leaves.
+    /// Creates the presenter for the host's own code. The host may do everything in every realm, except what needs a
+    /// person. Use it for set-up, imports, and clean-up after a person leaves.
     #[must_use]
     pub const fn host() -> Self {
         Self {
@@ -230,8 +230,8 @@ impl Presenter {
     }
 
     /// Whether a console session is fresh: the person entered the password less than the time `fresh` ago. Always true
-    /// for other presenters, because an access token lives only for minutes, and a presenter that the host signed in
-    /// was authenticated a moment ago.
+    /// for other presenters, because an access token has a short lifetime, 10 minutes by default, and a person whom the
+    /// host has authenticated was authenticated a moment ago.
     pub(crate) fn is_fresh(&self, fresh: Duration, now: Timestamp) -> bool {
         match self.means {
             Means::Session(_, proved_at) => proved_at.is_some_and(|at| !now.reached(at.plus_capped(fresh))),

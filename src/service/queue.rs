@@ -17,8 +17,8 @@ const ALL_PLACES: u32 = 64;
 #[derive(Clone, Default)]
 pub(crate) struct Queue(Arc<Mutex<HashMap<ThrottleKey, u32>>>);
 
-/// The permission to wait until fewer attempts are in progress. Only a limited number of requests have one at the same
-/// time. Dropping it lets another request wait.
+/// The permission to wait until fewer attempts are in progress. Only a limited number of requests can have a place at
+/// the same time. When the place is dropped, another request can get one.
 #[must_use]
 pub struct Place {
     queue: Queue,

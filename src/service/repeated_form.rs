@@ -1,4 +1,4 @@
-//! The answer to a form that was submitted before.
+//! The result for a form that was submitted before.
 
 use crate::service::error::Conflict;
 

@@ -74,9 +74,10 @@ pub struct ServiceAccountUpdate {
     pub notify: Option<Option<EmailAddress>>,
     /// Whether the account is disabled.
     pub disabled: Option<bool>,
-    /// Whether the presenter becomes the account's maker. Use it if the maker has left, or if the account has stopped
-    /// because of the maker's [`valid_since`](crate::Account::valid_since): the account has at most the present role of
-    /// its maker. The account's tokens work again. The former maker may know their secrets, so rotate them.
+    /// Whether the presenter becomes the account's maker. Use this if the account is refused because its maker has
+    /// left, or because of the maker's [`valid_since`](crate::Account::valid_since). The account's tokens then work
+    /// again, with at most the present role of the new maker. The former maker may have copies of the tokens, so rotate
+    /// them.
     pub adopt: bool,
 }
 

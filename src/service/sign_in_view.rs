@@ -27,9 +27,9 @@ pub struct SignInView {
     /// When the sign-in or session ends under the current settings if it is not used again.
     pub expires_at: Timestamp,
     /// The last use: when tokens were last issued for the sign-in, or when the session was last extended. Before the
-    /// first such use, the instant of the opening. The use of an access token does not change this field. Such a use is
-    /// at most one lifetime of an access token later, 10 minutes by default. A session is extended at most once per
-    /// minute.
+    /// first such use, the instant of the opening. The use of an access token does not change this field, so the actual
+    /// last use of a sign-in can be later by at most one lifetime of an access token, 10 minutes by default. A session
+    /// is extended at most once per minute, or more often if the policy's inactivity time-out is below two minutes.
     pub last_used_at: Timestamp,
     /// The device on which the person opened the sign-in or session. `None` if no device was stored.
     pub device: Option<Device>,

@@ -1,5 +1,5 @@
-//! The settings and clients as this process last read them. With these copies, a verification reads only the token
-//! store.
+//! The settings and clients as this process last read them. Because of these copies, the verification of a token of
+//! this library reads only the token store.
 //!
 //! A change by this process is visible from the next call on. If a read begins before the change and ends after it, its
 //! result is discarded, and the value is read again. A change by another process takes effect within
@@ -47,8 +47,8 @@ pub(crate) struct SettingsView {
     pub(crate) stored: StoredSettings,
     /// The settings that apply now. If a stored number is invalid, the policy's own value is used.
     pub(crate) settings: Settings,
-    /// One of the settings whose stored number is invalid. `None` if all are valid. If it is set, operations that set
-    /// an expiry fail.
+    /// One of the settings whose stored number is invalid. `None` if all stored numbers are valid. Otherwise operations
+    /// that set an expiry fail.
     pub(crate) garbage: Option<SettingName>,
 }
 

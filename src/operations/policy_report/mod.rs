@@ -23,8 +23,8 @@ use crate::types::kind::TokenKind;
 /// The largest number of records that are read for one page.
 const RECORDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 
-/// The kinds whose existing credentials a policy can affect: by its ceilings, and by its limits on the settings of
-/// sign-ins.
+/// The kinds whose existing credentials a policy can affect: by its ceilings on lifetimes, and by its limits on the
+/// settings of sign-ins.
 const KINDS: [TokenKind; 2] = [TokenKind::PersonalAccessToken, TokenKind::RefreshToken];
 
 impl Counterfoil {
@@ -36,21 +36,22 @@ impl Counterfoil {
     /// ([`PersonalAccessTokens::existing`](crate::policy::PersonalAccessTokens::existing)), and the limits of both
     /// policies on the settings of sign-ins, such as
     /// [`RefreshTokens::max_absolute`](crate::policy::RefreshTokens::max_absolute). The settings that are stored now
-    /// apply, as far as `new` allows them. The report says what every operation does with these credentials at the same
-    /// instant under `new`. It contains neither revoked credentials nor those that have expired under both policies,
-    /// and it considers no accounts, clients or gates. The tokens of service accounts and imported tokens are reported
-    /// like others.
+    /// apply, as far as `new` allows them. Under `new`, every operation at the same instant treats these credentials as
+    /// the report says. The report contains neither revoked credentials nor those that have expired under both
+    /// policies, and it does not consider accounts, clients or gates. The tokens of service accounts and imported
+    /// tokens are reported like others.
     ///
-    /// A page reads one list of the store, ordered by id. A walk may be interrupted and continued later from its
-    /// cursor, in another process too. A kind that both policies treat alike is not read.
-    /// [`PolicyReport`](crate::operations::PolicyReport) adds up the pages by owner.
+    /// For each page, the credentials of one kind are read from the store, ordered by id. A caller may stop after any
+    /// page and continue later from its cursor, in another process too. A kind that both policies treat alike is not
+    /// read. [`PolicyReport`](crate::operations::PolicyReport) adds up the pages by owner.
     ///
     /// Only for administrators, with the scope `users:manage`.
     ///
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::Invalid`] if `new` breaks a limit
-    /// ([`Policy::check`]), or if the cursor is not one of a report. [`ManageError::Unavailable`] if a store failed.
+    /// ([`Policy::check`]), or if `after` is not the cursor of such a report. [`ManageError::Unavailable`] if a store
+    /// failed.
     ///
     /// # Cancel safety
     ///

@@ -12,8 +12,8 @@ use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// How long a credential works under a policy, as far as the policy's ceilings are concerned. Its account, its client
-/// and the gates can stop it earlier.
+/// How long a credential works under a policy. Only the policy's limits on lifetimes count here: the credential can
+/// stop working earlier because of its account, its client or a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reach {
@@ -63,7 +63,7 @@ pub struct TouchedCredential {
     pub id: RecordId,
     /// The kind: a personal access token, or the refresh token of a sign-in.
     pub kind: TokenKind,
-    /// The owner. A service account has an id that [`SubjectId::is_reserved`] tells.
+    /// The owner of the credential. If it is a service account, [`SubjectId::is_reserved`] returns true for this id.
     pub owner: Option<SubjectId>,
     /// The client through which the sign-in was opened. `None` for a personal access token.
     pub client: Option<ClientId>,
@@ -143,13 +143,14 @@ impl TouchedCounts {
     }
 }
 
-/// A page of a report about a new policy. It may be short or empty before the end: what counts is `next`.
+/// A page of a report about a new policy. A page can be short or empty although more pages follow: the report is
+/// complete only when `next` is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PolicyReportPage {
     /// The affected credentials, by kind and id.
     pub items: Vec<TouchedCredential>,
-    /// How many credentials of this page are affected.
+    /// How many credentials of this page are affected, by the kind of the effect.
     pub counts: TouchedCounts,
     /// The instant for which this page was made.
     pub at: Timestamp,

@@ -62,15 +62,15 @@ pub struct NewSecurityCode<'a> {
     pub access: NewAccess<'a>,
     /// The description of the code's purpose.
     pub description: Option<&'a str>,
-    /// The addresses from which the code can be used. `None` means those from which the presenter's credential can be
-    /// used, usually from anywhere.
+    /// The addresses from which the code can be used. `None` means the addresses from which the presenter's credential
+    /// can be used. These are usually all addresses.
     pub allowed_sources: Option<Networks>,
     /// The host's own data, which the host gets back with each verification.
     pub metadata: Option<Metadata>,
 }
 
 impl<'a> NewSecurityCode<'a> {
-    /// A request for a code without a description.
+    /// A request for a code without a description and metadata, and without allowed sources of its own.
     #[must_use]
     pub const fn new(access: NewAccess<'a>) -> Self {
         Self { access, description: None, allowed_sources: None, metadata: None }
@@ -127,8 +127,8 @@ pub(crate) async fn security_code(
     let sources = allowed_sources.as_ref().map(Networks::to_string);
     let is_described = if description.is_some() { "1" } else { "" };
     let mut fields = vec![asked.as_str(), is_described, new.description.unwrap_or_default()];
-    // A request without allowed sources has no such field. So it derives the same id as in versions of this library
-    // that did not have allowed sources.
+    // Allowed sources are a field of the derivation only if there are any. So a form without them gets the same id as
+    // from a version of this library without allowed sources.
     fields.extend(sources.as_deref());
     let draft = Draft {
         kind: TokenKind::SecurityCode,

@@ -11,7 +11,7 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// One of the realm's security codes. Expired codes are included if they can be reactivated. Only for super
+    /// Returns one of the realm's security codes. Expired codes are included if they can be reactivated. Only for super
     /// administrators, with the scope `codes:manage`.
     ///
     /// # Errors

@@ -23,8 +23,8 @@ use crate::types::networks::Networks;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// Two instants for a code: its expiry, and the end of its retention. An expired code can be reactivated until the end
-/// of its retention.
+/// The expiry of a code, and the end of its retention. An expired code can be reactivated until the end of its
+/// retention.
 type End = (Timestamp, Timestamp);
 
 /// A change of a security code. A field that is `None` keeps its value.
@@ -57,8 +57,8 @@ impl Counterfoil {
     /// Changes the expiry, the description or the allowed addresses of a security code. All fields of the change are
     /// checked before the first write. An invalid or forbidden field changes nothing.
     ///
-    /// If the new allowed sources contain an address that the old ones do not contain, the operation widens the code.
-    /// It then needs a recent password, as a new expiry does. [`Networks::widens`] decides this.
+    /// If the new allowed sources contain an address that the old ones do not contain ([`Networks::widens`]), the
+    /// change widens the code. Such a change requires that the password was entered recently. So does a new expiry.
     ///
     /// # Errors
     ///
@@ -255,8 +255,8 @@ impl<'a, O: Permission> Code<'a, O> {
         Ok(code)
     }
 
-    /// Determines whether the code has expired. The result is `NotFound` if the record is deleted or past its
-    /// retention, or if it is of another kind or another realm.
+    /// Sets `expired`. Returns `NotFound` if the record is deleted or past its retention, or if it is of another kind
+    /// or another realm.
     fn judged(self) -> Result<Self, ManageError> {
         let (own, limits) = (self.record.record(), self.permit.service().limits(&self.settings));
         if own.kind != TokenKind::SecurityCode || own.realm != self.permit.service().realm {
@@ -273,8 +273,8 @@ impl<'a, O: Permission> Code<'a, O> {
         if self.expired { Err(Conflict::Expired) } else { Ok(()) }
     }
 
-    /// The change that gives the code this expiry and plans its next notice. A pending notice about a leak stays.
-    /// `None` makes the code permanent.
+    /// Returns the change that gives the code the expiry `end` and plans its next notice. A pending notice about a leak
+    /// stays. If `end` is `None`, the code becomes permanent.
     fn ends(&self, end: Option<End>) -> Change {
         let (own, now) = (self.record.record(), self.permit.now());
         let expires_at = end.map(|(expires_at, _)| expires_at);
@@ -293,7 +293,8 @@ impl<'a, O: Permission> Code<'a, O> {
         self.change(|code| Ok(Some((plan(code)?, vec![action])))).await
     }
 
-    /// Writes the change that `plan` returns, and reports its actions. `None` leaves the code unchanged.
+    /// Writes the change that `plan` returns, and emits an event for each of its actions. If `plan` returns `None`, the
+    /// code stays unchanged.
     async fn change(
         self,
         plan: impl Fn(&Self) -> Result<Option<(Change, Vec<Action>)>, ManageError> + Send + Sync,

@@ -19,13 +19,14 @@ impl Counterfoil {
     /// `service-accounts:manage`. The presenter becomes its maker.
     ///
     /// The account acts with the lower one of its own role and its maker's present role. It is refused while its maker
-    /// is disabled or missing. If the host itself is the presenter, the account has no maker, and acts with its own role.
+    /// is disabled or missing. If the host itself is the presenter, the account has no maker, and acts with its own
+    /// role.
     ///
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has no permission, or a lower role or a narrower scope than the
-    /// account. [`ManageError::Invalid`] for an invalid field. [`ManageError::Conflict`] if the label is taken, or if the
-    /// realm already has as many accounts as the policy allows. [`ManageError::Unavailable`] if a store failed.
+    /// account. [`ManageError::Invalid`] for an invalid field. [`ManageError::Conflict`] if the label is taken, or if
+    /// the realm already has as many accounts as the policy allows. [`ManageError::Unavailable`] if a store failed.
     ///
     /// # Cancel safety
     ///

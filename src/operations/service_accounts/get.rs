@@ -10,7 +10,7 @@ use crate::service::service_account_view::ServiceAccountView;
 use crate::types::service_account_id::ServiceAccountId;
 
 impl Counterfoil {
-    /// One service account. Only for administrators, with the scope `service-accounts:manage`.
+    /// Returns one service account. Only for administrators, with the scope `service-accounts:manage`.
     ///
     /// # Errors
     ///

@@ -14,8 +14,8 @@ use crate::types::ids::SubjectId;
 use crate::types::service_account::ServiceAccount;
 
 impl Counterfoil {
-    /// The service accounts whose maker is this person, newest first. Only for administrators, with the scope
-    /// `service-accounts:manage`. The directory need not know the person.
+    /// Returns the service accounts whose maker is this person, newest first. Only for administrators, with the scope
+    /// `service-accounts:manage`. The person may be missing in the directory.
     ///
     /// [`Counterfoil::revoke_all_of`] does not end the credentials of these accounts. The policy limits the number of
     /// all service accounts of a realm, so the list has no pages.
@@ -36,7 +36,7 @@ impl Counterfoil {
     }
 
     /// Disables all service accounts whose maker is this person, in one step. Returns how many were enabled before.
-    /// Only for administrators, with the scope `service-accounts:manage`. The directory need not know the person.
+    /// Only for administrators, with the scope `service-accounts:manage`. The person may be missing in the directory.
     ///
     /// # Errors
     ///
@@ -45,7 +45,7 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has either disabled all of them or changed nothing.
+    /// A dropped call has either disabled all these accounts or changed nothing.
     ///
     /// # Example
     ///

@@ -1,5 +1,5 @@
-//! Service accounts: owners of credentials that are no persons. Administrators create, change and delete them, and create
-//! their personal access tokens.
+//! Service accounts. A service account owns credentials but is no person. Administrators create, change and delete
+//! service accounts, and create their personal access tokens.
 //!
 //! A service account is an entry in the stored settings, so its label is unique in the realm, and a verification finds
 //! it in memory. `service/account_for.rs` decides with which rights it acts.
@@ -21,8 +21,8 @@ use crate::types::service_account::ServiceAccount;
 use crate::types::service_account_id::ServiceAccountId;
 use crate::types::settings::StoredSettings;
 
-/// Reads the stored settings, which contain the service accounts. They are read from the store and not from memory. So
-/// they contain an account even if another process has just created it.
+/// Reads the stored settings, which contain the service accounts. The settings are read from the store and not from the
+/// snapshot in memory, so an account is found even if another process has just created it.
 pub(crate) async fn stored<O: Permission>(permit: &Permit<'_, O>) -> Result<StoredSettings, ManageError> {
     let service = permit.service();
     Ok(service.settings.settings(&service.realm).await?.map(|found| found.settings).unwrap_or_default())
@@ -44,7 +44,7 @@ pub(crate) fn reaches<O: Permission>(permit: &Permit<'_, O>, account: &ServiceAc
     permit.needs_scope(account.scope.as_ref())
 }
 
-/// Checks that a service account can have the role. A collaborator could own no token.
+/// Checks that a service account can have the role. A collaborator cannot own tokens, so this role is refused.
 fn role(role: Role) -> Result<(), Invalid> {
     if role == Role::Collaborator { Err(Invalid::Role) } else { Ok(()) }
 }

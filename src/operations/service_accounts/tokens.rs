@@ -38,15 +38,15 @@ impl Counterfoil {
     /// - If the presenter has no scope, the token gets no scope of its own. At each use, it has the scope that its
     ///   account has at that time.
     /// - If the presenter has a scope, the token gets the scope that its account has now. A later change of the
-    ///   account's scope does not widen it.
+    ///   account's scope does not widen the token.
     ///
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has no permission, or a lower role or a narrower scope than the
     /// account, or if personal access tokens are blocked for all accounts. [`ManageError::NotFound`] if no account has
     /// this id. [`ManageError::Invalid`] for an invalid field. [`ManageError::Conflict`] if the account may not act
-    /// ([`Conflict::MayNotAct`]), if the label is taken, or if the account already has as many live tokens as the policy
-    /// allows. [`ManageError::SlowDown`] after too many creations in an hour.
+    /// ([`Conflict::MayNotAct`]), if the label is taken, or if the account already has as many live tokens as the
+    /// policy allows. [`ManageError::SlowDown`] after too many creations in an hour.
     ///
     /// # Cancel safety
     ///
@@ -85,7 +85,7 @@ impl Counterfoil {
         list(self.permit(by).await?, account, after, limit).await
     }
 
-    /// One personal access token of a service account, as [`Counterfoil::list_service_tokens`] shows it.
+    /// Returns one personal access token of a service account, as [`Counterfoil::list_service_tokens`] shows it.
     ///
     /// # Errors
     ///

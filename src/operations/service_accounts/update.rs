@@ -23,12 +23,12 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the presenter has no permission, or a lower role or a narrower scope than the
-    /// account has or shall get. Also if the change enables or adopts the account, raises its role or widens its scope,
-    /// and the presenter's credential can be used only from some addresses. An administrator with a lower role may
-    /// still disable the account.
-    /// [`ManageError::NotFound`] if no account of the realm has this id. [`ManageError::Invalid`] for an invalid field.
-    /// [`ManageError::Conflict`] if the label is taken. [`ManageError::Unavailable`] if the store failed.
+    /// [`ManageError::Forbidden`] if the presenter has no permission, or has a lower role or a narrower scope than the
+    /// account has before or after the change. Also if the change enables or adopts the account, raises its role or
+    /// widens its scope, and the presenter's credential can be used only from some addresses. An administrator with a
+    /// lower role may still disable the account. [`ManageError::NotFound`] if no account of the realm has this id.
+    /// [`ManageError::Invalid`] for an invalid field. [`ManageError::Conflict`] if the label is taken.
+    /// [`ManageError::Unavailable`] if the store failed.
     ///
     /// # Cancel safety
     ///
@@ -73,7 +73,7 @@ async fn edit(
         reaches(&permit, before)?;
         let after = changed(&permit, before, change)?;
         // The existing credentials of the account can be used from anywhere, unless they have allowed sources of their
-        // own.
+        // own. So a presenter that is restricted to some addresses may not widen the account.
         if widens(before, &after) && !own_sources.cover(None) {
             return Err(Forbidden::Outranked.into());
         }
@@ -85,8 +85,8 @@ async fn edit(
     write(&permit, id, decide).await
 }
 
-/// Whether a change gives an account additional rights: the enabled state, a maker that answers for it, a higher role,
-/// or a wider scope.
+/// Whether a change gives an account additional rights: it enables the account, sets a new maker, or gives a higher
+/// role or a wider scope.
 fn widens(before: &ServiceAccount, after: &ServiceAccount) -> bool {
     (before.disabled && !after.disabled)
         || before.made_by != after.made_by
@@ -162,7 +162,7 @@ async fn write<O: Permission>(
     Ok(ServiceAccountView::of(*id, &after))
 }
 
-/// One action for each event to emit. None if nothing has changed.
+/// Returns one action for each event to emit, and no action if nothing has changed.
 fn actions(before: &ServiceAccount, after: &ServiceAccount) -> Vec<ServiceAccountAction> {
     let switched = match (before.disabled, after.disabled) {
         (false, true) => Some(ServiceAccountAction::Disabled),

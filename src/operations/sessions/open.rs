@@ -115,7 +115,7 @@ pub(crate) async fn for_account(
     now: Timestamp,
 ) -> Result<OpenedSession, LoginError> {
     let by = By::from(Actor::Host, named);
-    // The directory has no account with a reserved subject, so such an account is not a person's.
+    // Reserved subjects are those of service accounts, and a service account cannot sign in.
     if account.subject().is_reserved() || entitled(Some(account), None).is_err() {
         service.tell(now, by, EventKind::LoginRefused { subject: Some(account.subject().clone()) });
         return Err(LoginError::Refused);
@@ -137,7 +137,8 @@ async fn again(
     }
     let account = logins::check_of(service, principal, login, source, now).await?;
     let by = Presenter::from(principal).from_source(source).by();
-    // The old session may be gone, and another request may be ending it. Then the new session has no text of a device.
+    // Another request may have ended the old session, and its record may be gone. The new session then has no text that
+    // names its device.
     let old = service.store.get(&principal.credential).await?;
     let kept = match &old {
         Some(old) => old.view().details().cloned().unwrap_or_default(),

@@ -17,15 +17,15 @@ use crate::types::ids::{FamilyId, OwnerId, SubjectId};
 use crate::types::revocation_reason::RevocationReason;
 
 impl Counterfoil {
-    /// Ends one of the presenter's own sign-ins or sessions, with all its tokens. It may be the one that the presenter
-    /// uses.
+    /// Ends one of the presenter's own sign-ins or sessions, with all its tokens. The sign-in or session that the
+    /// presenter uses can be ended too.
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the scope `credentials:write` is missing, for a personal access token or a
-    /// security code, or if the host itself is the presenter. [`ManageError::NotFound`] for an unknown id, for the id
-    /// of another person's sign-in, and for a sign-in that was ended before. So after an error, a repeated call can
-    /// give `NotFound`: the sign-in is then ended. [`ManageError::Unavailable`] if the store failed: repeat the call.
+    /// [`ManageError::Forbidden`] if the presenter is the host itself, uses a personal access token or a security code,
+    /// or lacks the scope `credentials:write`. [`ManageError::NotFound`] for an unknown id, for the id of another
+    /// person's sign-in, and for a sign-in that was ended before. So after an error, a repeated call can give
+    /// `NotFound`: the sign-in is then ended. [`ManageError::Unavailable`] if the store failed: repeat the call.
     ///
     /// # Cancel safety
     ///
@@ -65,15 +65,15 @@ impl Counterfoil {
 
     /// Ends all sign-ins and sessions of the presenter except the one that the presenter uses, with all their tokens.
     /// Returns how many were ended, without those that had already expired. A presenter whom the host has authenticated
-    /// uses none, so all are ended. Personal access tokens stay.
+    /// uses no sign-in or session, so all are ended. Personal access tokens stay.
     ///
     /// Every other sign-in that existed when the call began has ended when the call succeeds. A sign-in that is opened
     /// meanwhile may be ended too.
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the scope `credentials:write` is missing, for a personal access token or a
-    /// security code, or if the host itself is the presenter. [`ManageError::Unavailable`] with
+    /// [`ManageError::Forbidden`] if the presenter is the host itself, uses a personal access token or a security code,
+    /// or lacks the scope `credentials:write`. [`ManageError::Unavailable`] with
     /// [`Unavailable::PartlyDone`](crate::Unavailable::PartlyDone) if the store failed: some sign-ins may have been
     /// ended. Repeat the call.
     ///
@@ -141,7 +141,8 @@ fn ended(family: &FamilyParts, reason: RevocationReason) -> EventKind {
     EventKind::SignInEnded { kind: family.kind, family: family.id, owner: family.owner.clone(), reason }
 }
 
-/// The sign-in or session with that id. `None` if the owner has none, or if it was ended before.
+/// Returns the sign-in or session of the owner with that id. `None` if there is none with that id, or if it was ended
+/// before.
 async fn there<O: Permission>(
     permit: &Permit<'_, O>,
     owner: &OwnerId,
@@ -153,7 +154,7 @@ async fn there<O: Permission>(
         if let Some(family) = page.items.into_iter().next() {
             return Ok(Some(family).filter(|family| family.id == *id && opened_at(family).is_some()));
         }
-        // A page may be empty before the end.
+        // A page can be empty although more pages follow.
         after = page.next.filter(|next| next < id);
         if after.is_none() {
             return Ok(None);
@@ -161,12 +162,12 @@ async fn there<O: Permission>(
     }
 }
 
-/// Checks that the presenter may end the sign-in, and that it exists.
+/// Checks that the sign-in exists and belongs to the presenter.
 pub(crate) async fn own_exists(permit: Permit<'_, EndSignIn>, id: &FamilyId) -> Result<(), ManageError> {
     there(&permit, &permit.person()?.into(), id).await?.map(drop).ok_or(ManageError::NotFound)
 }
 
-/// Checks that the presenter may end the sign-in of a user, and that it exists.
+/// Checks that the sign-in exists and belongs to the user.
 pub(crate) async fn exists_of(
     permit: Permit<'_, EndSignInOf>,
     subject: &SubjectId,

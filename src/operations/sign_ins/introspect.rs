@@ -41,7 +41,7 @@ pub struct Introspected {
 
 /// Introspects a token for an authenticated confidential client. `None` if the token is inactive, or if this client is
 /// not allowed to learn about it. `source` is the source of the request in which the resource server got the token. If
-/// it is `None`, a token that can be used only from some addresses is inactive.
+/// `source` is `None`, a token that can be used only from some addresses is inactive.
 pub(crate) async fn introspect(
     service: &Service,
     client: &Registration,
@@ -60,8 +60,8 @@ pub(crate) async fn introspect(
     let kind = record.record().kind;
     let is_refresh = kind == TokenKind::RefreshToken;
     let client_id = match record.body() {
-        // Only the client of a refresh token may introspect it, because a resource server must never accept it as an
-        // access token.
+        // Only the client of a refresh token may introspect this token, because a resource server must never accept it
+        // as an access token.
         FamilyBody::SignIn { client: own, .. } if is_refresh && *own != client.key => return Ok(None),
         FamilyBody::SignIn { client: own, client_id, .. } if *own == client.key || client.resource_server => {
             Some(client_id.clone())

@@ -27,18 +27,19 @@ const READS: usize = 10;
 const READ: NonZeroU32 = LARGEST_PAGE;
 
 impl Counterfoil {
-    /// Returns a page of the presenter's own sign-ins and console sessions: those that have not ended, also those that
-    /// are refused at the moment. The page contains at most `limit` of them, and at most 100. `after` is `next` of the
+    /// Returns a page of the presenter's own sign-ins and console sessions: those that have not ended, even if they are
+    /// refused at the moment. The page contains at most `limit` items, and at most 100. `after` is `next` of the
     /// previous page.
     ///
     /// Pages are ordered by id, which a refresh does not change. So all pages together contain each sign-in that exists
-    /// during the whole walk exactly once. Ids are random. Within a page, the newest is first. A page may be short or
-    /// even empty before the end, because a call reads at most 1,000 families of the owner: what counts is `next`.
+    /// during the whole walk exactly once. Ids are random. Within a page, the newest is first. A page can be short or
+    /// empty although more pages follow, because a call reads at most 1,000 families of the owner. The walk is complete
+    /// only when `next` is `None`.
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the scope `credentials:read` is missing, for a personal access token or a security
-    /// code, or if the host itself is the presenter. [`ManageError::Unavailable`] if a store or the directory failed.
+    /// [`ManageError::Forbidden`] if the presenter is the host itself, uses a personal access token or a security code,
+    /// or lacks the scope `credentials:read`. [`ManageError::Unavailable`] if a store or the directory failed.
     ///
     /// # Cancel safety
     ///
@@ -69,8 +70,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if neither the
-    /// directory nor the store knows the subject, and for the subject of a service account. If the presenter is the
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if the subject is
+    /// neither in the directory nor in the store, and for the subject of a service account. If the presenter is the
     /// host, the result is a page instead, which may be empty. [`ManageError::Unavailable`] if a store or the directory
     /// failed.
     ///
@@ -141,7 +142,7 @@ async fn page<O: Permission>(
     Ok(page)
 }
 
-/// The view of a family. `None` if it is no sign-in or session, or if it has ended.
+/// Returns the view of a family. `None` if the family is not a sign-in or session, or if it has ended.
 async fn seen(
     judging: &mut Judging<'_>,
     current: Option<FamilyId>,

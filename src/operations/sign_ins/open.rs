@@ -150,7 +150,7 @@ pub(crate) struct GrantedScope {
 }
 
 /// Decides which scope a client gets. `asked` is the requested scope. `widest` is the widest scope of a service
-/// account. It is `None` for a person, and for a service account without a scope.
+/// account. `widest` is `None` for a person, and for a service account without a scope.
 ///
 /// - A requested scope must lie within the client's allowed scope and within `widest`. Otherwise the request is
 ///   refused.
@@ -199,7 +199,8 @@ pub(crate) async fn family(
     }
     let account = entitled(Some(account), None).map_err(|_| OpenError::AccountDisabled)?;
     let settings = service.settings(now).await?;
-    // A refresh token would outlive the client's secret, which the client can present again instead (RFC 6749 §4.4.3).
+    // The grant `client_credentials` gives no refresh token (RFC 6749 §4.4.3). It would outlive the client's secret,
+    // and the client can present this secret again instead.
     let is_machine = grant == Some(Grant::ClientCredentials);
     let refreshes = client.allows(Grant::RefreshToken) && !is_machine;
     let access_end = now.plus(settings.access_lifetime).ok_or(Unavailable::Clock)?;

@@ -150,7 +150,7 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.service.authorize(P::RULE, self.by, None, self.now).await
     }
 
-    /// The subject of the presenter, if it is a person. [`Forbidden::NoPerson`] if it is the host's own code.
+    /// The subject of the presenter. [`Forbidden::NoPerson`] if the presenter is the host's own code.
     pub(crate) fn person(&self) -> Result<&'a SubjectId, Forbidden> {
         self.by.subject().ok_or(Forbidden::NoPerson)
     }
@@ -175,9 +175,9 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.service.tell(self.now, self.by(), what);
     }
 
-    /// Returns the scope of a new credential. If the request asks for a scope, this is the requested scope. It must be
-    /// known to the policy and lie within the presenter's own scope. If the request asks for none, this is the
-    /// presenter's own scope. `field` is the name of the request's field, for the error.
+    /// Returns the scope of a new credential. If the request contains a scope, returns the requested scope, which must
+    /// be known to the policy and lie within the presenter's own scope. Otherwise returns the presenter's own scope.
+    /// `field` is the name of the request's field, for the error.
     pub(crate) fn narrowed(&self, asked: Option<Scope>, field: &'static str) -> Result<Option<Scope>, Invalid> {
         if let (Some(known), Some(asked)) = (&self.service.policy.scopes, &asked)
             && !known.knows(asked)
@@ -204,8 +204,8 @@ impl<'a, O: Permission> Permit<'a, O> {
     }
 
     /// Checks that the scope of a credential or of an account lies within the presenter's own scope. For a credential,
-    /// [`Permit::needs_reach`] checks more. A credential without a scope has all rights, so only a
-    /// presenter without a scope passes the check for it.
+    /// [`Permit::needs_reach`] also checks the allowed sources. A credential without a scope has all rights, so for
+    /// such a credential only a presenter without a scope passes the check.
     pub(crate) fn needs_scope(&self, scope: Option<&Scope>) -> Result<(), Forbidden> {
         let reaches = match (self.by.scope(), scope) {
             (None, _) => true,

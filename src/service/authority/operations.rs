@@ -58,7 +58,7 @@ operations! {
 
     /// Lists the presenter's own sign-ins and sessions.
     ListSignIns { Sessions, CREDENTIALS_READ, EVERYBODY, SignsIn, NotAsked, NotNeeded }
-    /// Ends one of the presenter's own sign-ins and sessions, or all others than the one in use.
+    /// Ends one of the presenter's own sign-ins and sessions, or all except the one in use.
     EndSignIn { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, NotAsked, NotNeeded }
     /// Ends all credentials of the presenter, or those of some kinds.
     RevokeAllOwn { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, NotAsked, NotNeeded }
@@ -77,7 +77,8 @@ operations! {
     ListCredentials { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Shows one credential of any owner.
     SeeCredential { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Changes the metadata of a credential of any owner. The host may decide by them what a caller may do.
+    /// Changes the metadata of a credential of any owner. The host may use the metadata to decide what a caller may do,
+    /// so a change can give rights.
     SetMetadata { Sessions, USERS_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, Fresh }
     /// Reports which credentials a new policy affects.
     ReportPolicy { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }

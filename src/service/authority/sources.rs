@@ -11,8 +11,8 @@ use crate::types::networks::Networks;
 pub(crate) struct OwnSources(Option<Networks>);
 
 impl OwnSources {
-    /// Returns the addresses from which a new credential can be used. If the request names none, these are the
-    /// presenter's own.
+    /// Returns the addresses from which a new credential can be used. If the request names no addresses, these are the
+    /// addresses of the presented credential.
     pub(crate) fn narrowed(&self, asked: Option<Networks>) -> Result<Option<Networks>, Invalid> {
         match (&self.0, asked) {
             (own, None) => Ok(own.clone()),
@@ -29,7 +29,8 @@ impl OwnSources {
 
 impl<O: Permission> Permit<'_, O> {
     /// The addresses from which the presented credential can be used, as the store has them now. The store is read only
-    /// if the credential was restricted when it was verified. [`Forbidden::Outranked`] if it has been purged since.
+    /// if the credential was restricted when it was verified. [`Forbidden::Outranked`] if the record of the credential
+    /// has been purged since then.
     pub(crate) async fn own_sources(&self) -> Result<OwnSources, ManageError> {
         let Some(id) = self.by.restricted_credential() else { return Ok(OwnSources(None)) };
         let record = self.service.store.get(&id).await?.ok_or(Forbidden::Outranked)?;

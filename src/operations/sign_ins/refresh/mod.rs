@@ -142,7 +142,8 @@ async fn proved(
 impl Request<'_> {
     async fn turn(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
         let judged = self.service.judge(record, self.origin(), self.now).await?;
-        // Before the rule about replays: a request from a source that is not allowed must not end the sign-in.
+        // This is checked before the rule about replays, because a request from a source that is not allowed must not
+        // end the sign-in.
         if let Err(refusal @ Refusal::SourceNotAllowed) = judged.verdict {
             return Err(RefreshError::Refused(refusal));
         }
@@ -188,7 +189,7 @@ impl Request<'_> {
         Origin::Request(self.source.name())
     }
 
-    /// Emits an event about the client's use of the refresh token.
+    /// Emits an event with the client as its actor.
     fn tell(&self, record: &TokenRecord, what: EventKind) {
         let by = Actor::Client { client: self.client.client_id.clone(), subject: record.record().owner.subject() };
         self.service.tell(self.now, By::from(by, self.source.name()), what);

@@ -20,7 +20,8 @@ use crate::types::time::Timestamp;
 
 impl Request<'_> {
     /// Responds to the second presentation of a replaced token within its retry window: derives the response of the
-    /// first refresh again. Writes only if the access token of that response no longer works.
+    /// first refresh again. Issues a new access token only if the access token of that response no longer works or has
+    /// another scope.
     pub(super) async fn retry(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
         let service = self.service;
         let Some(superseded) = record.record().superseded else { return self.again(record).await };

@@ -56,7 +56,8 @@ impl Request<'_> {
         };
         let refreshed = service.refresh_record(&refresh, place(own.id, own.scope.clone(), refresh_end), self.now);
         let new = [
-            // A pending notice about a leak passes to the successor, because the rotation clears that of the parent.
+            // A pending notice about a leak passes to the successor, because the rotation clears the notice of the
+            // parent.
             refreshed.with_notice(pending_leak(own)),
             service.access_record(&access, place(successor, scope.clone(), access_end), self.now),
         ];
