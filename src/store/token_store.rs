@@ -61,8 +61,8 @@ use crate::types::time::Timestamp;
 ///     join into the family and every rotation of it, including `Slide`, gives `FamilyEnded`, even if the call began
 ///     earlier. Each rotation that replaces a record increases the generation of the family by 1. A join that expects
 ///     an older generation gives `FamilyMoved`. If a join and such a rotation run concurrently, one of them takes
-///     effect first. If it is the join, its result is `Done`, and the new records belong to the older generation. If it
-///     is the rotation, the result of the join is `FamilyMoved`. Concurrent joins do not refuse each other.
+///     effect first. If the join is first, its result is `Done`, and the new records belong to the older generation. If
+///     the rotation is first, the result of the join is `FamilyMoved`. Concurrent joins do not refuse each other.
 /// 14. `revoke_twice`: a second revoke succeeds and changes nothing. The instant of the first revoke stays.
 /// 15. `owner_revoke_covers`: when a call returns `more: false`, everything of the owner that existed when the first
 ///     call began is revoked. A record that was inserted later may or may not be revoked.
@@ -77,8 +77,8 @@ use crate::types::time::Timestamp;
 /// 19. `label_is_given_back`: a label becomes free when its family is revoked, purged or relabelled, or loses the label
 ///     to another family. The expiry of the family does not free the label.
 /// 20. `pages_are_stable`: a walk returns every record that exists during the whole walk once, even if records are
-///     inserted or deleted between two pages. `limit` is a maximum. The walk ends at `next == None`. A short page does
-///     not end it.
+///     inserted or deleted between two pages. `limit` is a maximum. The walk ends at `next == None`, and not at a short
+///     page.
 /// 21. `due_is_complete`: every record with `notice.at <= now` occurs in every walk that began after the notice became
 ///     due. No other record occurs in a walk. A record whose mark changes during a walk may occur again if the new
 ///     mark is due too. A revocation of a family leaves the marks of its members as they are.
@@ -181,7 +181,7 @@ use crate::types::time::Timestamp;
 /// A method may block its thread for its own work if this work is bounded and the documentation of the store says so.
 #[async_trait]
 pub trait TokenStore: Send + Sync + 'static {
-    /// Inserts all new records, or none. `home` says whether they start a new family or join an existing one.
+    /// Inserts all new records, or none. `home` says whether the records start a new family or join an existing family.
     async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Result<Inserted, StoreError>;
 
     /// Returns the record with the state of its family, even if it is revoked or expired. `None` if there is no such

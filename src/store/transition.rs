@@ -54,10 +54,10 @@ pub fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
     record.kind == family.kind && record.generation == family.generation
 }
 
-/// Whether the record accepts the change. It must have the expected version. It and its family must not be revoked. A
-/// [shrunk](RecordParts::shrink) record accepts only a new digest ([`Change::Rekey`]). Only a superseded record accepts
-/// a new end of its overlap ([`Change::End`]). Only the newest record of its family accepts new details. If the change
-/// is not accepted, the store returns [`Applied::Stale`](super::Applied::Stale).
+/// Whether the record accepts the change. The record must have the expected version. Neither the record nor its family
+/// may be revoked. A [shrunk](RecordParts::shrink) record accepts only a new digest ([`Change::Rekey`]). Only a
+/// superseded record accepts a new end of its overlap ([`Change::End`]). Only the newest record of its family accepts
+/// new details. If the change is not accepted, the store returns [`Applied::Stale`](super::Applied::Stale).
 #[must_use]
 pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Version, change: &Change) -> bool {
     let suits = match change {
