@@ -8,10 +8,10 @@
 //! Criterion measures each of the four calls by itself. The printed ratios come from other, paired measurements,
 //! because the speed of the machine varies: each round alternates short batches of the four calls, and compares the
 //! fastest batch of each. The bench prints the median of the rounds' ratios, and their quartiles. The two mismatches
-//! must cost the same. An accepted call does more: it asks the directory and makes the principal.
+//! must cost the same. An accepted call does more: it reads the account from the directory and creates the principal.
 //!
-//! A ratio of times shows large differences only. The bench `dudect` tests for small ones, and `.ci/instructions`
-//! compares the number of instructions for a mismatch at each byte.
+//! A ratio of times shows large differences only. The bench `dudect` tests for small differences, and
+//! `.ci/instructions` compares the number of instructions for a mismatch at each byte.
 //!
 //! `COUNTERFOIL_BENCH_ROUNDS=31` sets the number of rounds.
 
@@ -49,7 +49,7 @@ const PAGE: NonZeroU32 = NonZeroU32::new(10_000).expect("not zero");
 /// The minimum duration of a batch.
 const SLOT: Duration = Duration::from_micros(200);
 
-/// The number of batches of each call in one round. Only the fastest is compared.
+/// The number of batches of each call in one round. Only the fastest batch is compared.
 const BATCHES: usize = 12;
 
 /// One of the four compared calls: a service, the tokens that it verifies, and whether it accepts them.
@@ -117,7 +117,7 @@ fn rounds(cases: &[Case<'_>]) -> Vec<Vec<f64>> {
         let mut fastest = vec![f64::INFINITY; cases.len()];
         for _ in 0..BATCHES {
             for (at, case) in cases.iter().enumerate() {
-                // This batch is not compared. It brings the data of this case into the caches.
+                // The time of this batch is not used. The batch brings the data of this case into the caches.
                 case.batch(calls[at] / 4);
                 fastest[at] = fastest[at].min(case.batch(calls[at]).as_secs_f64() * 1e9 / calls[at] as f64);
             }
@@ -146,7 +146,8 @@ fn main() {
     let mut tokens = Tokens::with_room_for(TOKENS);
     host::issue(&issuer, TOKENS, &mut tokens);
     let families = families(&store);
-    // Another seed gives ids that the store does not have. As many records are there as in the other stores.
+    // These tokens are issued with another seed, so their ids are not in the store. They are verified with the store of
+    // the accepted tokens, which has as many records as the stores for the mismatches.
     let mut unknown = Tokens::with_room_for(TOKENS);
     let stranger = host::host(TOKENS + 1).build().expect("a handle");
     host::issue(&stranger, TOKENS, &mut unknown);

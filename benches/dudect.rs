@@ -3,8 +3,8 @@
 //!
 //! Each test times two classes of input in a random order and prints Welch's t of the two samples. A `|t|` above 10
 //! means a leak. A `|t|` below 5 means that this number of samples shows no leak. The test `early_exit_control` is
-//! different: it compares bytes and stops at the first difference, so its `|t|` must be above 10. If it is not, the
-//! machine was too noisy, and the results of the other tests mean nothing.
+//! different: it compares bytes and stops at the first difference, so its `|t|` must be above 10. If it is 10 or less,
+//! the machine was too noisy, and the results of the other tests mean nothing.
 //!
 //! The bench uses the public API only. `verify` compares digests, so the bench cannot choose the first byte in which
 //! the digest of a wrong secret differs. It can choose the first letter in which the text of the secret differs.
@@ -116,7 +116,7 @@ fn world() -> &'static World {
 }
 
 /// Times `verify` with refused tokens. In one class of tokens, the letter at position `left` is changed. In the other
-/// class, it is the letter at position `right`. All texts are made before the first measurement.
+/// class, the letter at position `right` is changed. All texts are made before the first measurement.
 fn refusals(runner: &mut CtRunner, rng: &mut BenchRng, left: usize, right: usize) {
     let world = world();
     let inputs: Vec<_> = (0..samples())

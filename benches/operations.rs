@@ -34,8 +34,8 @@ use criterion::{BatchSize, Criterion, Throughput};
 
 use host::{Tokens, person, ready};
 
-/// The maximum length of a page. It is larger than the number of due notices, and than the number of tokens of one
-/// owner.
+/// The maximum length of a page. One page contains all due notices, or all tokens of one owner, because there are fewer
+/// of them.
 const PAGE: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
 
 /// The number of notices that are due.

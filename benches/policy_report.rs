@@ -1,6 +1,6 @@
 //! Measures a report about a new policy over a large store in memory: pages, seconds, and the memory that the report
-//! needs beside the store. The first argument is the number of tokens, by default a million; a tenth of it is the
-//! number of owners. The peak of the memory is read from Linux.
+//! needs in addition to the store. The first argument is the number of tokens, by default a million. Each owner has ten
+//! tokens. The peak of the memory is read from `/proc`, so it is known only on Linux.
 //!
 //! ```sh
 //! cargo bench --bench policy_report
@@ -63,7 +63,8 @@ fn main() {
         let mut new = policy();
         new.personal_access_tokens.max_days = 90;
         new.personal_access_tokens.existing = existing;
-        // Linux then begins a new peak. Without the right to this, the peak includes the filling of the store.
+        // This write resets the peak of the memory that Linux reports. If the process is not allowed to write the file,
+        // the peak includes the creation of the tokens.
         let _ = std::fs::write("/proc/self/clear_refs", "5");
         let (before, start) = (memory("VmRSS:"), Instant::now());
         let (mut report, mut after, mut pages, mut owners) = (PolicyReport::default(), None, 0_u32, 0);

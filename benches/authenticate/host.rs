@@ -116,7 +116,7 @@ pub(crate) fn person(number: u32) -> Account {
 }
 
 /// Makes the builder of a host with an empty store. Its directory has all people who will own the first `tokens`
-/// tokens. The setting for personal access tokens is on. The policy does not use the accounts' own switches.
+/// tokens. The setting for personal access tokens is on. The policy does not use the switches of single accounts.
 pub(crate) fn host(tokens: usize) -> Builder {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;

@@ -8,7 +8,8 @@ use crate::service::authority::{Permission, Permit};
 use crate::service::error::{Forbidden, ManageError};
 use crate::types::networks::Networks;
 
-/// The details with a changed list, and the action for the event.
+/// The family's details with the new allowed sources, and the action that the event reports. The details are `None` if
+/// nothing is left in them.
 pub(crate) type NewSources = (Option<Box<FamilyDetails>>, Action);
 
 /// Decides how a presenter may change the allowed sources of credentials.
@@ -18,8 +19,8 @@ pub(crate) struct SourcesRule<'a, O: Permission> {
 }
 
 impl<'a, O: Permission> SourcesRule<'a, O> {
-    /// `W` is the operation that the presenter must also be allowed to do if the new allowed sources contain an address
-    /// that the old ones do not contain.
+    /// Reads what the presenter is allowed to change. `W` is the operation that the presenter must also be allowed to
+    /// do if the new allowed sources contain an address that the old ones do not contain.
     pub(crate) async fn of<W: Permission>(permit: &'a Permit<'a, O>) -> Result<Self, ManageError> {
         let widening = match permit.also::<W>().await {
             Ok(()) => Ok(permit.own_sources().await?),
@@ -29,8 +30,8 @@ impl<'a, O: Permission> SourcesRule<'a, O> {
         Ok(Self { permit, widening })
     }
 
-    /// Plans the change of a record's allowed sources to `allowed`. `None` if the record has exactly these already. If
-    /// another write comes first, the caller must plan again.
+    /// Plans the change of a record's allowed sources to `allowed`. `None` if the record already has exactly these
+    /// sources. If another write changes the record before the planned change is written, the caller must plan again.
     pub(crate) fn plan(
         &self,
         record: &TokenRecord,

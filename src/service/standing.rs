@@ -53,9 +53,9 @@ impl Service {
         Ok(Judged { phase, settings, account, verdict, is_restricted, metadata: facts.metadata })
     }
 
-    /// Decides whether the record with these `facts` and this `phase` authenticates. Sets `account` to the account
-    /// whose rights the record has. The caller passes `None`, which stays if the source or the phase forbids the use,
-    /// or if there is no such account.
+    /// Decides whether the record with these `facts` and this `phase` authenticates. The caller passes `None` in
+    /// `account`. This function sets it to the account whose rights the record has. It stays `None` if the source or
+    /// the phase forbids the use, or if there is no such account.
     #[inline]
     pub(crate) async fn decided(
         &self,
@@ -128,8 +128,8 @@ impl Service {
         }
     }
 
-    /// What the decision needs besides the facts of the record. The field `client` is `None`: a caller that needs the
-    /// client sets it.
+    /// Collects what the decision needs besides the facts of the record. The field `client` is `None`: a caller that
+    /// needs the client sets this field.
     fn standing<'a>(&'a self, facts: &Facts, account: Option<&'a Account>, closed_gate: Option<Gate>) -> Standing<'a> {
         let scope_demanded = match facts.kind {
             TokenKind::PersonalAccessToken => self.policy.personal_access_tokens.scope_demanded,
@@ -187,7 +187,7 @@ impl Judging<'_> {
         phase(record.view(), self.limits(), self.now)
     }
 
-    /// The limits by which the records are judged, as they were read at the start.
+    /// The limits by which the records are judged. The settings in them were read when this value was created.
     pub(crate) fn limits(&self) -> Limits<'_> {
         self.service.limits(&self.settings)
     }
@@ -226,8 +226,8 @@ impl Judging<'_> {
         Ok(CredentialView::of(record, phase, verdict.is_ok(), self.limits(), last_used_at, self.now))
     }
 
-    /// What the decision needs besides the facts of the record. The caller must have read the account and the client:
-    /// one that was not read counts as missing.
+    /// Collects what the decision needs besides the facts of the record. The caller must have read the account and the
+    /// client: an account or a client that was not read counts as missing.
     fn standing(&self, facts: &Facts, subject: &SubjectId) -> Standing<'_> {
         let person = self.people.get(subject);
         let account = person.and_then(|(account, _)| account.as_ref());
@@ -259,8 +259,8 @@ impl Judging<'_> {
 }
 
 impl Judging<'_> {
-    /// The status of a sign-in or a session, and the instant at which it ends if nobody uses it. `None` if it has
-    /// ended, or for a family of another kind.
+    /// The status of a sign-in or a session, and the instant at which it ends if it is not used again. `None` if it has
+    /// ended, or if the family has another kind.
     ///
     /// The row of a family has no scope. So a sign-in can be shown as active although its scope is refused.
     pub(crate) async fn sign_in(&mut self, family: &FamilyParts) -> Result<Option<(Status, Timestamp)>, Unavailable> {
@@ -285,8 +285,8 @@ impl Judging<'_> {
         )))
     }
 
-    /// The display name of a client that [`Judging::sign_in`] has read. `None` if it was deleted, also if another
-    /// client now has its public id.
+    /// The display name of a client that [`Judging::sign_in`] has read. `None` if the client was deleted, even if
+    /// another client has its public id now.
     pub(crate) fn client_name(&self, id: &ClientId, key: ClientKey) -> Option<&str> {
         let client = self.clients.get(id)?.as_ref().filter(|client| client.key == key)?;
         Some(client.display_name.as_str())
@@ -298,8 +298,8 @@ impl Judging<'_> {
 const NOBODY: Standing<'_> =
     Standing { account: None, client: None, closed_gate: None, scope_demanded: false, known_scopes: None };
 
-/// Whether a record in this phase can authenticate. If true, its account and its client must be read to decide. If
-/// false, the record is refused in any case.
+/// Whether a record in this phase can authenticate. If true, the account and the client of the record must be read to
+/// decide. If false, the record is refused in any case.
 const fn lives(phase: Phase) -> bool {
     matches!(phase, Phase::Live | Phase::Overlap { .. })
 }

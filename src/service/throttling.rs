@@ -41,8 +41,8 @@ pub(crate) enum Held {
 #[must_use]
 pub(crate) struct Attempt {
     reserved: Vec<Reservation>,
-    /// Set only if the source is unknown. For a login, it then contains the permission to test a password. For a client
-    /// secret, it contains `None`, because no permission is needed.
+    /// `None` if the source is known, or if there is no secret. If the source is unknown, contains the permission to
+    /// test the password of a login. For a client secret, contains `None`, because no permission is needed.
     without_source: Option<Option<Turn>>,
 }
 
@@ -53,7 +53,7 @@ struct Reservation {
 }
 
 impl Attempt {
-    /// An attempt for a request without a secret. It is not counted, because it cannot guess.
+    /// An attempt for a request without a secret. Such an attempt is not counted, because it guesses nothing.
     pub(crate) const fn of_nothing() -> Self {
         Self { reserved: Vec::new(), without_source: None }
     }
@@ -106,9 +106,9 @@ impl Service {
         Ok(Ok(granted))
     }
 
-    /// Returns the two counters of an attempt, each with its limit on failures. The first counter counts all attempts
-    /// from the source, and its third value is true. The second counts only those attempts from the source that are
-    /// made for the same account or client, and its third value is false.
+    /// Returns the two counters of an attempt, each with its limit on failures. The first counter is for all attempts
+    /// from the source, and its third value is true. The second counter is only for attempts from the source for this
+    /// account or client, and its third value is false.
     fn counters(&self, counted: Counted<'_>, source: &SourceName) -> [(ThrottleKey, Allowance, bool); 2] {
         let limits = &self.policy.throttle;
         let (sort, purpose, name, allowance) = match counted {
@@ -123,8 +123,8 @@ impl Service {
     }
 
     /// Counts one report of leaked texts from a source, or returns why it is refused. Every report counts as a failure,
-    /// also if its texts are unknown, so the result says nothing about the texts. If the source is unknown, nothing is
-    /// counted.
+    /// whether its texts are tokens of the service or not. So the result reveals nothing about the texts. If the source
+    /// is unknown, nothing is counted.
     pub(crate) async fn count_leak_report(
         &self,
         source: &Source,
@@ -156,8 +156,8 @@ impl Service {
         Ok(Attempt { reserved: Vec::new(), without_source: Some(turn) })
     }
 
-    /// Returns what an event reports as throttled: all attempts of the source, or an account or client. An unregistered
-    /// client is not named, because a request can contain any id.
+    /// Returns what an event reports as throttled: all attempts of the source, one account, or one client. The id of an
+    /// unregistered client is left out, because a request can contain any id.
     fn throttled(&self, counted: Counted<'_>, is_source: bool) -> Throttled {
         match counted {
             Counted::Account { .. } if is_source => Throttled::Logins,

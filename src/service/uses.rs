@@ -1,9 +1,9 @@
 //! Stores when credentials were last used. The write happens off the hot path and with bounded memory. If a token is
 //! used several times between two writes, only the latest use is written.
 //!
-//! A use is recorded in memory, with a resolution of a second. `flush` writes the last use of a token at most once per
-//! interval of the policy. After a crash, only the uses that were not flushed are lost. The entry of a token in
-//! constant use changes only once a second, so threads do not compete for its cache line.
+//! A use is recorded in memory, with a resolution of a second. `flush` writes the last use of a token only if the last
+//! use in the store is at least one interval of the policy old. After a crash, only the uses that were not flushed are
+//! lost. The entry of a token in constant use changes only once a second, so threads do not compete for its cache line.
 
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -49,7 +49,8 @@ pub(crate) struct Uses {
     noted: Box<[AtomicU64]>,
     seen: papaya::HashMap<RecordId, Seen, IdState>,
     state: IdState,
-    /// The shortest time between two writes of the uses of one token, in microseconds. The policy sets it.
+    /// How old the last use of a token in the store must be before a newer use is written, in microseconds. Set by the
+    /// policy.
     interval: u64,
     most: usize,
     dropped: AtomicU64,
@@ -63,7 +64,8 @@ pub struct Flushed {
     /// The number of uses that were written.
     pub written: u64,
     /// The number of uses that are not written yet. One reason is a failure of the store. The other reason is that the
-    /// last use of the same token was written less than the policy's [`interval`](crate::policy::Uses::interval) ago.
+    /// store has a use of the same token that is more recent than the policy's
+    /// [`interval`](crate::policy::Uses::interval).
     pub waiting: u64,
     /// The number of uses that were lost since the last flush, because the buffer was full.
     pub dropped: u64,
@@ -120,7 +122,8 @@ impl Uses {
             return now.micros();
         }
         let fresh = Seen { last: AtomicU64::new(now.micros()), written: AtomicU64::new(written) };
-        // Another thread has recorded a use of the same token in the meantime. The later instant is kept.
+        // An error means that another thread has recorded a use of the same token in the meantime. The later instant is
+        // kept.
         if let Err(taken) = map.try_insert(id, fresh) {
             taken.current.last.fetch_max(now.micros(), Ordering::Relaxed);
         }
@@ -133,8 +136,10 @@ impl Uses {
         stored.max(seen)
     }
 
-    /// Returns the uses to write now. A token's use is due if no use was written yet, or if the interval since the last
-    /// write is over. If `all` is true, every use is due.
+    /// Returns the uses to write now. A token's use is due if the store has no use of the token, or if the use in the
+    /// store is at least one interval old. If `all` is true, every use that is not in the store is due. Removes the
+    /// entries of tokens whose last use is in the store and at least one interval old. If `all` is true, removes all
+    /// entries whose last use is in the store.
     fn due(&self, now: Timestamp, all: bool) -> Vec<(RecordId, Timestamp)> {
         let map = self.seen.pin();
         let mut due = Vec::new();

@@ -89,17 +89,17 @@ pub struct CredentialView {
     pub replaced: bool,
     /// The scope. `None` means all rights of the owner.
     pub scope: Option<Scope>,
-    /// The access level of a security code.
+    /// The access level of a security code. `None` for other credentials.
     pub access: Option<Access>,
     /// For a same-as-user code, the account name in the request that created the code. The account might have been
-    /// renamed since then. [`CredentialView::access`] contains its subject.
+    /// renamed since then. [`CredentialView::access`] contains the subject of the account.
     pub named: Option<String>,
-    /// The creator of a security code.
+    /// The creator of a security code. `None` for other credentials.
     pub created_by: Option<SubjectId>,
     /// The addresses from which the credential can be used. `None` means from anywhere.
     pub allowed_sources: Option<Networks>,
-    /// The metadata that the host attached to the credential. They are for the host and for administrators: the HTTP
-    /// endpoints show them only in the inventory.
+    /// The metadata that the host attached to the credential. Metadata are for the host and for administrators: the
+    /// HTTP endpoints show them only in the inventory.
     pub metadata: Option<Metadata>,
 }
 
@@ -124,7 +124,7 @@ impl MadeFor {
     }
 }
 
-/// The public id of the client through which a sign-in was opened.
+/// The public id of the client through which a sign-in was opened. `None` for other credentials.
 pub(crate) fn client_of(body: &FamilyBody) -> Option<ClientId> {
     match body {
         FamilyBody::SignIn { client_id, .. } => Some(client_id.clone()),

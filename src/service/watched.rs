@@ -14,7 +14,8 @@ use crate::types::ids::RecordId;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// The period for which one event stands for all similar failures: those of the same method and of the same type.
+/// The period after an event in which similar failures are counted but not reported. Failures are similar if they have
+/// the same method and the same type.
 const EVERY: Duration = Duration::from_secs(10);
 /// The time without a failed call after which a recovery is reported.
 const QUIET: Duration = Duration::from_secs(5);

@@ -13,7 +13,7 @@ use crate::types::time::Timestamp;
 /// The look-up key of an imported token: 32 bytes that are computed from its foreign digest under a key of the ring.
 /// The text of an imported token does not contain the id of its record, so the record is found by this key.
 ///
-/// An alias is not secret. It gives no access: the record that it leads to still has to match the presented text.
+/// An alias is not secret and gives no access: the presented text must still match the record to which the alias leads.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Alias([u8; 32]);
 
@@ -39,7 +39,7 @@ impl fmt::Debug for Alias {
     }
 }
 
-/// What an alias leads to.
+/// The stored entry of an alias. It names the record of the imported token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AliasEntry {
     /// The id of the record. The record can be missing: it is written after the entry, and purged before it.
@@ -110,8 +110,8 @@ pub trait AliasStore: Send + Sync + 'static {
     /// record or nothing is stored.
     async fn remove_alias(&self, alias: &Alias, expect: &RecordId) -> Result<bool, StoreError>;
 
-    /// Returns a page of all entries. The page begins after `after`, which is the `next` of the page before, or with
-    /// the first entry if `after` is `None`.
+    /// Returns a page of all entries. The page begins after the alias `after`, which is the `next` of the previous
+    /// page. If `after` is `None`, the page begins with the first entry.
     async fn aliases(
         &self,
         after: Option<&Alias>,

@@ -44,7 +44,7 @@ pub enum Change {
     /// Changes the expiry, and sets `expiry_set_at` to now. If the record has the same `kind` and `generation` as its
     /// family, it is the newest record that a rotation can replace. The family's `live_until` and `gone_at` are then
     /// set to `expires_at` and `gone_at` of the record. For any other record, the family does not change. For example,
-    /// an access token does not change a family whose kind is refresh token.
+    /// a new expiry of an access token does not change a family whose kind is refresh token.
     Expiry {
         /// The new expiry. `None` means permanent.
         expires_at: Option<Timestamp>,
@@ -62,12 +62,12 @@ pub enum Change {
         key_id: KeyId,
     },
     /// Sets the end of the overlap, which is the time in which a superseded record and its successor are both accepted.
-    /// The end is stored in `superseded.honoured_until`. If the record has no `gone_at`, that is set too. The result is
-    /// `Stale` if the record is not superseded.
+    /// The end is stored in `superseded.honoured_until`. A record without a `gone_at` also gets the given `gone_at`.
+    /// The result is `Stale` if the record is not superseded.
     End {
         /// The instant from which the superseded record is no longer accepted.
         honoured_until: Timestamp,
-        /// The instant from which the record may be purged.
+        /// The instant from which the record may be purged. Ignored if the record already has a `gone_at`.
         gone_at: Timestamp,
     },
 }
@@ -119,9 +119,9 @@ pub enum ParentUpdate {
         /// Whether the family must still have its label key. If it has lost the key to another family, the result is
         /// [`Rotated::LabelLost`].
         labelled: bool,
-        /// The largest number of live families of the owner, including this one. `None` means no cap. It is checked
-        /// only if the family itself is not live at `now`, because its `live_until` is reached. It counts families as
-        /// [`Cap`](crate::store::Cap) does.
+        /// The largest number of live families of the owner, including this one. `None` means no cap. The cap is
+        /// checked only if the family itself is not live at `now`, because its `live_until` is reached. Families are
+        /// counted as for [`Cap`](crate::store::Cap).
         cap: Option<NonZeroU32>,
         /// The limit on rotations of the family within a period. `None` means no limit.
         pace: Option<Pace>,

@@ -47,9 +47,9 @@ pub enum ClientPut {
 ///     walk once and in order. It ends with `next == None`. A page may be short.
 /// 51. `sibling_outage_is_unavailable`: an outage gives `Unavailable`, and is never reported as absence. `maybe_done`
 ///     is true if the request may have been sent.
-/// 52. `sibling_garbage_is_corrupt`: a row that cannot be decoded gives `Corrupt`, and pages count it. A `put` that
-///     creates never overwrites it. If a registration is damaged, `remove_client` with the version that was last
-///     written either removes it or gives `Corrupt`. The rest of this clause is for
+/// 52. `sibling_garbage_is_corrupt`: a row that cannot be decoded gives `Corrupt`, and is counted in [`Page::corrupt`].
+///     A `put` that creates never overwrites such a row. If a registration is damaged, `remove_client` with the version
+///     that was last written either removes it or gives `Corrupt`. The rest of this clause is for
 ///     [`Throttle`](crate::store::Throttle). If a counter is damaged, `reserve`, `failed` and `release` give `Corrupt`
 ///     and change nothing. `purge_counters` removes a damaged counter when the instant from which it may be purged is
 ///     reached, and not before. So a store keeps this instant in an index or a column of its own.

@@ -66,7 +66,7 @@ impl Show {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Progress {
-    /// The number of items that were changed. A revoked family is one item, whatever the number of its members.
+    /// The number of items that were changed. A revoked family counts as one item, even if it has several members.
     pub changed: u64,
     /// Whether another call is needed to finish the work.
     pub more: bool,

@@ -1,4 +1,4 @@
-//! The contract of a token store, and the traits of the other stores. For authors of stores.
+//! The contract of a token store, and the traits of the other stores, for authors of stores.
 
 pub(crate) mod alias_store;
 #[cfg(any(test, feature = "test-util"))]

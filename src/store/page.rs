@@ -1,4 +1,4 @@
-//! Pages of listings. A page continues after a key, not at an offset.
+//! Pages of listings. The next page begins after a key, not at an offset.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,8 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// The key of the last item of a page. The next page begins after this key. It is valid only for the listing that
-/// returned it. Treat its text as opaque.
+/// The sort key of the last item of a page. The next page begins after this key. A cursor is valid only for the listing
+/// that returned it. Treat the text of a cursor as opaque.
 ///
 /// ```
 /// use counterfoil::types::RecordId;

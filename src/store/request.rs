@@ -25,8 +25,8 @@ const SHARD: &str = "the first byte of an id is its owner's shard";
 ///
 /// - An insert has at least one record.
 /// - No id occurs twice.
-/// - All new records belong to the family into which they are inserted, and have the same realm and owner. If the
-///   family is new, these are its own realm and owner.
+/// - All new records belong to the family into which they are inserted, and have one realm and one owner. If the family
+///   is new, they have the realm and the owner of the family.
 /// - No new record has a newer generation than the family.
 /// - The first byte of a new family's id is the shard of its owner.
 pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), StoreError> {
@@ -53,7 +53,7 @@ pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), Store
 /// [`StoreError::Invalid`] with the broken rule. These are the rules:
 ///
 /// - No id occurs twice.
-/// - All new records have the family of the parent, and the same realm and owner.
+/// - All new records have the family of the parent, one realm and one owner.
 /// - The successor is one of the new records.
 pub fn check_rotate<'a>(
     parent: &RecordId,

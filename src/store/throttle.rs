@@ -31,8 +31,8 @@ impl ThrottleKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Reserved {
-    /// The attempt is now in progress. This instant identifies it. The caller must settle the attempt exactly once,
-    /// with `failed` or `release`.
+    /// The attempt is now in progress. This instant identifies the attempt. The caller must settle the attempt exactly
+    /// once, with `failed` or `release`.
     Granted(Timestamp),
     /// The failures have reached the limit, even if the attempts in progress are not counted. Nothing was recorded. The
     /// window ends at this instant.
@@ -59,7 +59,7 @@ pub enum Reserved {
 /// 32. `under_way_is_told_from_failed`: `failed` counts a failure, and `release` does not. A window begins with its
 ///     first failure and lasts for the time `window`. Then failures are counted from zero again. If the failures alone
 ///     reach `limit`, the result is `Wait` with the end of the window. If failures and attempts in progress together
-///     reach it, the result is `UnderWay`. A settlement without a matching attempt in progress changes nothing.
+///     reach `limit`, the result is `UnderWay`. A settlement without a matching attempt in progress changes nothing.
 /// 33. `unsettled_counts_as_failed`: an attempt that was granted at least [`UNSETTLED`] (60 s) before `now` becomes a
 ///     failure. The instant of this failure is the instant at which the 60 s ended. If the clock was set back, an
 ///     attempt can have an instant in the future. If this instant is at least [`UNSETTLED`] after `now`, the attempt

@@ -61,9 +61,9 @@ use crate::types::time::Timestamp;
 ///     join into the family and every rotation of it, including `Slide`, gives `FamilyEnded`, even if the call began
 ///     earlier. Each rotation that replaces a record increases the generation of the family by 1. A join that expects
 ///     an older generation gives `FamilyMoved`. If a join and such a rotation run concurrently, one of them takes
-///     effect first. If it is the join, its result is `Done`, and the new records belong to the older generation. If it
-///     is the rotation, the result of the join is `FamilyMoved`. Concurrent joins do not refuse each other.
-/// 14. `revoke_twice`: a second revoke succeeds and changes nothing. The first instant stays.
+///     effect first. If the join is first, its result is `Done`, and the new records belong to the older generation. If
+///     the rotation is first, the result of the join is `FamilyMoved`. Concurrent joins do not refuse each other.
+/// 14. `revoke_twice`: a second revoke succeeds and changes nothing. The instant of the first revoke stays.
 /// 15. `owner_revoke_covers`: when a call returns `more: false`, everything of the owner that existed when the first
 ///     call began is revoked. A record that was inserted later may or may not be revoked.
 /// 16. `touch_is_forward`: a touch never lowers `last_used_at`, never changes a version, and never creates or restores
@@ -77,8 +77,8 @@ use crate::types::time::Timestamp;
 /// 19. `label_is_given_back`: a label becomes free when its family is revoked, purged or relabelled, or loses the label
 ///     to another family. The expiry of the family does not free the label.
 /// 20. `pages_are_stable`: a walk returns every record that exists during the whole walk once, even if records are
-///     inserted or deleted between two pages. `limit` is a maximum. The walk ends at `next == None`. A short page does
-///     not end it.
+///     inserted or deleted between two pages. `limit` is a maximum. The walk ends at `next == None`, and not at a short
+///     page.
 /// 21. `due_is_complete`: every record with `notice.at <= now` occurs in every walk that began after the notice became
 ///     due. No other record occurs in a walk. A record whose mark changes during a walk may occur again if the new
 ///     mark is due too. A revocation of a family leaves the marks of its members as they are.
@@ -104,8 +104,9 @@ use crate::types::time::Timestamp;
 ///     access cap.
 /// 27. `outage_is_unavailable`: an outage is never reported as `None` or `Stale`. `maybe_done` is true if the request
 ///     may have been sent.
-/// 28. `realms_are_apart`: nothing of one realm is listed in another realm, conflicts with anything there, or is
-///     revoked through it. `get` takes only an id. The returned record contains its realm, and the core compares it.
+/// 28. `realms_are_apart`: nothing of one realm is listed in another realm, conflicts with anything of another realm,
+///     or is revoked by a call for another realm. `get` takes only an id. The returned record contains its realm, and
+///     the core compares it.
 ///
 /// 41. `generations_stay`: a rotation removes nothing. A superseded generation stays until its `gone_at`, shrunk or
 ///     not, so a replay is always detected.
@@ -122,7 +123,7 @@ use crate::types::time::Timestamp;
 ///     recently used first. Each revoked family is named in exactly one result.
 /// 46. `list_shows_what_stands`: [`Show::Standing`](crate::store::Show) leaves out every record that is revoked, has
 ///     reached its `gone_at`, or was superseded and has reached its `honoured_until`. It returns all other records,
-///     however many are left out.
+///     even if many records are left out.
 /// 48. `requests_are_checked`: a request that contradicts itself gives [`StoreError::Invalid`], and nothing is written.
 ///     Call [`check_insert`](crate::store::check_insert) and [`check_rotate`](crate::store::check_rotate) before any
 ///     read. Call [`check_members`](crate::store::check_members) after the family's row was read. If `check_members`
@@ -144,26 +145,27 @@ use crate::types::time::Timestamp;
 ///
 /// 60. `try_read_shows_what_get_returns`: if [`try_read`](TokenStore::try_read) returns `true`, it has called `look`
 ///     exactly once, with what a `get` at one moment during the call would return. So the record is joined with its
-///     family (clause 7), later than every write that has returned (clause 8), and never from the middle of a step
-///     (clause 11). If it returns `false`, it has not called `look`. It never passes a record for which `get` gives an
-///     error: one that is damaged or cannot be reached. While it calls `look`, it holds no lock for which another call
-///     would wait. A store may always return `false`.
+///     family (clause 7), shows every write that has returned (clause 8), and never comes from the middle of a step
+///     (clause 11). If `try_read` returns `false`, it has not called `look`. It never passes a record for which `get`
+///     gives an error, because the record is damaged or cannot be reached. While it calls `look`, it holds no lock for
+///     which another call would wait. A store may always return `false`.
 /// 61. `families_are_listed`: a walk with [`list_families`](TokenStore::list_families) returns every family of the
-///     owner that exists and is not revoked during the whole walk, exactly once and in ascending order of id, whatever
-///     other calls do to it. It returns no family of another owner or realm, and no family that was revoked before the
-///     call. A family whose `live_until` or `gone_at` is reached is returned until it is purged.
+///     owner that exists and is not revoked during the whole walk, exactly once and in ascending order of id, even if
+///     other calls change the family. The walk returns no family of another owner or realm, and no family that was
+///     revoked before the call. A family whose `live_until` or `gone_at` is reached is returned until it is purged.
 /// 62. `renewal_needs_its_label`: a rotation with `labelled: true` gives `LabelLost` and writes nothing if the family
 ///     has no label key. If such a rotation runs concurrently with an insert or a relabel that takes the label, one of
 ///     them takes effect first, so that no two families have the label.
 /// 63. `renewals_are_capped`: after any number of concurrent rotations of expired families and inserts with one cap, at
 ///     most that many families are live. The cap does not refuse a rotation of a family that is live at `now`.
-/// 64. `details_follow_the_newest`: an edit of the details changes the family, so `get` returns them with each of
-///     its records. Only the newest record accepts an edit. Every other write keeps the details as they are.
+/// 64. `details_follow_the_newest`: an edit of the details changes the family, so `get` returns the new details with
+///     each record of the family. Only the newest record accepts an edit. Every other write keeps the details as they
+///     are.
 ///
 /// Two methods have a default: [`try_read`](TokenStore::try_read), which returns `false`, and
-/// [`probe`](TokenStore::probe). So a wrapper can forget only these two. It must forward `probe`. It may forward
-/// `try_read` only if it does not delay calls, make them fail or change their results. New functions will be added in
-/// new traits.
+/// [`probe`](TokenStore::probe). The compiler accepts a wrapper that does not define these two methods. A wrapper must
+/// forward `probe`. It may forward `try_read` only if it does not delay calls, make them fail or change their results.
+/// New functions will be added in new traits.
 ///
 /// # Cancel safety
 ///
@@ -179,7 +181,7 @@ use crate::types::time::Timestamp;
 /// A method may block its thread for its own work if this work is bounded and the documentation of the store says so.
 #[async_trait]
 pub trait TokenStore: Send + Sync + 'static {
-    /// Inserts all new records, or none. `home` says whether they start a new family or join an existing one.
+    /// Inserts all new records, or none. `home` says whether the records start a new family or join an existing family.
     async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Result<Inserted, StoreError>;
 
     /// Returns the record with the state of its family, even if it is revoked or expired. `None` if there is no such
@@ -247,9 +249,9 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Returns a page of the records that `of` selects. Shrunk records are never listed. A page may be short or empty
     /// before the end, so a store can limit its reads per page.
     ///
-    /// Each record is returned as it was at some moment during the call. Records can have different moments. If
-    /// the record of the cursor `after` no longer exists or is no longer listed, the page begins after the position
-    /// that it had.
+    /// Each record is returned as it was at some moment during the call. These moments can differ between the records.
+    /// If the record of the cursor `after` no longer exists or is no longer listed, the page begins after the position
+    /// that this record had.
     async fn list(
         &self,
         of: Listing<'_>,
@@ -259,7 +261,8 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Returns a page of the families of an owner that are not revoked, in ascending order of id. A page may be short
     /// or empty before the end. A family row that cannot be decoded is skipped and counted (clause 61). Each family is
-    /// returned as it was at some moment during the call. `after` can be any id: the page begins with the next one.
+    /// returned as it was at some moment during the call. `after` can be any id, even if no family has it: the page
+    /// begins with the next greater id of a family.
     async fn list_families(
         &self,
         realm: &Realm,
@@ -319,8 +322,9 @@ pub trait TokenStore: Send + Sync + 'static {
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError>;
 
     /// Checks whether a read and a write would succeed now. Returns an error if one of the two would fail, for example
-    /// on a replica, with a full disk, or if the file was removed. A host uses this method for readiness. A probe
-    /// changes nothing that another method shows, but may cost as much as a write: call it at most once in 5 s.
+    /// on a replica, with a full disk, or if the database file was removed. A host uses this method to report its
+    /// readiness. No other method shows an effect of a probe. A probe may cost as much as a write: call it at most once
+    /// in 5 s.
     ///
     /// The default implementation reads an absent record. It does not detect a server that refuses only writes. A
     /// wrapper must forward the call to the inner store.

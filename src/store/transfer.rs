@@ -120,8 +120,8 @@ pub enum Restored {
 }
 
 /// A store that can return and write whole families, for `counterfoil-copy`. [`TokenStore`](super::TokenStore) alone is
-/// not enough for a copy: it does not list [shrunk](crate::store::RecordParts::shrink) records, and it needs a sequence
-/// of steps to make a rotated or revoked family. If the sequence is interrupted, a credential that is revoked in the
+/// not enough for a copy: it does not list [shrunk](crate::store::RecordParts::shrink) records, and it can write a
+/// rotated or revoked family only in several steps. If these steps are interrupted, a credential that is revoked in the
 /// source stays valid in the target.
 ///
 /// A host can also use a store without this trait, but cannot copy that store.
@@ -135,14 +135,14 @@ pub enum Restored {
 ///     ones, all read at one moment. A family that [`restore`](Self::restore) wrote is returned without a
 ///     [difference](WholeFamily::difference). Every method of the store treats a restored family as if its own steps
 ///     had made it. This applies to lists, notices, the census, caps, labels, rotations and purges.
-/// 59. `restore_never_overwrites`: a restore writes the whole family, or nothing. It refuses a taken id or label, even
-///     if the holder of the label is past its retention. If several callers restore one family at the same time,
-///     exactly one gets `Done`. If the outcome of a restore is unknown, the caller can repeat it. If the first call
-///     succeeded, the repeated call gives `IdTaken`, and the stored family is the caller's own.
+/// 59. `restore_never_overwrites`: a restore writes the whole family, or nothing. It refuses a taken id or label. A
+///     label is taken even if the retention of the family that has it is over. If several callers restore one family at
+///     the same time, exactly one gets `Done`. If the outcome of a restore is unknown, the caller can repeat it. If the
+///     first call succeeded, the repeated call gives `IdTaken`, and the stored family is the caller's own.
 ///
 /// Clauses 8, 25, 26 and 27 of [`TokenStore`](super::TokenStore) apply here too. If a row of a family cannot be
-/// decoded, reading the family returns [`StoreError::Corrupt`]. If its id is known, the family is still listed by this
-/// id.
+/// decoded, reading the family returns [`StoreError::Corrupt`]. If the id of the family is known,
+/// [`families`](Self::families) still returns this id.
 ///
 /// # Errors
 ///

@@ -54,11 +54,10 @@ pub fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
     record.kind == family.kind && record.generation == family.generation
 }
 
-/// Whether the record accepts the change. It must have the expected version. It and its family must not be revoked. A
-/// [shrunk](RecordParts::shrink) record accepts only a new digest ([`Change::Rekey`]). Only a superseded record accepts
-/// a new end of its overlap ([`Change::End`]). Only the newest record of its family accepts new details. If the change
-/// is not accepted, the store returns
-/// [`Applied::Stale`](super::Applied::Stale).
+/// Whether the record accepts the change. The record must have the expected version. Neither the record nor its family
+/// may be revoked. A [shrunk](RecordParts::shrink) record accepts only a new digest ([`Change::Rekey`]). Only a
+/// superseded record accepts a new end of its overlap ([`Change::End`]). Only the newest record of its family accepts
+/// new details. If the change is not accepted, the store returns [`Applied::Stale`](super::Applied::Stale).
 #[must_use]
 pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Version, change: &Change) -> bool {
     let suits = match change {
@@ -72,7 +71,7 @@ pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Versio
 
 /// Applies a change for which [`accepts_change`] returned true. If the change sets a label, the store must first check
 /// that no other family of the owner has the label key. A family whose `gone_at` is reached does not count: the store
-/// must take the key from it.
+/// must clear the label key of that family.
 pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Change, now: Timestamp) {
     match change {
         Change::Edit { label, description, scope, details } => {
@@ -138,8 +137,8 @@ pub fn renewal_cap(family: &FamilyParts, update: &ParentUpdate, now: Timestamp) 
     }
 }
 
-/// Whether the rotation needs a label that the family no longer has. `family` is the row before the rotation. The store
-/// then returns [`Rotated::LabelLost`](super::Rotated::LabelLost).
+/// Whether the rotation needs a label that the family no longer has. If true, the store returns
+/// [`Rotated::LabelLost`](super::Rotated::LabelLost). `family` is the row before the rotation.
 #[must_use]
 pub const fn lost_label(family: &FamilyParts, update: &ParentUpdate) -> bool {
     matches!(update, ParentUpdate::Supersede { labelled: true, .. }) && family.label_key.is_none()
@@ -256,7 +255,7 @@ mod tests {
     use crate::types::kind::TokenKind;
 
     /// Checks that no claim, settlement or last use changes a shrunk record that still has a notice mark. Shrinking a
-    /// record removes its mark, so only a damaged row can contain such a record.
+    /// record removes its mark, so only a damaged row can have both.
     #[test]
     fn a_shrunk_record_with_a_notice_is_not_claimed_settled_or_touched() {
         let mark = NoticeMark { at: at(5), stage: 0 };

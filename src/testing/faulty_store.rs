@@ -18,8 +18,8 @@ use crate::types::ids::{FamilyId, RecordId};
 
 /// Wraps a store. [`Faults`] decides which calls fail. The error is `StoreError::Unavailable { retry: true, .. }`.
 ///
-/// It implements each of the traits [`TokenStore`], [`ClientStore`], [`SettingsStore`], [`Throttle`], [`AliasStore`] and
-/// [`Transfer`] that the inner store implements. The same faults apply to all traits.
+/// The wrapper implements each of the traits [`TokenStore`], [`ClientStore`], [`SettingsStore`], [`Throttle`],
+/// [`AliasStore`] and [`Transfer`] that the inner store implements. The same faults apply to all traits.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -88,7 +88,7 @@ macro_rules! faulty {
 }
 
 crate::methods_of!(TokenStore => faulty[TokenStore {
-    /// Shows nothing, so that every read is a `get`, to which the faults apply.
+    /// Always returns `false`, so that every read is a `get`, to which the faults apply.
     fn try_read(&self, _: &RecordId, _: &mut Look<'_>) -> bool {
         false
     }

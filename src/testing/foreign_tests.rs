@@ -32,7 +32,7 @@ fn life_6_an_unknown_text_costs_as_many_digests_as_a_known_one() {
     let row = [ForeignCredential::new("sanctum", ROW, &owner, "Telegram")];
     let outcomes = block_on(service.import_credentials(&Presenter::host(), &row)).expect("imported");
     assert!(matches!(outcomes[..], [ImportOutcome::Imported { .. }]));
-    // One alias, and two digests of the record.
+    // Both texts cost three digests: one for the alias, and two for the record.
     assert_eq!([unknown, digests(&service, TEXT)], [3, 3]);
     let _flushed = block_on(service.flush());
     assert_eq!(digests(&service, TEXT), 3, "with the digest of the text");

@@ -34,7 +34,7 @@ use crate::types::role::Role;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// The start of the clock: 2026-01-01 00:00:00 UTC.
+/// The instant that the clock of a new test service shows: 2026-01-01 00:00:00 UTC.
 const START: Option<Timestamp> = Timestamp::from_micros(1_767_225_600_000_000);
 const CLIENT: &str = "test-client";
 const PEOPLE: [(&str, Role); 3] =
@@ -99,10 +99,11 @@ pub fn service_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> 
 ///   subject and the password of each person are the same text. The e-mail addresses are `ivan@example.com` and so on.
 /// - The clock is set to 2026-01-01 00:00:00 UTC and does not advance by itself.
 /// - The client `test-client` may use the password grant and the refresh grant.
-/// - The entropy comes from a fixed seed, so every test service issues the same tokens. Never use it outside of tests.
+/// - The entropy comes from a fixed seed, so every test service issues the same tokens. Never use a test service
+///   outside of tests.
 ///
-/// It derefs to its [`Counterfoil`]. The methods of this type panic if they fail. To test failures, call the methods of
-/// `Counterfoil`.
+/// A `TestService` derefs to its [`Counterfoil`]. The methods of `TestService` itself panic if they fail. To test
+/// failures, call the methods of `Counterfoil`.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,5 +1,5 @@
 //! Derives the refresh token that replaces a used refresh token (docs/design.md, "Families and rotation"). A retry
-//! derives the same token again, so its secret is not stored.
+//! derives the same token again, so the secret of the new token is not stored.
 //!
 //! The new token is derived from the secret of the old token (the parent), a nonce that is stored for the retry window,
 //! and a key that is not in the store. So a second presentation of the parent within the window gives the same new
@@ -36,8 +36,8 @@ impl Rotation<'_> {
         base62::encode_secret(self.mac(SECRET, successor).expose_secret())
     }
 
-    /// The id of the access token that is issued together with the successor. Its family bytes are those of the family.
-    /// Its member bytes are derived.
+    /// The id of the access token that is issued together with the successor. This id contains the id of the family,
+    /// and six derived bytes.
     pub(crate) fn access_id(&self, successor: &RecordId) -> RecordId {
         let mac = self.mac(ACCESS_ID, successor);
         let mut member = [0; 6];
@@ -45,7 +45,7 @@ impl Rotation<'_> {
         RecordId::of(self.family, member)
     }
 
-    /// The secret of the access token with that id.
+    /// The secret of the access token with the id `access_id`.
     pub(crate) fn access_secret(&self, access_id: &RecordId) -> TokenSecret {
         base62::encode_secret(self.mac(ACCESS_SECRET, access_id).expose_secret())
     }
@@ -163,7 +163,7 @@ mod tests {
             let stolen = with(|inputs| inputs.key = guess);
             assert!(honest.iter().zip(&stolen).all(|(a, b)| a != b));
         }
-        // Without a key ring, the same attacker can derive everything. This shows that the test can fail.
+        // Without a key ring, the same attacker can derive every value. This proves that the comparison above can fail.
         let honest = with(|inputs| inputs.key = RotationKey::current(None).1);
         let stolen = with(|inputs| inputs.key = RotationKey::public_constant());
         assert_eq!(honest, stolen);

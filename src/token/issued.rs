@@ -11,7 +11,7 @@ use crate::types::secret::{Secret, TokenSecret, wipe};
 /// A newly issued token. Only this value contains the secret, because the store keeps a digest. The memory of this
 /// value is wiped on drop.
 ///
-/// It implements no `Clone`, `Display` or `Serialize`:
+/// The type implements no `Clone`, `Display` or `Serialize`:
 ///
 /// ```compile_fail,E0599
 /// fn twice(token: &counterfoil::IssuedToken) -> counterfoil::IssuedToken {

@@ -86,7 +86,7 @@ impl OnceKey {
     }
 
     /// The id of a client's new secret. The first [`NUMBER_BYTES`] bytes do not depend on the form's fields. The other
-    /// bytes do.
+    /// bytes depend on them.
     pub(crate) fn secret_id(&self, realm: &Realm, client: &ClientId, fields: &[&[u8]]) -> [u8; 16] {
         self.split(SECRET, &[realm.as_str().as_bytes(), client.as_str().as_bytes()], fields)
     }

@@ -10,9 +10,9 @@ impl Prefixes {
     /// The regular expression that finds the texts of all kinds of tokens, with current and old prefixes. A match is
     /// the text of a token and nothing else.
     ///
-    /// It uses only what RE2, Hyperscan, PCRE and the crate `regex` have in common, and no capture group. It must be
-    /// matched case-sensitively. Each match has the form of a token. [`Prefixes::parse`] tells whether its checksum is
-    /// right, and only the store can tell whether the token exists.
+    /// The expression uses only syntax that RE2, Hyperscan, PCRE and the crate `regex` have in common, and no capture
+    /// group. It must be matched case-sensitively. Each match has the form of a token. Use [`Prefixes::parse`] to check
+    /// its checksum. Only the store can tell whether the token exists.
     ///
     /// A match ends at the end of a word, so a text with more than 71 letters does not match. A match can begin inside
     /// a word, because the escapes `%3D` and `\n` before a token end in a letter.
@@ -47,7 +47,7 @@ impl Prefixes {
     }
 }
 
-/// The pattern for these prefixes. Longer prefixes are first; prefixes of the same length keep their order. The
+/// The pattern for these prefixes. Longer prefixes are first. Prefixes of the same length keep their order. The
 /// characters of a prefix are `[a-z0-9_]`, so none must be escaped.
 fn pattern(mut prefixes: Vec<&str>) -> String {
     prefixes.sort_by_key(|prefix| Reverse(prefix.len()));
@@ -64,7 +64,7 @@ mod tests {
     use crate::token::prefixes::Prefix;
     use crate::types::ids::RecordId;
 
-    /// Compiles a pattern as RE2 understands it: `\b` knows ASCII letters only.
+    /// Compiles a pattern with the `\b` of RE2, for which only ASCII characters can belong to a word.
     fn compiled(pattern: &str) -> Regex {
         RegexBuilder::new(pattern).unicode(false).build().expect("a regular expression")
     }

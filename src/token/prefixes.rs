@@ -37,7 +37,7 @@ impl Prefix {
         if text.len() >= 2 && letters && !text.ends_with('_') { Ok(Self(prefix)) } else { Err(InvalidPrefix) }
     }
 
-    /// Wraps a text of the library itself. A test checks that these texts are valid prefixes.
+    /// Wraps a prefix that is written in the code of this library. A test checks that these prefixes are valid.
     pub(crate) fn known(text: &'static str) -> Self {
         Self(ArrayString::from(text).unwrap_or_default())
     }
@@ -121,7 +121,7 @@ impl Prefixes {
         self.known.iter().map(|known| (&known.prefix, known.kind))
     }
 
-    /// The kind of tokens with that prefix. `None` if no kind has it.
+    /// The kind of tokens with that prefix. `None` if no kind has this prefix.
     pub(crate) fn kind(&self, prefix: &[u8]) -> Option<TokenKind> {
         if prefix.len() > LONGEST {
             return None;

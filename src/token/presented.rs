@@ -18,8 +18,8 @@ pub struct PresentedToken {
     secret: TokenSecret,
 }
 
-/// Why a text does not have the form of a token. The parser finds this without a store call. The error never contains
-/// the text.
+/// Why a text does not have the form of a token. The parser finds the reason without a store call. The error never
+/// contains the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedToken {

@@ -16,7 +16,7 @@ use crate::types::short::Short;
 use crate::types::time::Timestamp;
 
 /// Extra claims, such as `user_id`, that the token endpoint adds to its response as members. If the endpoint itself
-/// uses a member of that name, such as `scope`, the claim is left out.
+/// uses a member with the name of a claim, such as `scope`, the claim is left out.
 pub type Claims = BTreeMap<String, String>;
 
 /// The account of a person, as the host's directory describes it *now*. The library does not store accounts.
@@ -37,15 +37,15 @@ pub struct Account {
     role: Role,
     disabled: bool,
     manages_profiles: bool,
-    /// Whether the library itself keeps the account: a service account.
+    /// Whether this is a service account, which the library itself keeps.
     is_service_account: bool,
     valid_since: Option<Timestamp>,
     contact: Option<Box<Contact>>,
     extension: Extension,
 }
 
-/// The fields of an account that a verification does not need. These fields are in a separate box, so that an account
-/// without any of them is cheap to copy.
+/// The fields of an account that a verification does not need. They are in a separate box, so that an account without
+/// any of these fields is cheap to copy.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Contact {
     email: Option<EmailAddress>,
@@ -56,7 +56,7 @@ pub(crate) struct Contact {
     widest_scope: Option<Scope>,
 }
 
-/// Prints no field, so that a printed principal puts no e-mail address or claim into a log.
+/// Prints no field, so that no e-mail address and no claim get into a log when a principal is printed.
 impl fmt::Debug for Contact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Contact").finish_non_exhaustive()
@@ -117,8 +117,8 @@ impl Account {
         }
     }
 
-    /// Creates the account with which a service account acts. `role` is its effective role, and `widest_scope` the
-    /// widest scope of its credentials.
+    /// Creates the account with which a service account acts. `role` is the effective role of the account.
+    /// `widest_scope` is the widest scope that its credentials can have.
     pub(crate) fn of_service_account(
         id: ServiceAccountId,
         label: &Label,
@@ -242,8 +242,8 @@ impl Account {
         self.is_service_account
     }
 
-    /// The widest scope that credentials of the account can have. `None` means no limit: an account of the directory,
-    /// or a service account without a scope.
+    /// The widest scope that credentials of the account can have. `None` means no limit. An account of the directory
+    /// and a service account without a scope have no limit.
     pub(crate) fn widest_scope(&self) -> Option<&Scope> {
         if !self.is_service_account {
             return None;
@@ -281,7 +281,7 @@ impl Account {
         self.manages_profiles
     }
 
-    /// The e-mail address to which notices are sent, if any.
+    /// The e-mail address to which notices are sent. `None` if the account has no address.
     #[must_use]
     pub fn email(&self) -> Option<&EmailAddress> {
         self.contact.as_ref().and_then(|contact| contact.email.as_ref())

@@ -30,7 +30,7 @@ struct Pass {
     under: String,
     /// The earlier schedules from which stored marks may have been computed. `None` if they are unknown.
     before: Option<Vec<String>>,
-    /// The time at which the new schedule was first noticed.
+    /// The instant at which a process first found that the schedule is new.
     since: Timestamp,
     /// The walk over all records that is in progress. `None` between the end of the first walk and the start of the
     /// second walk.
@@ -44,7 +44,8 @@ const MOST_BEFORE: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Walk {
     began: Timestamp,
-    /// The index of the kind of credential in the policy's list of notice kinds.
+    /// The index of a kind of credential in the policy's list of the kinds that get notices. The page contains records
+    /// of this kind.
     pub(crate) kind: usize,
     /// The cursor after which the next page begins.
     pub(crate) after: Option<String>,
@@ -108,16 +109,16 @@ impl Arming {
     }
 
     /// The earlier schedules that may still be in use in the records while a new schedule is applied: the time of a
-    /// record's next notice may have been computed from any of them. `None` if they are unknown, or if no schedule is
-    /// being applied.
+    /// record's next notice may have been computed from any of them. `None` if the earlier schedules are unknown, or if
+    /// no schedule is being applied.
     pub(crate) fn before(&self) -> Option<&[String]> {
         self.pass.as_ref()?.before.as_deref()
     }
 
     /// Stores that the page `walked` is done and that `next` follows. `None` for `next` ends the walk over all records.
-    /// If another process has stored this before, nothing changes. In both cases, returns true if a page can be walked
-    /// at once, or if a schedule other than `under` is being applied. Otherwise returns false, for example because the
-    /// second walk cannot begin yet.
+    /// If another process has already stored the end of this page, nothing changes. In both cases, returns true if a
+    /// page can be walked at once, or if a schedule other than `under` is being applied. Otherwise returns false, for
+    /// example because the second walk cannot begin yet.
     pub(crate) fn advance(&mut self, under: &str, walked: &Walk, next: Option<Walk>, patience: Duration) -> bool {
         let Some(pass) = self.pass.as_mut().filter(|pass| pass.under == under) else { return self.done.is_none() };
         if pass.walk.as_ref() != Some(walked) {

@@ -61,8 +61,8 @@ impl<'de> Deserialize<'de> for ClientId {
     }
 }
 
-/// The internal id of a client registration: 16 bytes. Every family of the client's tokens contains it. It is never
-/// used for another registration.
+/// The internal id of a client registration: 16 bytes. Every family of the client's tokens contains this id. The id is
+/// never used for another registration.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct ClientKey([u8; 16]);
 
@@ -91,7 +91,8 @@ pub enum Grant {
     /// The refresh token grant (RFC 6749 §6).
     RefreshToken,
     /// The client credentials grant (RFC 6749 §4.4). The client acts as the service account that its registration names
-    /// ([`Registration::service_account`]). A version without this grant refuses a registration that lists it.
+    /// ([`Registration::service_account`]). A version of this library without this grant refuses a registration that
+    /// lists the grant.
     ClientCredentials,
 }
 
@@ -127,7 +128,7 @@ pub enum RefreshMode {
     Reuse,
 }
 
-/// Where a client secret comes from. The two forms are digested differently.
+/// Where a client secret comes from. The digests of the two forms are computed differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -194,8 +195,8 @@ pub struct Registration {
     /// The widest scope that the client is allowed to request. `None` means any scope.
     #[serde(deserialize_with = "Option::deserialize")]
     pub allowed_scope: Option<Scope>,
-    /// The scope that is granted if a request names no scope. `None` grants the client's allowed scope. If that is also
-    /// `None`, the credential has no scope.
+    /// The scope that is granted if a request names no scope. `None` grants the client's allowed scope. If the allowed
+    /// scope is also `None`, the credential has no scope.
     ///
     /// A credential without a scope has all rights of its owner. Its introspection response has no member `scope` (RFC
     /// 7662 §2.2), so resource servers that require scopes refuse it. Set a default scope if the client's tokens are
@@ -204,7 +205,7 @@ pub struct Registration {
     pub default_scope: Option<Scope>,
     /// Whether the client is public, that is, has no secret (RFC 6749 §2.1).
     pub public: bool,
-    /// Whether a refresh rotates or reuses the refresh token. Public clients must rotate it.
+    /// Whether a refresh rotates or reuses the refresh token. A public client must use [`RefreshMode::Rotate`].
     pub refresh_mode: RefreshMode,
     /// Whether the client may introspect every token of the realm (RFC 7662), except refresh tokens of other clients.
     pub resource_server: bool,
@@ -217,7 +218,7 @@ pub struct Registration {
     /// When the client was registered.
     pub created_at: Timestamp,
     /// The service account whose tokens the client gets with the grant [`Grant::ClientCredentials`]. `None` in a
-    /// document without this member. A change does not affect tokens that exist.
+    /// document without this member. A change of this field does not affect existing tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_account: Option<ServiceAccountId>,
     /// Members of the stored document that a newer version of this library wrote.

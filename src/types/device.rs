@@ -9,12 +9,12 @@ use unicode_normalization::UnicodeNormalization;
 use crate::types::source::SourceName;
 use crate::types::visible::{code_point, is_invisible, refused};
 
-/// What a host says about the device on which a person opened a sign-in or a session, so that people recognise it in
-/// the list of their sign-ins: a text such as "Firefox on Linux", and the source of the request. Both are only
-/// displayed.
+/// The device on which a person opened a sign-in or a session, as the host describes it: a text such as "Firefox on
+/// Linux", and the source of the request. Both are only displayed, so that people recognise a sign-in in the list of
+/// their sign-ins.
 ///
 /// The text is in NFC and trimmed, and has at most 200 characters in one line, without control and format characters.
-/// Joiners are allowed only where Unicode allows them. A text that shows nothing counts as no text.
+/// Joiners are allowed only where Unicode allows them. A text without a visible character counts as no text.
 ///
 /// ```
 /// use counterfoil::types::{Device, InvalidDevice, SourceName};
@@ -59,8 +59,9 @@ impl Device {
         Ok(Self { text, source: source.map(|source| source.as_str().into()) })
     }
 
-    /// Makes any text fit: leaves out characters that are not allowed, and cuts the text after 200 characters. For the
-    /// header `User-Agent`, which a client chooses: a sign-in must not fail because of it.
+    /// Accepts any text: leaves out characters that are not allowed, and cuts the text after 200 characters. Use it for
+    /// the value of the header `User-Agent`. A client can send any value, and a sign-in must not fail because of the
+    /// value.
     ///
     /// ```
     /// use counterfoil::types::Device;
@@ -72,11 +73,12 @@ impl Device {
     #[must_use]
     pub fn of_user_agent(text: &str, source: Option<&SourceName>) -> Self {
         let spaced = text.chars().take(4 * Self::MAX).map(|letter| if letter.is_whitespace() { ' ' } else { letter });
-        // A joiner alone is not allowed, so every joiner is left out.
+        // Each character is checked alone. A joiner is allowed only between other characters, so every joiner is left
+        // out.
         let allowed = spaced.filter(|letter| refused(letter.encode_utf8(&mut [0; 4]), |_| false).is_none());
         let text: String = allowed.nfc().collect();
         let cut: String = text.trim().chars().take(Self::MAX).collect();
-        // The text keeps every rule now. If it did not, no text would be kept.
+        // The text now satisfies every rule, so `checked` returns no error. After an error, there would be no text.
         let text = checked(&cut).unwrap_or_default();
         Self { text, source: source.map(|source| source.as_str().into()) }
     }
@@ -93,8 +95,8 @@ impl Device {
         self.source.as_deref()
     }
 
-    /// The device as a store keeps it. If the device has no source, it gets `source`. `None` if there is neither a text
-    /// nor a source.
+    /// The device in the form that is stored. If the device has no source, it gets `source`. `None` if there is neither
+    /// a text nor a source.
     pub(crate) fn kept(&self, source: Option<&SourceName>) -> Option<Self> {
         let source = self.source.clone().or_else(|| source.map(|source| source.as_str().into()));
         let kept = Self { text: self.text.clone(), source };
@@ -108,7 +110,7 @@ impl Device {
     }
 }
 
-/// Checks and normalises a text. `None` if it shows nothing.
+/// Checks and normalises a text. `None` if the text has no visible character.
 fn checked(text: &str) -> Result<Option<Box<str>>, InvalidDevice> {
     if text.len() > 8 * Device::MAX {
         return Err(InvalidDevice::TooLong);
@@ -124,7 +126,7 @@ fn checked(text: &str) -> Result<Option<Box<str>>, InvalidDevice> {
     Ok((!text.chars().all(is_invisible)).then(|| text.into()))
 }
 
-/// Prints no text and no source, because both say something about a person.
+/// Prints no text and no source, because both are personal data.
 impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Device").finish_non_exhaustive()

@@ -3,7 +3,7 @@
 use crate::types::short::Short;
 
 /// An e-mail address `local@domain`. It has at most 254 bytes, and no blanks or control characters, so it cannot break
-/// a mail header. Nothing else is checked. Only sending a mail can show whether the address accepts mail.
+/// a mail header. Nothing else is checked, because only sending a mail can show whether the address accepts mail.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EmailAddress(Short);
 

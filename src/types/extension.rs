@@ -20,7 +20,7 @@ impl Extension {
 }
 
 impl PartialEq for Extension {
-    /// Compares by address, because it is unknown whether the type of the value implements equality.
+    /// Compares the addresses of the values in memory, because the type of a value may not implement equality.
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),

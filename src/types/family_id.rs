@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use crate::types::base62;
 
-/// The id of a family: the first 10 bytes of the ids of its members. As text it is 14 base62 letters: the id of a
-/// sign-in in lists and in the log.
+/// The id of a family: the first 10 bytes of the ids of its members. Its text form has 14 base62 letters. Lists and
+/// logs show it as the id of a sign-in.
 ///
 /// ```
 /// use counterfoil::types::FamilyId;
@@ -37,7 +37,8 @@ impl FamilyId {
         &self.0
     }
 
-    /// The id directly before this one in a list of families. `None` for the first id.
+    /// The greatest id that is less than this id. Lists of families are in ascending order of id. `None` for the first
+    /// id.
     pub(crate) fn before(&self) -> Option<Self> {
         let mut bytes = self.0;
         for byte in bytes.iter_mut().rev() {

@@ -109,8 +109,8 @@ impl<'de> Deserialize<'de> for RecordId {
 
 /// The immutable id of a person in the host's directory: 1 to 255 bytes without control characters.
 ///
-/// Do not use a name as an id. If a person gives up a name and another person gets it, the second person would get the
-/// credentials of the first.
+/// Do not use a name as an id. If a person gives up a name and another person gets this name, the second person would
+/// get the credentials of the first.
 ///
 /// `From` a number gives the number in decimal. Equal numbers of different types give the same id, so a database column
 /// can change from signed to unsigned, and all credentials stay valid. With the feature `uuid`, `From` a UUID gives its
@@ -144,7 +144,7 @@ impl SubjectId {
     }
 
     /// Whether the id is reserved for service accounts: `service-account:` and 22 letters of `[0-9A-Za-z]`. The library
-    /// itself keeps the accounts of reserved ids, so the directory is never asked for one.
+    /// itself keeps the accounts with reserved ids, and never looks them up in the directory.
     ///
     /// ```
     /// use counterfoil::SubjectId;
@@ -216,13 +216,13 @@ impl OwnerId {
         if text == REALM_OWNER { Ok(Self::realm()) } else { SubjectId::new(text).map(Self::from) }
     }
 
-    /// Wraps the text of an owner.
+    /// Wraps the text of an owner that is known to be valid.
     #[cfg(feature = "memory")]
     pub(crate) fn known(text: &str) -> Self {
         Self(SubjectId::known(text))
     }
 
-    /// The person, if the owner with this text is a person.
+    /// The person, if the owner with this text is a person. `None` for the realm. The text must be known to be valid.
     #[cfg(feature = "memory")]
     #[inline]
     pub(crate) fn known_person(text: &str) -> Option<SubjectId> {

@@ -1,5 +1,5 @@
-//! The check value of a key. It is stored, so that a different key with the same number is detected. No key can be
-//! derived from it.
+//! The check value of a key. The value is stored, so that a different key with the same number is detected. The key
+//! cannot be derived from the value.
 
 use std::fmt;
 

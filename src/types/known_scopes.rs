@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::scope::{InvalidScope, Scope};
 
-/// The scope tokens known to a service: the service's own tokens, and the tokens of this library ([`Scope::OWN`]).
+/// The scope tokens known to a service: its own scope tokens, and those of this library ([`Scope::OWN`]).
 ///
 /// ```
 /// use counterfoil::types::KnownScopes;

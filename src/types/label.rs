@@ -86,7 +86,7 @@ impl Label {
         Self::new(text, 255)
     }
 
-    /// Wraps the text of a label.
+    /// Wraps the text of a label that is known to be valid.
     #[cfg(feature = "memory")]
     #[inline]
     pub(crate) fn known(text: &str) -> Self {
@@ -134,8 +134,8 @@ impl LabelKey {
         self.0.as_str()
     }
 
-    /// Returns the current form of a label key that an older version of this library has stored. Use it when you
-    /// migrate a store. If another family of the owner already has the new key, keep the old key: both labels were
+    /// Returns the current form of a label key that an older version of this library has stored. Use this method when
+    /// you migrate a store. If another family of the owner already has the new key, keep the old key: both labels were
     /// valid when they were given.
     ///
     /// ```

@@ -6,14 +6,14 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
-/// The metadata that a host attaches to a credential: a JSON object of at most 1,024 bytes. The library returns it with
-/// a verification and to administrators. It never searches or interprets it.
+/// The metadata that a host attaches to a credential: a JSON object of at most 1,024 bytes. The library returns the
+/// object in the result of a verification and to administrators, and never searches or interprets it.
 ///
 /// The text is kept as it was given, without the blanks between its parts: names keep their order, and numbers keep
 /// their digits. Two metadata are equal if their texts are equal.
 ///
-/// Metadata are not secret, but `Debug` prints only their length, so that a printed record puts nothing of the host's
-/// into a log.
+/// Metadata are not secret. But `Debug` prints only their length, so that no data of the host gets into a log when a
+/// record is printed.
 ///
 /// ```
 /// use counterfoil::types::{InvalidMetadata, Metadata};
@@ -45,7 +45,7 @@ pub enum InvalidMetadata {
     /// The object has more than 8 levels of objects and arrays.
     #[error("metadata must have at most {} levels of objects and arrays", Metadata::MAX_DEPTH)]
     TooDeep,
-    /// An object has two members of one name.
+    /// An object has two members with the same name.
     #[error("metadata must not have two members of one name in an object")]
     Repeated,
     /// A stored text has blanks between its JSON parts. This library always stores metadata without such blanks.
@@ -96,7 +96,7 @@ impl Metadata {
         &self.0
     }
 
-    /// The members. A number with more digits than `serde_json` keeps is rounded; [`Metadata::as_str`] has all digits.
+    /// The members. A number with more digits than `serde_json` keeps is rounded. [`Metadata::as_str`] has all digits.
     #[must_use]
     pub fn get(&self) -> Map<String, Value> {
         serde_json::from_str(&self.0).unwrap_or_default()
@@ -111,7 +111,7 @@ impl FromStr for Metadata {
         if text.len() > MAX_INPUT {
             return Err(InvalidMetadata::TooLong);
         }
-        // The levels are counted before the text is parsed, so no function below is called deeper than that.
+        // The levels are counted before the text is parsed, so the functions below recurse no deeper than this limit.
         let shape = Shape::of(text);
         if shape.depth > Self::MAX_DEPTH {
             return Err(InvalidMetadata::TooDeep);
@@ -120,7 +120,7 @@ impl FromStr for Metadata {
         if !value.is_object() {
             return Err(InvalidMetadata::NoObject);
         }
-        // Of two members of one name, the value has one and the text has two.
+        // If the text has two members with the same name, the parsed value has only one of them.
         if shape.members != members(&value) {
             return Err(InvalidMetadata::Repeated);
         }
@@ -131,7 +131,7 @@ impl FromStr for Metadata {
     }
 }
 
-/// What a JSON text looks like outside of its strings.
+/// Properties of a JSON text that depend only on the characters outside of its strings.
 struct Shape {
     /// The text without the blanks between its parts.
     compact: String,
@@ -142,7 +142,7 @@ struct Shape {
 }
 
 impl Shape {
-    /// Reads a text. If the text is not JSON, the result has no meaning.
+    /// Determines these properties. If the text is not JSON, the result has no meaning.
     fn of(text: &str) -> Self {
         let mut shape = Self { compact: String::with_capacity(text.len()), members: 0, depth: 0 };
         let (mut in_string, mut escaped, mut level) = (false, false, 0_usize);

@@ -8,12 +8,12 @@ fn parsed(text: &str) -> Result<String, InvalidMetadata> {
     text.parse::<Metadata>().map(|metadata| metadata.as_str().to_owned())
 }
 
-/// An object of that many bytes.
+/// The text of a JSON object with that many bytes.
 fn of_length(bytes: usize) -> String {
     format!(r#"{{"a":"{}"}}"#, "x".repeat(bytes - r#"{"a":""}"#.len()))
 }
 
-/// An object with that many levels of objects and arrays.
+/// The text of a JSON object with that many levels of objects and arrays.
 fn of_depth(levels: usize) -> String {
     format!(r#"{{"a":{}0{}}}"#, "[".repeat(levels - 1), "]".repeat(levels - 1))
 }

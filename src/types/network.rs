@@ -7,9 +7,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// share (RFC 4632 §3.1, RFC 4291 §2.3).
 ///
 /// The text of a block always ends with this number of bits, so a single address is `192.0.2.7/32` or
-/// `2001:db8::7/128`. An IPv4-mapped block is the IPv4 block, so `::ffff:192.0.2.0/120` is `192.0.2.0/24`.
+/// `2001:db8::7/128`. An IPv4-mapped block is converted to the IPv4 block, so `::ffff:192.0.2.0/120` becomes
+/// `192.0.2.0/24`.
 ///
-/// The order of blocks is: IPv4 before IPv6, then by the first address, then the wider block.
+/// Blocks are ordered by three criteria: IPv4 before IPv6, then by the first address, then the wider block first.
 ///
 /// ```
 /// use counterfoil::types::Networks;
@@ -32,7 +33,7 @@ enum Block {
 /// Why a text is not a block of addresses in CIDR notation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InvalidNetwork {
-    /// Not an address, or what follows the `/` is not a decimal number.
+    /// The text is not an address, or the part after the `/` is not a decimal number.
     Malformed,
     /// The length is too large. Contains the largest length: 32 for IPv4, 128 for IPv6.
     Length(u8),
@@ -70,7 +71,8 @@ impl Network {
         if network.0 == block { Ok(network) } else { Err(InvalidNetwork::HostBits(network)) }
     }
 
-    /// Whether the address is in the block. An IPv4-mapped address is the IPv4 address, so an IPv6 block contains none.
+    /// Whether the address is in the block. An IPv4-mapped address counts as the IPv4 address, so no IPv6 block
+    /// contains it.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         let single = match address.to_canonical() {
@@ -122,7 +124,8 @@ fn mask6(length: u8) -> u128 {
     u128::MAX.checked_shl(u32::from(V6.saturating_sub(length))).unwrap_or(0)
 }
 
-/// Parses one to three digits. A sign and a leading zero are refused, because other programs read `010` as 8.
+/// Parses one to three digits. A sign and a leading zero are refused. Other programs read `010` as an octal number,
+/// which is 8.
 fn decimal(text: &str) -> Option<u16> {
     let digits = (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let padded = text.len() > 1 && text.starts_with('0');

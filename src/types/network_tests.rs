@@ -6,7 +6,8 @@ fn block(text: &str) -> Network {
     Network::parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}"))
 }
 
-/// Asserts that a block contains its first and its last address, and neither the address before nor the one after.
+/// Asserts that a block contains its first and its last address, but not the address before the first and not the
+/// address after the last.
 fn assert_edges(text: &str, edges: [Option<IpAddr>; 4]) {
     let block = block(text);
     let [before, first, last, after] = edges;
@@ -55,7 +56,7 @@ fn sight_6_every_ipv6_length_ends_at_its_first_and_last_address() {
             let (first, last) = (seed & !hosts, seed | hosts);
             let address = |bits: Option<u128>| bits.map(|bits| IpAddr::from(Ipv6Addr::from(bits)));
             let text = format!("{}/{length}", Ipv6Addr::from(first));
-            // The last addresses of `::/80` are IPv4-mapped, and are not in it.
+            // The last addresses of `::/80` are IPv4-mapped addresses, which no IPv6 block contains.
             let inside = if text == "::/80" { last - (u128::from(u32::MAX) + 1) } else { last };
             assert_edges(&text, [first.checked_sub(1), Some(first), Some(inside), last.checked_add(1)].map(address));
             assert_eq!(block(&text).to_string(), text);

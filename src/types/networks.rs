@@ -7,11 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::types::network::{InvalidNetwork, Network};
 
-/// The addresses from which a credential can be used: 1 to 16 blocks ([`Network`]). A credential without such a list
-/// (`None`) can be used from anywhere.
+/// The addresses from which a credential can be used: 1 to 16 blocks ([`Network`]). A credential without allowed
+/// sources (`None`) can be used from anywhere.
 ///
-/// All spellings of a list are equal: the blocks are sorted, and a block that lies inside another is removed. Two
-/// neighbouring blocks are not joined into one.
+/// Different spellings of the same blocks give equal values: the blocks are sorted, and a block that lies inside
+/// another block is removed. Two neighbouring blocks are not joined into one.
 ///
 /// | text | block |
 /// |---|---|
@@ -22,7 +22,8 @@ use crate::types::network::{InvalidNetwork, Network};
 /// | `::/0` | every IPv6 address. An IPv4-mapped address is an IPv4 address, and is not in this block |
 /// | `192.0.2.1/24` | refused, because bits after the length are set. The error names `192.0.2.0/24` |
 ///
-/// A list of `0.0.0.0/0` and `::/0` is not the same as no list: the source must be known and must be an address.
+/// The blocks `0.0.0.0/0` and `::/0` together are not the same as `None`: with these blocks, the source must be known
+/// and must be an address.
 ///
 /// ```
 /// use counterfoil::types::{InvalidNetworks, Networks};
@@ -38,15 +39,15 @@ use crate::types::network::{InvalidNetwork, Network};
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Networks(Box<[Network]>);
 
-/// Not a valid list of blocks. Operations report it as [`Invalid`](crate::Invalid) with the field `allowed_sources`.
-/// An index counts the given texts from 0.
+/// Not a valid list of allowed sources. Operations report it as [`Invalid`](crate::Invalid) with the field
+/// `allowed_sources`. An `index` is the position of a text among the given texts, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidNetworks {
     /// No block was given. `None` stands for every source.
     #[error("allowed_sources must have at least 1 block")]
     Empty,
-    /// More than 16 texts were given, also if some of them name the same addresses.
+    /// More than 16 texts were given. Texts with the same addresses count separately.
     #[error("allowed_sources must have at most {} blocks", Networks::MAX)]
     TooMany,
     /// The text is not an address or a block.
@@ -77,7 +78,7 @@ pub enum InvalidNetworks {
         /// The block of that length that contains the address.
         block: Network,
     },
-    /// A stored list is not spelled as this library writes it. For example, its blocks are not in order.
+    /// A stored text is not spelled as this library writes it. For example, its blocks are not in order.
     #[error("stored allowed_sources are not in their only spelling")]
     Spelling,
 }
@@ -85,10 +86,12 @@ pub enum InvalidNetworks {
 impl Networks {
     /// The largest number of blocks.
     pub const MAX: usize = 16;
-    /// The largest length of the stored text in bytes: 16 blocks of at most 43 characters, separated by commas.
+    /// The largest length of the stored text, in bytes. The text has at most 16 blocks of at most 43 characters,
+    /// separated by commas.
     pub const MAX_TEXT: usize = Self::MAX * "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128".len() + Self::MAX - 1;
 
-    /// The list of these blocks. Each text is an address or a block. Blanks around a text are removed.
+    /// Creates the allowed sources from these blocks. Each text is an address or a block. Blanks around a text are
+    /// removed.
     ///
     /// # Errors
     ///
@@ -106,8 +109,8 @@ impl Networks {
             return Err(InvalidNetworks::Empty);
         }
         read.sort_unstable();
-        // Two blocks are either disjoint, or one lies inside the other. A wider block precedes the blocks inside it,
-        // and no other block stands between them.
+        // Two blocks are either disjoint, or one lies inside the other. In the sorted order, the blocks inside a wider
+        // block directly follow it.
         read.dedup_by(|next, kept| kept.covers(next));
         Ok(Self(read.into()))
     }

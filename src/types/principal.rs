@@ -31,8 +31,8 @@ pub struct Principal {
     pub(crate) actor: Option<SubjectId>,
     pub(crate) authenticated_at: Option<Timestamp>,
     pub(crate) source: Option<SourceName>,
-    /// Whether the credential can be used only from some addresses. Then a credential that it creates must be
-    /// restricted too.
+    /// Whether the credential can be used only from some addresses. If so, a credential that the caller creates with it
+    /// must also be restricted.
     pub(crate) is_restricted: bool,
     pub(crate) metadata: Option<Metadata>,
     pub(crate) contact: Option<Box<Contact>>,
@@ -52,7 +52,7 @@ impl Principal {
         &self.subject
     }
 
-    /// Whether the caller is a service account, which administrators made. Its name is its label.
+    /// Whether the caller is a service account. The name of a service account is its label.
     ///
     /// ```
     /// # #[cfg(feature = "test-util")] {
@@ -98,13 +98,13 @@ impl Principal {
         self.credential
     }
 
-    /// The credential's label.
+    /// The credential's label. `None` if the credential has none.
     #[must_use]
     pub fn label(&self) -> Option<&Label> {
         self.label.as_ref()
     }
 
-    /// The scope. `None` means all that the role allows.
+    /// The effective scope of the credential. `None` means all that the role allows.
     #[must_use]
     pub fn scope(&self) -> Option<&Scope> {
         self.scope.as_ref()
@@ -166,8 +166,8 @@ impl Principal {
         self.metadata.as_ref()
     }
 
-    /// The source of the request, if the host gave it
-    /// ([`Counterfoil::from_source`](crate::Counterfoil::from_source)).
+    /// The source of the request. `None` if the host did not pass a known source
+    /// ([`Counterfoil::from_source`](crate::Counterfoil::from_source)), or if the policy leaves sources out of events.
     #[must_use]
     pub fn source(&self) -> Option<&SourceName> {
         self.source.as_ref()

@@ -22,8 +22,8 @@ use crate::types::short::Short;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Realm(Option<Short>);
 
-/// The name of the realm of a host with one tenant. In memory, this realm is `None`, so a copy of it copies no text.
-/// Every record contains a realm, and most hosts use only this one.
+/// The name of the realm of a host with one tenant. In memory, this realm is `None`, so a copy of the realm copies no
+/// text. This matters because every record contains a realm, and most hosts use only this realm.
 const DEFAULT: &str = "default";
 
 /// Not a valid realm name.

@@ -18,8 +18,8 @@ pub enum RevocationReason {
     /// allows.
     MadeRoom,
     /// The secret of the credential was found in a public place and reported
-    /// ([`report_leaked`](crate::Counterfoil::report_leaked)). A version without this reason reads the record as
-    /// corrupt, so it refuses the credential with 503.
+    /// ([`report_leaked`](crate::Counterfoil::report_leaked)). A version of this library without this reason reads the
+    /// record as corrupt, and refuses the credential with status 503.
     Leaked,
 }
 

@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Is allowed to read data, but not to create personal access tokens.
+    /// A user who is allowed to read data, but not to create personal access tokens.
     Collaborator,
     /// An ordinary user.
     Member,
-    /// Manages users, their tokens, clients and settings.
+    /// A user who manages clients, settings, other users, and the tokens of these users.
     Administrator,
     /// An administrator who also manages security codes.
     SuperAdministrator,

@@ -9,7 +9,7 @@ use crate::types::short::Short;
 
 /// A scope: one or more scope tokens in byte order, without duplicates.
 ///
-/// A credential without a scope has all rights of its owner. An `Option<Scope>` is then `None`.
+/// A credential without a scope has all rights of its owner. Its `Option<Scope>` is `None`.
 ///
 /// ```
 /// use counterfoil::Scope;
@@ -110,8 +110,8 @@ impl Scope {
 impl std::str::FromStr for Scope {
     type Err = InvalidScope;
 
-    /// Parses scope tokens separated by blanks, and removes duplicates. An error if the text breaks a rule of
-    /// [`InvalidScope`].
+    /// Parses scope tokens separated by blanks, and removes duplicates. Returns an [`InvalidScope`] if the text breaks
+    /// a rule.
     fn from_str(text: &str) -> Result<Self, InvalidScope> {
         if text.len() > Self::MAX {
             return Err(InvalidScope::TooLong);

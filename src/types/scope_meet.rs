@@ -13,8 +13,8 @@ pub(crate) struct NothingLeft;
 /// The intersection of a credential's scope (`held`), its client's allowed scope (`allowed`), and the known scope
 /// tokens.
 ///
-/// `Ok(None)` means "without a scope". It is returned only if both `held` and `allowed` are `None`, whatever tokens are
-/// known. An error if the intersection is empty.
+/// `Ok(None)` means "without a scope". It is returned if both `held` and `allowed` are `None`, even if `known` is not
+/// `None`, and in no other case. The result is [`NothingLeft`] if the intersection is empty.
 pub(crate) fn meet<'a>(
     held: Option<&'a Scope>,
     allowed: Option<&'a Scope>,
@@ -34,7 +34,7 @@ pub(crate) fn meet<'a>(
     scope.filtered(stays).map(|left| Some(Cow::Owned(left))).ok_or(NothingLeft)
 }
 
-/// Whether a requested scope is granted: it lies within `bound`, and all its scope tokens are known.
+/// Whether a requested scope is granted. `bound` must contain all its scope tokens, and all of them must be known.
 pub(crate) fn is_granted(asked: &Scope, bound: Option<&Scope>, known: Option<&KnownScopes>) -> bool {
     bound.is_none_or(|bound| bound.covers(asked)) && known.is_none_or(|known| known.knows(asked))
 }

@@ -42,7 +42,7 @@ impl fmt::Debug for Secret {
 pub struct SecretBytes<const N: usize>([u8; N]);
 
 impl<const N: usize> SecretBytes<N> {
-    /// Takes the bytes. The caller must wipe its own copy.
+    /// Wraps the bytes. The caller must wipe its own copy of them.
     #[must_use]
     pub const fn new(bytes: [u8; N]) -> Self {
         Self(bytes)

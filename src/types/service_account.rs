@@ -1,4 +1,4 @@
-//! A service account: an owner of credentials that is no person.
+//! A service account: an owner of credentials that is not a person.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +26,8 @@ pub struct ServiceAccount {
     /// The description. Empty if none was given.
     #[serde(with = "text")]
     pub description: Description,
-    /// The highest role that the account can have. It acts with the lower one of this role and the present role of
-    /// `made_by`.
+    /// The highest role that the account can have. The account acts with the lower of this role and the current role of
+    /// the person in `made_by`.
     pub role: Role,
     /// The widest scope that the account's credentials can have. `None` means all that the role allows.
     #[serde(deserialize_with = "Option::deserialize")]
@@ -35,15 +35,16 @@ pub struct ServiceAccount {
     /// The person who made the account or took it over. `None` means the host.
     #[serde(deserialize_with = "Option::deserialize")]
     pub made_by: Option<SubjectId>,
-    /// The address that gets the account's notices. `None` means the person in `made_by`.
+    /// The e-mail address that gets the account's notices. `None` means that the person in `made_by` gets them.
     #[serde(with = "text::optional")]
     pub notify: Option<EmailAddress>,
     /// Whether the account is disabled. All credentials of a disabled account are refused.
     pub disabled: bool,
     /// When the account was made.
     pub created_at: Timestamp,
-    /// When `made_by` took the account over. `None` if this person or the host made it. A document without this member
-    /// gives the earlier instant `created_at`, with which the account stops sooner.
+    /// When the person in `made_by` took the account over. `None` if this person or the host made the account. A
+    /// missing member of a stored document gives `None` too. This is safe: the earlier instant `created_at` is then
+    /// used, so a `valid_since` of the person disables the account sooner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adopted_at: Option<Timestamp>,
     /// Members of the stored document that a newer version of this library wrote.
@@ -55,10 +56,10 @@ impl ServiceAccount {
     /// The longest label, in characters.
     pub const LABEL_MAX: u16 = 100;
 
-    /// The largest number of accounts of a realm that a policy can allow.
+    /// The largest number of service accounts in one realm that a policy can allow.
     pub const MOST: u16 = 1_000;
 
-    /// Creates an enabled account of the host, without a scope, a description and an address.
+    /// Creates an enabled account that the host made, without a scope, a description or an address.
     #[must_use]
     pub fn new(label: Label, role: Role, created_at: Timestamp) -> Self {
         Self {
@@ -76,7 +77,8 @@ impl ServiceAccount {
         }
     }
 
-    /// Since when the person in `made_by` answers for the account.
+    /// The instant since which the person in `made_by` answers for the account: when this person took the account over,
+    /// or otherwise when the account was made.
     #[must_use]
     pub fn answered_since(&self) -> Timestamp {
         self.adopted_at.unwrap_or(self.created_at)
@@ -102,7 +104,7 @@ crate::types::setters::setters!(ServiceAccount {
     with_adopted_at adopted_at: Option<Timestamp>;
 });
 
-/// Reads and writes the texts of a stored account.
+/// The serde form of the fields that are stored as text.
 mod text {
     use serde::{Deserialize, Deserializer, Serializer, de};
 
@@ -213,7 +215,7 @@ mod tests {
         assert!(StoredSettings::from_document(&damaged).is_err(), "it is not read as enabled");
     }
 
-    /// The document of the settings as this library read and wrote it before it had service accounts.
+    /// The stored settings, as the library read and wrote them before it had service accounts.
     #[derive(Serialize, Deserialize)]
     struct Older {
         values: BTreeMap<String, String>,

@@ -11,8 +11,8 @@ use crate::types::ids::SubjectId;
 /// The text before the id in the subject of a service account.
 pub(crate) const PREFIX: &str = "service-account:";
 
-/// The id of a service account: 16 random bytes, as text 22 base62 letters. It is never used for another account. It is
-/// not secret.
+/// The id of a service account: 16 random bytes. Its text form has 22 base62 letters. The id is never used for another
+/// account, and is not secret.
 ///
 /// ```
 /// use counterfoil::service_account::ServiceAccountId;
@@ -43,8 +43,8 @@ impl ServiceAccountId {
         &self.0
     }
 
-    /// The account as the owner of credentials: the reserved subject `service-account:` and the id
-    /// ([`SubjectId::is_reserved`]).
+    /// The subject id of the account as an owner of credentials. It is reserved ([`SubjectId::is_reserved`]), and
+    /// consists of `service-account:` and the text of this id.
     #[must_use]
     pub fn subject(&self) -> SubjectId {
         SubjectId::known(&format!("{PREFIX}{self}"))
@@ -108,7 +108,7 @@ mod tests {
             let subject = SubjectId::new(other).expect("an id");
             assert!(!subject.is_reserved() && ServiceAccountId::of_subject(&subject).is_none(), "{other}");
         }
-        // Reserved, but no account can have it: the number is 2^128 or more.
+        // This subject is reserved, but no account can have it, because its letters encode a number of 2^128 or more.
         let beyond = SubjectId::new(&format!("service-account:{}", "z".repeat(22))).expect("an id");
         assert!(beyond.is_reserved() && ServiceAccountId::of_subject(&beyond).is_none());
     }

@@ -1,4 +1,4 @@
-//! A macro for builder methods, such as `with_label`, which sets the field `label`.
+//! A macro that defines builder methods. For example, the method `with_label` sets the field `label`.
 
 /// Defines `with_…` methods. The character after the field's name selects the type of the argument. With `=` the
 /// argument has the type of the field. With `:` it is converted into that type. With `?` it is converted into the

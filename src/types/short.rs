@@ -11,8 +11,8 @@ use arrayvec::ArrayString;
 
 const INLINE: usize = 39;
 
-/// An immutable text. A copy of at most 39 bytes is cheap, because it needs no allocation and no reference count. A
-/// copy of a longer text is allocated.
+/// An immutable text. A text of at most 39 bytes is cheap to copy, because the copy needs no allocation and no
+/// reference count. The copy of a longer text is allocated.
 #[derive(Clone)]
 pub(crate) enum Short {
     Inline(ArrayString<INLINE>),

@@ -10,10 +10,10 @@ use std::sync::Arc;
 /// The source of a request. Failures are counted per source. A host passes a source with each request; there is no
 /// default.
 ///
-/// Pass the address of the connection's peer. If the service is behind a proxy, pass the client's address that a
-/// trusted proxy reports. Never use a header that any client can set.
+/// Pass the address of the connection's peer. If the service is behind a trusted proxy, pass the client's address that
+/// this proxy reports. Never use a header that any client can set.
 ///
-/// All spellings of an address are the same source:
+/// Different spellings of an address give the same source:
 ///
 /// | text | source |
 /// |---|---|
@@ -68,8 +68,9 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`InvalidSource`] if the text is empty, is a list, or has brackets around something that is not an address. If
-    /// the host does not know the source, use [`Source::Unknown`].
+    /// [`InvalidSource`] if the text is neither an address nor a name of 1 to 255 characters without blanks, commas,
+    /// brackets and control characters. So a list of addresses is refused. If the host does not know the source, use
+    /// [`Source::Unknown`].
     pub fn new(text: &str) -> Result<Self, InvalidSource> {
         SourceName::new(text).map(Self::Known)
     }
@@ -97,8 +98,8 @@ impl SourceName {
             return Ok(address.into());
         }
         let letters = text.chars().count();
-        // A comma separates the entries of a proxy list, whose first entries a client can choose. Brackets occur only
-        // around addresses.
+        // A comma separates the addresses in a header of a proxy, such as `X-Forwarded-For`. A client can choose the
+        // first of these addresses. Brackets occur only around addresses.
         let is_foreign =
             |letter: char| matches!(letter, ',' | '[' | ']') || letter.is_control() || letter.is_whitespace();
         if (1..=255).contains(&letters) && !text.contains(is_foreign) {
@@ -115,10 +116,10 @@ impl SourceName {
     }
 
     /// The whole address, if the source was made from an address and not from another name. An IPv4-mapped IPv6 address
-    /// is the IPv4 address. Whether a credential can be used from a source is decided by this address.
+    /// is the IPv4 address. This address decides whether a credential can be used from the source.
     ///
     /// The text of an IPv6 source ([`SourceName::as_str`]) is the first address of its /64 network, and not the whole
-    /// address. A source name that is made from this text has that first address.
+    /// address. The address of a source name that is made from this text is that first address.
     ///
     /// ```
     /// use counterfoil::types::SourceName;
@@ -235,7 +236,7 @@ impl FromStr for Source {
     }
 }
 
-/// Prints the text and not the address, so that a log has no more of an IPv6 address than its network.
+/// Prints the text and not the address, so that a log contains only the network of an IPv6 address.
 impl fmt::Debug for SourceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.text.fmt(f)

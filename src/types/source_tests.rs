@@ -1,4 +1,4 @@
-//! Tests that each source has one name, and keeps its address.
+//! Tests that all spellings of a source give one name, and that a source name keeps its whole address.
 
 use super::*;
 

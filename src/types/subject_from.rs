@@ -1,4 +1,4 @@
-//! Subject ids from the types that hosts use: numbers and UUIDs.
+//! Converts the types that hosts use for ids, which are numbers and UUIDs, to subject ids.
 
 use crate::types::ids::SubjectId;
 

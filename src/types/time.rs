@@ -61,8 +61,8 @@ impl Timestamp {
         self.micros() / 1_000_000
     }
 
-    /// The instant `duration` later. `None` if that is out of range. A fraction of a microsecond is dropped, so that
-    /// nothing expires too late.
+    /// The instant `duration` later. `None` if the result is out of range. A fraction of a microsecond is dropped, so
+    /// that nothing expires too late.
     ///
     /// ```
     /// use std::time::Duration;
@@ -78,8 +78,8 @@ impl Timestamp {
         Self::from_micros(self.micros().saturating_add(unlimited_micros(duration)))
     }
 
-    /// The instant `duration` later, at most [`Timestamp::MAX`]. A fraction of a microsecond is dropped. Use this to
-    /// compute how long data is kept. Never use it to compute how long access is granted.
+    /// The instant `duration` later, at most [`Timestamp::MAX`]. A fraction of a microsecond is dropped. Use this
+    /// method to compute how long data is kept. Never use it to compute how long access is granted.
     #[must_use]
     pub const fn plus_capped(self, duration: Duration) -> Self {
         match self.plus(duration) {

@@ -1,5 +1,5 @@
-//! Members of stored documents that a newer version of this library wrote. If a node with an older version rewrites the
-//! document, it keeps these members.
+//! Members of stored documents that a newer version of this library wrote. A node with an older version keeps these
+//! members when it rewrites the document.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The name of the member that says which format a reader must support.
 const FORMAT: &str = "format";
-/// The newest format that this code supports. A document of format 0 has no member `format`.
+/// The newest format that this version of the library supports. A document of format 0 has no member `format`.
 const KNOWN: u64 = 0;
 
-/// Members of a stored document that this version does not know. This version ignores the members, and writes them back
-/// unchanged.
+/// Members of a stored document that this version of the library does not know. It ignores these members, and writes
+/// them back unchanged.
 ///
 /// If a newer version makes a change that older versions must not ignore, it raises the document's member `format` (0
 /// if absent). Older versions then refuse the document.

@@ -12,8 +12,8 @@ use std::process::ExitCode;
 
 /// Usage: `mutate <tree> <mutants.json> <report> <shard> -- <cargo test …>`.
 ///
-/// The tree is a copy of the repository, which this program changes. The shard is `K/N`: of every N mutants, this run
-/// judges one. The environment variable `SUITE` contains the arguments of the test binary, which select the tests that
+/// The tree is a copy of the repository, which this program changes. The shard is `K/N`: this run judges one of every N
+/// mutants. The environment variable `SUITE` contains the arguments of the test binary, which select the tests that
 /// judge the mutants. Without `SUITE`, all tests judge them.
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

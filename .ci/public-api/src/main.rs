@@ -1,5 +1,5 @@
-//! Prints the public API that a file of rustdoc JSON describes, one item a line, sorted. What the compiler implements
-//! for every type is left out.
+//! Prints the public API that a file of rustdoc JSON describes, as sorted lines with one item each. Implementations of
+//! auto traits and blanket implementations are left out.
 
 use std::env;
 use std::error::Error;

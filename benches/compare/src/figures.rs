@@ -21,7 +21,7 @@ pub(crate) struct Part {
     pub(crate) timing: Vec<Timing>,
 }
 
-/// The measurements of two peers. Each round measures both in turn.
+/// The measurements of two peers, the base and another peer. Each round measures both in turn.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Pair {
     pub(crate) base: String,
@@ -57,7 +57,7 @@ pub(crate) struct Bytes {
 pub(crate) struct Timing {
     pub(crate) test: String,
     pub(crate) samples: usize,
-    /// Welch's t.
+    /// Welch's t of the two classes.
     pub(crate) t: f64,
     /// The medians of the two classes in nanoseconds.
     pub(crate) medians: Option<[f64; 2]>,
@@ -81,12 +81,12 @@ impl Quartiles {
 }
 
 impl Pair {
-    /// The cost of the other peer divided by that of the base.
+    /// The cost of the other peer divided by the cost of the base.
     pub(crate) fn ratio(&self) -> Quartiles {
         Quartiles::of(self.rounds.iter().map(|[base, other]| other / base))
     }
 
-    /// The cost of the base divided by that of the other peer.
+    /// The cost of the base divided by the cost of the other peer.
     pub(crate) fn inverse(&self) -> Quartiles {
         Quartiles::of(self.rounds.iter().map(|[base, other]| base / other))
     }
@@ -121,7 +121,7 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 impl Part {
-    /// Writes one line for each measurement.
+    /// Writes the file of this part, with one line for each measurement.
     pub(crate) fn write(&self) {
         let line = |value: serde_json::Result<String>| value.expect("a value");
         let list = |lines: Vec<String>| match lines.is_empty() {
@@ -144,7 +144,7 @@ impl Part {
         fs::write(folder().join(format!("{}.json", self.part)), text).expect("written");
     }
 
-    /// Reads the parts of these names that exist.
+    /// Reads the parts with these names. A part without a file is left out.
     pub(crate) fn read_all(names: &[&str]) -> Vec<Self> {
         let texts = names.iter().filter_map(|name| fs::read_to_string(folder().join(format!("{name}.json"))).ok());
         texts.map(|text| serde_json::from_str(&text).expect("figures of this program")).collect()

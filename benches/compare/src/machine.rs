@@ -15,7 +15,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// Describes this machine. What it cannot find out, it calls unknown.
+    /// Describes this machine. A processor or compiler that cannot be determined is `unknown`.
     pub(crate) fn here() -> Self {
         let field = |file: &str, name: &str| {
             let text = fs::read_to_string(file).unwrap_or_default();

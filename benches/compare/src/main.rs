@@ -1,7 +1,8 @@
 //! Measures counterfoil beside the libraries that a service would use instead, and writes docs/performance.md.
 //!
-//! `cargo run --release -- --all` measures everything in several minutes. `--part 1k` measures one part (`--parts`
-//! lists them) and keeps the figures of the others. `--page` writes the page from the figures in docs/performance.
+//! `cargo run --release -- --all` measures everything in several minutes. `--part 1k` measures one part and keeps the
+//! figures of all other parts. `--parts` lists the parts. `--page` writes the page from the figures in
+//! docs/performance.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::disallowed_methods, reason = "a program that measures reads the clock")]

@@ -26,14 +26,15 @@ const TURN: Duration = Duration::from_millis(8);
 /// threads sometimes share a core while another core is idle.
 const TURNS: usize = 3;
 
-/// How many calls of a peer are made before each timed batch of this peer. They are not timed, and bring the peer's
-/// data back into the caches.
+/// How many calls of a peer are made before each timed batch of this peer. These calls are not timed, and bring the
+/// peer's data back into the caches.
 #[derive(Clone, Copy)]
 pub(crate) enum Warm {
-    /// A quarter of the calls of a batch, as in the bench `authenticate`. Enough if the other peer uses little memory.
+    /// A quarter of the calls of a batch, as in the bench `authenticate`. This is enough if the other peer uses little
+    /// memory.
     Briefly,
-    /// Four times the calls of a batch. Needed if one of the two peers empties the caches, as Argon2id does. With fewer
-    /// calls, the other of the two peers would look slow.
+    /// Four times the calls of a batch. This is needed if one of the two peers empties the caches, as Argon2id does.
+    /// With fewer calls, the other of the two peers would look slow.
     Fully,
 }
 

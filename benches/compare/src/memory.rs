@@ -39,7 +39,8 @@ pub(crate) fn bytes_of(what: &str, records: usize) -> usize {
         drop(filled);
         grown / records
     }
-    // The texts of the credentials do not count.
+    // The buffer for the texts of the credentials is filled before the first reading of the memory, so the result does
+    // not include it.
     let texts = |length| Texts::with_room_for(records, length);
     match what {
         VERIFY => {

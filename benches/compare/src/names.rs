@@ -1,4 +1,4 @@
-//! The names of what is measured, as they are in the figures and on the page.
+//! The names of the measured peers, as they are in the figures and on the page.
 
 pub(crate) const FLOOR: &str = "floor";
 pub(crate) const VERIFY: &str = "`verify`";

@@ -1,4 +1,4 @@
-//! The parts of a run. Each is measured by itself, so that a run can be interrupted and continued.
+//! The parts of a run. Each part is measured by itself, so that a run can be interrupted and continued.
 
 use std::path::Path;
 use std::time::Instant;
@@ -30,7 +30,8 @@ pub(crate) const PARTS: [&str; 9] =
 /// The number of records in the part `callers`.
 const CALLED: usize = 100_000;
 
-/// The number of different signed tokens. They have no records, so their cost does not depend on the number of records.
+/// The number of different signed tokens. Signed tokens have no records, so their cost does not depend on the number of
+/// records.
 const SIGNED: usize = 1_000;
 
 /// Measures a part and writes its figures.
@@ -106,7 +107,8 @@ fn in_memory(records: usize) -> Vec<Pair> {
 }
 
 fn in_sqlite(records: usize) -> Vec<Pair> {
-    // A folder in memory if there is one: only reads are measured, and they come from the system's cache in any case.
+    // The files are in a folder in memory if the system has one. This does not change the results: only reads are
+    // measured, and without such a folder the system's cache would answer them.
     let memory = Path::new("/dev/shm");
     let folder = match memory.is_dir() {
         true => tempfile::tempdir_in(memory),

@@ -1,4 +1,4 @@
-//! What is measured: a way to verify a credential, with the credentials that it accepts.
+//! The trait of everything that is measured: a way to verify a credential, with the credentials that it accepts.
 
 use std::future::Future;
 use std::pin::pin;
@@ -23,7 +23,7 @@ pub(crate) trait Peer: Sync {
 ///
 /// # Panics
 ///
-/// If a credential is refused, or another text is accepted.
+/// Panics if one of the peer's credentials is refused, or if a text that must be refused is accepted.
 pub(crate) fn check(name: &str, peer: &impl Peer) {
     assert!(peer.count() > 0, "{name} has no credential");
     for at in (0..peer.count()).step_by(peer.count().div_ceil(100)) {
@@ -44,8 +44,8 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Makes an empty list with buffers for `count` texts of `length` bytes. All bytes of the buffers were written
-    /// once, so the process already uses their memory. A later measurement of additional memory does not count them.
+    /// Makes an empty list with buffers for `count` texts of `length` bytes. Every byte of the buffers is written once,
+    /// so the process already uses their memory. A later measurement of additional memory does not count the buffers.
     pub(crate) fn with_room_for(count: usize, length: usize) -> Self {
         let mut texts = Self { text: "x".repeat(count * length), ends: vec![1; count] };
         texts.text.clear();

@@ -8,9 +8,9 @@ use crate::rejection::Rejection;
 
 /// Returns the host that a request names, or `None` for an HTTP/1.0 request that names no host.
 ///
-/// Call it in the outermost middleware, because actix-web accepts a `Host` value that is not a valid host. The current
-/// version of actix-web itself refuses a request with two `Host` lines, and an HTTP/1.1 request without one, before any
-/// middleware runs.
+/// Call this function in the outermost middleware, because actix-web accepts a `Host` value that is not a valid host.
+/// The current version of actix-web itself refuses a request with two `Host` lines, and an HTTP/1.1 request without
+/// one, before any middleware runs.
 ///
 /// # Errors
 ///

@@ -4,20 +4,21 @@ use std::fmt;
 
 /// The digest of a token of another system, as that system stores it: 16 to 64 bytes.
 ///
-/// It must be the result of a cryptographic hash of a secret that nobody can guess. `Debug` does not show it.
+/// The digest must be the result of a cryptographic hash of a secret that nobody can guess. `Debug` does not show the
+/// bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ForeignDigest {
     bytes: [u8; 64],
     length: u8,
 }
 
-/// Not 16 to 64 bytes.
+/// Not a valid digest: not 16 to 64 bytes, or not a hexadecimal text of the expected length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a foreign digest must have 16 to 64 bytes")]
 pub struct InvalidForeignDigest;
 
 impl ForeignDigest {
-    /// The digest with these bytes.
+    /// Creates a digest from its bytes.
     ///
     /// # Errors
     ///
@@ -31,7 +32,8 @@ impl ForeignDigest {
         Ok(Self { bytes, length: digest.len() as u8 })
     }
 
-    /// Reads a digest in hexadecimal, in lower or upper case. `length` is the number of bytes that it must have.
+    /// Reads a digest in hexadecimal, in lower or upper case. `length` is the number of bytes that the digest must
+    /// have.
     ///
     /// ```
     /// use counterfoil::import::ForeignDigest;

@@ -5,13 +5,14 @@ use sha2::{Digest as _, Sha512};
 use super::digest::{ForeignDigest, nibble};
 use super::scheme::ForeignScheme;
 
-/// The tokens of django-rest-knox. The column `digest` of the table `knox_authtoken` has SHA-512, in hexadecimal. A
-/// token has 32 to 200 letters of `[0-9A-Za-z_-]`; knox makes 64 hexadecimal digits, and since version 5 a configured
-/// prefix may stand before them. Knox sends its tokens as `Authorization: Token …`.
+/// The tokens of django-rest-knox. The column `digest` of the table `knox_authtoken` contains the SHA-512 digest of a
+/// token, in hexadecimal. This scheme accepts 32 to 200 characters of `[0-9A-Za-z_-]`. Knox itself makes tokens of 64
+/// hexadecimal digits. Since version 5, a configured prefix can precede the digits. The tokens are sent as
+/// `Authorization: Token …`.
 ///
 /// [`Knox::new`] is for version 5, which hashes the characters of the token. [`Knox::version_4`] is for versions 4.0 to
-/// 4.2, which hash the bytes that the hexadecimal digits stand for. Versions before 4 store a salt and cannot be
-/// imported. A table whose `SECURE_HASH_ALGORITHM` was changed cannot be imported either.
+/// 4.2, which hash the bytes that the hexadecimal digits encode. Versions before 4 store a salt and cannot be imported.
+/// A table whose `SECURE_HASH_ALGORITHM` was changed cannot be imported either.
 ///
 /// Source: `crypto.py` of jazzband/django-rest-knox.
 ///
@@ -28,13 +29,13 @@ pub struct Knox {
 }
 
 impl Knox {
-    /// The tokens of version 5.
+    /// The scheme for the tokens of version 5.
     #[must_use]
     pub const fn new() -> Self {
         Self { decodes: false }
     }
 
-    /// The tokens of versions 4.0 to 4.2.
+    /// The scheme for the tokens of versions 4.0 to 4.2.
     #[must_use]
     pub const fn version_4() -> Self {
         Self { decodes: true }
@@ -71,8 +72,8 @@ impl ForeignScheme for Knox {
 }
 
 /// SHA-512 of the bytes whose hexadecimal form is `text`. `None` if `text` is not hexadecimal, or has an odd number of
-/// digits. Upper-case digits are refused too, as Knox does: it makes lower-case tokens, and compares the first eight
-/// characters of a token as text.
+/// digits. Upper-case digits are refused too. Knox also refuses them: it makes lower-case tokens, and compares the
+/// first eight characters of a token as text.
 fn hash_of_decoded(text: &str) -> Option<sha2::digest::Output<Sha512>> {
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return None;

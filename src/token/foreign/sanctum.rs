@@ -4,11 +4,12 @@ use super::digest::ForeignDigest;
 use super::scheme::ForeignScheme;
 use crate::crypto::sha256;
 
-/// The tokens of Laravel Sanctum. The text is `id|secret`. The column `token` of the table `personal_access_tokens` has
-/// SHA-256 of the secret, in hexadecimal. A text without `id|` is accepted too, as Sanctum does.
+/// The tokens of Laravel Sanctum. The text is `id|secret`. The column `token` of the table `personal_access_tokens`
+/// contains the SHA-256 digest of the secret, in hexadecimal. As in Sanctum, a text without `id|` is accepted too.
 ///
-/// The id is not compared: the secret decides. A secret has 20 to 255 letters of `[0-9A-Za-z_-]`. Sanctum makes secrets
-/// of 40 random letters; since version 3.3 a configured prefix stands before them, and a checksum of 8 digits follows.
+/// Only the secret is compared, and not the id. This scheme accepts secrets of 20 to 255 characters of `[0-9A-Za-z_-]`.
+/// Sanctum itself makes secrets of 40 random letters. Since version 3.3, a configured prefix precedes the letters, and
+/// a checksum of 8 digits follows them.
 ///
 /// Source: `findToken` in `PersonalAccessToken.php` and `createToken` in `HasApiTokens.php` of laravel/sanctum.
 ///
@@ -31,7 +32,7 @@ impl ForeignScheme for Sanctum {
     fn digest_of(&self, text: &str) -> Option<ForeignDigest> {
         let secret = self.decisive(text);
         let id = text.len() - secret.len();
-        // A text with a second `|` is refused here, because `|` is not a letter of a secret.
+        // A text with a second `|` is refused here, because a secret does not contain `|`.
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
         let is_secret = (20..=255).contains(&secret.len()) && secret.bytes().all(is_letter);
         if id == 1 || !is_secret {

@@ -6,8 +6,8 @@ use super::digest::ForeignDigest;
 pub(crate) const TEXT_MAX: usize = 1024;
 
 /// Describes the tokens of another system. The scheme computes the digest of a presented text, and reads the digest in
-/// a row that the other system stored. For the same token, both digests are equal. So a token that the other system
-/// issued leads to its imported record.
+/// a row that the other system stored. For the same token, both digests are equal. So the library finds the imported
+/// record of a token that the other system issued.
 ///
 /// [`Sanctum`](super::Sanctum) and [`Knox`](super::Knox) are schemes. A host implements this trait for its own system.
 /// The digest must be cryptographic, and the tokens must have at least 128 random bits: this library does not make a
@@ -39,8 +39,8 @@ pub(crate) const TEXT_MAX: usize = 1024;
 /// assert!(Acme.digest_of(&text).is_some() && Acme.digest_of("acme-7").is_none());
 /// ```
 pub trait ForeignScheme: Send + Sync + 'static {
-    /// The name of the scheme: 1 to 32 characters of `[a-z0-9-]`. It is part of every stored digest, so it must never
-    /// change.
+    /// The name of this [`ForeignScheme`]: 1 to 32 characters of `[a-z0-9-]`. The name is part of every stored digest,
+    /// so it must never change.
     fn name(&self) -> &'static str;
 
     /// The digest of a text. `None` if the text is not a token of the other system. The text has at most 1,024 bytes.
@@ -49,13 +49,13 @@ pub trait ForeignScheme: Send + Sync + 'static {
     /// the form of a token: each accepted text costs a read of the store.
     fn digest_of(&self, text: &str) -> Option<ForeignDigest>;
 
-    /// The digest in a stored row of the other system, which is the content of the column that has the digest. `None`
-    /// if the text is not such a digest.
+    /// Reads the digest that the other system has stored. `row` is the content of the database column with the digest.
+    /// `None` if this text is not such a digest.
     fn digest_from_row(&self, row: &str) -> Option<ForeignDigest>;
 
-    /// The part of a token's text that decides about access, for example the secret without an id before it. By
-    /// default, it is the whole text. Texts for which [`digest_of`](ForeignScheme::digest_of) returns the same digest
-    /// must have the same part.
+    /// The part of a token's text that proves the right to access, for example the secret without the id before it. By
+    /// default, this part is the whole text. Texts for which [`digest_of`](ForeignScheme::digest_of) returns the same
+    /// digest must have the same part.
     ///
     /// Until the first use of an imported token, the library stores a digest of the other system's digest. From then
     /// on, it stores a digest of this part.
@@ -63,14 +63,14 @@ pub trait ForeignScheme: Send + Sync + 'static {
         text
     }
 
-    /// The name of the scheme in the `Authorization` header with which the tokens are sent. By default `Bearer`. If the
-    /// method returns another name, tokens in a `Bearer` header are accepted too.
+    /// The authentication scheme of the `Authorization` header in which the tokens are sent, for example `Token`. By
+    /// default `Bearer`. If this method returns another scheme, tokens in a `Bearer` header are accepted too.
     fn header_scheme(&self) -> &'static str {
         "Bearer"
     }
 }
 
-/// Whether a text is a valid name of a scheme.
+/// Whether a text is a valid [`ForeignScheme::name`].
 pub(crate) fn is_valid_name(name: &str) -> bool {
     let is_valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=32).contains(&name.len()) && name.bytes().all(is_valid)

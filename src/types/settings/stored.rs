@@ -27,18 +27,18 @@ pub enum Reading<T> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredSettings {
-    /// The stored values of the settings, as text, by [`SettingName::as_str`]. Values under names that this version
-    /// does not know are kept.
+    /// The stored values of the settings, as text. The key of the map is [`SettingName::as_str`]. Values under names
+    /// that this version does not know are kept.
     pub values: BTreeMap<String, String>,
     /// The switch "token login allowed", for each account whose switch differs from the policy's default.
     pub switches: BTreeMap<SubjectId, bool>,
-    /// The check value of each key, by the key's number. With these values, a service detects that its
+    /// The check value of each key of the key ring, by the key's number. With these values, a service detects that its
     /// [`KeyRing`](crate::KeyRing) has a different key with the same number.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub key_checks: BTreeMap<KeyId, KeyCheck>,
     /// The service accounts of the realm. All accounts are in this one document, which is replaced by a conditional
-    /// write, so two concurrent calls cannot store the same label twice. A verification reads them from the copy in
-    /// memory.
+    /// write, so two concurrent calls cannot store the same label twice. A verification reads the accounts from the
+    /// copy in memory.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub service_accounts: BTreeMap<ServiceAccountId, ServiceAccount>,
     /// Members of the stored document that a newer version of this library wrote.

@@ -1,4 +1,4 @@
-//! The table of settings. Only this file lists them.
+//! The table of settings. Only this file lists the settings.
 
 /// Calls a macro with the table of settings, which has one row for each setting.
 ///

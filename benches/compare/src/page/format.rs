@@ -23,7 +23,7 @@ pub(crate) fn thousands(number: f64) -> String {
     text
 }
 
-/// A duration with three digits and a unit.
+/// A duration with about three digits and a unit. Nanoseconds are shown without decimals.
 pub(crate) fn time(nanoseconds: f64) -> String {
     let (number, unit) = match nanoseconds {
         n if n < 1e3 => (n, "ns"),
@@ -31,7 +31,7 @@ pub(crate) fn time(nanoseconds: f64) -> String {
         n => (n / 1e6, "ms"),
     };
     let digits = if number < 10.0 { 2 } else { usize::from(number < 100.0) };
-    // A tenth of a nanosecond is noise.
+    // Fractions of a nanosecond are only noise.
     let digits = if unit == "ns" { 0 } else { digits };
     format!("{number:.digits$} {unit}")
 }

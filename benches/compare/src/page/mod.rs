@@ -68,7 +68,7 @@ fn replaced(text: &str, measured: &str) -> String {
     format!("{before}{BEGIN}{measured}{END}{after}")
 }
 
-/// The part of the page that is made of figures.
+/// Returns the part of the page that is computed from the figures.
 fn measured(run: &Run) -> String {
     let machines: BTreeSet<_> = run.parts.iter().map(|part| &part.machine).collect();
     let mut text = String::from("\n## Machine and date\n\n");

@@ -27,7 +27,7 @@ const RIGHT: f64 = WIDTH - 275.0;
 const TOP: f64 = 50.0;
 const BOTTOM: f64 = HEIGHT - 55.0;
 
-/// The least distance of two labels of lines.
+/// The smallest vertical distance between the labels of two lines.
 const LABEL: f64 = 15.0;
 
 impl Plot {
@@ -106,7 +106,7 @@ impl Plot {
     }
 }
 
-/// Moves labels apart, so that none is nearer to the next than a line of text. Keeps their order.
+/// Moves labels apart, so that the distance between two neighbours is at least `LABEL`. Keeps the order of the labels.
 fn spread(ends: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..ends.len()).collect();
     order.sort_by(|&one, &other| ends[one].total_cmp(&ends[other]));
@@ -114,7 +114,7 @@ fn spread(ends: &[f64]) -> Vec<f64> {
     for pair in order.windows(2) {
         places[pair[1]] = places[pair[1]].max(places[pair[0]] + LABEL);
     }
-    // Those that were pushed below the chart move up again.
+    // Labels that were moved below the chart are moved up again.
     let mut limit = BOTTOM;
     for &at in order.iter().rev() {
         places[at] = places[at].min(limit);

@@ -11,7 +11,8 @@ struct Target {
     bound: Bound,
     /// The harder target, if there is one.
     stretch: Option<f64>,
-    /// The median, and how the page shows the figure.
+    /// The measured value, which is the median if there were several rounds, and the text that shows it on the page.
+    /// `None` if it was not measured.
     measured: Option<(f64, String)>,
 }
 
@@ -49,7 +50,7 @@ impl Bound {
         }
     }
 
-    /// How far a figure is from the target that it misses.
+    /// The factor by which a figure misses this target.
     fn distance(self, measured: f64) -> f64 {
         match self {
             Self::AtMost(value) => measured / value,

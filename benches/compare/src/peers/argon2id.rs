@@ -1,5 +1,5 @@
-//! Keys that are hashed with Argon2id at the default parameters of the crate argon2, with a map from the id of the key
-//! to the hash, the owner, the expiry and the revocation.
+//! API keys that are hashed with Argon2id at the default parameters of the crate argon2. A map leads from the id of an
+//! API key to its hash, owner, expiry and revocation.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -13,7 +13,8 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use super::{Row, random_text};
 use crate::peer::{Peer, Texts, changed};
 
-/// The number of different secrets. Hashing a million takes hours, so the keys share these secrets and their hashes.
+/// The number of different secrets. Hashing a million secrets takes hours, so the API keys share these secrets and
+/// their hashes.
 const SECRETS: usize = 8;
 
 const ID: usize = 22;

@@ -15,9 +15,9 @@ pub(crate) mod tower_sqlite;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-/// The state of a credential in a map that a service keeps by hand.
+/// The entry of a credential in a map, for a library without a store of its own.
 pub(crate) struct Row {
-    /// What is stored instead of the secret.
+    /// The hash that is stored instead of the secret.
     hash: String,
     owner: String,
     expires_at: SystemTime,
@@ -30,8 +30,7 @@ impl Row {
     }
 }
 
-/// Returns `length` base62 letters, others at each call. They are not secret: they only have to differ and to be spread
-/// evenly.
+/// Returns `length` base62 letters, which differ at each call and are evenly distributed. They need not be secret.
 fn random_text(length: usize) -> String {
     static STATE: AtomicU64 = AtomicU64::new(0);
     let letter = || {

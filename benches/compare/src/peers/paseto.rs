@@ -40,8 +40,8 @@ fn texts(count: usize, sign: impl Fn(&Claims) -> String) -> Texts {
     texts
 }
 
-/// Returns two changed copies of an accepted text. The first has another letter near its end, and the second has
-/// another letter in its middle.
+/// Returns two changed copies of an accepted text. In the first copy, a letter near the end is different. In the second
+/// copy, a letter in the middle is different.
 fn altered(text: &str) -> [(&'static str, String); 2] {
     [("another tag", changed(text, text.len() - 4)), ("another payload", changed(text, text.len() / 2))]
 }

@@ -1,5 +1,5 @@
-//! prefixed-api-key, with a map from the short token to the hash, the owner, the expiry and the revocation. The crate
-//! only makes and checks keys, so a service writes the map.
+//! prefixed-api-key, with a map from the short token of an API key to its hash, owner, expiry and revocation. The crate
+//! only makes and checks API keys, so a service must write such a map itself.
 
 use std::collections::HashMap;
 use std::hint::black_box;

@@ -24,7 +24,8 @@ impl Guarded {
     }
 
     pub(crate) fn filled(mut texts: Texts, count: usize) -> Self {
-        // Neither rotates nor writes the last use while it is measured.
+        // With these intervals of a day, the guard neither rotates a token nor writes a last use during the
+        // measurement.
         let day = Duration::from_secs(86_400);
         let rotation = RotationConfig { interval: day, ..RotationConfig::default() };
         let config = GuardConfig::builder().rotation(rotation).last_seen_write_interval(day).build().expect("a config");
@@ -40,7 +41,8 @@ impl Guarded {
         Self { guard, client, texts, revoked }
     }
 
-    /// Uses each token once. The first use of a token is dearer than later ones, because it is written.
+    /// Uses each token once. The first use of a token costs more than a later use, because the guard writes it to the
+    /// store.
     pub(crate) fn use_all(&self) {
         (0..self.count()).for_each(|at| assert!(self.accepts(self.text(at))));
     }

@@ -40,7 +40,7 @@ impl<'a> TowerSqlite<'a> {
                 store.create(&mut record).await.expect("created");
                 record.id
             };
-            // In one transaction, which is faster than one `create` for each.
+            // All sessions are inserted in one transaction, which is faster than one `create` for each session.
             let mut transaction = pool.begin().await.expect("a transaction");
             for at in 0..count {
                 let record = record(at / 10, 30);

@@ -22,7 +22,8 @@ pub(super) fn converted(answer: Response<counterfoil_http::Body>, is_head: bool)
     }
 }
 
-/// The body of a response to `HEAD`. It contains nothing. Its size is the length of the body that a `GET` would return.
+/// The body of a response to `HEAD`. The body contains nothing. The size that it reports is the length of the body that
+/// a `GET` would return.
 struct Withheld(u64);
 
 impl MessageBody for Withheld {

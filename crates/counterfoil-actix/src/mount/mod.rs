@@ -54,8 +54,8 @@ impl HttpServiceFactory for Mount {
     }
 }
 
-/// A guard that compares the path as the client sent it with the path of an endpoint. actix-web itself compares the
-/// decoded path.
+/// A guard that compares the path as the client sent it, without decoding, with the path of an endpoint. Without this
+/// guard, actix-web would compare only the decoded path.
 struct AsSent(Endpoint);
 
 impl Guard for AsSent {
