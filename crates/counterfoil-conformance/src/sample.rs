@@ -69,7 +69,7 @@ impl Person {
         Self { realm: Realm::new(realm).expect("a realm"), owner }
     }
 
-    /// Makes a person that differs from every other one. So tests that run on one database do not affect each other.
+    /// Makes a person that is different from all others, so tests that run on one database do not affect each other.
     #[must_use]
     pub fn somebody() -> Self {
         Self::new("default", &format!("somebody-{}", DRAWN.fetch_add(1, Ordering::Relaxed)))

@@ -99,7 +99,7 @@ impl KeyUses {
         ring.ids().filter(|key| *key != ring.newest() && !self.used().any(|used| used == *key)).collect()
     }
 
-    /// The keys that digests use.
+    /// Returns the keys with which stored digests were computed. A key can occur several times.
     fn used(&self) -> impl Iterator<Item = KeyId> {
         self.digests.iter().filter(|key| key.is_used()).map(|used| used.key)
     }

@@ -20,9 +20,10 @@ const PART: u32 = 15;
 /// read.
 const TURNS: u32 = 6;
 
-/// Checks that no concurrent call undoes an edit of the details. Some racers edit them, and others rotate, slide,
-/// join or touch the family. Every edit and every rotation changes the version or the generation, so the generation and
-/// version that each edit wrote say which edit was the last. Its details must be stored at the end.
+/// Checks that no concurrent call undoes an edit of the details. Some racers edit the details, and others rotate,
+/// slide, join or touch the family. Every edit raises the version of the record, and every rotation raises the
+/// generation. So the last edit is the one with the highest generation and version. At the end, the details of this
+/// edit must be stored.
 pub(super) async fn edits_beside_rotations(subject: &Subject) -> Result<(), Violation> {
     for track in tracks(subject, PART).await {
         for _ in 0..track.rounds {

@@ -28,8 +28,8 @@ pub(super) const ALLOWED: Choice = Choice { mode: "allowed", field: "scopes" };
 /// The fields for a client's default scope. The client's tokens get this scope if the client requests no scope.
 pub(super) const DEFAULT: Choice = Choice { mode: "default", field: "default_scopes" };
 
-/// The maximum number of scope tokens that are shown although the policy does not list them. A scope of 1,000 bytes
-/// contains no more.
+/// The maximum number of scope tokens that are shown although the policy does not list them. A scope has at most 1,000
+/// bytes, so it cannot contain more scope tokens.
 const MOST: usize = 500;
 
 /// The fields for a scope, as the page shows them.

@@ -188,7 +188,8 @@ impl Draw {
         operations.contains(&self.aim.0)
     }
 
-    /// Draws whether a rotation needs the label of its family, and its cap on the owner's live families.
+    /// Draws two arguments of a rotation: whether the rotation needs the label of its family, and the cap on the
+    /// owner's live families.
     fn renewal(&mut self) -> (bool, Option<NonZeroU32>) {
         let labelled = self.aims_at(&[Operation::SupersedeLabelled]) || self.dice.chance(1, 6);
         let capped = self.aims_at(&[Operation::SupersedeCapped]);

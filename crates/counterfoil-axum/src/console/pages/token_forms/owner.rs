@@ -54,7 +54,7 @@ impl TokenOwner {
         }
     }
 
-    /// Returns one of the owner's tokens. Returns `None` if lists do not show it.
+    /// Returns the owner's token with this id. Returns `None` if lists do not show such a token.
     pub(super) async fn find(
         &self,
         console: &Console,
@@ -73,7 +73,7 @@ impl TokenOwner {
         }
     }
 
-    /// Returns one of the owner's tokens. If lists do not show it, the response is 404.
+    /// Returns the owner's token with this id. If lists do not show such a token, the response is 404.
     pub(super) async fn known(
         &self,
         console: &Console,
