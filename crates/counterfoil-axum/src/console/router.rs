@@ -138,7 +138,7 @@ impl Console {
     }
 }
 
-/// The pages about sign-ins, and about the end of all credentials of a user.
+/// Returns the routes of the pages about sign-ins, and of the pages that end all credentials of a user.
 fn sign_in_pages() -> Router<Shared> {
     Router::new()
         .route("/sign-ins", get(sign_ins::list))
@@ -161,7 +161,7 @@ fn profile(state: &Shared) -> Router<Shared> {
         .route("/profile/signature/clear", post(signature::clear))
 }
 
-/// The pages about one token, whose path is `path`.
+/// Returns the routes of the pages about one token. `path` is the path of the token.
 fn token_pages(path: &str) -> Router<Shared> {
     Router::new()
         .route(&format!("{path}/delete"), get(token_forms::ask_delete).post(token_forms::delete))
@@ -172,7 +172,7 @@ fn token_pages(path: &str) -> Router<Shared> {
         .route(&format!("{path}/networks"), get(token_forms::ask_sources).post(token_forms::sources))
 }
 
-/// The pages about service accounts.
+/// Returns the routes of the pages about service accounts.
 fn service_account_pages() -> Router<Shared> {
     Router::new()
         .route("/service-accounts", get(service_accounts::list).post(service_accounts::create))

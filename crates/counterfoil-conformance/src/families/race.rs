@@ -58,7 +58,7 @@ async fn one_round(track: &Track) -> Result<(), Violation> {
     answers.into_iter().collect()
 }
 
-/// The work of one racer. Half of the racers walk, each with another page limit.
+/// Does the work of one racer. Half of the racers walk, each with another page limit.
 async fn act(store: &dyn TokenStore, round: &Round, racer: usize) -> Result<(), Violation> {
     let turn = racer / 4;
     match racer % 4 {

@@ -92,7 +92,7 @@ impl Answer {
         }
     }
 
-    /// The word of the answer, such as `Done`, `IdTaken` or `Corrupt`.
+    /// Returns the word of the answer, such as `Done`, `IdTaken` or `Corrupt`.
     #[cfg(test)]
     pub(super) fn kind(&self) -> &str {
         self.word.split([' ', '(']).next().unwrap_or_default()

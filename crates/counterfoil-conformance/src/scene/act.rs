@@ -153,8 +153,8 @@ impl Scene {
         }
     }
 
-    /// The revocation of all families of the owner: its instant and reason, and the `gone_at`. All actors use the same
-    /// values, so that it does not matter whose call revoked a family.
+    /// Returns the instant and the reason of the revocation of all families of the owner, and the `gone_at`. All actors
+    /// use the same values, so it does not matter whose call revoked a family.
     pub(crate) fn owner_end(&self) -> (Revoked, Timestamp) {
         (revoked(self.near(19)), far(9))
     }

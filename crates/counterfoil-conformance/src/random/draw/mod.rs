@@ -112,7 +112,7 @@ impl Draw {
         Timestamp::from_micros(self.epoch.saturating_add(clock)).unwrap_or(Timestamp::MAX)
     }
 
-    /// The instant that the clock of the sequence shows. It is always earlier than [`Timestamp::MAX`].
+    /// Returns the instant that the clock of the sequence shows. It is always earlier than [`Timestamp::MAX`].
     pub(super) fn now(&self) -> Timestamp {
         self.at(self.clock).min(Timestamp::from_micros(Timestamp::MAX.micros() - 1).unwrap_or(Timestamp::MAX))
     }

@@ -18,8 +18,8 @@ pub(super) const FIELD: &str = "service_account";
 /// of them.
 const ALL: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 
-/// The accounts that the field offers, each with its id and its label. The list is empty if the viewer may not see
-/// service accounts.
+/// Returns the accounts that the field offers, each with its id and its label. The list is empty if the viewer may not
+/// see service accounts.
 pub(super) async fn options(console: &Console, viewer: &Viewer) -> Result<Vec<(String, String)>, Rejection> {
     match viewer.counterfoil.list_service_accounts(&viewer.presenter(), None, ALL).await {
         Ok(page) => Ok(page.items.into_iter().map(|account| (account.id.to_string(), account.label)).collect()),

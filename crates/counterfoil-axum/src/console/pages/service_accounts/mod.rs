@@ -42,7 +42,7 @@ pub(super) fn page_of(id: &ServiceAccountId) -> String {
     format!("{SECTION}/{id}")
 }
 
-/// The options of the field for the role: the roles that the viewer may give, each with its value and its name.
+/// Returns the options of the field for the role: the roles that the viewer may give, each with its value and its name.
 fn roles(viewer: &Viewer) -> Vec<(&'static str, &'static str)> {
     let texts = viewer.language.texts();
     let given = ROLES.into_iter().filter(|role| *role <= viewer.principal.role());
