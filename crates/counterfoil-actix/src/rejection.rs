@@ -75,8 +75,8 @@ impl ResponseError for Rejection {
 
 type Shaping = dyn Fn(&Rejection) -> HttpResponse + Send + Sync;
 
-/// The function that the host set to make the response to a rejection. If it is `None`, the response is a problem (RFC
-/// 9457).
+/// The function that the host set to make the response to a rejection. If the host set no function, the response is a
+/// problem (RFC 9457).
 #[derive(Clone, Default)]
 pub(crate) struct Shape(Option<Arc<Shaping>>);
 
@@ -85,8 +85,8 @@ impl Shape {
         Self(Some(Arc::new(shape)))
     }
 
-    /// Makes the response to a refused request. If the host set a function for it, this is the response that the
-    /// function returns. Otherwise it is a problem (RFC 9457), and outer middleware can read the rejection from
+    /// Makes the response to a refused request. If the host set a function for this, returns what the function makes.
+    /// Otherwise the response is a problem (RFC 9457), and outer middleware can read the rejection from
     /// `HttpResponse::error`.
     pub(crate) fn answer(&self, request: ServiceRequest, rejection: Rejection) -> ServiceResponse {
         let response = match &self.0 {

@@ -5,10 +5,10 @@ use counterfoil::types::Source;
 use counterfoil_http::TrustedProxies;
 use http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue};
 
-/// Returns the source of a request, which is the address for which failed attempts are counted. It is the address of
-/// the peer. If the peer is one of `proxies`, it is the client's address that the proxies report. Returns `None` if the
-/// server does not know the address of the peer. Call it in the outermost middleware, and insert the source into the
-/// request's extensions.
+/// Returns the source of a request, which is the address for which failed attempts are counted. The source is the
+/// address of the peer. If the peer is one of `proxies`, the source is the client's address that the proxies report.
+/// Returns `None` if the server does not know the address of the peer. Call this function in the outermost middleware,
+/// and insert the source into the request's extensions.
 ///
 /// ```
 /// use actix_web::dev::Service as _;
@@ -46,7 +46,7 @@ pub fn source_behind(proxies: &TrustedProxies, request: &ServiceRequest) -> Opti
     let mut headers = HeaderMap::new();
     for name in [FORWARDED, HeaderName::from_static("x-forwarded-for")] {
         for value in request.headers().get_all(name.as_str()) {
-            // Both versions of `http` accept the same header values.
+            // `http` 0.2 and `http` 1 accept the same header values, so no value is dropped.
             if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
                 headers.append(&name, value);
             }

@@ -106,19 +106,19 @@ pub(crate) struct Inventory {
     /// Only this kind: personal_access_token, access_token, refresh_token, security_code or console_session
     #[arg(long)]
     pub(crate) kind: Option<String>,
-    /// Only the credentials of this person, and the security codes that this person created or gives rights to
+    /// Only the credentials of this person, and the security codes that this person created or that act as this person
     #[arg(long, value_name = "SUBJECT")]
     pub(crate) owner: Option<String>,
     /// Only the tokens of sign-ins through this client
     #[arg(long)]
     pub(crate) client: Option<String>,
-    /// Only those whose expiry is earlier than this instant, in RFC 3339
+    /// Only the credentials whose expiry is earlier than this instant, in RFC 3339
     #[arg(long, value_name = "INSTANT")]
     pub(crate) expiring_before: Option<String>,
-    /// Only those that were neither created nor used at this instant or later, in RFC 3339
+    /// Only the credentials that were neither created nor used at this instant or later, in RFC 3339
     #[arg(long, value_name = "INSTANT")]
     pub(crate) unused_since: Option<String>,
-    /// Only those whose label begins with this text, without regard to case
+    /// Only the credentials whose label begins with this text, without regard to case
     #[arg(long)]
     pub(crate) label: Option<String>,
     /// Prints CSV, page by page. A cell that begins like a formula gets a leading apostrophe
@@ -167,9 +167,9 @@ pub(crate) struct ReportLeaked {
     /// cannot be verified
     #[arg(long, value_name = "FILE")]
     pub(crate) key_ring: Option<PathBuf>,
-    /// The prefixes of the service's tokens, if it has prefixes of its own: personal_access_token=acme,access_token=…
-    /// The first prefix of a kind is its current one, and further ones are old ones. Without them the tool does not
-    /// recognise the service's tokens
+    /// The prefixes of the service's tokens, if the service has prefixes of its own:
+    /// personal_access_token=acme,access_token=… The first prefix of a kind is its current one, and further ones are
+    /// old ones. Without this option the tool does not recognise the tokens of such a service
     #[arg(long, value_name = "KIND=PREFIX,…", value_delimiter = ',')]
     pub(crate) prefixes: Vec<String>,
     #[command(flatten)]
@@ -255,7 +255,7 @@ pub(crate) struct Effects {
     /// Whether a personal access token may be permanent
     #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
     pub(crate) permanent: Option<bool>,
-    /// What happens to existing personal access tokens that live longer
+    /// What happens to existing personal access tokens that live longer than the new policy allows
     #[arg(long)]
     pub(crate) existing: Option<Existing>,
     /// Prints one row for each credential instead of one for each owner

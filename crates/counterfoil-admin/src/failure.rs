@@ -39,7 +39,7 @@ impl Failure {
         Self::Refused(error.into())
     }
 
-    /// The exit code of the program: 1 failed, 2 usage, 3 not confirmed, 4 not found, 5 refused.
+    /// Returns the exit code of the program: 1 failed, 2 usage, 3 not confirmed, 4 not found, 5 refused.
     pub(crate) const fn exit_code(&self) -> u8 {
         match self {
             Self::Failed(_) => 1,

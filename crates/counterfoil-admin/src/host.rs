@@ -13,8 +13,8 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::store;
 
-/// A directory without accounts. The tool does not know the service's directory, and the operations that it calls do
-/// not need one.
+/// A directory without accounts. The tool cannot read the service's directory, and calls only operations that need no
+/// directory.
 struct NoPeople;
 
 #[async_trait]

@@ -84,7 +84,7 @@ pub(crate) fn visible(text: &str) -> String {
 
 /// Writes one line to standard error, after the name of this program.
 pub(crate) fn said(text: &str) {
-    // A closed pipe is the reader's choice.
+    // An error means that the reader closed the pipe. That is not a failure of the command.
     let _unread = writeln!(std::io::stderr(), "counterfoil-admin: {}", visible(text));
 }
 

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 
 /// Returns the prefixes of a list with elements such as `personal_access_token=acme`. The first prefix of a kind is its
 /// current one, and the others are old ones. A kind that is not in the list keeps its default prefix. No error contains
-/// a part of the list, because it may be a token that was passed by mistake.
+/// a part of the list, because the list may be a token that was passed by mistake.
 pub(crate) fn prefixes(list: &[String]) -> Result<Prefixes, Failure> {
     let mut builder = Prefixes::builder();
     let mut named = Vec::new();

@@ -18,8 +18,8 @@ pub(crate) struct RingFile {
 }
 
 impl RingFile {
-    /// Locks the ring by creating `FILE.lock`. This file is removed when the returned value is dropped. If it exists
-    /// already, another process changes the ring, and the result is an error.
+    /// Locks the ring by creating `FILE.lock`. If this file exists already, another process changes the ring, and the
+    /// result is an error. The file is removed when the returned value is dropped.
     pub(crate) fn lock(file: &Path) -> Result<Self, Failure> {
         let path = match fs::canonicalize(file) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -45,7 +45,7 @@ impl RingFile {
             let before = Secret::from(fs::read_to_string(&self.path)?);
             self.write(&beside(&self.path, ".old"), before.expose_secret().as_bytes(), true)?;
             self.write(&self.path, ring.to_text().expose_secret().as_bytes(), false)?;
-            // The new names are on the disk when the folder is.
+            // The renamed files have their new names on the disk only after the folder was written to the disk.
             self.path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
         };
         replaced().map_err(|error| failed(&self.path, &error))

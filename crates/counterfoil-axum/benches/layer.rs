@@ -49,7 +49,7 @@ fn service() -> Router {
     Router::new().route("/", get(async || "hello"))
 }
 
-/// A store with many other credentials, as in a real service.
+/// Makes a service whose store has many credentials, as a real service has. Also returns the text of one token.
 async fn counterfoil() -> (Counterfoil, String) {
     let people = Arc::new(MemoryDirectory::default());
     let mut policy = Policy::synergy();

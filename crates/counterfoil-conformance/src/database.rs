@@ -11,7 +11,7 @@ use counterfoil::store::TokenStore;
 use crate::driver::Driver;
 use crate::fixture::{Fixture, Row, Store, Task};
 
-/// The value that a fixture uses as its database. Only the fixture knows its type.
+/// The value that a fixture uses as its database. Only the code of the fixture uses the concrete type.
 type Kept = Box<dyn Any + Send + Sync>;
 
 /// A database under test, and the store handles that are open on it. It dereferences to its first handle, so it can be
@@ -32,7 +32,7 @@ impl Database {
         database
     }
 
-    /// The handle with the index `number`, modulo the number of handles.
+    /// Returns the handle with the index `number`, modulo the number of handles.
     #[must_use]
     pub fn handle(&self, number: usize) -> &Store {
         &self.handles[number % self.handles.len()]

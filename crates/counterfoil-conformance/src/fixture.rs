@@ -13,7 +13,7 @@ pub type Store = Arc<dyn TokenStore>;
 /// A future that `block_on` of a fixture runs to completion.
 pub type Task<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// Names a stored row that the fixture is asked to damage.
+/// A stored row that the fixture has to damage.
 #[derive(Clone, Copy, Debug)]
 pub enum Row<'a> {
     /// The row of the record with this id.

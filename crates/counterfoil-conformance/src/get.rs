@@ -167,8 +167,8 @@ pub async fn get_sees_the_family(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Checks reads after writes (clause 8 of `TokenStore`). After a write has returned, every get that begins later must
-/// see its effect, through any handle of the store.
+/// Checks reads after writes (clause 8 of `TokenStore`). After a write has returned, every `get` that begins later must
+/// return what was written, through any handle of the store.
 pub async fn get_after_write(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let other = store.open().await;

@@ -204,7 +204,7 @@ pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
     ensure!(own, "Stale must carry the caller's own successor, but stands {:?}", stands.record().superseded);
     ensure!(stands.record().version == Version::FIRST.next(), "a repeated rotation must not move the version again");
     ensure!(same(&must_get(&*store, &successor.id).await?, &after), "a repeated rotation must change nothing");
-    // A join that is repeated after a rotation of the family must report its own record.
+    // If a join is repeated after a rotation of the family, the answer must be `IdTaken` with the id of its own record.
     let late = draft.access(1);
     let join = draft.join(1);
     ensure_is!(store.insert(join, std::slice::from_ref(&late), at(6)).await?, Inserted::Done, "a join must go through");

@@ -118,7 +118,7 @@ async fn by_relabel(subject: &Subject) -> Result<(), Violation> {
     );
     held_by(&*store, &ann, "four", at(1), two.family.id).await?;
     free(&*store, &ann, "two", at(1)).await?;
-    // If labels need not be unique, a relabel makes the key free.
+    // A relabel without a key, as for labels that need not be unique, makes the old key free.
     let shown = Relabel { label: Label::new("shown", 20).expect("a label"), key: None };
     let edit = Change::Edit { label: Some(shown), description: None, scope: None, details: None };
     ensure_is!(

@@ -131,8 +131,8 @@ async fn dead_records_are_listed(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks `census`, as its docs describe it. It must count all records for each digest key, however they were inserted
-/// and in whatever state they are.
+/// Checks `census`, as its docs describe it. For each digest key, it must count the records in every state, no matter
+/// which call inserted them.
 pub async fn census_counts_every_record(subject: &Subject) -> Verdict {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     count(&*store, &[]).await?;

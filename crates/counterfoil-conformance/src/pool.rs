@@ -42,7 +42,7 @@ impl Pool {
         Self { driver: driver.clone(), threads: (0..threads).map(start).collect() }
     }
 
-    /// The number of racers.
+    /// Returns the number of racers.
     #[must_use]
     pub fn len(&self) -> usize {
         self.threads.len()

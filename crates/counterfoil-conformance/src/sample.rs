@@ -69,7 +69,7 @@ impl Person {
         Self { realm: Realm::new(realm).expect("a realm"), owner }
     }
 
-    /// Makes a person that differs from every other one. So tests that run on one database do not affect each other.
+    /// Makes a person that is different from all others, so tests that run on one database do not affect each other.
     #[must_use]
     pub fn somebody() -> Self {
         Self::new("default", &format!("somebody-{}", DRAWN.fetch_add(1, Ordering::Relaxed)))
@@ -128,26 +128,26 @@ impl Person {
         Draft { family, records: vec![first] }
     }
 
-    /// The listing of all this person's records of the given kind.
+    /// Returns the listing of all this person's records of the given kind.
     #[must_use]
     pub fn listing(&self, kind: TokenKind) -> Listing<'_> {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::All }
     }
 
-    /// The listing of this person's standing records of the given kind, as of the instant `now`. A standing record is
-    /// not revoked, and its `gone_at` is not reached. If it is superseded, its retry window has not ended.
+    /// Returns the listing of this person's standing records of the given kind, as of the instant `now`. A standing
+    /// record is not revoked, and its `gone_at` is not reached. If it is superseded, its retry window has not ended.
     #[must_use]
     pub fn standing(&self, kind: TokenKind, now: Timestamp) -> Listing<'_> {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::Standing { now } }
     }
 
-    /// The argument of `revoke` that names this family of the person.
+    /// Returns the argument of `revoke` that names this family of the person.
     #[must_use]
     pub fn family(&self, family: FamilyId) -> Revoke<'_> {
         Revoke::Family { realm: &self.realm, owner: &self.owner, family }
     }
 
-    /// The argument of `revoke` that names all families of this person.
+    /// Returns the argument of `revoke` that names all families of this person.
     #[must_use]
     pub fn all(&self) -> Revoke<'_> {
         Revoke::Owner { realm: &self.realm, owner: &self.owner }
@@ -190,7 +190,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The id of the first of the records.
+    /// Returns the id of the first record.
     #[must_use]
     pub fn id(&self) -> RecordId {
         self.records[0].id
@@ -265,28 +265,28 @@ impl Draft {
         self
     }
 
-    /// The argument of `insert` for this new family. `cap` is the largest number of live families of the owner,
-    /// including this one. If the cap is exceeded, the store must refuse the insert.
+    /// Returns the argument of `insert` for this new family. `cap` is the largest number of live families of the owner,
+    /// including this one. If there would be more, the store must refuse the insert. `None` means no cap.
     #[must_use]
     pub fn home(&self, cap: Option<u32>) -> InsertInto<'_> {
         self.bounded(cap.map(refuse), None)
     }
 
-    /// The argument of `insert` for this new family, with a cap on live families and a limit on the rate of creations.
-    /// `None` means no limit.
+    /// Returns the argument of `insert` for this new family, with a cap on live families and a limit on the rate of
+    /// creations. `None` means no limit.
     #[must_use]
     pub const fn bounded(&self, cap: Option<Cap>, pace: Option<Pace>) -> InsertInto<'_> {
         InsertInto::Found { family: &self.family, cap, pace }
     }
 
-    /// The argument of `insert` for records that join this family. `generation` is the generation that the caller
-    /// expects the family to have.
+    /// Returns the argument of `insert` for records that join this family. `generation` is the generation that the
+    /// caller expects the family to have.
     #[must_use]
     pub const fn join(&self, generation: u64) -> InsertInto<'static> {
         InsertInto::Join { family: self.family.id, generation, access_cap: None }
     }
 
-    /// Like [`join`](Self::join), with a cap on the live access tokens of the family.
+    /// Returns the same argument as [`join`](Self::join), but with a cap on the live access tokens of the family.
     #[must_use]
     pub fn join_capped(&self, generation: u64, access_cap: u32) -> InsertInto<'static> {
         InsertInto::Join { family: self.family.id, generation, access_cap: Some(most(access_cap)) }
@@ -321,13 +321,13 @@ impl Draft {
     }
 }
 
-/// The instant and the reason of a revocation, for a revocation by the host.
+/// Returns the instant `at` and the reason of a revocation by the host.
 #[must_use]
 pub fn revoked(at: Timestamp) -> Revoked {
     Revoked { at, reason: RevocationReason::ByHost }
 }
 
-/// A change that gives a record a new label, and its family the key of this label.
+/// Returns a change that gives a record a new label, and the record's family the key of this label.
 ///
 /// # Panics
 ///
@@ -339,7 +339,7 @@ pub fn relabel(text: &str) -> Change {
     Change::Edit { label: Some(Relabel { label, key }), description: None, scope: None, details: None }
 }
 
-/// A change of a record that replaces only the description.
+/// Returns a change of a record that replaces only the description.
 #[must_use]
 pub fn describe_as(text: &str) -> Change {
     Change::Edit {

@@ -50,9 +50,9 @@ impl Scale {
         self
     }
 
-    /// The number of rounds of a race through a [`SlowStore`](crate::SlowStore): a third of [`rounds`](Self::rounds),
-    /// rounded up. A round through a `SlowStore` takes several times as long as a round on the store itself, and finds
-    /// several times as many faults.
+    /// Returns the number of rounds of a race through a [`SlowStore`](crate::SlowStore): a third of
+    /// [`rounds`](Self::rounds), rounded up. A round through a `SlowStore` takes several times as long as a round on
+    /// the store itself, and finds several times as many faults.
     #[must_use]
     pub const fn slow_rounds(self) -> u32 {
         self.rounds.div_ceil(3)

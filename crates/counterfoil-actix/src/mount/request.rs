@@ -9,9 +9,9 @@ use http::{HeaderName, HeaderValue, Method, Request};
 use super::payload::PayloadBody;
 use crate::head::version;
 
-/// Converts a request: its method, target, version, headers, and the extensions that endpoints read. Returns `None` if
-/// a part cannot be converted. This is not expected, because both versions of `http` accept the same methods, targets
-/// and headers.
+/// Converts a request: its method, target, version and headers, and the extensions that endpoints read. Returns `None`
+/// if a part cannot be converted. This is not expected, because `http` 0.2 and `http` 1 accept the same methods,
+/// targets and headers.
 pub(super) fn converted(request: &HttpRequest, payload: Payload) -> Option<Request<PayloadBody>> {
     let mut converted = Request::new(PayloadBody::new(request, payload));
     *converted.method_mut() = Method::from_bytes(request.method().as_str().as_bytes()).ok()?;

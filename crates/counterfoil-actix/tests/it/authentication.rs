@@ -133,7 +133,7 @@ async fn host_41_middleware_may_hold_the_request_and_the_outermost_hides_the_hea
         let resource = web::resource("/").to(name).wrap(Authenticate::required(service.counterfoil().clone()));
         let resource = resource.wrap_fn(move |request, next| {
             assert_eq!(prints_a_token(&request), (false, !hides));
-            // While this clone lives, `ServiceRequest::headers_mut` panics in the middleware behind.
+            // While this clone lives, `ServiceRequest::headers_mut` panics in the inner middleware.
             let held = request.request().clone();
             let answer = next.call(request);
             async move {

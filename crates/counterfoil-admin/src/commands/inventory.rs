@@ -18,8 +18,8 @@ use crate::output::{Output, instant, instant_or_none};
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
-/// The columns. There is no status: the tool does not know the accounts, so it does not know whether a credential is
-/// suspended.
+/// The columns. There is no column for the status: whether a credential is suspended depends on the accounts, which the
+/// tool cannot read.
 const COLUMNS: [&str; 14] = [
     "id",
     "kind",
@@ -37,7 +37,8 @@ const COLUMNS: [&str; 14] = [
     "metadata",
 ];
 
-/// The number of columns of CSV. The metadata are left out: the guard against formulas would change their text.
+/// The number of columns of CSV. The metadata has no column in it, because the guard against formulas would change the
+/// text of the metadata.
 const CSV_COLUMNS: usize = COLUMNS.len() - 1;
 
 /// Lists the credentials that fit the options.
@@ -76,7 +77,8 @@ pub(super) async fn show(cli: &Cli, id: &str) -> Result<Output, Failure> {
     Ok(Output::Fields(COLUMNS.into_iter().zip(row(&found?)).collect()))
 }
 
-/// An invalid label is a mistake in the arguments.
+/// Converts an error. An invalid value, such as an invalid label, is a mistake in the arguments, so it becomes
+/// [`Failure::Usage`].
 fn usage(error: ManageError) -> Failure {
     match error {
         ManageError::Invalid(invalid) => Failure::Usage(invalid.to_string()),
@@ -130,7 +132,8 @@ fn row(found: &CredentialView) -> [Value; COLUMNS.len()] {
     ]
 }
 
-/// The addresses from which a credential can be used, separated by spaces. Null if from anywhere.
+/// Returns the addresses and networks from which a credential can be used, separated by spaces. Returns null if the
+/// credential can be used from every address.
 pub(super) fn allowed_sources(found: &CredentialView) -> Value {
     let blocks = |allowed: &Networks| allowed.blocks().map(|block| block.to_string()).collect::<Vec<_>>().join(" ");
     found.allowed_sources.as_ref().map(blocks).into()
@@ -146,7 +149,8 @@ pub(super) fn line<const COLUMNS: usize>(row: [Value; COLUMNS]) -> String {
     csv_line(cells.iter().take(CSV_COLUMNS).map(String::as_str))
 }
 
-/// Writes a text to standard output. False if the reader has closed the pipe, which is no failure of the command.
+/// Writes a text to standard output. Returns false if the reader has closed the pipe, which is not a failure of the
+/// command.
 pub(super) fn print(text: &str) -> bool {
     let mut out = std::io::stdout();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()

@@ -60,7 +60,7 @@ impl KeyUses {
         self.checks.values().all(|stored| stored.key_checks.is_empty())
     }
 
-    /// The realms that were read.
+    /// Returns the realms that were read.
     pub(super) fn realms(&self) -> impl Iterator<Item = &Realm> {
         self.checks.keys()
     }
@@ -94,12 +94,12 @@ impl KeyUses {
         }
     }
 
-    /// The keys of the ring with which no stored digest was computed, except the newest key.
+    /// Returns the keys of the ring with which no stored digest was computed, except the newest key.
     pub(super) fn unused(&self, ring: &KeyRing) -> Vec<KeyId> {
         ring.ids().filter(|key| *key != ring.newest() && !self.used().any(|used| used == *key)).collect()
     }
 
-    /// The keys that digests use.
+    /// Returns the keys with which stored digests were computed. A key can occur several times.
     fn used(&self) -> impl Iterator<Item = KeyId> {
         self.digests.iter().filter(|key| key.is_used()).map(|used| used.key)
     }

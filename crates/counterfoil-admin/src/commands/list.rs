@@ -127,7 +127,7 @@ fn service_account(view: &ServiceAccountView) -> Vec<Value> {
 }
 
 fn credential(view: &CredentialView) -> Vec<Value> {
-    // Only a security code has no label.
+    // A security code has no label, so its description is shown.
     let label = if view.label.is_empty() { view.description.as_ref().unwrap_or(&view.label) } else { &view.label };
     vec![
         view.id.to_string().into(),

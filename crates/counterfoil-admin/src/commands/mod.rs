@@ -38,7 +38,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Output, Failure> {
 async fn migrate(cli: &Cli) -> Result<Output, Failure> {
     let url = cli.url()?;
     if url.migrate().await.map_err(Failure::failed)? == Migrated::NothingToDo {
-        // Opening the store updates its layout.
+        // This kind of store has no schema. Opening the store updates the layout of its data.
         url.open(&cli.opening().changing().creating()).await?.close().await;
     }
     said(&format!("migrated 1 store of the kind {}", url.kind()));

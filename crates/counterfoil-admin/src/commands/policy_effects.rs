@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::host::read_policy;
 use crate::output::{Output, instant, instant_or_none, said};
 
-/// The number of records in one page: as many as a page can have.
+/// The number of records in a page of results. This is the largest number that a page can have.
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 
 const OWNERS: [&str; 8] = ["owner", "kind", "refused", "ended", "shortened", "lengthened", "first_end", "last_used_at"];
@@ -60,7 +60,8 @@ fn new_policy(cli: &Cli, what: &Effects) -> Result<Policy, Failure> {
     Ok(policy)
 }
 
-/// Makes the rows of a page of credentials, or of the owners that are complete.
+/// Adds rows to the table. The arguments are the affected credentials of a page, the owners whose affected credentials
+/// were all read, and the rows of the table.
 type Rows<'a, const COLUMNS: usize> =
     dyn FnMut(&[TouchedCredential], &[TouchedOwner], &mut Vec<[Value; COLUMNS]>) + Send + 'a;
 

@@ -22,7 +22,8 @@ pub(super) async fn run(cli: &Cli, what: &cli::Purge) -> Result<Output, Failure>
     ended
 }
 
-/// Returns an error if the clock might have jumped forward, because records that a purge removes too early are lost.
+/// Returns an error if this machine's clock might have jumped forward. A purge would then remove records too early, and
+/// these records would be lost.
 async fn trusted(store: &AnyStore) -> Result<(), Failure> {
     let noted = store.settings().last_upkeep().await.map_err(Failure::failed)?;
     match noted {

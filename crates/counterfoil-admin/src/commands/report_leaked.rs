@@ -1,5 +1,5 @@
-//! `report-leaked`: ends the credentials whose secrets were found in a public place. The core proves each text, and
-//! emits the events.
+//! `report-leaked`: ends the credentials whose secrets were found in a public place. The core library verifies each
+//! text, and emits the events.
 
 use counterfoil::KeyRing;
 use counterfoil::crypto::KeyFile;
@@ -15,7 +15,7 @@ use crate::output::{Output, said};
 use crate::prefixes::prefixes;
 use crate::store;
 
-/// The largest number of texts that one call of the core takes.
+/// The largest number of texts that one call of the core library takes.
 const AT_ONCE: usize = 1_000;
 
 pub(super) async fn run(cli: &Cli, what: &ReportLeaked) -> Result<Output, Failure> {
@@ -49,7 +49,8 @@ async fn report(
     for some in texts.chunks(AT_ONCE) {
         counterfoil.report_leaked(some).await?.into_iter().for_each(|outcome| counts.add(outcome));
     }
-    // Otherwise a service with other prefixes would get an all-clear for texts that were not recognised.
+    // If the service has other prefixes, the tool recognises none of its tokens. Without this error, the result would
+    // then say that no text is a credential.
     if !texts.is_empty() && !is_token && counts.not_ours == texts.len() as u64 {
         return Err(Failure::refused(format!(
             "none of the {} texts is a token with the prefixes of the tool, or an API key of a client; if the service \
@@ -68,8 +69,8 @@ async fn report(
     ]))
 }
 
-/// Builds a handle with the key ring. Returns an error if the ring does not belong to the store: every text would then
-/// look like a wrong one.
+/// Builds a handle with the key ring. Returns an error if the ring does not belong to the store, or if the service has
+/// a ring and none is given: every secret would then look wrong.
 async fn keyed_handle(
     cli: &Cli,
     store: &AnyStore,
@@ -95,7 +96,7 @@ async fn keyed_handle(
     })
 }
 
-/// The numbers of texts with each outcome.
+/// The number of texts for each outcome.
 #[derive(Default)]
 struct Counts {
     ended: u64,

@@ -38,8 +38,8 @@ pub(super) fn client_id(client: &str) -> Result<ClientId, Failure> {
     client.parse().map_err(|_| Failure::Usage("not a client id".into()))
 }
 
-/// Makes the revocation. It reads only what the core library needs, because a damaged row elsewhere must not prevent a
-/// revocation.
+/// Makes the revocation. Reads only the rows that the core library needs, because a damaged row elsewhere must not
+/// prevent a revocation.
 async fn revoke(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Failure> {
     let (counterfoil, host) = (cli.handle(store)?, Presenter::host());
     let revoked: Value = match what {
@@ -87,7 +87,7 @@ async fn subject_revoked(
     ]))
 }
 
-/// Parses the names of kinds that a person can have.
+/// Parses the names of kinds. Client secrets are not accepted, because no person has one.
 fn token_kinds(names: &[String]) -> Result<Vec<TokenKind>, Failure> {
     let kind = |name: &String| {
         TokenKind::ALL.into_iter().find(|kind| kind.as_str() == name && *kind != TokenKind::ClientSecret)
@@ -100,7 +100,8 @@ fn token_kinds(names: &[String]) -> Result<Vec<TokenKind>, Failure> {
     })
 }
 
-/// Whether a family is one of a person and of these kinds. An empty list means all kinds.
+/// Whether a family belongs to this person and is of one of these kinds. A security code belongs to the person who
+/// created it and to the person as whom it acts. An empty list of kinds means all kinds.
 fn is_persons(family: &FamilyParts, subject: &SubjectId, kinds: &[TokenKind]) -> bool {
     let sign_in = [TokenKind::RefreshToken, TokenKind::AccessToken];
     let is_kind = |kind: &TokenKind| *kind == family.kind || (sign_in.contains(kind) && sign_in.contains(&family.kind));

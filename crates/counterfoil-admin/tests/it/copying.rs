@@ -60,7 +60,7 @@ fn host_61_a_copy_that_is_killed_is_continued() {
                 .stderr(Stdio::null())
                 .spawn()
                 .expect("the tool");
-            // Kills it as soon as some more families are there.
+            // Kills the copying process as soon as the target contains some more families.
             while child.try_wait().expect("a child").is_none() {
                 if target.families().families(None, most(100)).await.expect("a store").items.len() >= part * 8 {
                     break;

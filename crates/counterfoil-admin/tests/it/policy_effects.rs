@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::tool::{Service, text, tool};
 
-/// A service of `ann`, who has tokens that live 30, 120 and 366 days.
+/// Makes a service with the account `ann`, which has tokens that live 30, 120 and 366 days.
 fn service() -> Service {
     let service = Service::on_sqlite();
     service.serve(async |counterfoil, by| {

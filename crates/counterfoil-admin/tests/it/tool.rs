@@ -130,7 +130,7 @@ pub(crate) fn now() -> Timestamp {
     SystemClock.now()
 }
 
-/// The mode of a file.
+/// Returns the mode of a file.
 #[cfg(unix)]
 pub(crate) fn mode(path: &Path) -> u32 {
     std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).expect("a file").permissions()) & 0o777

@@ -77,8 +77,8 @@ impl FromStr for CookieName {
 }
 
 impl From<&Issuer> for CookieName {
-    /// Derives the name from the host, the port and the path of the issuer. All nodes of a service get the same name.
-    /// Different services on one host get different names.
+    /// Derives the suffix from the host, the port and the path of the issuer. All nodes of a service get the same
+    /// suffix. Different services on one host get different suffixes.
     ///
     /// ```
     /// use counterfoil_axum::Issuer;
@@ -96,7 +96,7 @@ impl From<&Issuer> for CookieName {
 }
 
 impl CookieName {
-    /// Returns the default name for a realm and a base path.
+    /// Returns the default suffix for a realm and a base path.
     fn of(realm: &Realm, base: &str) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"counterfoil console: name of its cookies, 1\0");
@@ -130,13 +130,13 @@ pub(crate) struct Cookies {
 }
 
 impl Cookies {
-    /// The cookies of the console that serves this realm under the base path `base`. Their names have the default
-    /// suffix.
+    /// Returns the cookies of the console that serves this realm under the base path `base`. The names of the cookies
+    /// have the default suffix.
     pub(crate) fn of(transport: Transport, realm: &Realm, base: &str) -> Self {
         Self { transport, name: CookieName::of(realm, base) }
     }
 
-    /// The same cookies with the suffix that the host chose for their names.
+    /// Returns the same cookies with this suffix in their names.
     pub(crate) fn named(self, name: CookieName) -> Self {
         Self { name, ..self }
     }

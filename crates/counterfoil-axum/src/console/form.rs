@@ -12,9 +12,10 @@ use zeroize::Zeroize as _;
 const MAX_FIELDS: usize = 1_024;
 /// The fields that the form of any page may have, in addition to the page's own fields.
 const COMMON: [&str; 5] = ["csrf_token", "once", "password", "beside", "back"];
-/// The suffix of a hidden field. It contains the value that another field had when the page was shown.
+/// The suffix of the name of a hidden field. The hidden field contains the value that another field had when the page
+/// was shown.
 pub(crate) const WAS: &str = "_was";
-/// The suffix of the field that contains the unit of another field.
+/// The suffix of the name of the field that contains the unit of another field.
 pub(crate) const UNIT: &str = "_unit";
 
 /// The decoded fields of a form.

@@ -22,9 +22,9 @@ pub(crate) fn draw(console: &Console, viewer: &Viewer) -> Result<String, Rejecti
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Makes a key from the random number in the form. If the same form is submitted twice, both submissions have the same
-/// key, so the second one is recognised. If the form contains no valid number, returns an error. The page then shows
-/// the form again, with a number.
+/// Makes a [`OnceKey`] from the random number in the form. If the same form is submitted twice, both submissions have
+/// the same key, so the second one is recognised. If the form contains no valid number, returns an error. The page then
+/// shows the form again, with a number.
 pub(crate) fn key(viewer: &Viewer, form: &Form) -> Result<OnceKey, FormError> {
     let number = URL_SAFE_NO_PAD.decode(form.one(FIELD)).ok().filter(|number| number.len() == 16);
     match number {

@@ -42,11 +42,13 @@ use crate::console::state::{Console as State, Shared};
 /// password was entered too long ago, the console asks for it again before a critical action. It checks the password
 /// with the account's name as the login name. So the host's directory must accept account names as login names.
 ///
-/// A host without [`Logins`](counterfoil::directory::Logins) must open the sessions itself
-/// ([`Counterfoil::open_session_for`]), because nobody can sign in with a password: the sign-in page then has no form
-/// and says so. A critical action then needs a session that the host opened recently, and answers 501 otherwise.
-/// [`Console::router`] logs this once at level info. Without [`Search`](counterfoil::directory::Search), no page links
-/// to the users page, which answers 501 and says that there is no search. The page of a user still works.
+/// Without [`Logins`](counterfoil::directory::Logins), nobody can sign in with a password. The sign-in page then has no
+/// form and says so, and the host must open the sessions itself ([`Counterfoil::open_session_for`]). A critical action
+/// needs a session that the host opened recently. Otherwise the response to the action is 501. If there are no logins,
+/// [`Console::router`] logs this once at level info.
+///
+/// Without [`Search`](counterfoil::directory::Search), no page links to the page that searches for users. The response
+/// for that page is 501 and says that there is no search. The page of a user still works.
 ///
 /// Failed sign-ins are counted for each account and each source. [`Sources`] says how the source of a request is found.
 #[must_use]
@@ -62,8 +64,8 @@ impl Console {
         Self(State::new(counterfoil, sources, cookies, base))
     }
 
-    /// Sets the name of the cookies. The default name is derived from the realm and the base path. A
-    /// [`SessionLayer`](crate::console::SessionLayer) for this console needs the same name.
+    /// Sets the suffix of the names of the cookies. The default suffix is derived from the realm and the base path. A
+    /// [`SessionLayer`](crate::console::SessionLayer) for this console needs the same suffix.
     pub fn cookie_name(mut self, name: CookieName) -> Self {
         self.0.cookies = self.0.cookies.named(name);
         self
@@ -88,7 +90,7 @@ impl Console {
         self
     }
 
-    /// Makes the router. If the host has no logins, this is logged.
+    /// Makes the router. If the host has no logins, logs this at level info.
     pub fn router(self) -> Router {
         if !self.0.has_logins() {
             tracing::info!(target: "counterfoil", "console without logins: nobody can sign in with a password");
@@ -136,7 +138,7 @@ impl Console {
     }
 }
 
-/// The pages about sign-ins, and about the end of all credentials of a user.
+/// Returns the routes of the pages about sign-ins, and of the pages that end all credentials of a user.
 fn sign_in_pages() -> Router<Shared> {
     Router::new()
         .route("/sign-ins", get(sign_ins::list))
@@ -159,7 +161,7 @@ fn profile(state: &Shared) -> Router<Shared> {
         .route("/profile/signature/clear", post(signature::clear))
 }
 
-/// The pages about one token, whose path is `path`.
+/// Returns the routes of the pages about one token. `path` is the path of the token.
 fn token_pages(path: &str) -> Router<Shared> {
     Router::new()
         .route(&format!("{path}/delete"), get(token_forms::ask_delete).post(token_forms::delete))
@@ -170,7 +172,7 @@ fn token_pages(path: &str) -> Router<Shared> {
         .route(&format!("{path}/networks"), get(token_forms::ask_sources).post(token_forms::sources))
 }
 
-/// The pages about service accounts.
+/// Returns the routes of the pages about service accounts.
 fn service_account_pages() -> Router<Shared> {
     Router::new()
         .route("/service-accounts", get(service_accounts::list).post(service_accounts::create))

@@ -75,8 +75,9 @@ impl Viewer {
     pub(crate) async fn of(console: &Console, parts: &Parts) -> Result<Result<Self, SignedOut>, Rejection> {
         let language = receive(console, &parts.headers, host_of(parts))?;
         let known = console.sources.known(&parts.extensions);
-        // The form can arrive seconds later. A credential that the request creates must not be newer than the
-        // authentication: otherwise it outlives a change of the password in between (`Account::with_valid_since`).
+        // The body of the form can arrive seconds after the headers. A credential that the request creates must not be
+        // newer than the authentication. Otherwise the credential would stay valid if the password was changed in
+        // between (`Account::with_valid_since`).
         let counterfoil = console.at_present();
         let (session, principal) = match session(console, &counterfoil, language, &parts.headers, &known).await? {
             Ok(found) => found,

@@ -92,7 +92,8 @@ impl SessionLayer {
         Self { counterfoil, cookies, forged_log: Arc::default() }
     }
 
-    /// Sets the name of the cookies. It must be the same name as in the console that sets the session cookies.
+    /// Sets the suffix of the names of the cookies. It must be the same suffix as in the console that sets the session
+    /// cookies.
     #[must_use]
     pub fn cookie_name(mut self, name: CookieName) -> Self {
         self.cookies = self.cookies.named(name);

@@ -12,8 +12,8 @@ use crate::rate_limited_log::RateLimitedLog;
 
 /// The state that all pages share.
 pub(crate) struct Console {
-    /// A handle with a running clock. A page with a viewer must not use it. It must use the viewer's handle, whose
-    /// clock is stopped at one instant of the request. Therefore this field is private.
+    /// A handle with a running clock. A page with a viewer must not use this handle. Such a page must use the viewer's
+    /// handle, whose clock is stopped at one instant of the request. Therefore this field is private.
     counterfoil: Counterfoil,
     pub(crate) sources: Sources,
     pub(crate) cookies: Cookies,
@@ -43,8 +43,8 @@ impl Console {
         }
     }
 
-    /// Returns a handle whose clock is stopped at the present instant. A request takes it before it authenticates the
-    /// viewer.
+    /// Returns a handle whose clock is stopped at the present instant. Each request takes such a handle before it
+    /// authenticates the viewer.
     pub(super) fn at_present(&self) -> Counterfoil {
         self.counterfoil.at(self.now())
     }
@@ -55,7 +55,8 @@ impl Console {
         &self.counterfoil
     }
 
-    /// Returns the present instant, for logs and for `Retry-After`. It can be later than the instant of the viewer.
+    /// Returns the present instant, for logs and for `Retry-After`. It can be later than the instant at which the clock
+    /// of the viewer's handle is stopped.
     pub(crate) fn now(&self) -> Timestamp {
         self.counterfoil.now()
     }

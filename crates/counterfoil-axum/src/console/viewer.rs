@@ -158,8 +158,9 @@ impl Viewer {
         };
         let name = self.principal.name().to_owned();
         let login = Login::new(&name, password);
-        // The test of the password is a new proof, so the new session begins with it. Each attempt takes its instant
-        // before the test: if the password changes meanwhile, the session and what it creates are refused.
+        // The check of the password is a new proof, so the new session begins at its instant. Each attempt takes this
+        // instant before the check. So if the password is changed during the check, the new session and all that it
+        // creates are refused.
         let attempt = || {
             let counterfoil = console.at_present();
             let (principal, login, source) = (&self.principal, &login, &self.source);

@@ -1,4 +1,4 @@
-//! Tests requests that must wait, because too many password checks are in progress. Also tests routers that do not know
+//! Tests requests that must wait, because too many password checks are in progress. Also tests routers that cannot find
 //! the source of a request. The clock of the runtime is paused.
 
 use std::net::IpAddr;

@@ -365,7 +365,8 @@ async fn fault_a7_each_route_that_makes_or_widens_refuses_a_stale_session_and_no
         let outcome = ask(&router, method, path, &with, body).await.outcome();
         assert_eq!(outcome, (403, "stale-session".into(), None), "{method} {path} {body}");
     }
-    // These operations read, describe or remove rights. Deletions come last, because later requests would fail.
+    // These operations read, describe or remove rights. Deletions come last, because later requests for the deleted
+    // objects would fail.
     for (method, path, body, status) in [
         ("GET", "/me/tokens", "", 200),
         ("GET", "/users", "", 200),

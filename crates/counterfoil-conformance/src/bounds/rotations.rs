@@ -203,8 +203,8 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     Ok(())
 }
 
-/// The work of one racer, which is one of several concurrent callers. Rotates the newest token of the family again and
-/// again, until the limit `within` refuses a rotation. Returns how many rotations this racer made itself.
+/// Does the work of one racer, which is one of several concurrent callers. Rotates the newest token of the family again
+/// and again, until the limit `within` refuses a rotation. Returns how many rotations this racer made itself.
 async fn go_down(store: &dyn TokenStore, draft: &Draft, root: RecordId, within: Pace) -> Result<u32, Violation> {
     let (mut tip, mut done) = (root, 0);
     for _ in 0..TURNS {

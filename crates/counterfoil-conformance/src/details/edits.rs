@@ -34,7 +34,7 @@ pub(super) async fn by_the_newest(store: &dyn TokenStore) -> Result<(), Violatio
     wrote(root, 3, edit_details(None), &both, None).await?;
     wrote(root, 4, describe_as("another"), &both, None).await?;
     wrote(root, 5, edit_details(Some(details(3))), &both, Some(3)).await?;
-    // Details without content are no details.
+    // Details in which no part has a value count as no details.
     wrote(root, 6, edit_details(Some(Box::default())), &both, None).await?;
     let next = rotated(store, &draft, root, 7, 1).await?;
     let three = [root, access, next];
@@ -60,8 +60,8 @@ pub(super) async fn rotated(
     Ok(next.id)
 }
 
-/// Calls for records that must not accept an edit of the details. Each must give `Stale` and change nothing, even if
-/// the same edit also changes what the record accepts.
+/// Edits the details through every record that must not accept this. Each edit must give `Stale` and change nothing,
+/// even if it also changes fields that the record accepts.
 pub(super) async fn by_no_other(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
     let draft = ann.refresh().with_access().labelled("one").detailed(Some(details(1)));
@@ -86,7 +86,7 @@ pub(super) async fn by_no_other(store: &dyn TokenStore) -> Result<(), Violation>
     purge(store, at(20), at(20), at(20)).await?;
     ensure!(must_get(store, &root).await?.record().shrunk, "a window that has ended must shrink");
     refused(root, 2, "a shrunk record").await?;
-    // An access token of the newest generation.
+    // This record has the newest generation, but it is an access token.
     let joined = draft.access(1);
     let _ = store.insert(draft.join(1), std::slice::from_ref(&joined), at(21)).await?;
     refused(joined.id, 0, "an access token of the newest generation").await?;

@@ -91,8 +91,8 @@ async fn a_life(store: &dyn TokenStore, ann: &Person, wanted: Option<&FamilyDeta
     kept.after("the revocation of the family").await
 }
 
-/// Runs calls on other families that change the row of a family with details: an insert takes its label, another ends
-/// it to make room, and the revocation of its owner ends it.
+/// Runs three calls that do not name a family with details but change its row: an insert that takes the family's label,
+/// an insert that ends the family to make room, and the revocation of all families of its owner.
 async fn others_calls(store: &dyn TokenStore, ann: &Person, wanted: Option<&FamilyDetails>) -> Result<(), Violation> {
     let make = |draft: Draft| draft.detailed(wanted.map(|wanted| Box::new(wanted.clone())));
     let gone = make(ann.pat().labelled("lent").ending(Some(at(30)), Some(at(40))));

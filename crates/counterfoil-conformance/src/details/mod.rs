@@ -30,7 +30,8 @@ pub async fn details_follow_the_newest(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Checks that each of these records, and the listings of its owner, show these details. `when` says after which call.
+/// Checks that each of these records, and the listings of its owner, show these details. `when` names the call before
+/// the check, for the message.
 async fn shown(
     store: &dyn TokenStore,
     ids: &[RecordId],

@@ -20,9 +20,10 @@ const PART: u32 = 15;
 /// read.
 const TURNS: u32 = 6;
 
-/// Checks that no concurrent call undoes an edit of the details. Some racers edit them, and others rotate, slide,
-/// join or touch the family. Every edit and every rotation changes the version or the generation, so the generation and
-/// version that each edit wrote say which edit was the last. Its details must be stored at the end.
+/// Checks that no concurrent call undoes an edit of the details. Some racers edit the details, and others rotate,
+/// slide, join or touch the family. Every edit raises the version of the newest record, and every rotation raises the
+/// generation. So the last edit is the one with the highest version in the highest generation. At the end, the details
+/// of this edit must be stored.
 pub(super) async fn edits_beside_rotations(subject: &Subject) -> Result<(), Violation> {
     for track in tracks(subject, PART).await {
         for _ in 0..track.rounds {
@@ -56,7 +57,8 @@ async fn one_round(track: &Track) -> Result<(), Violation> {
     shown(&*track.store, &[root], Some(&*details(last)), "edits beside rotations").await
 }
 
-/// The work of one racer. Even racers edit the details. The others rotate, join and touch in turn.
+/// Does the work of one racer. Half of the racers edit the details, and a quarter rotate the family. The others touch
+/// its newest record, and insert access tokens with joins and slides.
 async fn act(store: &dyn TokenStore, draft: &Draft, root: RecordId, racer: usize) -> Result<Vec<Written>, Violation> {
     let (mut written, mut tip) = (Vec::new(), root);
     for turn in 0..TURNS {

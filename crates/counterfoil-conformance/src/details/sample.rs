@@ -3,7 +3,7 @@
 use counterfoil::store::{Change, FamilyDetails};
 use counterfoil::types::{Device, Metadata, Networks, SourceName};
 
-/// Makes details in which every part has a value. Each number makes other values in each part.
+/// Makes details in which every part has a value. Different numbers give different values in each part.
 #[must_use]
 pub fn details(number: u32) -> Box<FamilyDetails> {
     let network = format!("10.{}.{}.0/24", number >> 8 & 0xff, number & 0xff);

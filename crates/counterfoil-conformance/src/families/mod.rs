@@ -15,8 +15,9 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk_families_of;
 
 /// Checks walks over an owner's families (clause 61 of `TokenStore`). A family that exists and is not revoked during
-/// the whole walk must be returned exactly once, in ascending order of id, whatever other calls do to it. A walk must
-/// return no family of another owner or realm, and none that was revoked before. Each row must be as `get` returns it.
+/// the whole walk must be returned exactly once, in ascending order of id, even if other calls change it. A walk must
+/// return no family of another owner or realm, and no family that was revoked before the walk. Each row must be as
+/// `get` returns it.
 pub async fn families_are_listed(subject: &Subject) -> Verdict {
     states::every_state_is_listed(&*subject.fresh().await).await?;
     states::of_one_owner_alone(&*subject.fresh().await).await?;

@@ -8,9 +8,9 @@ use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, relabe
 use crate::together::found_all;
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// Walks over 24 families in pages of at most `limit`. After each page, other families are inserted before and after
-/// the position of the walk, one of the 24 is changed by each call that keeps it, and a third of the 24 is revoked or
-/// purged piece by piece. Every family that stays must be listed exactly once.
+/// Walks over 24 families in pages of at most `limit`. Between the pages, new families are inserted before and after
+/// the position of the walk, a third of the 24 families is revoked or purged, and others of the 24 are changed by calls
+/// that do not end them. Each of the 24 that is not ended must be listed exactly once.
 pub(super) async fn while_families_come_and_go(store: &dyn TokenStore, limit: u32) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
     let mut drafts: Vec<Draft> = (0..24).map(|number| ann.refresh().used(at(number))).collect();
@@ -60,7 +60,7 @@ pub(super) async fn while_families_come_and_go(store: &dyn TokenStore, limit: u3
     Ok(())
 }
 
-/// Changes the family by one of the calls that keep it. Returns its newest record.
+/// Changes the family by one of the calls that do not end it. Returns the family's newest record.
 async fn changed(store: &dyn TokenStore, draft: &Draft, tip: RecordId, number: u64) -> Result<RecordId, Violation> {
     let stands = must_get(store, &tip).await?;
     let (version, generation) = (stands.record().version, stands.record().generation);

@@ -17,7 +17,7 @@ use crate::walk::walk_families_of;
 /// The number by which the rounds of [`Scale`](crate::Scale) are divided.
 const PART: u32 = 30;
 
-/// The number of families that stay during a round, and of families that are revoked in it.
+/// The number of families that stay during a round. As many other families are revoked in the round.
 const FAMILIES: usize = 4;
 
 /// Checks walks while other racers rotate, join and slide the owner's families, insert new ones, and revoke some.
@@ -58,7 +58,7 @@ async fn one_round(track: &Track) -> Result<(), Violation> {
     answers.into_iter().collect()
 }
 
-/// The work of one racer. Half of the racers walk, each with another page limit.
+/// Does the work of one racer. Half of the racers walk, each with another page limit.
 async fn act(store: &dyn TokenStore, round: &Round, racer: usize) -> Result<(), Violation> {
     let turn = racer / 4;
     match racer % 4 {

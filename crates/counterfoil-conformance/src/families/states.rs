@@ -41,7 +41,7 @@ fn drafts(person: &Person) -> Vec<Draft> {
 }
 
 /// Lists families, each of them in another state: live, permanent, expired, past its `gone_at`, rotated, slid, without
-/// the label that another family took, with a revoked member, with a shrunk member. Then revokes and purges some.
+/// its label because another family took it, with a revoked member, with a shrunk member. Then revokes and purges some.
 pub(super) async fn every_state_is_listed(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
     ensure_is!(walk_families_of(store, &ann, 1).await?.len(), 0, "an owner without families must have an empty list");

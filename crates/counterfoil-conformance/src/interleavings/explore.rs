@@ -47,7 +47,7 @@ impl Schedules {
         }
     }
 
-    /// The number of schedules (orders of backend calls) that are known and were not run yet.
+    /// Returns the number of schedules (orders of backend calls) that are known and were not run yet.
     pub(super) fn left(&self) -> usize {
         self.open.values().map(Vec::len).sum()
     }

@@ -26,7 +26,7 @@ impl Gate {
         self.waits.load(Ordering::Relaxed)
     }
 
-    /// The number of backend calls that the operation has reached so far.
+    /// Returns the number of backend calls that the operation has reached so far.
     pub(super) fn reached(&self) -> u32 {
         self.reached.load(Ordering::Relaxed)
     }

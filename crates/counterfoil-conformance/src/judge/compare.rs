@@ -12,7 +12,7 @@ pub(crate) fn differing(is: &TokenRecord, must: &TokenRecord) -> Vec<String> {
     lines
 }
 
-/// Like [`differing`], for records of which one or both may be absent.
+/// Compares two records like [`differing`]. One of them or both may be absent.
 pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRecord>) -> Vec<String> {
     match (is, must) {
         (None, None) => Vec::new(),
@@ -22,7 +22,7 @@ pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRec
     }
 }
 
-/// Like [`differing_options`], for rows of families.
+/// Compares two rows of families like [`differing_options`].
 pub(crate) fn differing_families(is: Option<&FamilyParts>, must: Option<&FamilyParts>) -> Vec<String> {
     match (is, must) {
         (None, None) => Vec::new(),

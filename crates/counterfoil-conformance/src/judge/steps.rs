@@ -22,7 +22,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    /// The index of the batch to which the step belongs, or `None` for a whole operation.
+    /// Returns the index of the batch to which the step belongs, or `None` for a whole operation.
     pub(super) const fn batch(self) -> Option<usize> {
         match self {
             Self::Whole(_) => None,

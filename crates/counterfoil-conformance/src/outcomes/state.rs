@@ -55,7 +55,8 @@ impl State {
 /// The notice with which the record was inserted.
 pub(crate) const MARK: NoticeMark = NoticeMark { at: Timestamp::EPOCH, stage: 1 };
 
-/// A record in the state that is tested, with what the calls on it need. Its owner has no other record.
+/// A record in the state that is tested, and the values that calls on this record need. The owner of the record has no
+/// other record.
 pub(crate) struct Case {
     pub(crate) person: Person,
     pub(crate) draft: Draft,

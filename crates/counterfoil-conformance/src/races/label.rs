@@ -1,4 +1,4 @@
-//! Checks many concurrent inserts and changes that want the same label (clause 18 of `TokenStore`).
+//! Checks many concurrent inserts and changes with the same label (clause 18 of `TokenStore`).
 
 use std::sync::Arc;
 
@@ -147,8 +147,8 @@ async fn relabels(track: &Track) -> Result<(), Violation> {
     Ok(())
 }
 
-/// One racer revokes the family that has the label, while the others insert families with this label. At most one
-/// insert may get the label. If none gets it, an insert after the race must get it.
+/// Runs a race in which one racer revokes the family that has the label, and the others insert families with this
+/// label. At most one insert may get the label. If no insert gets it, an insert after the race must get it.
 async fn beside_a_revocation(track: &Track) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
     let old = person.pat().labelled("one");

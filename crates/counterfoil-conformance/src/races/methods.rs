@@ -79,8 +79,8 @@ fn more_often(pair: [Deed; 2]) -> usize {
     }
 }
 
-/// An upper bound. Before its operation, each racer calls [`pause`] a random number of times, which is lower than this
-/// bound. So one operation can begin at any point of another one.
+/// An upper bound of the number of pauses before an operation. Each racer calls [`pause`] a random number of times,
+/// which is lower than this bound, and then runs its operation. So one operation can begin at any point of another one.
 const LATEST: u64 = 8;
 
 /// The largest number of due notices that the check reads in one page.

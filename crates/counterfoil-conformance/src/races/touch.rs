@@ -183,7 +183,7 @@ async fn use_and_claim(
     store.touch(&batch).await?;
     batch.iter().for_each(|(id, at)| seen.touched(*id, *at));
     for (id, _) in batch.iter().take(2) {
-        // A mark at an odd instant is a lease. Nobody else claims it, so the settlement must find it.
+        // A mark at an odd instant is a lease. No other racer claims a lease, so the settlement must find it.
         let held = must_get(store, id).await?.record().notice;
         let Some(held) = held.filter(|held| held.at.micros().is_multiple_of(2)) else { continue };
         let until = Timestamp::from_micros(held.at.micros() + 1).unwrap_or(held.at);

@@ -97,8 +97,8 @@ fn counting(model: &Model, corrupt: u64, answer: impl Fn(u64) -> Answer) -> Vec<
     (corrupt.saturating_sub(spent)..=corrupt).rev().map(answer).collect()
 }
 
-/// Returns the number of damaged rows that a listing must report, or `None` if it is not compared. It is not compared
-/// for a listing of standing records, because nobody can know whether a damaged record is standing.
+/// Returns the number of damaged rows that a listing must report, or `None` if this number is not compared. It is not
+/// compared for a listing of standing records, because nothing says whether a damaged record is standing.
 fn counted_corrupt(of: &Listed, corrupt: u64) -> Option<u64> {
     let standing = matches!(of, Listed::Owner { show: Show::Standing { .. }, .. });
     (!standing).then_some(corrupt)

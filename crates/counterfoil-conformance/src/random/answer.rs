@@ -92,7 +92,7 @@ impl Answer {
         }
     }
 
-    /// The word of the answer, such as `Done`, `IdTaken` or `Corrupt`.
+    /// Returns the word of the answer, such as `Done`, `IdTaken` or `Corrupt`.
     #[cfg(test)]
     pub(super) fn kind(&self) -> &str {
         self.word.split([' ', '(']).next().unwrap_or_default()
@@ -104,7 +104,7 @@ const FIELDS: usize = 8;
 
 /// Describes how the answer `found` differs from the answer `wanted`. If their words differ, such as `Done` and
 /// `Stale`, both words are shown. Then come the ids of records or families that are missing, surplus or in another
-/// order. Then come the fields that differ between two of them with the same id.
+/// order. Then come the fields that differ between two records or families with the same id.
 pub(super) fn difference(wanted: &Answer, found: &Answer) -> String {
     let mut text = String::new();
     if wanted.word != found.word {

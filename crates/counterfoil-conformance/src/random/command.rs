@@ -103,7 +103,7 @@ pub(super) enum Command {
         limit: u32,
     },
     Census,
-    /// Damages a stored row through the fixture. It is not a call of the store, which does not know of the damage.
+    /// Damages a stored row through the fixture. This is not a call of the store.
     Damage {
         id: RecordId,
     },

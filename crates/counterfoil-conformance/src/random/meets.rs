@@ -124,8 +124,8 @@ impl Meeting<'_> {
         lead.iter().for_each(|lead| self.meet(Operation::FoundLabelled, lead, side));
     }
 
-    /// Meets the cells of an operation with a cap on live families, for each family that the cap can count together
-    /// with `like`.
+    /// Adds the cells of an operation with a cap on live families, for each family that the cap can count together with
+    /// `like`.
     fn counted(&mut self, operation: Operation, like: &FamilyParts) {
         let (model, now) = (self.model, self.now);
         let counts = |family: &&FamilyParts| {

@@ -74,8 +74,8 @@ impl<'a> Replay<'a> {
         wanted.first().map(|wanted| difference(wanted, &found))
     }
 
-    /// Removes damaged records from the model after a purge, if the purge has removed them from the store. A store may
-    /// remove a damaged record or keep it, so the model cannot know this in advance.
+    /// Removes damaged records from the model if a purge has removed them from the store. A store may remove a damaged
+    /// record or keep it, so the model leaves this to the store.
     async fn forget_what_went(&mut self, now: Timestamp, unsent_before: Timestamp) {
         for id in self.model.damaged_gone(now, unsent_before) {
             if matches!(self.site.database.get(&id).await, Ok(None)) {

@@ -22,8 +22,8 @@ pub(super) struct Failing {
 /// run takes long on a remote store.
 const TRIES: u32 = 250;
 
-/// Shortens a sequence of commands that fails. It fails if the answer of its last command differs from the model's, or
-/// if the stored state differs afterwards. `now` is the instant at which states are compared.
+/// Shortens a sequence of commands that fails. A sequence fails if the answer of its last command differs from the
+/// model's, or if the stored state differs afterwards. `now` is the instant at which the states are compared.
 pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Timestamp) -> Failing {
     let mut best = failing;
     let mut tries = TRIES;

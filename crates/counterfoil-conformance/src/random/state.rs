@@ -23,8 +23,8 @@ pub(super) enum State {
     Gone,
     Absent,
     Damaged,
-    /// The record is not damaged, but another record of the same owner is damaged. Such a record counts twice in the
-    /// coverage: in this state, and in the state that it would have without the damaged record.
+    /// The record is not damaged, but another record of the same owner is damaged. The undamaged record counts twice in
+    /// the coverage: in this state, and in the state that it would have without the damaged record.
     BesideDamaged,
 }
 

@@ -1,4 +1,5 @@
-//! The caps (limits on numbers) and paces (limits on rates) of the reference model. It counts by scanning all records.
+//! The caps (limits on numbers) and paces (limits on rates) of the reference model. The model counts by scanning all
+//! records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{

@@ -36,8 +36,8 @@ pub struct Model {
     pub damaged: Vec<RecordId>,
     /// The ids of families whose own rows count as damaged. The members of such a family are in `damaged`.
     pub damaged_families: Vec<FamilyId>,
-    /// True after [`Model::forget`]. A store cannot know all index entries of a damaged row that it removes, so from
-    /// then on the store may count too many records.
+    /// True after [`Model::forget`]. A store may be unable to find all index entries of a damaged row that it removes.
+    /// So from then on the store may count too many records.
     pub has_forgotten: bool,
 }
 
@@ -117,7 +117,8 @@ impl Model {
         self.page(&keys, limit)
     }
 
-    /// Marks the row of a family as damaged, and so the rows of all its members, which cannot be read without it.
+    /// Marks the row of a family as damaged. Also marks the rows of all its members, because a member cannot be read
+    /// without the row of its family.
     pub fn damage_family(&mut self, id: FamilyId) {
         let members: Vec<RecordId> =
             self.records.iter().map(|record| record.id).filter(|one| one.family() == id).collect();

@@ -33,7 +33,8 @@ impl ReferenceStore {
         step(&mut self.model.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// If `down` is true, every later call returns `Unavailable`. If it is false, calls are answered again.
+    /// Simulates an outage. If `down` is true, every later call returns `Unavailable`. If it is false, later calls are
+    /// answered again.
     pub fn set_down(&self, down: bool) {
         *self.down.lock().unwrap_or_else(PoisonError::into_inner) = down;
     }

@@ -51,8 +51,9 @@ async fn the_cap_is_exact(store: &dyn TokenStore) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Rotates a family of an owner who has more live families than the cap allows. It must be refused from its
-/// `live_until` on, and not one microsecond earlier. A family without `live_until` is always live.
+/// Rotates a family of an owner who has more live families than the cap allows. The rotation must be refused from the
+/// `live_until` of the rotated family on, and not one microsecond earlier. A family without `live_until` is always
+/// live.
 async fn a_live_family_is_not_refused(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
     for _ in 0..3 {
@@ -67,7 +68,7 @@ async fn a_live_family_is_not_refused(store: &dyn TokenStore) -> Result<(), Viol
             continue;
         }
         ensure_is!(answer, Rotated::Done, "a family that is live until +5 must not be refused at +{now}");
-        // It has the expiry of its successor now.
+        // The rotation gave the family the expiry of the successor, so the family is live at +6.
         let (answer, _) = renewed(store, &draft, next, cap(1), at(6)).await?;
         ensure_is!(answer, Rotated::Done, "a family that was rotated is live until the expiry of its newest record");
     }
@@ -75,7 +76,7 @@ async fn a_live_family_is_not_refused(store: &dyn TokenStore) -> Result<(), Viol
     let parent = permanent.found(store).await?;
     let (answer, _) = renewed(store, &permanent, parent, cap(1), at(GONE)).await?;
     ensure_is!(answer, Rotated::Done, "a family without `live_until` is live for ever");
-    // `Expiry` makes an expired family live, and a live one expired.
+    // `Change::Expiry` can make an expired family live, and a live family expired.
     let draft = ann.pat().ending(Some(at(5)), Some(at(GONE)));
     let parent = draft.found(store).await?;
     for (version, end, live) in [(0, 50, true), (1, 6, false), (2, 51, true)] {
@@ -95,8 +96,8 @@ async fn a_live_family_is_not_refused(store: &dyn TokenStore) -> Result<(), Viol
     Ok(())
 }
 
-/// A renewed family counts towards the caps of later rotations and inserts. A refused one does not, and a revocation
-/// makes room again.
+/// Checks that a renewed family counts towards the caps of later rotations and inserts. A family whose renewal was
+/// refused must not count, and a revoked family must not count.
 async fn a_renewed_family_counts(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
     let drafts = [ann.pat(), ann.pat(), ann.pat()].map(|draft| draft.ending(Some(at(5)), Some(at(GONE))));

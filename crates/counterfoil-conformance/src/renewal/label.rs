@@ -57,8 +57,9 @@ enum Way {
     Relabel,
 }
 
-/// Another family takes the label. Then a rotation that needs the label must be refused, in each state of the family,
-/// and a rotation that does not need it must go through. A new label allows both.
+/// Checks a family whose label was taken by another family. A rotation that needs the label must be refused before and
+/// after the family's expiry and `gone_at`. A rotation that does not need the label must succeed. After the family gets
+/// a new label, a rotation that needs the label must succeed too.
 async fn after_another_took_it(store: &dyn TokenStore, way: Way) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
     let draft = ann.pat().labelled("one").ending(Some(at(5)), Some(at(10)));
@@ -86,7 +87,7 @@ async fn after_another_took_it(store: &dyn TokenStore, way: Way) -> Result<(), V
             "a family whose label was taken must not be rotated at +{now} ({way:?})"
         );
     }
-    // A family whose own row has no key, although the record still shows the label's text.
+    // The row of the family has no label key, although the record still shows the text of the label.
     ensure!(must_get(store, &parent).await?.record().label.is_some(), "the label's text must stay");
     let (answer, next) = renewed(store, &draft, parent, NEEDS_NOT, at(11)).await?;
     ensure_is!(answer, Rotated::Done, "a rotation that does not need the label must go through");
@@ -108,7 +109,7 @@ async fn keeps_its_label(store: &dyn TokenStore, holder: &Draft) -> Result<(), V
     Ok(())
 }
 
-/// A relabel without a key takes the key of the own family.
+/// Checks that a relabel without a key removes the label key of the family.
 async fn after_its_own_relabel(store: &dyn TokenStore) -> Result<(), Violation> {
     let draft = Person::new("default", "ann").pat().labelled("one");
     let parent = draft.found(store).await?;
@@ -123,7 +124,7 @@ async fn after_its_own_relabel(store: &dyn TokenStore) -> Result<(), Violation> 
 
 async fn without_a_label(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
-    // Another family's label does not help.
+    // The label of another family must not count as the label of this family.
     ann.pat().labelled("one").found(store).await?;
     for draft in [ann.pat(), ann.refresh(), ann.pat().ending(Some(at(5)), Some(at(6))), ann.pat().ending(None, None)] {
         let parent = draft.found(store).await?;
@@ -135,8 +136,9 @@ async fn without_a_label(store: &dyn TokenStore) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Repeats a rotation whose first call succeeded, after another family has taken the label. It must give `Stale`, so
-/// that the caller finds its own successor. A revoked family has no label, and gives `FamilyEnded`.
+/// Repeats a rotation whose first call succeeded, after another family has taken the label. The repeated rotation must
+/// give `Stale`, so that the caller finds its own successor. Also rotates a revoked family, which has no label. This
+/// rotation must give `FamilyEnded`.
 async fn in_states_that_go_first(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
     let draft = ann.pat().labelled("one").ending(Some(at(5)), Some(at(10)));

@@ -17,8 +17,8 @@ use crate::violation::Violation;
 pub use cap::renewals_are_capped;
 pub use label::renewal_needs_its_label;
 
-/// Rotates the record `parent` of this family, with these conditions, to a successor that is the draft's successor. If
-/// the rotation is refused, checks that it has written nothing. Returns the answer, and the id of the successor.
+/// Rotates the record `parent` of the draft's family, with these conditions. If the rotation is refused, checks that it
+/// has written nothing. Returns the answer, and the id of the successor.
 async fn renewed(
     store: &dyn TokenStore,
     draft: &Draft,

@@ -1,5 +1,5 @@
-//! Renewals, inserts and relabels of one owner that want the same label or the last places under a cap, on real
-//! threads.
+//! Runs renewals, inserts and relabels of one owner on real threads. They compete for the same label, or for the last
+//! places under a cap.
 
 use std::sync::Arc;
 

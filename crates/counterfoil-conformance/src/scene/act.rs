@@ -84,8 +84,8 @@ impl Scene {
                 (self.handed, Version::FIRST.next(), end)
             }
             _ => {
-                // For an even actor the chain stays live. For an odd actor it expires before now, so a cap no longer
-                // counts it.
+                // For an even actor the chain stays live. For an odd actor the chain expires before now, so caps on
+                // live families do not count it.
                 let expires_at = Some(self.near(if actor.is_multiple_of(2) { 700 } else { 9 }));
                 let notice = Some(NoticeMark { at: self.near(20 + micros), stage: 2 });
                 (
@@ -120,7 +120,7 @@ impl Scene {
         Ok(Outcome::rotated(store.rotate(&self.tip, &step, &new, self.now()).await?))
     }
 
-    /// Renews the family that is past its `gone_at`. It is one live family more, and the cap allows two.
+    /// Renews the family that is past its `gone_at`. The renewal adds one live family, and the cap allows two.
     async fn renew(&self, store: &dyn TokenStore, actor: usize) -> Result<Outcome, Violation> {
         let next = &self.actors[actor].renewed;
         let step = renewing(supersede(Version::FIRST, next.id, self.now()), true, Some(2));
@@ -153,8 +153,8 @@ impl Scene {
         }
     }
 
-    /// The revocation of all families of the owner: its instant and reason, and the `gone_at`. All actors use the same
-    /// values, so that it does not matter whose call revoked a family.
+    /// Returns the instant and the reason of the revocation of all families of the owner, and the `gone_at`. All actors
+    /// use the same values, so it does not matter whose call revoked a family.
     pub(crate) fn owner_end(&self) -> (Revoked, Timestamp) {
         (revoked(self.near(19)), far(9))
     }

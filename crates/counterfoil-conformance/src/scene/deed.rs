@@ -145,8 +145,8 @@ impl Deed {
         Self::Census,
     ];
 
-    /// Pairs that [`ALL`](Self::ALL) does not yield. The first operation of each pair is not in `ALL`. It is tried only
-    /// with operations that can change its result, or that write the same row.
+    /// Pairs that [`ALL`](Self::ALL) does not yield. The first operation of each pair is not in `ALL`. It is paired
+    /// only with operations that can change its result, or that write the same row.
     const FURTHER: [[Self; 2]; 30] = [
         [Self::JoinGone, Self::PurgeGone],
         [Self::EditStale, Self::EditDescription],

@@ -28,19 +28,20 @@ pub(super) fn read(viewer: &Viewer, form: &Form) -> Result<Option<Networks>, For
     })
 }
 
-/// Parses blocks that are separated by line breaks, blanks or commas.
+/// Parses addresses and CIDR blocks that are separated by line breaks, blanks or commas. Returns `None` if there are
+/// none.
 fn parsed(text: &str) -> Result<Option<Networks>, InvalidNetworks> {
     let separates = |letter: char| letter.is_whitespace() || letter == ',';
     let mut blocks = text.split(separates).filter(|block| !block.is_empty()).peekable();
     if blocks.peek().is_none() { Ok(None) } else { Networks::new(blocks).map(Some) }
 }
 
-/// The blocks of the allowed sources, or no blocks if there is no restriction.
+/// Returns the CIDR blocks of the allowed sources, or no blocks if there is no restriction.
 pub(super) fn blocks(allowed: Option<&Networks>) -> Vec<String> {
     allowed.map(|allowed| allowed.blocks().map(|block| block.to_string()).collect()).unwrap_or_default()
 }
 
-/// The allowed sources as the form field contains them: one block on each line.
+/// Returns the allowed sources as the form field contains them: one CIDR block on each line.
 pub(super) fn text(allowed: Option<&Networks>) -> String {
     blocks(allowed).join("\n")
 }
@@ -82,7 +83,8 @@ pub(super) struct SourcesPage {
 }
 
 impl SourcesPage {
-    /// The page with the current list, or with the values of a link.
+    /// Makes the page. If `values` has a value for the field, for example from a link, the field shows this value.
+    /// Otherwise the field shows the current allowed sources.
     pub(super) fn new(
         layout: Layout,
         viewer: &Viewer,
@@ -95,7 +97,7 @@ impl SourcesPage {
         Self { layout, name, action, values, was, needs_password: viewer.needs_password(), back }
     }
 
-    /// The page after a form with an error.
+    /// Makes the page that shows a submitted form again, together with its error.
     pub(super) fn refused(
         layout: Layout,
         viewer: &Viewer,

@@ -55,7 +55,7 @@ struct CredentialRow {
     /// The name of the account that created the security code.
     maker: Option<String>,
     client: Option<String>,
-    /// The addresses from which the credential can be used. Empty if from anywhere.
+    /// The addresses and networks from which the credential can be used. Empty if it can be used from every address.
     sources: Vec<String>,
     /// The host's metadata as JSON.
     metadata: Option<String>,
@@ -126,10 +126,11 @@ const fn status_name(texts: &Texts, status: Status) -> &'static str {
 struct Asked {
     values: FormValues,
     filter: CredentialFilter,
-    /// The fields that are not empty, as a query. A cursor is valid only for the same fields.
+    /// The fields of the filter that are not empty, as a query. A cursor is valid only together with the fields with
+    /// which it was made.
     fields: String,
     cursor: Option<String>,
-    /// How many credentials the pages before this one have searched. It is only shown.
+    /// How many credentials the pages before this one have searched. The number is only shown.
     searched: u64,
 }
 

@@ -214,8 +214,8 @@ impl CredentialList<'_> {
     }
 }
 
-/// Returns the page to which the browser goes back. `named` is the page that a link or a form names. If it is `None` or
-/// is not a page of this console, returns the section.
+/// Returns the path to which the browser goes back. `named` is the path that a link or a form names. If `named` is
+/// `None` or does not lead to a page of this console, returns the path of the section.
 pub(super) fn back(named: Option<&str>, section: &str) -> String {
     match paths::own(named) {
         "/" => section.to_owned(),
@@ -223,8 +223,8 @@ pub(super) fn back(named: Option<&str>, section: &str) -> String {
     }
 }
 
-/// Returns the page to which the browser goes back after the confirmation. It is a parameter in the query of the
-/// confirmation page. If the query has no such parameter, returns the section.
+/// Returns the path to which the browser goes back after the confirmation. The parameter `back` in the query of the
+/// confirmation page contains this path. Without the parameter, returns the path of the section.
 pub(super) fn back_from_query(query: Option<&str>, section: &str) -> String {
     back(Query::parse(query).one("back").ok().flatten(), section)
 }
@@ -235,7 +235,7 @@ pub(super) fn list_with_notice(console: &Console, form: &Form, section: &str, no
     console.path(&paths::with_parameter(&back(Some(form.one("back")), section), NOTICE, notice))
 }
 
-/// Returns the current page as the encoded value of a `back` parameter.
+/// Returns the path of the current page, encoded as the value of a `back` parameter.
 pub(super) fn back_to_here(viewer: &Viewer) -> String {
     form_urlencoded::byte_serialize(viewer.here.as_bytes()).collect()
 }

@@ -26,7 +26,7 @@ struct Page {
     layout: Layout,
     values: FormValues,
     zones: Vec<String>,
-    /// The stored time zone. It may have a name that this program does not know.
+    /// The stored time zone. It may be missing from the time zones that the console offers.
     zone: String,
     /// The time zone that is selected in the form.
     chosen: String,

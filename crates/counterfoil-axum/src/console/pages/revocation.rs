@@ -55,7 +55,7 @@ pub(super) async fn made_accounts(
 }
 
 /// Shows the page that asks for confirmation before all credentials of a user are ended. If the user made service
-/// accounts, it names them, and has a checkbox to disable them too.
+/// accounts, the page names them, and has a checkbox to disable them too.
 pub(crate) async fn ask_revoke(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -84,7 +84,7 @@ pub(crate) async fn revoke(
     if disables {
         viewer.counterfoil.disable_service_accounts_made_by(&by, &subject).await.map_err(rejected)?;
     }
-    // The viewer may have ended the session in use.
+    // If viewers end their own credentials, they also end the session in use.
     if subject == *viewer.principal.subject() {
         return Ok(redirect(&console.path("/sign-in?notice=signed-out")));
     }

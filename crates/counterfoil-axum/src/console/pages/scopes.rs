@@ -13,8 +13,8 @@ use crate::console::form_values::FormValues;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
 
-/// The names of the two fields for a scope. The field `mode` contains `all` or `limited`. The field `field` contains
-/// the scope tokens.
+/// The names of the two form fields for a scope. `mode` names the form field that contains `all` or `limited`. `field`
+/// names the form field that contains the scope tokens.
 #[derive(Clone, Copy)]
 pub(super) struct Choice {
     pub(super) mode: &'static str,
@@ -28,8 +28,8 @@ pub(super) const ALLOWED: Choice = Choice { mode: "allowed", field: "scopes" };
 /// The fields for a client's default scope. The client's tokens get this scope if the client requests no scope.
 pub(super) const DEFAULT: Choice = Choice { mode: "default", field: "default_scopes" };
 
-/// The maximum number of scope tokens that are shown although the policy does not list them. A scope of 1,000 bytes
-/// contains no more.
+/// The maximum number of scope tokens that are shown although the policy does not list them. A scope has at most 1,000
+/// bytes, so it cannot contain more scope tokens.
 const MOST: usize = 500;
 
 /// The fields for a scope, as the page shows them.
@@ -85,9 +85,9 @@ impl Choice {
         }
     }
 
-    /// Reads the chosen scope from the form. Returns `None` for all rights. Returns an error if the form lacks the
-    /// field `mode`. Such a form may be cut off, or a program may have sent it, so the missing field must not mean all
-    /// rights.
+    /// Reads the chosen scope from the form. Returns `None` for all rights. Returns an error if the form lacks the form
+    /// field that `mode` names. Such a form may be cut off, or a program may have sent it, so the missing form field
+    /// must not mean all rights.
     pub(super) fn read(self, viewer: &Viewer, form: &Form) -> Result<Option<Scope>, FormError> {
         let texts = viewer.language.texts();
         let form_error = |field, text| FormError::new(StatusCode::UNPROCESSABLE_ENTITY, Some(field), text);

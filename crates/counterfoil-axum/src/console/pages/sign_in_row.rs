@@ -40,7 +40,8 @@ impl SignInRow {
     }
 }
 
-/// The display name of the client. If the client was deleted, this is its id.
+/// Returns the display name of the client, or the id of the client if it was deleted. For a session of the console,
+/// returns a text that says so.
 fn name_of(texts: &Texts, seen: &SignInView) -> String {
     match (&seen.client_name, &seen.client) {
         (Some(name), _) => name.clone(),

@@ -1,4 +1,4 @@
-//! The account's own sign-ins and sessions: the list, the end of one, and the end of all others.
+//! The viewer's own sign-ins and sessions: the list, and the pages that end one of them or all others.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
@@ -28,7 +28,7 @@ const SECTION: &str = "/sign-ins";
 pub(super) struct SignIns {
     pub(super) layout: Layout,
     pub(super) title: String,
-    /// The page of the user whose sign-ins are listed. `None` for the viewer's own sign-ins.
+    /// The path of the page of the user whose sign-ins are listed. `None` for the viewer's own sign-ins.
     pub(super) user: Option<String>,
     pub(super) rows: Vec<SignInRow>,
     pub(super) empty: Option<EmptyList>,
@@ -62,7 +62,7 @@ pub(crate) async fn list(
     Ok(response::page(StatusCode::OK, &SignIns { layout, title, user: None, rows, empty, controls }))
 }
 
-/// Returns the id of a sign-in in a path. If the text is not a valid id, returns the page for 404.
+/// Parses the id of a sign-in in a path. If the text is not a valid id, the response is 404.
 pub(super) fn sign_in_id(console: &Console, viewer: &Viewer, text: &str) -> Result<FamilyId, Rejection> {
     text.parse().map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
@@ -80,7 +80,8 @@ pub(crate) async fn ask_end(
     Ok(Confirmation::of_end(layout, shown, Some(&name), (action, path)).response(StatusCode::OK))
 }
 
-/// Ends a sign-in. A form that was sent twice has the same result as one that was sent once.
+/// Ends a sign-in. If the sign-in has ended already, for example because the form was sent twice, the result is the
+/// same.
 pub(crate) async fn end(
     State(console): State<Shared>,
     Path(id): Path<String>,

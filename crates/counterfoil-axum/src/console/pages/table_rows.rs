@@ -26,7 +26,7 @@ pub(super) struct TokenRow {
     pub(super) label: String,
     pub(super) description: String,
     pub(super) rights: Vec<String>,
-    /// The addresses from which the token can be used. Empty if from anywhere.
+    /// The addresses and networks from which the token can be used. Empty if it can be used from every address.
     pub(super) sources: Vec<String>,
     pub(super) last_used_at: Option<Moment>,
     pub(super) created_at: Moment,
@@ -93,7 +93,7 @@ pub(super) struct CodeRow {
     pub(super) access: &'static str,
     pub(super) user: Option<String>,
     pub(super) maker: Option<String>,
-    /// The addresses from which the code can be used. Empty if from anywhere.
+    /// The addresses and networks from which the code can be used. Empty if it can be used from every address.
     pub(super) sources: Vec<String>,
     pub(super) last_used_at: Option<Moment>,
     pub(super) created_at: Moment,

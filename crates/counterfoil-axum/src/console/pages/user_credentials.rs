@@ -14,7 +14,7 @@ use crate::console::rejection::Rejection;
 use crate::console::state::Console;
 use crate::console::viewer::Viewer;
 
-/// What the page of a user shows besides the tokens.
+/// What the page of a user shows besides the personal access tokens.
 #[derive(Default)]
 pub(super) struct UserCredentials {
     /// The first sign-ins of the user.
@@ -23,13 +23,14 @@ pub(super) struct UserCredentials {
     pub(super) has_more_sign_ins: bool,
     /// The security codes that the user made or that act as the user. Empty if the viewer may not list codes.
     pub(super) codes: Vec<CodeRow>,
-    /// The page that lists these codes, if this page does not show all of them.
+    /// The path of the page that lists all these codes. `None` if this page shows all of them.
     pub(super) all_codes: Option<String>,
     pub(super) accounts: Vec<MadeAccount>,
 }
 
 impl UserCredentials {
-    /// Reads what a user has besides the tokens. Only for administrators.
+    /// Reads what the page of a user shows besides the personal access tokens. Only administrators have the rights for
+    /// this.
     pub(super) async fn of(console: &Console, viewer: &Viewer, subject: &SubjectId) -> Result<Self, Rejection> {
         let found = user_sign_ins::rows(console, viewer, subject, &ListQuery::read(None)).await;
         let (sign_ins, more) = found.map_err(|error| Rejection::of(console, viewer, error))?;
@@ -39,8 +40,8 @@ impl UserCredentials {
     }
 }
 
-/// Returns the security codes that a user made or that act as the user. If there are more than one page of them, also
-/// returns the page of the inventory that lists them. Returns none if the viewer may not list codes.
+/// Returns the first security codes that a user made or that act as the user. If there are further ones, also returns
+/// the path of the page of the inventory that lists all of them. Returns no codes if the viewer may not list codes.
 async fn codes(
     console: &Console,
     viewer: &Viewer,

@@ -68,7 +68,8 @@ pub(crate) async fn ask_end(
     Ok(Confirmation::of_end(layout, shown, Some(&name), (action, user)).response(StatusCode::OK))
 }
 
-/// Ends a user's sign-in. A form that was sent twice has the same result as one that was sent once.
+/// Ends a user's sign-in. If the sign-in has ended already, for example because the form was sent twice, the result is
+/// the same.
 pub(crate) async fn end(
     State(console): State<Shared>,
     Path((text, id)): Path<(String, String)>,

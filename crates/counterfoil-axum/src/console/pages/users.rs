@@ -66,7 +66,7 @@ struct UserRow {
     name: String,
     role: &'static str,
     allowed: bool,
-    /// Whether the directory knows the user.
+    /// Whether the directory contains the account of the user.
     known: bool,
 }
 

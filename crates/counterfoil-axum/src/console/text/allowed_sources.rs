@@ -6,8 +6,11 @@ pub(crate) struct AllowedSourceTexts {
     pub(crate) networks: &'static str,
     pub(crate) only_from: &'static str,
     pub(crate) too_many: &'static str,
-    /// The error message for a text that is not an address or a network. The argument counts the texts from 1.
+    /// The error message for an entry of the field that is neither an address nor a network. The argument is the number
+    /// of the entry, counted from 1.
     pub(crate) malformed: fn(usize) -> String,
-    /// The error message for an address that is not the first of its network. The second argument is the network.
+    /// The error message for a network that is written with an address other than its first one, such as
+    /// `192.0.2.7/24`. The first argument is the number of the entry, counted from 1. The second is the network with
+    /// its first address.
     pub(crate) host_bits: fn(usize, &str) -> String,
 }

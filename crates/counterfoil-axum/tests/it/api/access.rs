@@ -60,7 +60,7 @@ async fn syn_token_8_each_router_asks_for_its_scope() {
         assert_eq!(answer.outcome(), outcome(403, "insufficient-scope", None), "{method} {path}");
         let challenge = format!("Bearer realm=\"default\", error=\"insufficient_scope\", scope=\"{scope}\"");
         assert_eq!(answer.header("www-authenticate"), Some(challenge.as_str()), "{method} {path}");
-        // A caller that lacks the right does not learn that the query is invalid.
+        // If the caller lacks the right, the response does not reveal that the query is invalid.
         let asked = world.call(method, &format!("{path}?x=1"), &sue, None).await;
         assert_eq!(asked.outcome(), outcome(403, "insufficient-scope", None), "{method} {path}?x=1");
     }

@@ -16,7 +16,7 @@ async fn world() -> World {
     world_under(policy).await
 }
 
-/// The id of the only credential in a table.
+/// Returns the id of the only credential in a table.
 fn id(page: &str) -> String {
     value(page, "<tr role=\"row\" data-id=\"")
 }

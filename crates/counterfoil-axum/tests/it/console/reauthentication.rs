@@ -55,8 +55,8 @@ async fn stage() -> Stage {
     Stage { world, sue, token, renewed, live, expired }
 }
 
-/// Returns all forms whose actions need the password again if it was entered too long ago. Each has its path and its
-/// fields. It also has the path of its page if the page shows a password field, and `None` otherwise.
+/// Returns all forms whose actions need the password again if it was entered too long ago. The three values of each
+/// form are its path, its fields, and the path of its page if this page has a password field.
 fn grave(stage: &Stage) -> Vec<(String, String, Option<String>)> {
     let (token, renewed, live, expired) = (&stage.token, &stage.renewed, &stage.live, &stage.expired);
     let form = |path: String, form: &str, page: Option<String>| (path, form.to_owned(), page);

@@ -1,5 +1,5 @@
-//! Tests the pages about service accounts: they are made, shown, edited, stopped, taken over and deleted, and their tokens
-//! are made, replaced and revoked.
+//! Tests the pages about service accounts: accounts are made, shown, edited, stopped, taken over and deleted, and their
+//! tokens are made, replaced and revoked.
 
 use std::time::Duration;
 
@@ -99,7 +99,7 @@ async fn machine_1_the_buttons_stop_start_take_over_and_delete() {
     assert_eq!(only(&world).await.made_by.as_ref().map(|maker| maker.as_str()), Some("sue"));
     assert!(!sue.get(&page).await.text.contains("id=\"adopt\""), "it is hers already");
 
-    // What gives rights asks for the password again. What takes them does not.
+    // Buttons that give rights ask for the password again. Buttons that take rights away do not.
     world.clock.advance(Duration::from_secs(11 * 60));
     leads_to(&sue.post(&format!("{page}/disable"), "").await, &format!("{page}?notice=disabled"));
     for button in ["enable", "adopt"] {

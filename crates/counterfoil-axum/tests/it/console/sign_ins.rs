@@ -19,7 +19,7 @@ async fn app(world: &World, owner: &str) -> String {
     granted.access_token.expose_secret().to_owned()
 }
 
-/// The page of the browser's own sign-ins.
+/// Returns the page of the browser's own sign-ins.
 async fn own(browser: &Browser) -> String {
     let page = browser.get("/sign-ins").await;
     assert_eq!(page.status, 200, "{page:?}");

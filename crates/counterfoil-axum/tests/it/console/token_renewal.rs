@@ -64,7 +64,8 @@ async fn life_1_the_seeds_story_from_the_mail_at_day_23_to_the_renewed_token_in_
             let mails = mailbox.after_a_run(&world).await;
             assert_eq!(mails.len(), usize::from(day == 23), "day {day}: {mails:?}");
             let Some(mail) = mails.first() else { continue };
-            // The first click: the link. It asks to sign in, and then shows the page with the lifetime filled in.
+            // The first click is on the link in the mail. The link leads to the sign-in page, and then to the form with
+            // the lifetime filled in.
             let link = renewal_link(mail, word);
             let signed_out = bill.get(&link).await;
             let place = signed_out.header("location").expect("to the sign-in page").to_owned();
@@ -72,7 +73,7 @@ async fn life_1_the_seeds_story_from_the_mail_at_day_23_to_the_renewed_token_in_
             bill.sign_in("bill", "bill").await;
             let page = bill.get(&link).await.text;
             assert!(page.contains("nightly build") && page.contains("name=\"days\" value=\"30\""), "{page}");
-            // The second click: the button.
+            // The second click is on the button of the form.
             let renewed = bill.post(&link, "days=30&overlap_seconds=0").await;
             let new = secret(&renewed.text);
             assert!(renewed.text.contains("<bdi>nightly build</bdi>"), "{renewed:?}");
@@ -89,7 +90,7 @@ async fn life_1_the_seeds_story_from_the_mail_at_day_23_to_the_renewed_token_in_
             let mails = mailbox.after_a_run(&world).await;
             assert_eq!(mails.len(), usize::from(day == 46), "day {day}: none for the old expiry {mails:?}");
         }
-        // A notice on expiry waits for an hour in which nothing else of the person expires.
+        // A notice on expiry is sent only after an hour in which no other credential of the person expires.
         world.clock.advance(Duration::from_secs(DAY + 3_600));
         assert_eq!(mailbox.after_a_run(&world).await.len(), 1, "the new one has expired");
     }

@@ -112,7 +112,7 @@ impl Draw {
         Timestamp::from_micros(self.epoch.saturating_add(clock)).unwrap_or(Timestamp::MAX)
     }
 
-    /// The instant that the clock of the sequence shows. It is always earlier than [`Timestamp::MAX`].
+    /// Returns the instant that the clock of the sequence shows. It is always earlier than [`Timestamp::MAX`].
     pub(super) fn now(&self) -> Timestamp {
         self.at(self.clock).min(Timestamp::from_micros(Timestamp::MAX.micros() - 1).unwrap_or(Timestamp::MAX))
     }
@@ -188,7 +188,8 @@ impl Draw {
         operations.contains(&self.aim.0)
     }
 
-    /// Draws whether a rotation needs the label of its family, and its cap on the owner's live families.
+    /// Draws two arguments of a rotation: whether the rotation needs the label of its family, and the cap on the
+    /// owner's live families.
     fn renewal(&mut self) -> (bool, Option<NonZeroU32>) {
         let labelled = self.aims_at(&[Operation::SupersedeLabelled]) || self.dice.chance(1, 6);
         let capped = self.aims_at(&[Operation::SupersedeCapped]);

@@ -15,7 +15,7 @@ const MANY: usize = 1_100;
 
 impl Draw {
     /// Draws a touch of up to 5 records. With the probability 1/16, the touch also names more than 1,000 ids of records
-    /// that do not exist. They come first.
+    /// that do not exist. These ids come before the others.
     pub(super) fn touch(&mut self, model: &Model) -> Command {
         let few = if self.dice.chance(1, 8) { 0 } else { 1 + self.dice.below(5) };
         let mut seen: Vec<(RecordId, Timestamp)> = Vec::new();

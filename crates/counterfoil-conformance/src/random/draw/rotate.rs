@@ -13,8 +13,8 @@ use crate::sample::{Person, most};
 
 impl Draw {
     /// Draws a rotation, which either slides or supersedes its parent. Any record can be the parent of a slide. The
-    /// parent of the other rotations has the kind of its family. So it is never an access token in a family of refresh
-    /// tokens. It is either the newest token of the family, or already superseded.
+    /// parent that a rotation supersedes has the kind of its family, so it is never an access token in a family of
+    /// refresh tokens. This parent is either the newest token of the family, or already superseded.
     pub(super) fn rotate(&mut self, model: &Model) -> Command {
         if self.aims_at(&[Operation::SupersedePaced]) {
             return self.supersede_paced(model);

@@ -71,8 +71,9 @@ pub(crate) async fn show(
     Ok(page(layout, &console, &viewer, (&client, accounts), values, back, StatusCode::OK))
 }
 
-/// The service accounts that the form offers. The account of the client is always one of them, even if it was deleted or
-/// the viewer may not see it, so that saving the form does not remove it. A public client cannot have one.
+/// Returns the service accounts that the form offers. The client's own service account is always among them, even if
+/// this account was deleted or the viewer may not see it. Otherwise saving the form would remove it from the client.
+/// For a public client there are none, because a public client cannot have a service account.
 async fn offered(console: &Console, viewer: &Viewer, client: &ClientView) -> Result<Vec<(String, String)>, Rejection> {
     if client.public {
         return Ok(Vec::new());
@@ -222,7 +223,7 @@ fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientUpd
         let grants = grants.into_iter().map(|name| Grant::from_name(name).ok_or_else(|| refused("grants")));
         change.grants = Some(grants.collect::<Result<_, _>>()?);
     }
-    // A form without the field changes nothing: the page leaves it out if there are no accounts.
+    // The page leaves this field out if there are no accounts. So a form without the field changes nothing.
     if form.secret(service_account::FIELD).is_some()
         && changed(service_account::FIELD, form.one(service_account::FIELD))
     {

@@ -14,11 +14,12 @@ use crate::console::viewer::Viewer;
 /// The name of the field.
 pub(super) const FIELD: &str = "service_account";
 
-/// The page size with which the accounts are listed. No policy allows so many accounts, so one page has all of them.
+/// The page size with which the accounts are listed. No policy allows so many accounts, so one page of results has all
+/// of them.
 const ALL: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 
-/// The accounts that the field offers, each with its id and its label. The list is empty if the viewer may not see
-/// service accounts.
+/// Returns the accounts that the field offers, each with its id and its label. The list is empty if the viewer may not
+/// see service accounts.
 pub(super) async fn options(console: &Console, viewer: &Viewer) -> Result<Vec<(String, String)>, Rejection> {
     match viewer.counterfoil.list_service_accounts(&viewer.presenter(), None, ALL).await {
         Ok(page) => Ok(page.items.into_iter().map(|account| (account.id.to_string(), account.label)).collect()),

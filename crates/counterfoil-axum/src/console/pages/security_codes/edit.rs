@@ -38,7 +38,7 @@ struct Edit {
     was: [String; 3],
     /// Whether the code has expired. Then its expiry cannot be edited.
     is_expired: bool,
-    /// Whether a change of the expiry or further networks need the password.
+    /// Whether the password is needed to change the expiry or to allow further networks.
     needs_password: bool,
     back: String,
 }

@@ -29,7 +29,8 @@ use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::time::Moment;
 use crate::console::viewer::Viewer;
 
-/// More accounts than a policy can allow, so one page of the library has all of them.
+/// The page size with which the accounts are listed. No policy allows so many accounts, so one page of results has all
+/// of them.
 const ALL: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 
 const ONCE: [&str; 5] = ["label", "role", "description", "notify", OF_TOKEN.mode];
@@ -164,7 +165,8 @@ fn request<'a>(viewer: &Viewer, form: &'a Form) -> Result<NewServiceAccount<'a>,
     Ok(new.with_scope(OF_TOKEN.read(viewer, form)?))
 }
 
-/// Reads the field for the address that gets notices. An empty field means that the maker gets them.
+/// Reads the field for the e-mail address to which notices are sent. An empty field means that they are sent to the
+/// maker of the account.
 pub(super) fn address(viewer: &Viewer, form: &Form) -> Result<Option<EmailAddress>, FormError> {
     let text = form.one("notify").trim();
     let parsed = (!text.is_empty()).then(|| EmailAddress::new(text)).transpose();

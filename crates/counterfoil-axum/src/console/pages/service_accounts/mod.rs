@@ -25,7 +25,7 @@ pub(super) const SECTION: &str = "/service-accounts";
 /// The roles that a service account can have.
 const ROLES: [Role; 3] = [Role::Member, Role::Administrator, Role::SuperAdministrator];
 
-/// Parses the id in a path. A text that is not a valid id gives the page for a missing account.
+/// Parses the id of a service account in a path. If the text is not a valid id, the response is 404.
 pub(super) fn account_id(console: &Console, viewer: &Viewer, text: &str) -> Result<ServiceAccountId, Rejection> {
     text.parse().map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
@@ -37,12 +37,12 @@ pub(super) async fn find(console: &Console, viewer: &Viewer, text: &str) -> Resu
     found.map_err(|error| Rejection::of(console, viewer, error))
 }
 
-/// The path of an account's page below the console.
+/// Returns the path of an account's page, relative to the base path of the console.
 pub(super) fn page_of(id: &ServiceAccountId) -> String {
     format!("{SECTION}/{id}")
 }
 
-/// The options of the field for the role: the roles that the viewer may give, each with its value and its name.
+/// Returns the options of the field for the role: the roles that the viewer may give, each with its value and its name.
 fn roles(viewer: &Viewer) -> Vec<(&'static str, &'static str)> {
     let texts = viewer.language.texts();
     let given = ROLES.into_iter().filter(|role| *role <= viewer.principal.role());

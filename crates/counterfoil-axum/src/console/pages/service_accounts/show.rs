@@ -37,7 +37,7 @@ struct Account {
     made_by: String,
     notify: Option<String>,
     disabled: bool,
-    /// Whether the viewer is the maker, so that there is nothing to take over.
+    /// Whether the viewer is the maker of the account. If so, the page offers no button to take the account over.
     is_makers: bool,
     path: String,
     rows: Vec<TokenRow>,

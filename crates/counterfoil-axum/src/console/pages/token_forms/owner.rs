@@ -22,7 +22,7 @@ pub(in crate::console::pages) enum TokenOwner {
 }
 
 impl TokenOwner {
-    /// The path of the section to which the pages belong.
+    /// Returns the path of the section to which the pages about the owner's tokens belong.
     pub(super) fn section(&self) -> &'static str {
         match self {
             Self::Viewer => personal_access_tokens::SECTION,
@@ -30,7 +30,7 @@ impl TokenOwner {
         }
     }
 
-    /// The path of the page that lists the tokens.
+    /// Returns the path of the page that lists the owner's tokens.
     pub(super) fn list(&self) -> String {
         match self {
             Self::Viewer => personal_access_tokens::SECTION.to_owned(),
@@ -38,7 +38,7 @@ impl TokenOwner {
         }
     }
 
-    /// The path below which the pages about one token are.
+    /// Returns the path with which the paths of all pages about one token begin.
     pub(super) fn path(&self, id: &RecordId) -> String {
         match self {
             Self::Viewer => format!("{}/{id}", self.list()),
@@ -46,7 +46,8 @@ impl TokenOwner {
         }
     }
 
-    /// The name of a token on its pages. For a service account, it begins with the name of the account.
+    /// Returns the name that the pages about a token show. For a token of a service account, this is the label of the
+    /// account and the label of the token.
     pub(super) fn name(&self, token: &CredentialView) -> String {
         match self {
             Self::Viewer => token.label.clone(),
@@ -54,7 +55,7 @@ impl TokenOwner {
         }
     }
 
-    /// Returns one of the owner's tokens. Returns `None` if lists do not show it.
+    /// Returns the owner's token with this id. Returns `None` if lists do not show such a token.
     pub(super) async fn find(
         &self,
         console: &Console,
@@ -73,7 +74,7 @@ impl TokenOwner {
         }
     }
 
-    /// Returns one of the owner's tokens. If lists do not show it, the response is 404.
+    /// Returns the owner's token with this id. If lists do not show such a token, the response is 404.
     pub(super) async fn known(
         &self,
         console: &Console,

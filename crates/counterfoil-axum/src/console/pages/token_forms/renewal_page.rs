@@ -35,7 +35,8 @@ pub(super) struct RenewalPage {
     pub(super) days_needed: bool,
     /// Whether the form offers a token that never expires.
     pub(super) permanent: bool,
-    /// The choices for how long the old token keeps working. Empty if the old token does not work, or keeps its secret.
+    /// The choices for how long the old token stays valid. Empty if the old token has expired. Also empty for an
+    /// extension, because the token then keeps its secret.
     pub(super) overlaps: Vec<(&'static str, &'static str)>,
     /// The hidden fields of the form.
     pub(super) hidden: Vec<(&'static str, String)>,
@@ -48,14 +49,14 @@ pub(in crate::console::pages) async fn limits(console: &Console, viewer: &Viewer
     limits.map_err(|error| Rejection::of(console, viewer, ManageError::Unavailable(error)))
 }
 
-/// The hint for the number of days.
+/// Returns the hint at the field for the number of days.
 pub(super) fn days_hint(viewer: &Viewer, limits: TokenLimits) -> String {
     let texts = viewer.language.texts();
     (texts.tokens.days_hint)(limits.max_days, &(texts.formats.duration)(limits.notice_lead))
 }
 
-/// The number of days that the form suggests: the present lifetime of the token, within the limits. Empty for a
-/// permanent token.
+/// Returns the number of days that the form suggests: the present lifetime of the token, within the limits. Returns an
+/// empty text for a permanent token.
 pub(super) fn suggested_days(token: &CredentialView, limits: TokenLimits) -> String {
     const DAY: Duration = Duration::from_secs(86_400);
     let Some(expires_at) = token.expires_at else { return String::new() };
@@ -64,14 +65,15 @@ pub(super) fn suggested_days(token: &CredentialView, limits: TokenLimits) -> Str
     days.clamp(1, u64::from(limits.max_days)).to_string()
 }
 
-/// Reads the lifetime in a form. `None` if the form contains none.
+/// Reads the lifetime in a form. Returns `None` if the form contains none.
 pub(super) fn lifetime(form: &Form) -> Option<Lifetime> {
     match (form.ticked(PERMANENT), form.one(DAYS).trim()) {
         (Some(true), "") => Some(Lifetime::Permanent),
         (Some(false), "") => None,
         // Any text that is not a number becomes 0. This causes the error message that states the allowed range.
         (Some(false), days) => Some(Lifetime::Days(days.parse().unwrap_or(0))),
-        // A token that never expires has no number of days.
+        // The form contains both a ticked checkbox and a number of days, or an invalid value of the checkbox. 0 days
+        // are outside of the allowed range, so they cause an error message.
         (Some(true) | None, _) => Some(Lifetime::Days(0)),
     }
 }

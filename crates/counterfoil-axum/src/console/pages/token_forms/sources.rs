@@ -19,12 +19,12 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
-/// The token, its name on the page, and the path of the form.
+/// Returns the token, its name on the page, and the path to which the form is sent.
 fn about<'a>(console: &Console, owner: &TokenOwner, token: &'a CredentialView) -> (&'a CredentialView, String, String) {
     (token, owner.name(token), console.path(&format!("{}/networks", owner.path(&token.id))))
 }
 
-/// Shows the form with the current list.
+/// Shows the form with the current allowed sources.
 pub(crate) async fn ask_sources(
     State(console): State<Shared>,
     viewer: Viewer,
