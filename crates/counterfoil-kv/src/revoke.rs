@@ -15,7 +15,7 @@ const OP: &str = "revoke";
 /// The number of families that one scan reads.
 const SCAN: usize = 64;
 
-/// The time and the reason of a revocation, and the new `gone_at`.
+/// The time and the reason of a revocation, and the new `gone_at` of the revoked record or family.
 #[derive(Clone, Copy)]
 pub(crate) struct Ending {
     pub(crate) revoked: Revoked,

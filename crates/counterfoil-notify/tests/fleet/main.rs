@@ -124,7 +124,8 @@ fn none_lost_where_processes_are_killed<B: Backend>(process: &str) {
     let mut fleet: Vec<_> = (0..PROCESSES).map(|_| start()).collect();
     let mut killed = BTreeSet::new();
     for turn in 1..=kills() {
-        // Each kill happens at a random point within its share of the work.
+        // The first 80 % of the notices are divided into equal parts, one for each kill. Each kill happens at a random
+        // point of its part.
         let share = tokens * 8 / 10 / kills();
         let until = (turn - 1) * share + usize::try_from(dice.below(share as u64)).expect("small");
         for _ in 0..60_000 {
