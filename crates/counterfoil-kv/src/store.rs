@@ -30,8 +30,8 @@ use crate::upgrade::UPGRADES;
 /// The maximum number of records that `touch` writes in one step.
 const TOUCHED: usize = 32;
 
-/// A store of records, clients, settings and counters in one key-value engine. A clone is another handle to the same
-/// data.
+/// A store of records, clients, settings, throttle counters and aliases of imported tokens, in one key-value engine. A
+/// clone is another handle to the same data.
 ///
 /// ```
 /// # futures_executor::block_on(async {

@@ -95,7 +95,8 @@ impl Smtp {
 fn is_safe(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return true };
     let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
-    // Another parser could find a different host or query in these URLs, so they are refused.
+    // In a URL with one of these characters, the parser of the mail client could find another host or another query
+    // than this function. So such a URL is refused.
     if url.contains(['#', '\\']) {
         return false;
     }
