@@ -49,7 +49,7 @@ pub struct KvStore {
 
 impl KvStore {
     /// Opens the store whose data is in this engine. If the engine contains no layout version, writes the current one.
-    /// If the data has an older layout, upgrades it in place. If this call is interrupted, the next one continues the
+    /// If the data has an older layout, upgrades it in place. If this call is interrupted, the next call continues the
     /// upgrade.
     ///
     /// # Errors

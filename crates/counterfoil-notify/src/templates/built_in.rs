@@ -102,7 +102,8 @@ impl BuiltIn {
     }
 }
 
-/// Returns the URL if it begins with `https:` or `http:`.
+/// Returns the URL if it begins with `https://` or `http://`, and if [`one_line`] with a limit of 2,000 characters does
+/// not change it.
 fn web(url: &str) -> Option<String> {
     let opens = url.starts_with("https://") || url.starts_with("http://");
     Some(one_line(url, 2_000)).filter(|clean| opens && clean == url)

@@ -185,8 +185,8 @@ fn families_that_are_revoked_or_purged_meanwhile_are_left_out() {
     });
 }
 
-/// The index has entries that belong to no family of the owner: one of a family that does not exist, one of a family of
-/// another owner, one of a revoked family, and a second one of a family that is listed.
+/// The owner's part of the index has four wrong entries. They name a family that does not exist, a family of another
+/// owner, a revoked family, and for the second time a family that is listed.
 #[test]
 fn entries_without_a_family_of_the_owner_show_nothing() {
     RUNTIME.block_on(async {

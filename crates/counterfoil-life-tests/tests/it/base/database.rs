@@ -35,13 +35,13 @@ pub(super) struct Database {
 
 /// Where the data of a store is.
 enum Place {
-    /// In the file of this connection.
+    /// The data is in a SQLite file in this folder. The connection to the file is used to empty the database.
     Sqlite(SqliteConnection, #[expect(dead_code, reason = "it keeps the folder")] TempDir),
-    /// In the database of this connection.
+    /// The data is in a PostgreSQL database. This connection to the database is used to empty it.
     Postgres(PgConnection),
-    /// In this folder.
+    /// The data is in files in this folder.
     Folder(#[expect(dead_code, reason = "it keeps the folder")] TempDir),
-    /// On a server, below a prefix that no other store has.
+    /// The data is on a Redis or Valkey server. The keys begin with a prefix that no other store has.
     Prefix,
 }
 
