@@ -168,8 +168,8 @@ fn details_of_a_damaged_family_are_corrupt_and_not_overwritten() {
     });
 }
 
-/// If another family has the label, the whole edit is refused. If the `gone_at` of that family is reached, the edit
-/// takes over the label in the same step.
+/// If another family has the label, the whole edit is refused, unless the `gone_at` of that family is reached. In this
+/// case the edit takes over the label in the same step.
 #[test]
 fn details_and_a_label_change_together_or_not_at_all() {
     RUNTIME.block_on(async {

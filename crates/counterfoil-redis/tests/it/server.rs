@@ -110,8 +110,8 @@ fn an_answer_that_is_lost_is_unavailable_and_the_write_is_recognised() {
 
         let next = draft.successor(draft.id(), 1);
         let step = supersede(Version::FIRST, next.id, at(1));
-        // The server may not have the script yet, and the store would then send it after a first attempt. Therefore a
-        // call that is refused and changes nothing loads the script before the test begins.
+        // The server may not have the script yet. Then the proxy would lose the answer that says so, and nothing would
+        // be executed. So a call that is refused and changes nothing loads the script first.
         let parent = draft.id();
         let stale = supersede(Version::new(9), next.id, at(1));
         let refused = store.rotate(&parent, &stale, std::slice::from_ref(&next), at(1)).await;
