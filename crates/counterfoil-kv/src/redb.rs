@@ -70,7 +70,7 @@ impl RedbEngine {
     /// [`EngineError`] if the table cannot be opened or created, or if the thread for writes cannot be started.
     pub fn on(database: Database) -> Result<Self, EngineError> {
         let file = Arc::new(File(database));
-        // This creates the table. Without it, a read before the first write would fail.
+        // A transaction without writes creates the table. Without the table, a read before the first write would fail.
         file.transact(&[]).map_err(EngineError::not_done)?;
         Ok(Self { queue: Queue::start(Arc::clone(&file))?, file })
     }
@@ -80,8 +80,7 @@ impl RedbEngine {
     }
 }
 
-/// Creates an empty file with mode 0600 if the file is missing. Without this, redb would create it readable for every
-/// user.
+/// Creates an empty file with mode 0600 if the file is missing. If redb created the file, every user could read it.
 fn create_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);

@@ -15,7 +15,7 @@ const OP: &str = "revoke";
 /// The number of families that one scan reads.
 const SCAN: usize = 64;
 
-/// The time and the reason of a revocation, and the new `gone_at`.
+/// The time and the reason of a revocation, and the new `gone_at` of the revoked record or family.
 #[derive(Clone, Copy)]
 pub(crate) struct Ending {
     pub(crate) revoked: Revoked,
@@ -97,11 +97,13 @@ impl Step<'_> {
     }
 }
 
-/// Revokes at most `limit` families of an owner. The function scans an index page by page. A revoked family loses its
-/// entry in this index. So after a page in which a family was revoked, the next scan begins at the first entry again.
+/// Revokes at most `limit` families of an owner. The function scans the index of the owner's families that are not
+/// revoked, page by page. A revoked family loses its entry in this index. So after a page in which a family was
+/// revoked, the next scan begins at the first entry again.
 ///
 /// Corrupt families are skipped. If there is a corrupt family and at least one family was revoked, the result says that
-/// there is `more` to revoke. If there is a corrupt family and none was revoked, its error is returned.
+/// there is `more` to revoke. If there is a corrupt family and no family was revoked, the error of the corrupt family
+/// is returned.
 async fn revoke_owner(
     engine: &dyn Engine,
     realm: &Realm,

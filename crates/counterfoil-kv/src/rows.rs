@@ -109,7 +109,7 @@ impl Step<'_> {
     /// Writes the owner's row after one family of this owner has changed. The owner's row must be loaded.
     pub(crate) fn mark_owner(&mut self, realm: &Realm, owner: &OwnerId, family: &FamilyId, change: Families) {
         let key = key::owner(realm, owner);
-        // A corrupt row of an owner may be replaced, because it contains no data except the guard.
+        // A corrupt row of an owner may be replaced, because the row only guards decisions and contains no other data.
         let old = self.value(&key).and_then(|row| OwnerRow::read(row).ok()).unwrap_or(OwnerRow::NEW);
         let families = match change {
             Families::More => old.families.saturating_add(1),

@@ -24,7 +24,8 @@ pub enum SetupError {
         /// The number of the data's layout. An even number means that the upgrade to the next layout is in progress.
         found: u64,
     },
-    /// The key of the layout version has a value that this crate never writes.
+    /// The key of the layout version has a value that this crate never writes. So the data is not a store of this
+    /// crate.
     #[error("the data is not a store of this crate")]
     Foreign(#[source] Corrupt),
     /// The data has no layout version or an older one than this crate needs. The store was opened with

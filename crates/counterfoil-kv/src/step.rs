@@ -18,7 +18,8 @@ pub(crate) struct Step<'a> {
     change: BTreeMap<Key, Option<Value>>,
     /// The number of read calls that the step has made.
     looks: u32,
-    /// Whether the entries of a scan did not match the rows that were read after it.
+    /// True if the entries of a scan did not match the rows that were read after the scan. The step must then start
+    /// again.
     outdated: bool,
 }
 
@@ -69,7 +70,7 @@ impl<'a> Step<'a> {
         self.engine.scan(from, until, limit).await.map_err(|error| unavailable(self.op, error))
     }
 
-    /// Makes the step start again, because a scan did not match the rows that were read after it.
+    /// Makes the step start again. Called if the entries of a scan do not match the rows that were read after the scan.
     pub(crate) fn outdated(&mut self) {
         self.outdated = true;
     }

@@ -30,8 +30,8 @@ use crate::upgrade::UPGRADES;
 /// The maximum number of records that `touch` writes in one step.
 const TOUCHED: usize = 32;
 
-/// A store of records, clients, settings and counters in one key-value engine. A clone is another handle to the same
-/// data.
+/// A store of records, clients, settings, throttle counters and aliases of imported tokens, in one key-value engine. A
+/// clone is another handle to the same data.
 ///
 /// ```
 /// # futures_executor::block_on(async {
@@ -49,7 +49,7 @@ pub struct KvStore {
 
 impl KvStore {
     /// Opens the store whose data is in this engine. If the engine contains no layout version, writes the current one.
-    /// If the data has an older layout, upgrades it in place. If this call is interrupted, the next one continues the
+    /// If the data has an older layout, upgrades it in place. If this call is interrupted, the next call continues the
     /// upgrade.
     ///
     /// # Errors

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use counterfoil::SubjectId;
 
-/// The maximum number of people whose failures are remembered. A failed delivery to anyone else counts as the person's
-/// first failure.
+/// The maximum number of people whose failures are remembered. If the limit is reached, each failed delivery to a
+/// further person counts as the first failure of this person.
 const MOST: usize = 10_000;
 
 /// The number of consecutive failures for each person. Each process has its own numbers, and loses them when it ends.

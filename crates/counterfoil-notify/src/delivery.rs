@@ -63,8 +63,8 @@ impl Round<'_> {
         Outcome::Failed { retry_at: self.at().plus_capped(wait) }
     }
 
-    /// Records this outcome for each notice. If that fails for a notice, the other notices are still recorded. Then the
-    /// first error is returned.
+    /// Records this outcome for each notice. If that fails for a notice, the outcome is still recorded for the other
+    /// notices, and then the first error is returned.
     async fn settle(&self, claimed: Vec<ClaimedNotice>, outcome: Outcome) -> Result<Report, Unavailable> {
         let (mut report, mut failed) = (Report::default(), None);
         for notice in claimed {

@@ -21,8 +21,8 @@ pub struct Report {
     /// says how long they wait.
     pub waiting: u64,
     /// The number of due notices that this run did not try, because the budget was used up, the transport is down, the
-    /// worker was stopped, or another worker handles the same person. A run does not read all due notices if there are
-    /// more than the budget allows. The notices beyond the budget are then counted as one.
+    /// worker was stopped, or another worker handles the same person. If there are more due notices than the budget
+    /// allows, the run does not read all of them. All notices beyond the budget together are then counted as one.
     pub left: u64,
     /// The number of notices whose claim was no longer valid when the outcome was recorded. During the delivery, the
     /// credential's expiry was changed or the claim ended. If such a notice was sent, it is still recorded as sent.

@@ -60,8 +60,8 @@ impl Worker {
     /// waits for the interval plus jitter. On shutdown, the worker begins no further messages and finishes those that
     /// are being sent. This takes at most the timeouts of the transport and of the store.
     ///
-    /// The result of each run is written to `tracing` with the target `counterfoil::notice`. It is a warning if notices
-    /// could not be sent. After a failed run, the worker waits for the same interval.
+    /// The result of each run is written to `tracing` with the target `counterfoil::notice`. The level is warning if
+    /// notices could not be sent. After a failed run, the worker waits for the same interval.
     ///
     /// The future owns the worker, so it can be spawned:
     ///

@@ -48,8 +48,9 @@ pub(crate) struct Part<'a> {
 }
 
 impl Redactor {
-    /// Makes a redactor for tokens with these prefixes, both the current and the old ones. Use the prefixes that the
-    /// service's builder has. If the service also handles tokens of other services, add their prefixes as old ones.
+    /// Makes a redactor for tokens with these prefixes, both the current and the old ones. Use the same prefixes as for
+    /// the builder of the service's `Counterfoil`. If the service also handles tokens of other services, add the
+    /// prefixes of these tokens as old ones.
     #[must_use]
     pub fn new(prefixes: &Prefixes) -> Self {
         Self { search: Arc::new(Search::new(prefixes)), strict: true }

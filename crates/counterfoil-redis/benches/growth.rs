@@ -1,6 +1,6 @@
 //! Measures reads, pages, changes and a purge in stores of ten thousand, a hundred thousand and a million records. One
-//! call is made at a time. The result is the duration in microseconds, and the ratio to the duration in the smallest store.
-//! `COUNTERFOIL_BENCH_SIZES=10000,100000` sets other sizes.
+//! call is made at a time. The results are the duration in microseconds, and its ratio to the duration in the smallest
+//! store. `COUNTERFOIL_BENCH_SIZES=10000,100000` sets other sizes.
 #![allow(clippy::expect_used, reason = "a bench that cannot go on says so")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures by the wall clock")]
 #![allow(missing_docs, reason = "a bench is no library")]
@@ -19,7 +19,7 @@ const NAMES: [&str; 8] =
 const EACH: usize = 10;
 /// An instant at which all records are expired.
 const LATE: u64 = 2_000_000;
-/// The number of due records in each store, which is also the number of records that one purge removes.
+/// The number of records whose notice is due, in each store. One purge removes the same number of records.
 const CHOSEN: usize = 100;
 const TIMES: usize = 201;
 const AT_ONCE: usize = 64;

@@ -56,8 +56,9 @@ impl RedisStore {
         Err(lost(OP))
     }
 
-    /// Reads the field `i` of the record's family. Returns it, and the field with other details. The script writes the
-    /// second one only if the first one is still stored. Returns `None` if the field is missing or does not decode.
+    /// Reads the field `i` of the record's family. Returns the stored value of the field, and the value with the new
+    /// details. The script writes the second value only if the first is still stored. Returns `None` if the field is
+    /// missing or does not decode.
     async fn detailed(&self, id: &RecordId, details: Option<&FamilyDetails>) -> Result<Option<[Bytes; 2]>, StoreError> {
         let mut get = redis::cmd("HGET");
         get.arg(self.keys().family(&id.family())).arg("i");
@@ -67,8 +68,9 @@ impl RedisStore {
     }
 }
 
-/// Returns the name of this change in the script, and the values of the change as script arguments. `identities` are
-/// the values for new details.
+/// Returns the name of this change in the script, and the values of the change as script arguments. If the change has
+/// new details, `held` is the stored field `i` of the family, and `identity` is the field with the new details.
+/// Otherwise both are empty.
 fn arguments_of(change: &Change, [held, identity]: &[Bytes; 2]) -> Vec<Bytes> {
     match change {
         Change::Edit { label, description, scope, details: _ } => {

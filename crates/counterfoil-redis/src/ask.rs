@@ -87,7 +87,7 @@ fn invocation(command: &'static str, script: &str, keys: &[Key], arguments: &[By
 }
 
 impl RedisStore {
-    /// Runs a script by its hash. If the server does not know the hash, for example after a restart, a flush or a
+    /// Runs a script by its hash. If the server does not have this script, for example after a restart, a flush or a
     /// fail-over, the text of the script is sent.
     pub(crate) async fn script(
         &self,

@@ -52,7 +52,8 @@ impl ClientStore for RedisStore {
             last = id.or(last);
         }
         if found.len() > limit {
-            // This crate writes valid client ids only. A page on which no id is valid has no id to continue after.
+            // This crate writes only valid client ids. If a damaged page contains no valid id, the next page would have
+            // no start, so an error is returned.
             page.next = Some(last.ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "client id" }))?);
         }
         Ok(page)

@@ -28,7 +28,7 @@ impl Connector {
     pub(crate) async fn open(&self) -> RedisResult<Connection> {
         match self {
             Self::Single(client) => {
-                // The store has a time limit of its own.
+                // The client does not limit the time of a response, because the store limits the time of each call.
                 let config = AsyncConnectionConfig::new()
                     .set_connection_timeout(Some(CONNECT))
                     .set_response_timeout(None)

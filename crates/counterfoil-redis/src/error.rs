@@ -108,7 +108,7 @@ pub(crate) fn is_cut(error: &RedisError) -> bool {
     error.is_connection_dropped() || error.is_unrecoverable_error()
 }
 
-/// Whether the error means that the server does not know the script. A server forgets its scripts when it is restarted.
+/// Whether the error means that the server does not have the script, for example because it was restarted.
 pub(crate) fn is_unknown_script(error: &RedisError) -> bool {
     error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
 }

@@ -14,13 +14,14 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "list_families";
-/// As the number of entries in `LIMIT`: all.
+/// The number of entries that `LIMIT` takes to mean "all entries".
 const ALL: i64 = -1;
 
 impl RedisStore {
     /// Returns a page of at most `limit` families of an owner that are not revoked, in ascending order of id. The index
-    /// of these families is not ordered by id, so each page reads the owner's part of it. It reads this part with one
-    /// command, because other calls move entries. It reads the rows of at most `limit` families.
+    /// of these families is not ordered by id, so each page reads all index entries of the owner. One command reads
+    /// them, because other calls can move entries between two commands. Only the rows of at most `limit` families are
+    /// read.
     pub(crate) async fn family_page(
         &self,
         realm: &Realm,

@@ -115,9 +115,9 @@ impl RedisStore {
         self.page("due", stamped_keys(&found)?, limit, is_due).await
     }
 
-    /// Reads the records of a page. `keys` contains one more key than `limit` if there is a next page. Skips records
-    /// for which `shows` returns false, and records that were removed or shrunk after the index was read. Counts
-    /// records that do not decode.
+    /// Reads the records of a page. `keys` contains the cursors of these records. If there is a next page, it contains
+    /// one cursor more than `limit`. Skips records for which `shows` returns false, and records that were removed or
+    /// shrunk after the index was read. Counts records that do not decode.
     async fn page(
         &self,
         op: &'static str,

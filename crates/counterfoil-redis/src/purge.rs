@@ -1,6 +1,6 @@
 //! Purges records. Removes each record whose `gone_at` is reached. Shrinks each record whose `honoured_until` is
-//! reached: removes its texts, its last use and its notices. A purge reads only the first entries of each shard's purge
-//! indexes, so it never reads a record that is not yet due.
+//! reached: removes its scope, its label, its description, its last use and its notices, among others. A purge reads
+//! only the first entries of each shard's purge indexes, so it never reads a record that is not yet due.
 
 use std::num::NonZeroU32;
 
@@ -52,8 +52,8 @@ impl RedisStore {
         let mut changed = 0;
         let shards: Vec<u8> = (0..=u8::MAX).collect();
         for abreast in shards.chunks(ABREAST) {
-            // Each index is read up to three times. After the limit is reached, a read serves only to find out whether
-            // there are more records to purge.
+            // Each index is read again after each batch. At least one entry is read, even if the limit is reached: this
+            // read only finds out whether there are more records to purge.
             let most = u32::try_from(limit - changed).unwrap_or(BATCH).clamp(1, BATCH);
             let looks = abreast.iter().map(|shard| self.fronts(*shard, limits, most)).collect();
             for (shard, front) in abreast.iter().zip(self.groups(OP, looks).await?) {
@@ -89,7 +89,7 @@ impl RedisStore {
     }
 
     /// Purges these families and records, but changes at most `left` records. Returns how many it has changed. The
-    /// script checks each family and record again, because it may have changed since the index was read.
+    /// script checks each family and record again, because other calls may have changed them since the index was read.
     async fn work_off(&self, chores: &[Chore], limits: Limits, left: u64) -> Result<u64, StoreError> {
         let Some(first) = chores.first() else { return Ok(0) };
         let mut keys = self.keys().step(&first.family());

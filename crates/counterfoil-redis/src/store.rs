@@ -28,8 +28,8 @@ use crate::purge::Limits;
 use crate::shared_connection::SharedConnection;
 use crate::wait_pool::{Replication, WaitPool};
 
-/// A store on a Redis or Valkey server, or on a cluster. It implements all four store traits: records, clients,
-/// settings and counters.
+/// A store on a Redis or Valkey server, or on a cluster. It implements all store traits: for records, clients,
+/// settings, throttle counters, aliases of imported tokens, and transfers to another store.
 ///
 /// A clone uses the same connections. Any number of stores and processes may share a server. The README of the crate
 /// lists for each operation what a fail-over can lose.
@@ -40,9 +40,9 @@ struct Inner {
     keys: Keys,
     connection: SharedConnection,
     wait_pool: Option<WaitPool>,
-    /// One lock for each shard, for inserts that revoke old families to make room. Such an insert takes the lock of its
-    /// shard only after another call has interfered with it. With the lock, this process runs one such insert at a
-    /// time.
+    /// One lock for each shard, for inserts that revoke old families to make room. An insert takes the lock of its
+    /// shard only after another call has interfered with the insert. So the inserts of this process with which other
+    /// calls have interfered run one at a time.
     rooms: Box<[Mutex<()>; 256]>,
     husks: std::sync::Mutex<Walk>,
     /// The first shard that the next probe writes to.
@@ -82,7 +82,8 @@ impl RedisStore {
     }
 
     async fn checked(connector: Connector, options: Options) -> Result<Self, SetupError> {
-        // The client uses the TLS provider of the process. If the host has installed one, it is not replaced.
+        // The client uses the TLS provider that is installed for the whole process. This call installs one, unless the
+        // host has already installed another.
         #[cfg(feature = "tls")]
         let _kept = rustls::crypto::ring::default_provider().install_default();
         let keys = Keys::new(&options.prefix);
@@ -121,8 +122,8 @@ impl RedisStore {
         &self.0.connection
     }
 
-    /// Waits for the lock of a shard. An insert holds it while it revokes old families to make room. Returns an error
-    /// if the lock is not free within the deadline of a call. The insert has then written nothing.
+    /// Waits for the lock of a shard. An insert holds this lock while the insert revokes old families to make room.
+    /// Returns an error if the lock is not free within the deadline of a call. The insert has then written nothing.
     pub(crate) async fn room(&self, op: &'static str, shard: u8) -> Result<MutexGuard<'_, ()>, StoreError> {
         // There is a lock for each value of a `u8`.
         let room = &self.0.rooms[usize::from(shard)];

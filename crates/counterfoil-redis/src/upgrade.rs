@@ -81,7 +81,7 @@ impl RedisStore {
         Ok(())
     }
 
-    /// Returns those of the families that still have layout 1. A family that does not decode is left out, so the
+    /// Returns each of the `families` that still has layout 1. A family that does not decode is left out, so the
     /// upgrade does not change it.
     async fn lacking(&self, families: &[FamilyId]) -> Result<Vec<Lacking>, StoreError> {
         let look = |family: &FamilyId| {

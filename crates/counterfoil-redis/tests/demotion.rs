@@ -111,8 +111,8 @@ impl Tally {
         assert!(longest < SOON);
     }
 
-    /// Reads all records again and again for `time`. All of them are revoked. Counts the answers that do not say so,
-    /// and the rounds that had at least one read without an answer.
+    /// Reads all records again and again for `time`. All of these records are revoked. Counts the answers that do not
+    /// say "revoked", and the rounds that had at least one read without an answer.
     async fn read(&mut self, store: &RedisStore, ids: &[RecordId], time: Duration) {
         let begun = now();
         loop {
@@ -139,7 +139,7 @@ impl Tally {
         all
     }
 
-    /// Waits until the store serves again. This means that it answers a read of every record, and then as many inserts,
+    /// Waits until the store works again: it must answer a read of each record, and then the same number of inserts,
     /// without a failure in between.
     async fn recover(&mut self, store: &RedisStore, ids: &[RecordId]) {
         let begun = now();
@@ -241,8 +241,8 @@ fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
     });
 }
 
-/// The address leads to another server, but the open connection is not cut. A write opens a new connection and finds
-/// that it leads to a node that is not a primary. From then on, reads must not use the old connection either.
+/// The address leads to another server, but the open connection is not cut. A write then opens a new connection, which
+/// leads to a node that is not a primary. From then on, reads must not use the old connection either.
 #[test]
 fn fault_g1_what_a_new_connection_finds_out_holds_for_the_one_that_is_open() {
     RUNTIME.block_on(async {

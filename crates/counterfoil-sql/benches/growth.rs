@@ -1,7 +1,8 @@
 //! Measures how costs grow with the number of records. The bench measures a read by id, a page of due notices, a list
 //! of an owner's records, a list of an owner's families, a change of a family's details, a batch of a purge, and the
-//! renewal of an expired token under a cap. It does this with ten thousand, a hundred thousand and a million records. The number of due and expired records is the same at each size. The bench prints medians and their ratio to
-//! the median at the smallest size. It also measures a rotation in families of different sizes.
+//! renewal of an expired token under a cap. The stores have ten thousand, a hundred thousand and a million records. The
+//! number of due and expired records is the same at each size. The bench prints medians and their ratio to the median
+//! at the smallest size. It also measures a rotation in families of different sizes.
 //!
 //! Run it with `cargo bench -p counterfoil-sql --bench growth`. `COUNTERFOIL_BENCH_SIZES=10000,100000` omits the
 //! largest size.

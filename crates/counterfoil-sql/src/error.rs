@@ -11,7 +11,7 @@ pub enum SetupError {
     /// `MemoryStore` instead.
     #[error("a database in memory is not supported: every connection would have one of its own")]
     InMemory,
-    /// A newer version of this crate wrote the schema. This version of the crate does not know that schema.
+    /// A newer version of this crate wrote the schema. This version of the crate cannot use that schema.
     #[error("the schema is of version {found}, and this version of the crate knows {known}")]
     Newer {
         /// The version of the schema in the database.

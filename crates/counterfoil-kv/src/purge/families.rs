@@ -14,7 +14,7 @@ use crate::step::{Decision, Step, carry_out};
 
 impl Sweep<'_> {
     /// Purges the members of the revoked families in the index `timeline`, up to the instant `until`. Returns true if
-    /// it stopped early because the purge has reached its limit.
+    /// the purge stopped early because it has reached its limit.
     pub(super) async fn families(
         &mut self,
         timeline: Build,
@@ -64,7 +64,8 @@ impl Sweep<'_> {
 }
 
 /// The maximum number of members that may wait for a notice in a family that [`Park`] moves. `Park` reads all of them
-/// in one step, so their number is limited. A family with more such members is not moved, and every purge checks it.
+/// in one step, so their number is limited. A family with more such members is not moved, so every purge reads its
+/// members again.
 const MOST_WAITING: usize = 32;
 
 /// Moves a revoked family to a separate index if all its remaining members have a notice that was not sent yet. Later

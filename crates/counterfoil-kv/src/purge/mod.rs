@@ -3,9 +3,9 @@
 //! A purge reads each index from its start up to an instant, which [`Limits`] contains. It skips rows that do not
 //! decode.
 //!
-//! A member of a revoked family is removed at the `gone_at` of the family, and not at its own. If the purge meets such
-//! a member in the index of records by `gone_at`, it only removes this index entry. It finds the member later through
-//! the index of revoked families.
+//! A member of a revoked family is removed at the `gone_at` of the family, and not at its own. If the index of records
+//! by `gone_at` contains such a member, the purge only removes the entry from this index. The member itself is removed
+//! later, through the index of revoked families.
 
 mod batch;
 mod families;
@@ -25,7 +25,7 @@ const OP: &str = "purge";
 const SCAN: usize = 64;
 /// The number of records that one step reads and changes. Each record needs about ten keys.
 const CHANGE: usize = 8;
-/// The number of entries that a step reads if the step before it changed nothing.
+/// The number of entries that a step reads if the previous step changed nothing.
 const LOOK: usize = 32;
 
 /// The instants up to which one purge reads the indexes.
@@ -60,7 +60,7 @@ pub(crate) async fn purge(engine: &dyn Engine, limits: Limits, limit: NonZeroU32
 }
 
 impl Sweep<'_> {
-    /// Purges the records of all indexes. Returns true if it stopped early because the purge has reached its limit.
+    /// Purges the records of all indexes. Returns true if the purge stopped early because it has reached its limit.
     async fn all(&mut self) -> Result<bool, StoreError> {
         let Limits { now, windows_before, .. } = self.limits;
         let unsent = self.limits.unsent();

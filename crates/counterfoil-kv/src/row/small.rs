@@ -8,7 +8,7 @@ use super::reader::Reader;
 use super::writer::Writer;
 use crate::engine::Value;
 
-/// The row of an owner. It guards decisions that depend on the owner's families.
+/// The row of an owner. It guards decisions that depend on the owner's families: see `layout.rs`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OwnerRow {
     /// The number of the owner's families. The row is removed with the last family.

@@ -55,7 +55,7 @@ fn rows_come_back_as_they_were_written() {
     assert_eq!(described(read, row.parts), described(record, family.parts));
 }
 
-/// The row of a family without details, as the versions wrote it that did not know details.
+/// The row of a family without details. Versions of this crate before the introduction of details wrote the same row.
 const PLAIN: &str = concat!(
     "01",
     "0000000000000003",

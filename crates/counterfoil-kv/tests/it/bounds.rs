@@ -187,7 +187,7 @@ fn a_page_reads_a_bounded_number_of_keys_however_much_is_dead() {
     });
 }
 
-/// Checks that a page of families reads at most a fixed number of rows. It also reads the whole index of the owner.
+/// Checks that a page of families reads the index entries of all families of the owner, but the rows of at most 500.
 #[test]
 fn a_page_of_families_reads_a_bounded_number_of_rows() {
     block_on(async {

@@ -76,7 +76,8 @@ fn sight_6_an_edit_of_details_during_a_rotation_is_not_lost() {
     });
 }
 
-/// A version that does not know a detail must not ignore it, because it may be a restriction.
+/// A family with a detail that this version cannot decode is corrupt. The detail may be a restriction, so it must not
+/// be ignored.
 #[test]
 fn fault_d7_a_detail_of_a_newer_version_is_corrupt_and_left_alone() {
     for (name, open) in ENGINES {

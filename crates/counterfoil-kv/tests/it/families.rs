@@ -50,7 +50,7 @@ async fn set(engine: &dyn Engine, pairs: Vec<(Key, Option<Vec<u8>>)>) {
     let _applied = engine.write(write).await.expect("an answer");
 }
 
-/// Sets the flag when it is dropped, also by a panic.
+/// Sets the flag when this value is dropped, also if its thread panics.
 struct Over<'a>(&'a AtomicBool);
 
 impl Drop for Over<'_> {
@@ -59,7 +59,8 @@ impl Drop for Over<'_> {
     }
 }
 
-/// One thread moves every family in the index of expiries, forwards and backwards. Others walk meanwhile.
+/// One thread changes the expiries of all families, so that their index entries move forwards and backwards. Meanwhile
+/// other threads read all pages of the list of families.
 fn moved(name: &str, engine: Arc<dyn Engine>, walks: usize) {
     let store = block_on(KvStore::open(engine)).expect("a store");
     let person = Person::somebody();
@@ -169,8 +170,8 @@ fn damaged_families_are_skipped_and_each_is_counted_once() {
         let row = |draft: &Draft| [b"r", &draft.family.id.as_bytes()[..]].concat();
         let spoilt: Vec<_> = [8, 3, 2, 1].map(|nth| drafts.remove(nth)).into();
         set(&engine, spoilt.iter().map(|draft| (row(draft), Some(b"spoilt".to_vec()))).collect()).await;
-        // A damaged row that is replaced leaves its old entry in the index. Entries can also name a family of another
-        // owner, or none.
+        // If a damaged row is replaced, its old entry stays in the index, so a family can have two entries. An entry
+        // can also name a family of another owner, or a family that does not exist.
         let entries = engine.scan(b"s", b"t", usize::MAX).await.expect("entries");
         let of_ann = |(key, _): &&(Key, Vec<u8>)| key.ends_with(spoilt[0].family.id.as_bytes());
         let entry = &entries.iter().find(of_ann).expect("an entry").0;

@@ -4,8 +4,9 @@
 use crate::support::bases::{Bases, Halted};
 use counterfoil_conformance::{CHECKS, Checked, Subject, scale};
 
-/// Runs the check with this name from the conformance suite, with this number of rounds. The check of interleavings
-/// gets a tenth of the usual rounds, because a step of this store makes up to thirty calls.
+/// Runs the check with this name from the conformance suite, with this number of rounds. For the check of
+/// interleavings, the test below passes a tenth of the usual number, because a step of this store makes up to thirty
+/// calls.
 fn holds(name: &str, rounds: u32) {
     let check = CHECKS.iter().find(|check| check.name == name).expect("a check of that name");
     let subject = Subject::new(Bases(Halted)).with_scale(scale().with_rounds(rounds));

@@ -85,7 +85,7 @@ fn a_renewal_whose_count_is_outdated_counts_again() {
         assert!(matches!(refused, Rotated::OwnerFull), "{refused:?}");
         assert_eq!(live(&store, &ann, LATER).await, 1);
 
-        // An insert under a cap sees a renewal that was written after its count.
+        // If a renewal is written after an insert has counted the live families, the insert counts again.
         let bob = Person::new("default", "bob");
         let renewed = expired(&store, &bob, 1).await.remove(0);
         engine.before_the_next_write(async move {

@@ -41,8 +41,8 @@ fn fault_d7_a_newer_layout_is_refused_and_left_alone() {
             let store = KvStore::open(Arc::clone(&engine)).await.expect("a store");
             Person::somebody().pat().found(&store).await.expect("a token");
             drop(store);
-            // These layout numbers mean an upgrade in progress to the next layout, the next layout, and a later
-            // layout.
+            // The layout number 2 means that an upgrade to the next layout is in progress. The next layout has the
+            // number 3, and 1,000 is a later layout.
             for newer in [2, 3, 1_000] {
                 set(&*engine, LAYOUT, version(newer)).await;
                 let before = pairs(&*engine).await;

@@ -1,10 +1,12 @@
-//! Tests that no module of the core's tests of operations is left out here, and that the gate runs every kind of store.
+//! Tests that each module of the core's tests of operations either runs here or is an exception in [`IN_MEMORY`], and
+//! that the gate runs these tests on every kind of store.
 
 use crate::base::{Kind, VARIABLE};
 
-/// The modules that run in memory alone, and their tests. `at_once` reads records without waiting, `attempts` counts on
-/// answers at the first poll, `hosts_tests` tests the features for tests of hosts. `authority` and `bad_input` make
-/// thousands of hosts, and `clock_doubt` runs thousands of rounds of upkeep.
+/// The modules that run on the store in memory only, and the sources of their tests. `at_once` tests reads that do not
+/// wait. `attempts` needs a store that answers at the first poll. `hosts_tests` tests the helpers for the tests of
+/// hosts. On another store the remaining modules would take too long: `authority` and `bad_input` make thousands of
+/// hosts, and `clock_doubt` runs thousands of rounds of upkeep.
 const IN_MEMORY: [(&str, &str); 6] = [
     ("at_once", include_str!("../../../../tests/life/at_once.rs")),
     ("attempts", include_str!("../../../../tests/life/attempts.rs")),

@@ -1,7 +1,8 @@
 //! The pool of connections to the mail server. It is always created and dropped within a tokio runtime.
 //!
-//! lettre 0.11 spawns a task when a pool is created and another task when it is dropped. Without a runtime, it panics.
-//! But a host can create a transport before it starts its runtime, and drop the transport after the runtime has ended.
+//! lettre 0.11 spawns a task when a pool is created, and another task when the pool is dropped. Without a runtime,
+//! lettre panics. But a host can create a transport before its runtime starts, and drop the transport after the runtime
+//! has ended.
 
 use std::fmt;
 use std::sync::OnceLock;

@@ -90,12 +90,13 @@ impl Smtp {
     }
 }
 
-/// Whether nobody else can read the connection. This is true if it uses TLS from the first byte, requires STARTTLS, or
-/// is a loopback connection.
+/// Whether a connection to this URL cannot be read on the network. This is true if the connection uses TLS from the
+/// first byte, requires STARTTLS, or is a loopback connection.
 fn is_safe(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return true };
     let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
-    // Another parser could find a different host or query in these URLs, so they are refused.
+    // In a URL with one of these characters, the parser of the mail client could find another host or another query
+    // than this function. So such a URL is refused.
     if url.contains(['#', '\\']) {
         return false;
     }

@@ -14,10 +14,11 @@ use crate::digest::Digest;
 /// The built-in texts of messages in English and Russian. A message is in Russian if the account's language is `ru` or
 /// begins with `ru-` or `ru_`. Otherwise it is in English.
 ///
-/// For each credential, a message contains the label, the id, the expiry, the time left, and what the owner can do. The
-/// expiry is in the account's time zone and contains the abbreviation of the zone. If the secret of a credential was
-/// found in a public place, the message says so and whether the credential was ended. If only an old text was found,
-/// the message says to delete the token if the owner has not replaced it. A message never contains a secret.
+/// For each credential, a message contains the label, the id and what the owner can do. A message about an expiry also
+/// contains the expiry and the time left. The expiry is in the account's time zone and contains the abbreviation of the
+/// zone. A message about a secret that was found in a public place says whether the credential was ended. If the secret
+/// had already been replaced, the message says to delete the token if somebody else replaced the secret. A message
+/// never contains a secret.
 #[derive(Clone, Debug, Default)]
 pub struct BuiltIn {
     product: Option<String>,
@@ -101,7 +102,8 @@ impl BuiltIn {
     }
 }
 
-/// Returns the URL if it begins with `https:` or `http:`.
+/// Returns the URL if it begins with `https://` or `http://`, and if [`one_line`] with a limit of 2,000 characters does
+/// not change it.
 fn web(url: &str) -> Option<String> {
     let opens = url.starts_with("https://") || url.starts_with("http://");
     Some(one_line(url, 2_000)).filter(|clean| opens && clean == url)
@@ -120,7 +122,8 @@ enum Leak {
     Ended,
     /// The credential still works with the text that was found.
     StillWorks,
-    /// The text that was found had been replaced and no longer works. The credential works with another text.
+    /// The text that was found does not work any more, because it had been replaced. The credential works with a newer
+    /// text.
     OldText,
 }
 
@@ -136,7 +139,8 @@ struct Line {
     left: Option<String>,
     /// What the notice says about a leak. `None` if the notice is about an expiry.
     leak: Option<Leak>,
-    /// The URL of the page on which the credential is renewed.
+    /// The URL of the page on which the credential is renewed. `None` if there is no such page, or if the notice is
+    /// about a leak.
     renew: Option<String>,
 }
 
@@ -168,12 +172,12 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Whether a text was found that worked until the report, or still works.
+    /// Whether at least one of the texts that were found still works, or worked until the leak was reported.
     fn has_working_leak(&self) -> bool {
         self.leaked.iter().any(|line| line.leak != Some(Leak::OldText))
     }
 
-    /// Whether a text was found that had been replaced.
+    /// Whether at least one of the texts that were found had already been replaced.
     fn has_old_leak(&self) -> bool {
         self.leaked.iter().any(|line| line.leak == Some(Leak::OldText))
     }

@@ -82,7 +82,7 @@ pub(super) fn leak_subject(one: Option<&str>, count: usize) -> String {
     }
 }
 
-/// Returns the subject of a message about leaks of which all are of old texts.
+/// Makes the subject line of a message about leaks if every text that was found had already been replaced.
 pub(super) fn old_leak_subject(one: Option<&str>, count: usize) -> String {
     match (one, count) {
         (Some(what), _) => format!("An old text of your {what} was found in a public place"),

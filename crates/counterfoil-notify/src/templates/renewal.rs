@@ -4,18 +4,19 @@ use counterfoil::notice::ClaimedNotice;
 use counterfoil::service_account::ServiceAccountId;
 use counterfoil::types::TokenKind;
 
-/// The page of the host on which people renew personal access tokens.
+/// The pages on which personal access tokens are renewed.
 #[derive(Clone, Debug)]
 pub(super) enum RenewalPages {
     /// The console of counterfoil-axum at this URL, without a slash at its end.
     Console(String),
-    /// A page of the host. The text `{id}` in the URL stands for the id of the token.
+    /// The host's own page at this URL. The text `{id}` in the URL stands for the id of the token.
     Host(String),
 }
 
 impl RenewalPages {
-    /// The URL of the page on which the credential of a notice is renewed. `None` if there is no such page. A security
-    /// code has none. A page of the host is for people, so a token of a service account has none there.
+    /// The URL of the page on which the credential of a notice is renewed. `None` if there is no such page. Only
+    /// personal access tokens have such a page. The token of a service account has one in the console, but not on a
+    /// page of the host, which is for the tokens of people.
     pub(super) fn of(&self, notice: &ClaimedNotice) -> Option<String> {
         if notice.kind() != TokenKind::PersonalAccessToken {
             return None;

@@ -42,7 +42,8 @@ fn target(journal: &Path, address: &str) -> String {
     format!("{} {address}", journal.display())
 }
 
-/// The main function of a process of the test. Each time the test asks, it runs the worker until no notice is due.
+/// The main function of a process of the test. At each request of the test, the process runs the worker until no notice
+/// is due.
 fn serve<B: Backend>() {
     let post = Post::take();
     let (journal, address) = post.target().split_once(' ').expect("journal and address");
@@ -69,7 +70,7 @@ fn elapsed(journal: &Path) -> Duration {
     began.and_then(|began| began.elapsed().ok()).expect("a clock")
 }
 
-/// The main function of a process that the test kills. It runs the worker until it is killed.
+/// The main function of a process that the test kills. The process runs the worker until the test kills the process.
 fn run_on<B: Backend>() {
     let post = Post::take();
     let (journal, address) = post.target().split_once(' ').expect("journal and address");
@@ -124,7 +125,8 @@ fn none_lost_where_processes_are_killed<B: Backend>(process: &str) {
     let mut fleet: Vec<_> = (0..PROCESSES).map(|_| start()).collect();
     let mut killed = BTreeSet::new();
     for turn in 1..=kills() {
-        // Each kill happens at a random point within its share of the work.
+        // The first 80 % of the notices are divided into equal parts, one for each kill. Each kill happens at a random
+        // point of its part.
         let share = tokens * 8 / 10 / kills();
         let until = (turn - 1) * share + usize::try_from(dice.below(share as u64)).expect("small");
         for _ in 0..60_000 {

@@ -1,4 +1,5 @@
-//! Tests of what `counterfoil-frameworks-tests` does not cover: formats of refusals, extensions, bodies, paths.
+//! Tests of the properties that `counterfoil-frameworks-tests` does not test: formats of refusals, extensions, bodies
+//! and paths.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 mod authentication;

@@ -68,7 +68,9 @@ fn new_family() -> NewFamily {
     NewFamily::new(FAMILY, Realm::default(), owner, TokenKind::PersonalAccessToken, FamilyBody::Alone, Timestamp::EPOCH)
 }
 
-/// A family without details has the same text as before there were details, so a node of an older version reads it.
+/// Checks that the field `i` of a family without details is the same as in versions before the introduction of details,
+/// so a node with such a version can read the family. Also checks that a change of the details changes nothing else in
+/// the field.
 #[test]
 fn the_identity_has_the_details_and_other_details_change_nothing_else() {
     let plain = identity(&new_family()).expect("a document");

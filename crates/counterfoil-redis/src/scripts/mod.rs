@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-/// A script and its hash. A server that has run the script knows it by the hash.
+/// A script and its hash. If a server has already run the script, a call needs to send only the hash.
 pub(crate) struct Script {
     pub(crate) text: &'static str,
     /// The names of the script's arguments. The first list has the arguments of every call. Each further list has the

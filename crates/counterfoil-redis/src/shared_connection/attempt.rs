@@ -23,7 +23,8 @@ enum Tried {
     /// The request changed nothing, and its connection is no longer used. The request can be sent once more on another
     /// connection.
     Undone(StoreError),
-    /// The read must be sent again, because its connection was replaced or its answer came late.
+    /// The read must be sent again. Either its connection was replaced, or the answer came so late that the node may
+    /// have lost the role of primary in the meantime.
     Again,
     Silent,
 }
@@ -153,8 +154,8 @@ impl SharedConnection {
             match timeout_at(look, &mut task).await {
                 Ok(answer) => return Ok(answer),
                 Err(_) if look == deadline => {
-                    // The connection is closed, so that no other call waits as long as this one did. In a cluster it
-                    // stays open, because the other nodes may still answer.
+                    // The connection is closed, so that no other call must wait until its deadline, as this call did.
+                    // In a cluster it stays open, because the other nodes may still answer.
                     if !self.connector.is_cluster() && is_silent(asked_at, Instant::now()) {
                         self.state().close(epoch);
                     }

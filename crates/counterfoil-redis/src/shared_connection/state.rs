@@ -38,12 +38,12 @@ pub(super) struct Held {
     pub(super) unconfirmed: bool,
 }
 
-/// What a call must know and do before it sends its request.
+/// The connection for a call, and what must be done before the call sends its request.
 pub(super) struct Call {
     pub(super) held: Option<Held>,
     /// Whether this call must check the configuration of the server.
     pub(super) looks: bool,
-    /// Whether the connection must be replaced, because the last success is too long ago.
+    /// Whether the connection must be replaced, because no call has succeeded for too long.
     pub(super) silent: bool,
 }
 
@@ -52,7 +52,8 @@ pub(super) fn is_older(at: Option<Instant>, than: Duration, now: Instant) -> boo
 }
 
 impl State {
-    /// Records that a call begins at `now`. Returns what the call must know and do before it sends its request.
+    /// Records that a call begins at `now`. Returns the connection for the call, and what must be done before the call
+    /// sends its request.
     pub(super) fn call(&mut self, now: Instant) -> Call {
         let silent = self.silence.call(now) && self.connection.is_some();
         let looks = self.looks(now);

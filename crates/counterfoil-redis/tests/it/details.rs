@@ -82,8 +82,8 @@ fn details_are_changed_through_the_newest_record_and_go_with_the_family() {
     });
 }
 
-/// Sixteen callers of four stores change the details, with the same expected version. One of them succeeds, and its
-/// details are stored.
+/// Sixteen callers of four stores change the details, with the same expected version. One caller succeeds, and the
+/// details of this caller are stored.
 #[test]
 fn details_have_one_winner_of_many_racers() {
     RUNTIME.block_on(async {
@@ -168,7 +168,8 @@ fn details_of_a_damaged_family_are_corrupt_and_not_overwritten() {
     });
 }
 
-/// A taken label refuses the whole edit. A label of a family whose `gone_at` is reached is taken over in the same step.
+/// If another family has the label, the whole edit is refused, unless the `gone_at` of that family is reached. In this
+/// case the edit takes over the label in the same step.
 #[test]
 fn details_and_a_label_change_together_or_not_at_all() {
     RUNTIME.block_on(async {

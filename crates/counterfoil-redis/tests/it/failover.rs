@@ -56,8 +56,8 @@ fn what_a_fail_over_can_lose() {
             for tally in [one, two] {
                 assert!(tally.acked > 0 && tally.checked == tally.acked, "{name} was tried and looked at");
             }
-            // The killed primary had one replica. This replica confirmed the writes, and was elected as the new
-            // primary.
+            // With `WAIT 1`, the only replica of the killed primary has confirmed these writes. It was elected as the
+            // new primary, so none of these writes may be lost.
             let waited = matches!(deed, Deed::Insert | Deed::Rotate | Deed::Revoke);
             assert!(!waited || two.lost == 0, "{name}: {} that were waited for were lost", two.lost);
             lost_alone += if unlinked { one.lost } else { 0 };

@@ -95,8 +95,8 @@ fn families_come_by_id_and_only_those_of_the_owner_that_are_not_revoked() {
     });
 }
 
-/// Other calls rotate families and change their expiry without a pause, so their entries in the index move. Every walk
-/// still finds all of them once.
+/// Other calls rotate families and change their expiry without a pause, so the index entries of the families move.
+/// Every walk still finds each family once.
 #[test]
 fn families_that_move_in_the_index_during_a_walk_are_found_once() {
     RUNTIME.block_on(async {
@@ -127,7 +127,8 @@ fn families_that_move_in_the_index_during_a_walk_are_found_once() {
                             let change = Change::Expiry { expires_at, gone_at, notice: None };
                             let done = store.apply(&id, Version::FIRST, &change, at(generation)).await;
                             assert!(matches!(done, Ok(counterfoil::store::Applied::Done(_))), "{done:?}");
-                            // The version of the record is 1 now. The next rotation replaces a record with version 0.
+                            // The change has raised the version of this record to 1. The rotation at the start of the
+                            // next turn expects version 0, so this rotation puts a new record in place.
                             let next = draft.successor(id, generation + 1);
                             let (new, step) = (next.id, supersede(Version::new(1), next.id, at(generation)));
                             let done = store.rotate(&id, &step, &[next], at(generation)).await;
@@ -151,8 +152,8 @@ fn families_that_move_in_the_index_during_a_walk_are_found_once() {
     });
 }
 
-/// Families are revoked and purged while they are listed. No page shows a revoked family, and none counts one as
-/// damaged.
+/// Families are revoked and purged while they are listed. No page shows a revoked family, and no page counts a revoked
+/// or purged family as damaged.
 #[test]
 fn families_that_are_revoked_or_purged_meanwhile_are_left_out() {
     RUNTIME.block_on(async {
@@ -184,8 +185,8 @@ fn families_that_are_revoked_or_purged_meanwhile_are_left_out() {
     });
 }
 
-/// The index has entries that belong to no family of the owner: one of a family that does not exist, one of a family of
-/// another owner, one of a revoked family, and a second one of a family that is listed.
+/// The owner's part of the index has four wrong entries. They name a family that does not exist, a family of another
+/// owner, a revoked family, and for the second time a family that is listed.
 #[test]
 fn entries_without_a_family_of_the_owner_show_nothing() {
     RUNTIME.block_on(async {
@@ -211,7 +212,7 @@ fn entries_without_a_family_of_the_owner_show_nothing() {
     });
 }
 
-/// A page of ten of 500 families reads the index once, and ten rows.
+/// An owner has 500 families. A page of ten families reads the index once, and the rows of ten families.
 #[test]
 fn a_page_of_families_reads_as_many_rows_as_it_shows() {
     let server = RedisServer::start();

@@ -44,7 +44,7 @@ async fn is_live(store: &RedisStore, id: &RecordId, now: u64) -> bool {
 }
 
 /// Sixteen ended families are rotated, and sixteen new families are inserted, at the same time and with the same cap.
-/// As many calls succeed as the cap allows, and so many families are live.
+/// Exactly as many calls succeed as the cap allows, and the same number of families is live afterwards.
 #[test]
 fn renewals_and_inserts_that_race_fill_the_cap_and_do_not_exceed_it() {
     RUNTIME.block_on(async {
@@ -120,7 +120,7 @@ fn renewals_beside_inserts_that_make_room_do_not_exceed_the_cap() {
 }
 
 /// A rotation counts the families that an insert counts: those with the same owner, kind and client that are live. The
-/// family itself is not counted, and a family that is live is not refused.
+/// family that is rotated is not counted. The cap never refuses the rotation of a family that is live.
 #[test]
 fn a_renewal_counts_what_an_insert_counts() {
     RUNTIME.block_on(async {
@@ -183,7 +183,7 @@ fn a_permanent_family_is_rotated_whatever_the_cap_is() {
 }
 
 /// The `gone_at` of a family is reached, so that another family can take its label. At the same time the family is
-/// rotated and needs its label. One of the two calls takes effect first, and the other is refused.
+/// rotated and needs its label. The call that takes effect first gets the label, and the other call is refused.
 #[test]
 fn a_renewal_and_another_family_do_not_both_get_the_label() {
     RUNTIME.block_on(async {

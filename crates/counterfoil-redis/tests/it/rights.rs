@@ -141,8 +141,8 @@ fn fault_g7_families_that_a_purge_left_half_done_are_purged() {
                 let key = space.family_key(&id);
                 backend.each(|node| cmd("EXISTS").arg(&key).query::<u64>(node).unwrap_or(0)).iter().sum::<u64>()
             };
-            // Each purge scans a part of the keys of one node, and purges the families that it finds there. The tests
-            // that run beside this one have keys there too.
+            // Each purge scans only a part of the keys of one node, and removes the interrupted families among them.
+            // The node also has the keys of other tests, so many purges can be necessary.
             for _ in 0..200 {
                 assert!(fresh.purge(at(5), at(5), at(5), most(100)).await.is_ok());
                 if (there(empty.id()), there(lost.id())) == (0, 0) {

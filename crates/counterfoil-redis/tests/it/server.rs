@@ -18,7 +18,7 @@ use crate::support::backend::{Backend, SERVER, Space};
 use crate::support::proxy::Proxy;
 use crate::support::{RUNTIME, canary};
 
-/// If the nodes have forgotten a script, the store sends it again, and the caller sees no error.
+/// If a flush has removed the scripts from the nodes, the store sends the script again, and the caller gets no error.
 #[test]
 fn scripts_are_sent_again_after_a_flush() {
     RUNTIME.block_on(async {
@@ -110,7 +110,8 @@ fn an_answer_that_is_lost_is_unavailable_and_the_write_is_recognised() {
 
         let next = draft.successor(draft.id(), 1);
         let step = supersede(Version::FIRST, next.id, at(1));
-        // This server may not know the script yet. A call that is refused and changes nothing makes the script known.
+        // The server may not have the script yet. Then the proxy would lose the answer that says so, and nothing would
+        // be executed. So a call that is refused and changes nothing loads the script first.
         let parent = draft.id();
         let stale = supersede(Version::new(9), next.id, at(1));
         let refused = store.rotate(&parent, &stale, std::slice::from_ref(&next), at(1)).await;
@@ -137,7 +138,7 @@ fn a_refresh_whose_answer_was_lost_gives_the_same_successor_when_it_is_repeated(
         let first = canary::post(&handle, &sign_in).await;
         let form = |token: &str| format!("grant_type=refresh_token&refresh_token={token}");
         let refresh = canary::field(first.expose_secret(), "refresh_token");
-        // A first refresh without a fault makes the script known to the server.
+        // A first refresh without a fault loads the script on the server.
         let second = canary::post(&handle, &form(&refresh)).await;
         let refresh = canary::field(second.expose_secret(), "refresh_token");
         proxy.lose_the_answer_to(b"supersede");

@@ -125,7 +125,8 @@ impl Space {
         }
     }
 
-    /// If `down`, closes the user's connections and refuses new connections. Otherwise allows connections again.
+    /// If `down` is true, closes the connections of the space's user and refuses new ones. Otherwise allows connections
+    /// again.
     pub fn lock_out(&self, down: bool) {
         self.acl(&[if down { "off" } else { "on" }]);
         if down {
@@ -157,7 +158,8 @@ impl Space {
         self.overwrite(&key, b"i")
     }
 
-    /// Replaces a part of a field of a family's row. The field is a text. Returns false if it does not have the part.
+    /// Replaces the text `part` by `by` in a field of a family's row. Returns false if the field does not contain
+    /// `part`.
     pub fn replace_in_family(&self, family: &FamilyId, field: &str, part: &str, by: &str) -> bool {
         let key = self.family_key_of(family);
         let replace = |node: &mut Connection| {

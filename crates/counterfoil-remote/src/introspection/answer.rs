@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::error::{AnswerFault, RemoteRefusal};
 use crate::principal::{Granted, Parts, RemotePrincipal};
 
-/// What the configuration expects of an answer.
+/// The configured values with which an answer is compared.
 #[derive(Debug)]
 pub(crate) struct Expected {
     pub(crate) realm: Realm,
@@ -136,7 +136,7 @@ fn subject(value: Option<Value>, member: &'static str) -> Result<Option<SubjectI
     text.map(|text| SubjectId::new(&text).map_err(|_| AnswerFault::Member { member })).transpose()
 }
 
-/// Reads the audience, which is one text or a list of texts (RFC 7519 §4.1.3).
+/// Reads the audience, which is one string or an array of strings (RFC 7519 §4.1.3).
 fn audiences(value: Option<Value>) -> Result<Vec<String>, AnswerFault> {
     match value {
         None => Ok(Vec::new()),

@@ -44,8 +44,8 @@ impl Cache {
         (self.believes(entry.asked_at, now) && !expired).then(|| entry.principal.clone())
     }
 
-    /// Caches an answer. `asked_at` is an instant before the request was sent, so that the cache never regards the
-    /// answer as newer than it is.
+    /// Caches an answer. `asked_at` is an instant before the request was sent. So the answer is never used for longer
+    /// than the cache time after the server made it.
     pub(crate) fn insert(&mut self, key: TokenKey, asked_at: Timestamp, principal: RemotePrincipal, now: Timestamp) {
         if self.most == 0 || !self.believes(asked_at, now) {
             return;

@@ -16,12 +16,12 @@ use crate::principal::RemotePrincipal;
 
 pub(crate) type Outcome = Result<RemotePrincipal, VerifyError>;
 
-/// An introspection request about one token. Its callers and a spawned task poll it together. The task polls it to its
-/// end, even if all callers are gone.
+/// An introspection request about one token. All callers that wait for the answer poll the request, and so does a
+/// spawned task. The task polls the request to its end, even if all callers are gone.
 pub(crate) type Flight = Shared<Pin<Box<dyn Future<Output = Outcome> + Send>>>;
 
-/// The cache, and the requests that wait for an answer. One lock protects both, so a caller always finds a token in one
-/// of them while its answer is moved into the cache.
+/// The cache, and the requests that wait for an answer. One lock protects both. So a caller finds either the waiting
+/// request or the cached answer, even while the answer arrives.
 pub(crate) struct Flights(Mutex<State>);
 
 struct State {
@@ -36,7 +36,7 @@ struct InFlight {
     flight: WeakShared<Pin<Box<dyn Future<Output = Outcome> + Send>>>,
 }
 
-/// What is known about a token.
+/// The result of a search for a token: a cached answer, or a request to wait for.
 pub(crate) enum Found {
     Kept(RemotePrincipal),
     Waiting(Flight),

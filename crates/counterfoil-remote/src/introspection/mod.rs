@@ -42,8 +42,8 @@ const MOST_REQUESTS: usize = 64;
 /// - An answer about an active token is cached: for 1 s by default, at most 60 s, and never past the token's `exp`. The
 ///   time begins before the request is sent. So a revocation takes effect after this time at the latest. Other answers
 ///   are not cached.
-/// - Concurrent callers with the same token share one request. With a known source
-///   ([`Introspection::verify_from`]), those with the same token and address do.
+/// - Concurrent callers with the same token share one request. If the source is known ([`Introspection::verify_from`]),
+///   they share a request only if the address is the same too.
 /// - If the endpoint gives no valid answer, the result is an [`Outage`] (503), never "not active".
 ///
 /// An `Introspection` needs a tokio runtime whose timer is enabled.
@@ -135,8 +135,8 @@ impl Introspection {
         }
     }
 
-    /// Authenticates a request whose source is unknown by its `Authorization` header (RFC 6750 §2.1), as
-    /// [`Introspection::authenticate_from`] does.
+    /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1), like
+    /// [`Introspection::authenticate_from`], if the source of the request is unknown.
     ///
     /// # Errors
     ///
@@ -152,10 +152,10 @@ impl Introspection {
         self.authenticate_from(authorization, &Source::Unknown).await
     }
 
-    /// Authenticates a request from this source by its `Authorization` header (RFC 6750 §2.1), like
-    /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate). `authorization` contains all values of
-    /// the header. If there is more than one value, the request is refused. [`Introspection::verify_from`] says what
-    /// the source is used for.
+    /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1), like
+    /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate). `source` is the source of the request.
+    /// `authorization` contains all values of the header. If there is more than one value, the request is refused.
+    /// [`Introspection::verify_from`] says what the source is used for.
     ///
     /// # Errors
     ///

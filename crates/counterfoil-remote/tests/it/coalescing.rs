@@ -101,8 +101,8 @@ async fn host_26_a_request_older_than_the_bound_is_not_joined_and_its_answer_is_
     let verifier = foreign(&endpoint, &clock).build().expect("a verifier");
     let slow = ask(&verifier);
     asked.recv().await.expect("a request");
-    // A second has passed. A caller that asks from now on must see revocations of this second, so it needs a new
-    // request.
+    // The cache time of one second has passed since the request was sent. The token may have been revoked in this
+    // second, so the next caller needs a new request.
     clock.set(start().plus_capped(Duration::from_secs(1)));
     let fresh = ask(&verifier);
     asked.recv().await.expect("another request");

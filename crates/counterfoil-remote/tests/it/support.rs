@@ -40,7 +40,7 @@ impl Count {
     }
 }
 
-/// An authorization server, and those of its parts that tests change or read.
+/// An authorization server, and the parts of this server that tests change or read.
 pub(crate) struct World {
     pub(crate) counterfoil: Counterfoil,
     pub(crate) clock: Arc<ManualClock>,

@@ -21,8 +21,8 @@ impl PgStore {
     ) -> Result<Applied, StoreError> {
         let mut body = None;
         if let Change::Edit { details: Some(details), .. } = change {
-            // The text of the body also contains the details. Nothing else of it ever changes, so it can be read before
-            // the statement locks the family.
+            // The details are a part of the text of the family's body. Only this part ever changes, and the statement
+            // replaces it. So the rest of the text can be read before the statement locks the family.
             let Some((_, family)) = self.parts(OP, id).await? else { return Ok(Applied::Missing) };
             body = Some(row::body(&family.body, details.as_deref())?);
         }

@@ -1,7 +1,7 @@
 //! A connection to the primary server. The store checks that the server is the primary when it opens the connection,
 //! and once a second while it uses the connection. If a connection breaks, does not answer or leads to a server that is
-//! not the primary, the store no longer uses any connection that was opened before. All of them were opened to the same
-//! address, and new connections are cheap.
+//! not the primary, the store no longer uses any connection that was opened before. All these connections were opened
+//! to the same address, so the others may have the same fault, and new connections are cheap.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +22,7 @@ const ANSWERS: Duration = Duration::from_secs(1);
 /// The maximum age of a connection. It is limited because servers and networks change.
 const AGE: Duration = Duration::from_secs(30 * 60);
 /// The pause before the store opens another connection, after a new connection led to a server that is not the primary.
-/// Each new connection would cost the server a process.
+/// Without this pause, each call could make the server start a process for a new connection.
 const LEFT_ALONE: Duration = Duration::from_millis(250);
 /// The pause between the first two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -40,7 +40,7 @@ pub(super) struct Route {
     seen: Arc<Seen>,
 }
 
-/// What the store has learned about the server from its connections.
+/// The results of the checks of the server, on all connections to it.
 #[derive(Default)]
 struct Seen {
     distrusted: AtomicU64,
@@ -61,7 +61,8 @@ impl Route {
         Self { options, limit, seen: Arc::default() }
     }
 
-    /// A route to the same server with one additional setting. Both routes share what they learn about the server.
+    /// A route to the same server with one additional setting. Both routes share the results of the checks of the
+    /// server.
     pub(super) fn with(&self, setting: (&str, &str)) -> Self {
         let options = self.options.clone().options([setting]);
         Self { options, limit: self.limit, seen: Arc::clone(&self.seen) }
@@ -201,8 +202,8 @@ pub(super) fn unanswered() -> sqlx::Error {
     ))
 }
 
-/// Whether the error is temporary. Such errors occur while a server starts, and while it still counts closed
-/// connections.
+/// Whether the error is temporary. Such errors occur while a server starts, and while the server still counts
+/// connections that were just closed.
 pub(super) fn passes_soon(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused) || is_transient(error)
 }

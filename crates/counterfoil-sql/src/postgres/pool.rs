@@ -1,8 +1,8 @@
 //! The pool of connections for writes and lists.
 //!
-//! The store does not use the driver's pool. That pool tests each connection when it is returned, which costs a second
-//! round trip for each statement. The test has no timeout. In a network that drops packets, a test would take a quarter
-//! of an hour, and no other call could use its place in the pool.
+//! The store does not use the driver's pool. That pool tests each connection when the connection is returned, which
+//! costs a second round trip for each statement. The test has no timeout. In a network that drops packets, a test would
+//! take a quarter of an hour, and the pool would lend one connection less for this time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -65,7 +65,8 @@ impl Reader {
     pub(super) async fn get(&self, id: &RecordId) -> Answer {
         let (answer, answered) = oneshot::channel();
         if let Some(asks) = &*self.asks.read().unwrap_or_else(PoisonError::into_inner) {
-            // If all reading tasks have ended, `send` returns the request. Dropping the request closes the channel.
+            // If all reading tasks have ended, `send` returns the request. The request is then dropped, which closes
+            // the channel for the answer. The caller gets an error below.
             let _asked = asks.send(Ask { id: *id, answer });
         } else {
             return Err(Arc::new(sqlx::Error::PoolClosed));

@@ -5,9 +5,9 @@
 //! There is one exception. If the statement waited for the lock on a row, it sees the current state of this row.
 //! Therefore every decision that can race uses rows that the statement locks, starting with the family's row.
 //!
-//! If the statement itself counted or searched, it would miss what was committed while it waited. Therefore it calls an
-//! SQL function that counts. This function sees everything that is committed when the lock is acquired
-//! (`sql/bounds.rs`). At SERIALIZABLE a statement that waited for another write fails and is repeated.
+//! If the statement itself counted or searched, it would miss the changes that were committed while it waited for the
+//! lock. Therefore it calls an SQL function that counts. This function sees everything that is committed when the lock
+//! is acquired (`sql/bounds.rs`). At SERIALIZABLE a statement that waited for another write fails and is repeated.
 
 /// A query for a record joined with its family. If the family is missing, its columns are NULL.
 macro_rules! joined {

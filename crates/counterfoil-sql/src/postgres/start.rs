@@ -40,7 +40,7 @@ pub(super) async fn within<T>(
 }
 
 /// Converts an error of the first connection. Some poolers refuse start-up options with an error message of their own.
-/// This becomes the message [`OPTIONS`].
+/// Such an error is replaced by the message [`OPTIONS`].
 fn refusal(error: sqlx::Error) -> SetupError {
     let said = error.as_database_error().map(|error| (error.code(), error.message().contains("startup parameter")));
     match said {

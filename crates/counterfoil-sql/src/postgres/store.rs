@@ -24,11 +24,11 @@ const CENSUS: u32 = 12;
 
 /// The planner settings of every connection. The server keeps a plan that it made while the tables were empty, and
 /// without `enable_seqscan = off` this plan would be a sequential scan. Only the census and the query for the schema
-/// version need a scan. With `enable_seqscan` off, the server assigns a very high cost to these scans, and would
-/// therefore compile them first (`jit`). This takes 0.4 s for a census of four records.
+/// version need a sequential scan. With `enable_seqscan` off, the server assigns a very high cost to these scans, and
+/// would therefore compile the queries first (`jit`). With compilation, a census of four records takes 0.4 s.
 pub(super) const PLANNING: [(&str, &str); 2] = [("enable_seqscan", "off"), ("jit", "off")];
 
-/// A store of records, clients, settings and counters in one PostgreSQL database.
+/// A store of records, clients, settings, throttle counters and aliases of imported tokens, in one PostgreSQL database.
 ///
 /// The tables are created in the first schema of the `search_path`. This schema must exist, and the role must be
 /// allowed to use it. Any number of stores in any number of processes may share a database.
@@ -116,7 +116,7 @@ impl PgStore {
         &self.pool
     }
 
-    /// Opens a connection outside the pool with the same settings.
+    /// Opens a connection outside the pool, with the settings that the connections of the pool have.
     #[cfg(test)]
     pub(super) async fn wire(&self) -> sqlx::PgConnection {
         self.pool.route().connect().await.expect("a connection")

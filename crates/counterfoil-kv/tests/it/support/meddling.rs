@@ -8,8 +8,8 @@ use counterfoil_kv::{Engine, EngineError, Key, KvStore, MemoryEngine, Outcome, V
 
 type Deed = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// An engine in memory. It executes the operations that a test has set, each once: one after its next scan, and one
-/// before its next write.
+/// An engine in memory. A test can set two operations. The engine executes each of them once: the first after its next
+/// scan, and the second before its next write.
 #[derive(Clone, Default)]
 pub struct Meddling {
     engine: MemoryEngine,
@@ -29,7 +29,8 @@ fn set(to: &Mutex<Option<Deed>>, deed: impl Future<Output = ()> + Send + 'static
 }
 
 impl Meddling {
-    /// Opens a store on this engine, and a second store on the same data that causes no operation.
+    /// Opens a store on this engine, and a second store on the same data. Calls of the second store do not trigger the
+    /// operations that a test has set.
     pub async fn stores(&self) -> (KvStore, KvStore) {
         let store = KvStore::open(self.clone()).await.expect("a store");
         (store, KvStore::open(self.engine.clone()).await.expect("a store"))

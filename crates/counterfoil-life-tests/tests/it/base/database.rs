@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use super::{Kind, Store};
 
-/// The server does not wait for the disk: these tests do not stop it.
+/// The server does not wait until data is on the disk. This is safe here, because no test stops the server.
 static POSTGRES: LazyLock<Postgres> =
     LazyLock::new(|| Postgres::setup().setting("fsync", "off").setting("full_page_writes", "off").start());
 static REDIS: LazyLock<RedisServer> = LazyLock::new(RedisServer::start);
@@ -27,7 +27,7 @@ const EMPTY: &str = "DELETE FROM counterfoil_record; DELETE FROM counterfoil_fam
     DELETE FROM counterfoil_client_key; DELETE FROM counterfoil_settings; \
     DELETE FROM counterfoil_throttle; DELETE FROM counterfoil_alias; DELETE FROM counterfoil_upkeep";
 
-/// An open store, and what it needs besides.
+/// An open store, and the place where its data is.
 pub(super) struct Database {
     pub(super) store: Arc<dyn Store>,
     place: Place,
@@ -35,13 +35,13 @@ pub(super) struct Database {
 
 /// Where the data of a store is.
 enum Place {
-    /// In the file of this connection.
+    /// The data is in a SQLite file in this folder. The connection to the file is used to empty the database.
     Sqlite(SqliteConnection, #[expect(dead_code, reason = "it keeps the folder")] TempDir),
-    /// In the database of this connection.
+    /// The data is in a PostgreSQL database. This connection to the database is used to empty it.
     Postgres(PgConnection),
-    /// In this folder.
+    /// The data is in files in this folder.
     Folder(#[expect(dead_code, reason = "it keeps the folder")] TempDir),
-    /// On a server, below a prefix that no other store has.
+    /// The data is on a Redis or Valkey server. The keys begin with a prefix that no other store has.
     Prefix,
 }
 
@@ -71,7 +71,7 @@ impl Database {
         matches!(self.place, Place::Sqlite(..) | Place::Postgres(_))
     }
 
-    /// Removes everything that the store has written. The store is the only one that is open.
+    /// Removes everything that the store has written. No other store uses the same database.
     pub(super) async fn empty(&mut self) {
         match &mut self.place {
             Place::Sqlite(connection, _) => {

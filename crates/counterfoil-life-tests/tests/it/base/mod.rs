@@ -30,8 +30,9 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     RUNTIME.block_on(future)
 }
 
-/// Returns the number of cases of a property. It is smaller than in memory, because each case has its own database. A
-/// property concerns the decisions, which all stores share.
+/// Returns the number of cases with which a property test runs here. `cases` is the number for the store in memory.
+/// Here the number is at most 8, because each case uses a database of its own. That is enough: property tests check
+/// decisions, which are the same for all stores.
 pub fn cases(cases: u32) -> u32 {
     cases.min(8)
 }
