@@ -258,9 +258,9 @@ fn fault_g12_a_server_that_accepts_and_never_answers_is_told_after_the_time_out(
     });
 }
 
-/// Checks the number of connections. By default the store opens ten for writes and lists, and two more for reads by id.
-/// The host can change the first of these numbers. Opening a store must fail if the server allows too few connections.
-/// If it allows enough, they must serve any number of callers.
+/// Checks the number of connections. By default the store opens ten connections for writes and lists, and two more for
+/// reads by id. The host can change the number for writes and lists. Opening a store must fail if the server allows too
+/// few connections. If the server allows enough, the store must serve any number of callers.
 #[test]
 fn fault_g15_too_few_connections_are_refused_at_start_and_enough_serve_a_crowd() {
     RUNTIME.block_on(async {

@@ -171,9 +171,9 @@ async fn no_statement_scans() {
             assert_eq!(scan(&plan), None, "{text}\n{}", plan.join("\n"));
         }
         // The index condition of each of these statements must contain the second column. A chain of refreshes has
-        // thousands of members, so a rotation must not read all members of the family: it must find by their
-        // generations the record whose nonce it removes, and the records that its pace counts. Families, also that with
-        // a given label, must be found by their owner.
+        // thousands of members, so a rotation must not read all members of the family. By their generations, it must
+        // find the record whose nonce it removes, and the records that its pace counts. Families must be found by their
+        // owner, also when a statement looks for a label.
         let narrow = [
             (sql::SUPERSEDE, true, "FINNIINNNNNNNNYN", "family", "generation", 2),
             (sql::RENEW, true, "FINNIINNNNNNNNYN", "family", "generation", 2),

@@ -169,7 +169,7 @@ async fn notices(node: &Counterfoil) -> Vec<(String, RecordId)> {
 }
 
 /// Reports a thousand texts on an empty store: live, dead, foreign and garbage. Checks that the answers are the same,
-/// that the live credentials are revoked, and that each owner gets one notice about each of them.
+/// that the live credentials are revoked, and that the owner of each revoked credential gets one notice about it.
 pub async fn check<S>(store: S)
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,
