@@ -1,7 +1,7 @@
 //! An example that shows all main operations in one run: `cargo run --example quickstart`.
 //!
-//! It is a service with three people and two clients. The example sets the clock itself. Each function is one chapter.
-//! It prints what happens, and checks it with assertions. The example leaves out HTTP, e-mail and a persistent store.
+//! The example is a service with three people and two clients, and sets the clock itself. Each function is one chapter.
+//! The example prints what happens, and checks it with assertions. It leaves out HTTP, e-mail and a persistent store.
 
 use std::error::Error;
 use std::num::NonZeroU32;

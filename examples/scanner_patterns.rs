@@ -1,10 +1,10 @@
 //! Writes the files of `docs/leaks` anew: `cargo run --example scanner_patterns`.
 //!
-//! With the files, scanners of leaked secrets find the texts of tokens. There is a configuration for gitleaks, one for
-//! TruffleHog, and a page for GitHub's secret scanning. They have the default prefixes. A service with its own prefixes
-//! copies this example, changes [`prefixes`], and gives a folder: `cargo run --example scanner_patterns -- FOLDER`.
+//! Scanners of leaked secrets use these files to find the texts of tokens. There is a configuration for gitleaks, one
+//! for TruffleHog, and a page for GitHub's secret scanning. The files contain the default prefixes. For other prefixes,
+//! copy this example, change [`prefixes`], and name another folder: `cargo run --example scanner_patterns -- FOLDER`.
 //!
-//! `tests/scanner_patterns.rs` compares the files in the repository with what this example makes.
+//! `tests/scanner_patterns.rs` compares the files in the repository with the output of this example.
 
 use std::fmt::Write as _;
 use std::path::Path;

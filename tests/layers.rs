@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The layers, each after those that it may import.
+/// The layers in order. A layer may import itself and the layers before it.
 const LAYERS: [&str; 17] = [
     "types",
     "crypto",
@@ -189,7 +189,7 @@ const CLOSED: &[&str] = &[
 /// The public enums that are not `#[non_exhaustive]`. A new variant would be a breaking change. docs/design.md gives
 /// the reasons.
 const CLOSED_ENUMS: &[&str] = &[
-    // These are complete.
+    // These enums list all cases that exist.
     "Credentials",
     "PublicRefusal",
     "Reading",
@@ -216,7 +216,8 @@ const CLOSED_ENUMS: &[&str] = &[
     "SettingsPut",
     "Show",
     "WhenFull",
-    // A worker that sends notices must handle each of these. The last is also the answer of a key-value engine.
+    // A worker that sends notices must handle every variant. `Outcome` is also the name of the answer of a key-value
+    // engine.
     "Claim",
     "Gathered",
     "NoticeText",

@@ -111,7 +111,7 @@ fn host_72_the_performance_page_names_machine_date_and_parts_that_were_not_measu
         assert!(date.starts_with("20") && date.len() == "2026-01-01 00:00".len(), "{date}");
     }
     assert!(page.contains("The first part began on 20"));
-    // A part without figures is named.
+    // The page must name each part that has no measured numbers.
     let measured: Vec<String> = parts().iter().map(|part| part["part"].as_str().expect("a name").to_owned()).collect();
     let program = fs::read_to_string(docs().join("../benches/compare/src/parts.rs")).expect("the program");
     let list = program

@@ -214,8 +214,8 @@ fn host_70_from_cargo_new_to_a_verified_token_that_survives_a_restart_as_the_rea
     let place = Place::new();
     let port = port().to_string();
     let [make, code, run] = printed().map(|block| block.replace(&PORT.to_string(), &port));
-    // Another cargo can hold the lock of the target folder for minutes, and `cargo run` waits for it. So here curl tries
-    // for longer than the 30 seconds that the README prints.
+    // Another `cargo` process can hold the lock of the target folder for minutes, and `cargo run` waits for this lock.
+    // So here curl tries for longer than the 30 seconds that the README prints.
     let run = run.replace("--retry 30 ", "--retry 300 ");
     assert!(run.contains("--retry 300 "), "{run}");
 
@@ -232,7 +232,7 @@ fn host_70_from_cargo_new_to_a_verified_token_that_survives_a_restart_as_the_rea
     assert_eq!(printed, "hello, ann\nhello, ann\n", "{said}");
     assert!(ran, "{said}");
 
-    // Without its key file, the service creates another one. The start then fails.
+    // If the key file is missing, the service creates another key file. The start then fails.
     fs::rename(hello.join("hello.keys"), hello.join("kept.keys")).expect("a key file");
     let (served, _, said) = place.run("hello", "timeout 60 cargo run --quiet");
     assert!(!served && said.contains("put back the key file that belongs to the store"), "{said}");

@@ -46,7 +46,7 @@ fn life_5_each_file_for_scanners_has_the_pattern_of_each_kind() {
 
 #[test]
 fn life_5_the_page_for_github_says_how_the_checksum_is_made() {
-    // The rule of the page, step by step, on a token of the sample corpus.
+    // Applies the rule on the page, step by step, to the tokens of the sample corpus.
     let case = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/token/v1")).expect("the corpus");
     let cases = case.map(|entry| fs::read_to_string(entry.expect("an entry").path()).expect("a case"));
     let tokens = cases.filter(|case| case.contains("expect: valid")).filter_map(|case| {

@@ -24,7 +24,7 @@ struct Calls {
 }
 
 impl Calls {
-    /// Notes a call. Returns false if it must fail.
+    /// Notes a call of this method. Returns false if the call must fail.
     fn reached(&self, method: &'static str) -> bool {
         self.asked.lock().expect("not poisoned").push(method);
         !self.down.load(Ordering::SeqCst)
@@ -131,10 +131,10 @@ impl Host {
     }
 }
 
-/// Checks which methods of a store or directory a verification calls before, during and after an outage of it.
-/// `at_once` is the method that never waits, and `waits` is the method that may wait. Before the outage, a verification
-/// calls only `at_once`. During the outage, it calls both. After the outage, only `waits` is called until the recovery
-/// is reported, and then `at_once` again.
+/// Checks which methods of a store or directory a verification calls before, during and after an outage of this store
+/// or directory. `at_once` is the method that never waits, and `waits` is the method that may wait. Before the outage,
+/// a verification calls only `at_once`. During the outage, it calls both. After the outage, it calls only `waits` until
+/// the recovery is reported, and then `at_once` again.
 fn asked_until_it_recovers(host: &Host, calls: &Calls, [at_once, waits]: [&'static str; 2], means: Means) {
     assert!(host.works());
     assert_eq!(calls.take(), [at_once], "nothing waits");

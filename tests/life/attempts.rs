@@ -1,5 +1,5 @@
-//! Tests password checks that are still in progress. They do not count as failures, their number is limited, and each
-//! of them ends (requirement SYN-TOKEN 12).
+//! Tests password checks that are still in progress (requirement SYN-TOKEN 12). A check in progress does not count as a
+//! failure. The number of checks in progress is limited, and each check ends.
 
 use std::future::{Future, poll_fn};
 use std::num::NonZeroU32;

@@ -63,7 +63,8 @@ fn rearm(world: &World) -> u64 {
     }
 }
 
-/// Applies a changed schedule in both walks. The second walk begins when every process knows the change.
+/// Computes the notice times again, twice. The second walk over all tokens begins when every process knows the change
+/// of the policy. It must find nothing to change.
 fn rearm_twice(world: &World) -> u64 {
     let changed = rearm(world);
     world.pass(minutes(2));
@@ -149,7 +150,8 @@ fn life_4_clamp_ends_a_longer_life_at_the_ceiling_and_writes_nothing() {
     assert!(matches!(world.reason(exact.token.expose_secret()), Refusal::Expired { .. }));
 }
 
-/// The stored instants decide retention, label and cap, because a policy can return.
+/// The new ceiling changes no stored instant, so that the old policy can be restored. Therefore the stored expiry, and
+/// not the clamped one, decides how long the token is kept, keeps its label, and counts for the cap.
 #[test]
 fn life_4_a_shortened_token_is_kept_with_its_label_and_its_place_until_its_stored_end_or_its_deletion() {
     let mut policy = ninety(Existing::Clamp);
@@ -267,7 +269,7 @@ fn life_4_a_shortened_token_gets_its_notices_for_the_shortened_end() {
     world.clock.set(end);
     assert_eq!(run(&after), [NoticeText::Expired; 3]);
     assert!(run(&after).is_empty(), "once");
-    // The policy returns: the first token works again, until its own expiry.
+    // The old policy is restored. The first token works again, until its own expiry.
     assert_eq!(rearm_twice(&world), 1);
     let own_end = long.view.expires_at.expect("an end");
     assert_eq!(mark(&world, &long.view.id), Some(NoticeMark { at: own_end.minus(days(7)), stage: 0 }));

@@ -1,4 +1,4 @@
-//! The grant `client_credentials` (RFC 6749 §4.4): the tokens of a client that acts as a service account.
+//! Tests the grant `client_credentials` (RFC 6749 §4.4): the tokens of a client that acts as a service account.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -134,7 +134,8 @@ fn machine_2_the_scope_is_the_clients_within_the_accounts() {
             (new.with_scope(parse(account)), client)
         })
     };
-    // What the account and the client may have, the client's default, what is asked, and what is granted.
+    // Each row has the scope of the service account, the client's allowed scope, the client's default scope, the
+    // requested scope, and the expected result: the granted scope, or a refusal.
     let rows: [([Text; 4], Result<Text, ()>); 11] = [
         ([None, None, None, None], Ok(None)),
         ([None, None, None, Some("a")], Ok(Some("a"))),

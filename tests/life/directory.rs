@@ -16,8 +16,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// A directory of people who sign in elsewhere. It fails with an error of the host if it is asked for the name
-/// `outage`.
+/// A directory of people who sign in elsewhere. A call with the name `outage` fails with an error of the host.
 #[derive(Default)]
 struct Elsewhere;
 

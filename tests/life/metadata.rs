@@ -1,4 +1,4 @@
-//! The metadata that the host attaches to a credential (requirement SIGHT 5).
+//! Tests the metadata that the host attaches to a credential (requirement SIGHT 5).
 
 use counterfoil::event::{Action, EventKind};
 use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap, SignIn};

@@ -113,7 +113,7 @@ fn fault_e2_a_token_made_meanwhile_under_the_old_lead_is_reached_by_a_second_wal
     let world = synergy();
     lead(&world, 14);
     assert_eq!(rearm(&world, 10), [0]);
-    // Another process does not know the changed setting yet.
+    // Simulates another process that still uses the old lead of seven days.
     lead(&world, 7);
     let token = world.pat("ivan", "late");
     lead(&world, 14);

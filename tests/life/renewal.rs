@@ -203,7 +203,8 @@ fn ao_code_3_concurrent_edits_are_all_decided_and_none_is_reported_as_a_conflict
             let (world, code) = (&world, &code);
             threads.spawn(move || {
                 for _ in 0..50 {
-                    // A writer that was overtaken eight times is asked to try again.
+                    // If other writers come first eight times, the operation returns an error, and the caller must try
+                    // again.
                     loop {
                         match edit(world, code, None, Some(&format!("writer {n}"))) {
                             Err(ManageError::Unavailable(Unavailable::Contended { .. })) => {}

@@ -1,4 +1,4 @@
-//! Who gets the notices about tokens of service accounts: the maker, or the account's own address.
+//! Tests who gets the notices about tokens of service accounts: the maker, or the account's own address.
 
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::Refusal;

@@ -205,7 +205,8 @@ fn life_1_concurrent_renewals_and_creations_never_pass_the_cap() {
 fn life_1_a_label_that_another_family_took_is_not_renewed() {
     let world = synergy();
     let old = world.pat("ivan", "nightly");
-    // This node's clock is behind: for the other node the token is no longer kept, and the label is free.
+    // A node whose clock is right no longer keeps the old token, so the label can be taken. Then the clock is set back,
+    // as on a node whose clock is behind.
     world.pass(days(60));
     let new = world.pat("ivan", "nightly");
     world.clock.set(after_start(just_under(days(60))));
@@ -379,7 +380,8 @@ fn life_1_administrators_renew_the_tokens_of_service_accounts() {
     assert!(matches!(refused, Err(ManageError::Forbidden(Forbidden::CredentialKind))), "{refused:?}");
 }
 
-/// The id of a person who has left can later belong to another person.
+/// `valid_since` makes older tokens void, for example because the subject id of a person who has left was given to
+/// another person.
 #[test]
 fn fault_a11_a_token_from_before_valid_since_is_not_renewed() {
     for expires in [false, true] {

@@ -143,7 +143,8 @@ fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
         let id = counterfoil::types::RecordId::from_bytes([7; 16]);
         assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, .. })), "its first read");
         assert!(matches!(store.census().await, Err(StoreError::Unavailable { .. })), "on the connection of the start");
-        // Some refused calls open no new connection.
+        // A refused call usually opens no new connection. Two new connections are allowed, and two more for every 250
+        // ms.
         let made = || std::fs::read_to_string(server.log()).expect("a log").matches("connection received").count();
         let (before, begun) = (made(), Instant::now());
         for _ in 0..100 {
@@ -163,8 +164,8 @@ fn a_connection_that_is_cut_while_it_is_opened_leaves_the_open_ones_in_use() {
         let store = schema.open().await;
         store.census().await.expect("on the connection of the start");
         let name = schema.name();
-        // The first statement on a new connection ends the connection. Open connections still have their old
-        // search_path.
+        // New connections get a search_path in which this function hides the server's own one. So the statement that
+        // calls it ends a new connection. Open connections keep their old search_path.
         let ends = "SELECT pg_terminate_backend(pg_backend_pid())";
         schema.run(&format!("CREATE FUNCTION pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS '{ends}'")).await;
         support::schemas::superuser(&format!("ALTER ROLE {name} SET search_path = {name}, pg_catalog")).await;
@@ -257,9 +258,9 @@ fn fault_g12_a_server_that_accepts_and_never_answers_is_told_after_the_time_out(
     });
 }
 
-/// Checks the number of connections. By default the store opens ten for writes and lists, and two more for reads by id.
-/// The host can change the first of these numbers. Opening a store must fail if the server allows too few connections.
-/// If it allows enough, they must serve any number of callers.
+/// Checks the number of connections. By default the store opens ten connections for writes and lists, and two more for
+/// reads by id. The host can change the number for writes and lists. Opening a store must fail if the server allows too
+/// few connections. If the server allows enough, the store must serve any number of callers.
 #[test]
 fn fault_g15_too_few_connections_are_refused_at_start_and_enough_serve_a_crowd() {
     RUNTIME.block_on(async {

@@ -129,8 +129,8 @@ pub enum Migrated {
 }
 
 impl StoreUrl {
-    /// Opens the store. If its schema is older, it is updated, provided that the database role has the right to do
-    /// that. With [`Opening::unchanged`], an older schema is an error instead.
+    /// Opens the store. If the schema is older than this crate needs, updates it, for which the database role must have
+    /// the right. With [`Opening::unchanged`], an older schema is an error instead.
     ///
     /// # Errors
     ///
@@ -184,7 +184,7 @@ impl StoreUrl {
     }
 
     /// Creates the schema of the store, or updates it. A missing file is created. For the memory store and Redis, this
-    /// does nothing: the memory store has no schema, and opening a Redis store updates it.
+    /// does nothing: the memory store has no schema, and opening a Redis store updates its layout.
     ///
     /// # Errors
     ///

@@ -310,7 +310,7 @@ impl Parent<'_> {
         answers.iter().flat_map(|answer| answer.split(' ')).map(str::to_owned).collect()
     }
 
-    /// The person's records of one kind, each with whether it is revoked.
+    /// The person's records of one kind. The boolean beside each id says whether the record is revoked.
     async fn all(&self, person: &Person, kind: TokenKind) -> Vec<(RecordId, bool)> {
         let records = walk(self.store, person.listing(kind), 1_000).await.expect("a walk");
         records.iter().map(|record| (record.record().id, record.revoked().is_some())).collect()

@@ -95,9 +95,9 @@ pub trait Authenticator: Clone + Send + Sync + 'static {
     /// authenticator verified.
     fn realm(&self) -> &Realm;
 
-    /// Authenticates a request by all its values of `Authorization`. It is also called if there is no value or more
-    /// than one. `source` says where the request came from. It decides whether a
-    /// credential with allowed sources is accepted, and it is written to events.
+    /// Authenticates a request by all its values of `Authorization`. This method is also called if there is no value or
+    /// more than one. `source` says where the request came from. A credential with a list of allowed sources is
+    /// accepted only if `source` is in that list. `source` is also written to events.
     ///
     /// # Errors
     ///

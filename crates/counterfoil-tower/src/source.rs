@@ -3,8 +3,9 @@
 use counterfoil::types::Source;
 use http::Extensions;
 
-/// Returns the source of a request. It decides whether a credential with allowed sources is accepted, and it is written
-/// to events. It is the [`Source`] that the host put into the request's extensions, or [`Source::Unknown`].
+/// Returns the source of a request: the [`Source`] that the host put into the request's extensions, or
+/// [`Source::Unknown`]. The source decides whether a credential with a list of allowed sources is accepted, and is
+/// written to events.
 #[must_use]
 pub fn source_of(extensions: &Extensions) -> Source {
     extensions.get::<Source>().cloned().unwrap_or(Source::Unknown)

@@ -1,4 +1,5 @@
-//! Fills a store of each kind and writes the databases, and the list of what is in them, to a folder.
+//! Fills a store of each kind. Writes the databases to a folder, and also one list of their contents, which are the
+//! same.
 
 use std::path::PathBuf;
 
@@ -21,7 +22,7 @@ async fn main() {
         assert_eq!(*first, list, "{kind:?}: every store has the same contents");
     }
     let text = serde_json::to_string(&first).expect("JSON");
-    // One family, client or text a line, so that a difference can be read.
+    // Each family, client and text gets its own line, so that a difference between two lists can be read.
     let text = text.replace("},{\"family\"", "},\n{\"family\"").replace("],[\"", "],\n[\"");
     std::fs::write(folder.join("list.json"), text + "\n").expect("written");
 }

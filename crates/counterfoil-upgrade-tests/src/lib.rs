@@ -15,5 +15,5 @@ pub mod list;
 mod raw;
 pub mod scene;
 
-/// The commit whose databases the tests open: the version before the present changes of the stores.
+/// The commit of the earlier version whose databases the tests open.
 pub const BEFORE: &str = "46966526";

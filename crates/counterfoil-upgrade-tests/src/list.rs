@@ -17,7 +17,7 @@ use crate::scene::Texts;
 
 const MANY: NonZeroU32 = NonZeroU32::new(100).expect("above zero");
 
-/// Returns every field of every family, record, client and settings document, and the last upkeep.
+/// Returns every field of every family, record, client and settings document, and the time of the last maintenance run.
 pub async fn contents(store: &AnyStore) -> Value {
     let (mut families, mut after) = (Vec::new(), None);
     loop {
@@ -54,8 +54,8 @@ pub async fn contents(store: &AnyStore) -> Value {
 }
 
 /// Returns what the library answers at the end of the scene about the credentials with these texts: the result of
-/// verifying each one, the listed tokens and codes, the due notices and the keys in use. The library is asked on a copy
-/// of the store in memory, so the store is not changed. In the directory, the account `dis` is disabled.
+/// verifying each one, the listed tokens and codes, the due notices and the keys in use. The calls go to a copy of the
+/// store in memory, so the store is not changed. In the directory, the account `dis` is disabled.
 pub async fn answers(store: &AnyStore, texts: &Texts) -> Value {
     let copy = Arc::new(MemoryStore::default());
     let source = Stores::apart(

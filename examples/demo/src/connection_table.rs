@@ -1,5 +1,5 @@
 //! Limits the number of connections of each source. If a source that has reached the limit opens another connection,
-//! its connection that has been idle the longest is closed.
+//! the demo closes the connection of this source that has been idle the longest.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -41,9 +41,9 @@ impl ConnectionTable {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a connection to the table. If its source already has `most` open connections, asks the one that has been
-    /// idle the longest to close. Returns `None` if all of them run requests, or if `most` connections of this source
-    /// are still closing. A trusted proxy (`is_proxy`) has no limit.
+    /// Adds a connection to the table. If its source already has `most` open connections, asks the connection that has
+    /// been idle the longest to close. Returns `None` if all open connections of the source run requests, or if `most`
+    /// connections of the source are still closing. A trusted proxy (`is_proxy`) has no limit.
     pub(crate) fn admit(
         &self,
         peer: IpAddr,
@@ -70,8 +70,9 @@ impl ConnectionTable {
         Some(ConnectionPermit { table: self.clone(), key, activity: Arc::clone(activity) })
     }
 
-    /// Asks one idle connection to close. Chooses the source with the most connections, and of these the one that has
-    /// been idle the longest. Does nothing if no connection is idle.
+    /// Asks one idle connection to close. Chooses the source with the most connections among those with an idle
+    /// connection. Of this source, closes the connection that has been idle the longest. Does nothing if no connection
+    /// is idle.
     pub(crate) fn request_close(&self) {
         let all = self.all();
         let idle = all.values().filter_map(|own| Some((own.open.len() + own.closing, longest_idle(own.open.iter())?)));

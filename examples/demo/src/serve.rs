@@ -35,7 +35,8 @@ pub async fn serve(
         let Some((stream, peer, permit)) = accepted else { continue };
         let activity = Activity::new();
         let is_proxy = server.proxies.contains(peer.ip());
-        // The source has too many connections, and all of them are busy. So the new connection is closed at once.
+        // The source has reached its limit, and none of its connections can be closed for the new one. So the new
+        // connection is closed at once.
         let Some(place) = table.admit(peer.ip(), is_proxy, limits.per_source, &activity) else { continue };
         let (server, stopped) = (server.clone(), stopped.clone());
         tokio::spawn(async move {

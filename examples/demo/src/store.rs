@@ -90,8 +90,8 @@ impl Stores {
         self.store.build_into(builder)
     }
 
-    /// Whether the demo has not filled this store yet. The setting for personal access tokens is missing in such a
-    /// store, because the demo writes it last.
+    /// Whether the demo has not filled this store yet. In such a store, the setting for personal access tokens is
+    /// missing, because the demo writes this setting last.
     ///
     /// # Errors
     ///

@@ -19,7 +19,8 @@ fn sight_6_introspection_needs_the_source_that_the_resource_server_saw() {
         if let Some(source) = source {
             body.append_pair("source", source);
         }
-        // The address of the resource server itself is allowed, and has no effect.
+        // The request itself comes from an allowed address, that of the resource server. Only the parameter `source`
+        // must count.
         world.raw(Endpoint::Introspect, &[header.as_bytes()], FORM, body.finish().as_bytes(), Some(INSIDE))
     };
     world.take_events();

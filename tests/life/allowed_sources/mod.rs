@@ -1,5 +1,6 @@
-//! Where a credential can be used from (requirement SIGHT 6): every way of use, from an allowed address, from another
-//! one, and from an unknown source; and the changes of the list.
+//! Tests credentials that can be used only from some addresses, their allowed sources (requirement SIGHT 6). Tries
+//! every way of use from an allowed address, from another address, and from an unknown source. Also tests changes of
+//! the allowed sources.
 
 mod changes;
 mod codes;
@@ -69,7 +70,7 @@ fn session(world: &World, id: &str) -> Presenter {
     Presenter::from(&opened.principal)
 }
 
-/// An access token of a sign-in that can be used only from the office.
+/// The presenter of an access token. The sign-in of the token can be used only from the office.
 fn restricted_access(world: &World, id: &str) -> Presenter {
     let (client, subject) = (client_id("rotating"), subject(id));
     let sign_in = SignIn::new(&client, &subject).with_allowed_sources(office());

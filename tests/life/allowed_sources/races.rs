@@ -52,8 +52,8 @@ fn sight_6_a_stale_session_cannot_widen_by_racing_a_narrowing() {
                 set(&world, &world.presenter("ivan"), &token.view.id, Some(&narrow)).expect("narrower")
             });
             start.wait();
-            // `wide` is narrower than no restriction, and wider than `narrow`. The stale session may set it only if it
-            // comes first.
+            // The stale session may narrow the allowed sources, but not widen them. So it may set `wide` before the
+            // other thread has set `narrow`, and not afterwards.
             let _either = set(&world, &stale, &token.view.id, Some(&wide));
         });
         let ivan = world.presenter("ivan");

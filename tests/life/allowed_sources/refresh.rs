@@ -9,7 +9,7 @@ use counterfoil::*;
 use super::{INSIDE, OUTSIDE, office, works_at};
 use crate::support::*;
 
-/// A sign-in with a refresh token that can be used only from the office, and what a refresh from a source gives.
+/// A world with a client that refreshes. Each sign-in of the client can be used only from the office.
 struct Refreshing {
     world: World,
     client: ClientId,

@@ -1,5 +1,5 @@
-//! Tests that a presenter whose credential has allowed sources gives no rights to credentials that can be used from
-//! elsewhere.
+//! Tests a presenter whose credential has allowed sources. Such a presenter must not give rights to a credential that
+//! can be used from other addresses.
 
 use counterfoil::client::{ClientUpdate, ClientView};
 use counterfoil::service_account::{NewServiceAccount, ServiceAccountUpdate, ServiceAccountView};
@@ -81,7 +81,8 @@ fn sight_6_a_restricted_presenter_opens_no_gate() {
     block_on(world.handle.update_settings(&by, &lead)).expect("another setting");
 }
 
-/// A host can write such a session into the store itself.
+/// A host can write allowed sources into a stored session itself. When the password is entered again, the new session
+/// must have the same allowed sources.
 #[test]
 fn sight_6_a_restricted_session_stays_restricted_when_the_password_is_entered_again() {
     let world = world();

@@ -1,5 +1,5 @@
-//! Tests that nobody gets more rights than they were given. Tries every operation with every kind of presenter, and
-//! also tests properties of random sequences of operations.
+//! Tests that nobody gets more rights than were granted. Tries every operation with every kind of presenter, and also
+//! tests properties of random sequences of operations.
 
 mod operations;
 mod presenters;

@@ -130,8 +130,9 @@ pub(super) fn foreign(world: &World, who: &str) -> Presented {
     session(&world.elsewhere(|builder| builder.realm(realm)), who)
 }
 
-/// Makes a service account of the host with the role of this person. Returns `None` for a collaborator, because a service
-/// account cannot have this role, and for a person who manages profiles, because this is no role.
+/// Makes a service account of the host with the role of this person. Returns `None` for a collaborator, because a
+/// service account cannot have this role. Also returns `None` for a person who manages profiles, because this right is
+/// not a role.
 fn machine(world: &World, who: &str) -> Option<ServiceAccountView> {
     let account = world.account(who);
     let label = format!("presented by {who}");

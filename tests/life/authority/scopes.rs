@@ -131,7 +131,8 @@ fn syn_token_8_a_refresh_without_the_scope_that_the_policy_demands_is_refused_an
             "it kept its own: none"
         );
 
-        // The client's allowed scope limits the refresh token, so a scope is left.
+        // The client's allowed scope limits a refresh that names no scope. So its access token has a scope, and the
+        // refresh is not refused.
         allow(&world, &client, Some("a b"));
         let limited = refresh(&world, &named.refresh(), "");
         assert_eq!((held(&world, &limited), limited.text("scope")), (Some("a b".into()), "a b".into()), "{mode:?}");

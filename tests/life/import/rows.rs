@@ -1,4 +1,4 @@
-//! Tests what becomes of the fields of a row.
+//! Tests how the fields of a row are imported.
 
 use std::sync::Arc;
 
@@ -100,7 +100,7 @@ fn life_6_a_row_is_imported_once() {
     let outcomes = import(&world.handle, &[one.clone(), one.clone()]);
     let id = ids(&outcomes[..1])[0];
     assert!(is_already(&outcomes[1], id));
-    // Also after the first use, when the digest is another one, and after a deletion.
+    // The row is also recognised after the first use, which replaces the digest, and after a deletion of the token.
     assert!(world.works(text));
     let _ = block_on(world.handle.flush());
     assert!(is_already(&import(&world.handle, std::slice::from_ref(&one))[0], id));

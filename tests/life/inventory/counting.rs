@@ -59,7 +59,7 @@ macro_rules! counted {
 
 counterfoil::methods_of!(TokenStore => counted);
 
-/// A directory in which every subject is a member, and which counts the accounts that it is asked for.
+/// A directory in which every subject is a member. It counts the accounts that its callers request.
 #[derive(Default)]
 pub(super) struct Everybody {
     pub(super) asked: AtomicUsize,

@@ -45,7 +45,7 @@ fn sight_2_a_walk_has_each_credential_that_existed_throughout_exactly_once() {
             seen.extend(ids(&page.items));
             after = page.next;
             turn += 1;
-            // The last credential of the page is deleted too, if it is one of those that may go.
+            // Deletes a token between two pages.
             if let Some(gone) = goes.pop() {
                 world.delete("ivan", &gone).expect("deleted");
             }
@@ -93,7 +93,7 @@ fn sight_2_a_cursor_of_another_filter_is_refused() {
         assert!(matches!(refused, Err(ManageError::Invalid(Invalid::Cursor(_)))), "{refused:?}");
         assert!(refused.is_err_and(|error| error.to_string().contains("cursor")));
     }
-    // A text with another kind is a cursor, but not one of this filter.
+    // This text is a valid cursor, but of a kind that the filter does not list.
     let forged: CredentialCursor = "AAU".parse().expect("client secrets");
     assert!(matches!(page(&world, &all, Some(&forged), 1), Err(ManageError::Invalid(Invalid::Cursor(_)))));
 }

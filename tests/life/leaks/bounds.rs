@@ -1,4 +1,5 @@
-//! Tests that reports neither keep the upkeep busy, nor block each other, nor get lost in silence.
+//! Tests limits of reports. Reports must not keep the upkeep busy and must not block each other. If reported texts are
+//! dropped, there must be an event.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;

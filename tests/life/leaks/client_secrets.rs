@@ -54,7 +54,8 @@ fn life_5_a_leaked_client_secret_is_removed_if_the_policy_says_so() {
     }
 }
 
-/// The text of an imported secret may be weak, and a report is not counted as an attempt on the client.
+/// A stranger's report must not end an imported secret. Such a secret may be weak, and reports are not counted as
+/// failed attempts of the client, so a stranger could guess the secret by reports without a limit.
 #[test]
 fn life_5_a_stranger_cannot_guess_an_imported_client_secret_by_reports() {
     let mut policy = open_policy();

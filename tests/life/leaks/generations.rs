@@ -62,7 +62,7 @@ fn life_5_an_access_token_that_a_client_revoked_ends_nothing() {
     assert!(world.refresh("rotating", refresh_of(&app)).has("access_token"));
 }
 
-/// Refreshes the sign-in just before it is revoked.
+/// Refreshes the sign-in once, just before the first revocation.
 struct Refreshing {
     other: World,
     token: String,
@@ -73,7 +73,7 @@ struct Refreshing {
 impl Around for Refreshing {
     async fn before(&self, _: &Base, call: Call<'_>) -> Result<(), StoreError> {
         if matches!(call, Call::Revoke) && !self.mark_seen.swap(true, std::sync::atomic::Ordering::SeqCst) {
-            // On a thread of its own, because the executor of this one is in use.
+            // The executor of this thread is in use, so the refresh runs on another thread.
             let refresh = || self.other.refresh("rotating", &self.token).has("refresh_token");
             assert!(std::thread::scope(|scope| scope.spawn(refresh).join()).expect("joined"));
         }

@@ -18,7 +18,7 @@ fn text(issued: &IssuedCredential) -> &str {
     issued.token.expose_secret()
 }
 
-/// A token of Ivan that was rotated with its own text, as a thief does it. Returns the old and the new one.
+/// Makes a token of Ivan and rotates it with its own text, as a thief would. Returns the old and the new token.
 fn rotated_by_itself(world: &World, label: &str) -> [IssuedCredential; 2] {
     let stolen = world.pat("ivan", label);
     let new = rotate(world, &world.as_token(text(&stolen)), &stolen.view.id);

@@ -15,7 +15,7 @@ use super::walk;
 use crate::ceilings::{restarted, wide};
 use crate::support::*;
 
-/// A credential of the random realm: its owner, its lifetime in days, when it is made, and what happens to it.
+/// A credential for the random tests: its owner, its lifetime in days, the day of its creation, and what happens to it.
 #[derive(Clone, Debug)]
 struct Step {
     owner: usize,
@@ -115,7 +115,8 @@ fn judged(world: &World, (id, text): &(RecordId, Option<String>)) -> Judged {
     (shown.map(|view| (view.status, view.over_ceiling, view.expires_at)), used)
 }
 
-/// Fails if a node with the new policy does anything else than the report says.
+/// Whether a node with the new policy does what the report says about one credential. `told` is what the report says,
+/// or `None` if the credential is not in the report.
 fn agrees(told: Option<&TouchedCredential>, before: &Judged, after: &Judged, now: Timestamp) -> bool {
     let (shown, used) = after;
     let expired = |judged: &Judged| matches!(judged.0, None | Some((Status::Expired, ..)));

@@ -34,7 +34,7 @@ fn machine_1_deleting_an_account_ends_its_credentials_and_stays_deleted() {
     assert!(matches!(world.machine_token(&admin, &account), Err(ManageError::NotFound)));
     delete(&empty).expect("deleted");
     assert!(matches!(delete(&empty), Err(ManageError::NotFound)), "it never had a token");
-    // The tombstone lives 30 days, and a purge waits 30 more for the notice that nobody has sent.
+    // The deleted token is kept for 30 days, and for 30 more days because no worker has sent its notice.
     world.pass(days(61));
     let _purged = block_on(world.handle.purge(limit(500))).expect("purged");
     assert!(matches!(delete(&account), Err(ManageError::NotFound)));

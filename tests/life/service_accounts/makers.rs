@@ -1,4 +1,4 @@
-//! Tests that a service account acts only while its maker may act and while it is enabled.
+//! Tests that a service account acts only while the account is enabled and its maker may act.
 
 use counterfoil::event::{EventKind, ServiceAccountAction};
 use counterfoil::http_auth::Refusal;
@@ -51,8 +51,8 @@ fn machine_1_it_stops_with_its_maker_and_goes_on_when_somebody_takes_it_over() {
     assert!(world.works(text), "the host answers for it");
 }
 
-/// A host sets `valid_since` when it gives a subject id to another person, and when a person ends everything that was
-/// begun before.
+/// A host sets `valid_since` of a subject id when it gives this id to another person, or when the person wants to end
+/// all earlier credentials.
 #[test]
 fn machine_1_it_stops_at_its_makers_valid_since_until_somebody_takes_it_over() {
     let mut lasting = immediate();

@@ -1,4 +1,4 @@
-//! Service accounts: who makes and changes them, and with which rights they act.
+//! Tests who creates and changes service accounts, and with which rights service accounts act.
 
 mod accounts;
 mod deletion;

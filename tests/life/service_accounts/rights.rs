@@ -1,4 +1,4 @@
-//! Tests that nobody gets rights through a service account that they do not have.
+//! Tests that nobody gets further rights through a service account.
 
 use counterfoil::http_auth::Refusal;
 use counterfoil::operations::{Operation, Overlap, SignIn};
@@ -34,7 +34,7 @@ fn machine_1_nobody_makes_or_changes_an_account_above_the_own_role() {
     }
     let own = world.machine("admin", "own", Role::Administrator).expect("made");
     outranked(world.change("admin", &own, update().with_role(Role::SuperAdministrator)).map(drop));
-    // To remove rights, no rank is needed.
+    // Disabling and deleting only remove rights. So an administrator may do this even to an account with a higher role.
     world.change("admin", &above, update().with_disabled(true)).expect("disabled");
     block_on(world.handle.delete_service_token(&admin, &above.id, &token.view.id)).expect("deleted");
     block_on(world.handle.delete_service_account(&admin, &above.id)).expect("deleted");

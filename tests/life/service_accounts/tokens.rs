@@ -74,7 +74,7 @@ fn machine_1_administrators_rotate_and_delete_its_tokens_and_it_cannot_renew_its
     assert_eq!((new.view.label.as_str(), new.view.expires_at), ("runner", token.view.expires_at));
     assert!(world.works(token.token.expose_secret()) && world.works(new.token.expose_secret()));
     assert!(!world.works(token.token.expose_secret()), "the first use has ended the old one");
-    // What it may do with its own tokens: list and delete.
+    // Of all these operations, a service account may use only two: it may list and delete its own tokens.
     let own = world.as_token(new.token.expose_secret());
     let listed = block_on(world.handle.list_personal_access_tokens(&own, None, limit(9))).expect("listed");
     assert_eq!(listed.items.len(), 1);

@@ -89,7 +89,7 @@ async fn reads_that_wait_together_are_answered_each() {
     assert!(matches!(store.get(&drafts[0].id()).await, Err(StoreError::Unavailable { retry: false, .. })));
 }
 
-/// Checks the query plan on a connection for reads. The server makes this plan once, while the tables are empty.
+/// Checks the query plan of the read by id, as a connection for reads makes it: once, while the tables are empty.
 #[tokio::test]
 async fn the_plan_of_the_point_read_is_made_once_and_scans_nothing() {
     let server = Postgres::start();
@@ -170,8 +170,10 @@ async fn no_statement_scans() {
             let plan = plan(wire, text, adds, values).await;
             assert_eq!(scan(&plan), None, "{text}\n{}", plan.join("\n"));
         }
-        // A chain of refreshes has thousands of members. A rotation must find records by their generations: the
-        // record whose nonce it removes, and the records that its pace reads. A label must be found by its owner.
+        // The index condition of each of these statements must contain the second column. A chain of refreshes has
+        // thousands of members, so a rotation must not read all members of the family. By their generations, it must
+        // find the record whose nonce it removes, and the records that its pace counts. Families must be found by their
+        // owner, also when a statement looks for a label.
         let narrow = [
             (sql::SUPERSEDE, true, "FINNIINNNNNNNNYN", "family", "generation", 2),
             (sql::RENEW, true, "FINNIINNNNNNNNYN", "family", "generation", 2),

@@ -52,9 +52,9 @@ fn key(row: &impl SqlRow, order: Order) -> Option<Cursor> {
 }
 
 /// Decodes a page of an owner's families from at most `limit + 1` rows. If there is an extra row, there is a next page.
-/// A row that does not decode is counted. A row without an id stands for no family. The statement selects only rows
-/// whose id decodes, and says in the column `damaged` how many families have another id. The first page counts these,
-/// so that a walk counts each of them once.
+/// A family that does not decode is counted. A row whose family id is NULL contains no family and is skipped. Families
+/// whose id has a wrong length are on no page. Their number is in the column `damaged` of each row. Only the first page
+/// adds this number to `corrupt`, so that a walk over all pages counts each of these families once.
 pub(crate) fn family_page(
     rows: &[impl SqlRow],
     limit: u32,

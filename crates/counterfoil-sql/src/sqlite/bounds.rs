@@ -12,9 +12,9 @@ use crate::row::{self, count, micros};
 use crate::rules::room_beside;
 
 impl Write {
-    /// Makes room for a new family like `family` under the owner's cap: returns the families that must be revoked. The
-    /// least recently used one is first. The list is empty if there is room already. Returns `None` if the cap is
-    /// reached and its `when_full` is [`WhenFull::Refuse`].
+    /// Returns the families that must be revoked so that a new family like `family` fits under the owner's cap. The
+    /// least recently used one is first. The returned list is empty if the cap is not reached. Returns `None` if the
+    /// cap is reached and its `when_full` is [`WhenFull::Refuse`].
     pub(super) async fn leaving(
         &mut self,
         family: &FamilyParts,

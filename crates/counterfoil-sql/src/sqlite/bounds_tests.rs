@@ -86,8 +86,8 @@ async fn fault_a12_a_page_of_what_stands_reads_nothing_that_was_deleted() {
     assert!(rows > 2_000 && taken > MANY, "the control: a walk shows, {rows} rows, {taken} steps");
 }
 
-/// Checks that a page of an owner's families reads neither revoked families nor families of other owners. The owner's
-/// families have ids above and below those of the others.
+/// Checks that a page of an owner's families reads neither revoked families nor families of other owners. The ids of
+/// the owner's families are scattered among the ids of the other families.
 #[tokio::test]
 async fn a_page_of_families_reads_nothing_revoked_and_nothing_of_others() {
     let (_folder, store) = open().await;

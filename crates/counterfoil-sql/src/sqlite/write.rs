@@ -143,7 +143,7 @@ impl Write {
         self.run(bind_family(sqlx::query(sql::PUT_FAMILY), family)).await.map(drop)
     }
 
-    /// Writes the details of a family, which are in the text of its body.
+    /// Writes the column `body` of a family. Its text contains the family's body and details.
     pub(super) async fn put_details(&mut self, family: &FamilyParts) -> Result<(), StoreError> {
         let body = row::body(&family.body, family.details.as_deref())?;
         self.run(sqlx::query(sql::PUT_DETAILS).bind(body).bind(family.id.as_bytes().as_slice())).await.map(drop)
@@ -190,7 +190,8 @@ fn bind_family<'q>(query: Statement<'q>, family: &'q FamilyParts) -> Statement<'
 fn bind_record<'q>(query: Statement<'q>, record: &'q RecordParts, family: &FamilyParts) -> Statement<'q> {
     let superseded = record.superseded.as_ref();
     let nonce = superseded.and_then(|superseded| superseded.nonce.as_ref());
-    // The `gone_at` of a revoked family, and not the `gone_at` of a member, determines when the member is purged.
+    // For a member of a revoked family, `purge_at` is NULL, because the `gone_at` of the family determines when the
+    // member is purged.
     let purge_at = record.gone_at.filter(|_| family.revoked.is_none());
     query
         .bind(record.scope.as_ref().map(counterfoil::Scope::as_str))

@@ -23,7 +23,8 @@ async fn shown(store: &dyn TokenStore, member: &RecordId) -> Option<FamilyDetail
     record.family().details.as_deref().cloned()
 }
 
-/// Only the newest record accepts new details. Every member then shows them, and nothing else changes them.
+/// Checks that details can be changed only through the newest record of a family. Afterwards reads of all members
+/// return the new details. Other changes keep the details.
 async fn details_follow_the_newest(store: &dyn TokenStore) {
     let person = Person::somebody();
     let mut draft = person.refresh().labelled("a device").with_access();
@@ -56,7 +57,7 @@ async fn details_follow_the_newest(store: &dyn TokenStore) {
     for member in [first, access, tip] {
         assert_eq!(shown(store, &member).await, Some(details("{\"b\":[2]}")));
     }
-    // The version of the newest record decides between two changes.
+    // A change with an old version of the newest record is refused. So the second of two concurrent changes fails.
     let outcome = store.apply(&tip, Version::FIRST, &detail(None), at(3)).await;
     assert!(matches!(outcome, Ok(Applied::Stale(_))), "{outcome:?}");
 
@@ -104,9 +105,9 @@ async fn walk(store: &dyn TokenStore, person: &Person, size: u32) -> (Vec<Family
     }
 }
 
-/// Pages of every size return each family once, in order of id. Families that are revoked or of others are not
-/// returned. Damaged families are counted once. `damage` damages the texts of the given families, inserts rows whose
-/// ids have a wrong length for the person, and returns the number of these rows.
+/// Checks that pages of every size return each family once, in order of id. Revoked families and families of other
+/// owners are not returned. Damaged families are counted once. `damage` damages the bodies of the given families,
+/// inserts rows for the person whose ids have a wrong length, and returns the number of these rows.
 async fn pages_return_each_family_once<F>(store: &dyn TokenStore, damage: impl FnOnce(Person, [FamilyId; 2]) -> F)
 where
     F: Future<Output = u32>,
@@ -137,7 +138,8 @@ where
     }
     assert_eq!(walk(store, &Person::somebody(), 1).await, (Vec::new(), 0));
 
-    // The first and the last family are damaged, so that a page of one family contains only a damaged one.
+    // The first and the last family are damaged. So the first and the last page of size 1 contain only a damaged
+    // family.
     let damaged = [firsts.remove(0), firsts.pop().expect("a family")];
     let others = damage(person.clone(), damaged.map(|id| id.family())).await;
     for size in [1, 2, 3, 9, 10, 11, 50] {
@@ -145,7 +147,7 @@ where
         assert!(is(&found, &firsts), "pages of {size}");
         assert_eq!(corrupt, 2 + others, "pages of {size}");
     }
-    // A change of the details does not overwrite a damaged text.
+    // A change of the details must not overwrite a damaged body.
     let outcome = store.apply(&damaged[0], Version::FIRST, &detail(None), at(1)).await;
     assert!(matches!(outcome, Err(StoreError::Corrupt { .. })), "{outcome:?}");
     assert_eq!(walk(store, &person, 50).await.1, 2 + others);

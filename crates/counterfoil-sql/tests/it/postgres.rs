@@ -135,8 +135,8 @@ transfer_conformance!(postgres_copied, Schemas::at(Isolation::ReadCommitted));
 conformance!(postgres, Schemas::at(Isolation::ReadCommitted));
 conformance!(serializable, Schemas::at(Isolation::Serializable), scale = fewer(scale()));
 
-/// Returns the scale for the second isolation level. It has a fifth of the rounds, because both levels run the same
-/// statements. With `COUNTERFOIL_SCALE=soak` it has all rounds.
+/// Returns the scale for the second isolation level. It has a fifth of the rounds (at least four) and at most 25
+/// sequences, because both levels run the same statements. With `COUNTERFOIL_SCALE=soak` nothing is reduced.
 fn fewer(of: Scale) -> Scale {
     if of == Scale::SOAK { of } else { of.with_rounds((of.rounds / 5).max(4)).with_sequences(of.sequences.min(25)) }
 }

@@ -185,11 +185,12 @@ fn fault_d6_a_search_path_that_leads_past_the_schema_that_is_meant_is_refused() 
             let error = error.to_string();
             assert!(error.contains("tables are in the schema till") && error.contains("leads to public"), "{error}");
         }
-        // If the path begins with the schema's name, a second store may be created in this schema.
+        // If the path itself begins with `public`, a second store may be created in this schema.
         PgStore::connect(by("public")).await.expect("a store of its own").close().await;
         PgStore::connect(teller.clone()).await.expect("which the default leads to").close().await;
-        // If a schema named after the role is created later, the path leads to it instead of the store. If a privilege
-        // is revoked, the path leads to an older store.
+        // The default path begins with the schema named after the role. If this schema is created later, the path leads
+        // to it, and not to the store in `public`. If the privilege on the schema `till` is revoked, the path `till,
+        // public` leads to the store in `public`.
         run("CREATE SCHEMA teller AUTHORIZATION teller").await;
         let error = refused(teller.clone()).await.to_string();
         assert!(error.contains("in the schema public") && error.contains("leads to teller"), "{error}");

@@ -19,7 +19,7 @@ use crate::support::RUNTIME;
 const ENDS: u64 = 5;
 /// The instant from which another family can take the label of a family of these tests.
 const GONE: u64 = 8;
-/// The cap of the races, and the numbers of renewals and inserts that want the places under it.
+/// The cap of the races, and the numbers of renewals and inserts that compete for the places under this cap.
 const CAP: u32 = 3;
 const RENEWALS: usize = 5;
 const INSERTS: usize = 4;
@@ -52,7 +52,7 @@ async fn live(store: &dyn TokenStore, person: &Person, now: Timestamp) -> Vec<Fa
     page.items.into_iter().filter(|family| transition::is_live(family, now)).collect()
 }
 
-/// Renewals and inserts race for the places under one cap. Exactly as many get one as there are places.
+/// Renewals and inserts race for the places under one cap. Exactly [`CAP`] of them must succeed.
 async fn race_for_places(stores: &[Store]) {
     for round in 0..scale().rounds {
         let person = Person::somebody();
@@ -89,9 +89,9 @@ async fn race_for_places(stores: &[Store]) {
     }
 }
 
-/// Renewals race with inserts that make room. The inserts have an earlier `now`, at which the families that are renewed
-/// are still live. So an insert locks the owner's row and then families, among them those that are being rotated.
-/// Each insert succeeds.
+/// Renewals race with inserts that revoke old families to make room under the cap. The inserts have an earlier `now`,
+/// at which the families that are being renewed are still live. So an insert locks the owner's row and then the rows of
+/// families, including families that a renewal is rotating. Each insert must succeed.
 async fn race_with_room(stores: &[Store]) {
     for round in 0..scale().rounds.div_ceil(4) {
         let person = Person::somebody();
@@ -123,8 +123,8 @@ async fn race_with_room(stores: &[Store]) {
     }
 }
 
-/// A renewal that needs its label, an insert that takes the label, and a relabel that takes it race. One wins, and one
-/// family has the label.
+/// Three calls race for one label: the renewal of the expired family that has the label, an insert with the label, and
+/// a relabel of another family. Exactly one call must succeed, and exactly one family must have the label afterwards.
 async fn race_for_a_label(stores: &[Store]) {
     for round in 0..scale().rounds {
         let person = Person::somebody();
@@ -171,7 +171,8 @@ async fn race_for_a_label(stores: &[Store]) {
     }
 }
 
-/// What a renewal does alone: when it counts, whom it counts, and that a refusal writes nothing.
+/// Checks a renewal without concurrent calls: at which instants the cap applies, which families the cap counts, the
+/// order of the refusals, and that a refusal writes nothing.
 async fn decide(store: &dyn TokenStore) {
     let person = Person::somebody();
     let (old, live) = (expiring(&person), person.pat());
@@ -185,7 +186,8 @@ async fn decide(store: &dyn TokenStore) {
         assert!(matches!(outcome, Ok(Rotated::OwnerFull)), "{outcome:?}");
     }
     assert_eq!(format!("{:?}", must_get(store, &old.id()).await.expect("a record")), before);
-    // The end is reached at equality. Before it, the family is live and no cap refuses it.
+    // At the instant `ENDS` a family is already expired, as tested above. Before this instant it is live, so its
+    // rotation needs no further place under the cap.
     let early = expiring(&person);
     early.found(store).await.expect("a family");
     assert!(matches!(renew(store, &early, ENDS - 1, Some(1)).await, Ok(Rotated::Done)));
@@ -196,7 +198,7 @@ async fn decide(store: &dyn TokenStore) {
     let endless = person.pat().ending(None, None);
     endless.found(store).await.expect("a family");
     assert!(matches!(renew(store, &endless, GONE, Some(1)).await, Ok(Rotated::Done)));
-    // A family without a label that needs one is refused, even before the cap.
+    // A rotation that requires a label (`labelled`) is refused if the family has none, even if the cap is reached too.
     let plain = expiring(&person);
     plain.found(store).await.expect("a family");
     let (mut step, next) = renewal(&plain, plain.id(), ENDS, Some(1));
@@ -205,12 +207,12 @@ async fn decide(store: &dyn TokenStore) {
     }
     let outcome = store.rotate(&plain.id(), &step, &[next], at(ENDS)).await;
     assert!(matches!(outcome, Ok(Rotated::LabelLost)), "{outcome:?}");
-    // A repeated rotation is stale, so that the caller finds its successor, even if a limit refuses it too.
+    // A repeated rotation must return `Stale` with the parent's record, which names the successor.
     let (step, next) = renewal(&plain, plain.id(), ENDS, None);
     assert!(matches!(store.rotate(&plain.id(), &step, std::slice::from_ref(&next), at(ENDS)).await, Ok(Rotated::Done)));
     let outcome = store.rotate(&plain.id(), &step, std::slice::from_ref(&next), at(ENDS)).await;
     assert!(matches!(&outcome, Ok(Rotated::Stale(there)) if there.record().superseded.is_some()), "{outcome:?}");
-    // An id in use is named before the cap.
+    // An id that is in use is reported, even if the cap is reached too.
     let last = expiring(&person);
     last.found(store).await.expect("a family");
     let (mut step, mut next) = renewal(&last, last.id(), ENDS, Some(1));
@@ -238,8 +240,8 @@ fn renewals_on_sqlite() {
     });
 }
 
-/// Also checks that no statement waited in a circle. The server gets the number of deadlocks from a server process when
-/// that process ends. The server has one database for all tests, so this test starts a server of its own.
+/// Also checks that the server counted no deadlock. A server process adds its deadlocks to the count of the database
+/// when the process ends. The shared server has one database for all tests, so this test starts a server of its own.
 #[cfg(feature = "postgres")]
 #[test]
 fn renewals_on_postgresql() {

@@ -247,7 +247,8 @@ async fn fault_g15_a_purge_empties_the_log_that_a_long_reader_kept() {
     reader.execute("ROLLBACK").await.expect("ended");
     assert!(!store.purge(at(0), at(0), at(0), most(9)).await.expect("purged").more);
     assert_eq!(size(), 0);
-    // After the purge the writer must wait for other connections as before.
+    // While a purge empties the log, the busy timeout of the writer is off. Afterwards the writer must wait for the
+    // locks of other connections again.
     reader.execute("BEGIN IMMEDIATE").await.expect("the lock");
     let waiting = Person::somebody().pat();
     let (waits, ends) = tokio::join!(waiting.found(&store), async {

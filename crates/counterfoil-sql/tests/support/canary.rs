@@ -30,8 +30,8 @@ where
     secrets
 }
 
-/// Searches `kept` for the secret. Returns whether `kept` contains any 12 consecutive characters of it. The prefix and
-/// the id of a token are public, so for a token only the characters after them are searched for.
+/// Returns whether `kept` contains any 12 consecutive characters of the secret. If the secret is a token, only the
+/// characters after its prefix and id are searched for, because the prefix and the id are public.
 pub fn shows(kept: &[u8], secret: &str) -> bool {
     let hidden = match secret.split_once('_') {
         Some((_, token)) => &token[22..],

@@ -13,7 +13,7 @@ pub struct File {
 }
 
 impl File {
-    /// Chooses a path. The file does not exist yet. The path is in memory if the system has a file system in memory,
+    /// Chooses a path at which no file exists yet. The path is in a file system in memory if the machine has one,
     /// because thousands of flushed commits on a disk would slow down the tests.
     pub fn new() -> Self {
         let folder = TempDir::with_prefix_in("counterfoil-", "/dev/shm");

@@ -40,7 +40,7 @@ where
     (builder.clock(Arc::clone(&clock)).build().expect("a handle"), clock)
 }
 
-/// Walks all pages of this size.
+/// Returns the credentials that match the filter. Reads them in pages of `most` credentials.
 async fn walk(node: &Counterfoil, filter: &CredentialFilter, most: u32) -> Vec<CredentialView> {
     let (by, limit) = (Presenter::host(), NonZeroU32::new(most).expect("not zero"));
     let (mut found, mut after) = (Vec::new(), None);
@@ -91,7 +91,7 @@ where
     let root = Presenter::signed_in(&account("root"));
     made.insert(node.create_security_code(&root, &code).await.expect("a code").view.id);
 
-    // Each credential is on one page, whatever the size of the pages.
+    // Pages of every size together contain the same credentials in the same order.
     let whole = walk(&node, &all, 100).await;
     let keys: Vec<_> = whole.iter().map(|found| (found.kind.byte(), found.id)).collect();
     assert!(keys.is_sorted() && keys.len() == 24 + 6 + 2, "by kind, then by id: {keys:?}");
@@ -104,7 +104,7 @@ where
         assert_eq!(format!("{one:?}"), format!("{found:?}"));
     }
 
-    // Each field of the filter.
+    // Checks how many credentials match each field of the filter.
     let count = async |filter: &CredentialFilter| walk(&node, filter, 7).await.len();
     let ann = all.clone().with_owner(SubjectId::new("ann").expect("a subject"));
     let of_ann = walk(&node, &ann.clone().with_kind(TokenKind::PersonalAccessToken), 3).await;
@@ -121,7 +121,8 @@ where
     assert_eq!(count(&tokens.clone().with_expiring_before(first)).await, 0, "at this instant");
     assert_eq!(count(&tokens.clone().with_expiring_before(first.plus_capped(Duration::from_micros(1)))).await, 1);
 
-    // A use counts before and after it is written. A deleted token is gone.
+    // The filter takes account of a use even before the last use is written to the store. A deleted token is on no
+    // page.
     clock.advance(Duration::from_secs(60));
     let used = token(&node, "cem", "used").await;
     clock.advance(Duration::from_secs(60));

@@ -93,10 +93,10 @@ async fn sign_ins(node: &Counterfoil) -> Vec<String> {
     texts
 }
 
-/// The texts of a report, 250 of each sort.
+/// The texts of a report. The function [`Texts::all`] repeats the texts of each sort until there are 250.
 struct Texts {
     live: Vec<String>,
-    /// The live tokens that still are in no report.
+    /// Live tokens that are never reported. They must stay valid.
     spared: Vec<String>,
     dead: Vec<String>,
     foreign: Vec<String>,
@@ -126,7 +126,8 @@ impl Texts {
     }
 }
 
-/// Reports the texts as a stranger does over a network. Returns the answers to the reports, a hundred texts each.
+/// Reports the texts as a stranger does over a network, a hundred texts in one report. Returns the answer to each
+/// report.
 async fn reported(node: &Counterfoil, texts: &[&str]) -> Vec<usize> {
     let mut answers = Vec::new();
     for some in texts.chunks(100) {
@@ -148,7 +149,7 @@ async fn work(node: &Counterfoil) -> u64 {
     }
 }
 
-/// Sends all due notices. Returns whom they reached, and which credentials they name.
+/// Sends all due notices. Returns the recipient of each notice and the id of the credential that the notice is about.
 async fn notices(node: &Counterfoil) -> Vec<(String, RecordId)> {
     let (mut sent, mut after) = (Vec::new(), None);
     loop {
@@ -167,8 +168,8 @@ async fn notices(node: &Counterfoil) -> Vec<(String, RecordId)> {
     }
 }
 
-/// Reports a thousand texts on an empty store: live, dead, foreign and garbage. Checks that the answers are alike, that
-/// what is live ends, and that each owner gets one notice about each credential.
+/// Reports a thousand texts on an empty store: live, dead, foreign and garbage. Checks that the answers are the same,
+/// that the live credentials are revoked, and that the owner of each revoked credential gets one notice about it.
 pub async fn check<S>(store: S)
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -183,7 +184,7 @@ where
     }
     assert_eq!(work(&first).await, 1_000);
 
-    // The other node sees the ends at once.
+    // The other node must refuse the revoked credentials at once.
     for live in &texts.live {
         assert!(matches!(second.verify(live).await, Err(Denied::Refused(_))));
     }
@@ -209,8 +210,8 @@ where
 }
 
 /// Checks that a credential is never accepted if its revocation has a reason that this version does not know. `plant`
-/// gets the family and the instant of a revocation for a leak, and replaces its reason in the database with 8, which is
-/// to this version what 7 (a leak) is to a version before it.
+/// gets the family and the instant of a revocation. It replaces the reason of this revocation in the database with 8,
+/// which is unknown to this version. In the same way, the reason 7 (a leak) is unknown to an older version.
 pub async fn check_unknown_reason<S>(store: S, plant: impl AsyncFnOnce(FamilyId, Timestamp))
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,

@@ -1,4 +1,4 @@
-//! Temporary Redis servers. There is a single server, and a cluster of three primaries with one replica each.
+//! Temporary Redis servers: single servers, and clusters of three primaries with one replica each.
 
 mod cluster;
 mod node;

@@ -89,7 +89,8 @@ async fn due(host: &Host, label: &str) -> Option<DueNotice> {
     None
 }
 
-/// For each label, sends the due notice of the token with this label, if it is due. Returns how many notices were sent.
+/// Sends the due notice of each token with one of these labels. Skips a token that has no due notice. Returns the
+/// number of sent notices.
 async fn send(host: &Host, labels: &[&str]) -> usize {
     let mut sent = 0;
     for label in labels {

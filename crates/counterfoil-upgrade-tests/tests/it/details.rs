@@ -1,4 +1,4 @@
-//! The details of families, which the earlier version did not know.
+//! Tests the details of families in a database of an earlier version, which stored no details.
 
 use counterfoil::store::{Applied, RecordParts, TokenStore as _, Transfer as _, WholeFamily};
 use counterfoil_conformance::sample::{Person, at, details, edit_details};

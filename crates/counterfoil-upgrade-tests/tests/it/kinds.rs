@@ -1,4 +1,4 @@
-//! Each test, for each kind of store.
+//! Runs each test for each kind of store.
 
 use counterfoil_upgrade_tests::database::Kind;
 

@@ -1,4 +1,4 @@
-//! Notices.
+//! Tests the notices about credentials in a database of an earlier version.
 
 use std::time::Duration;
 

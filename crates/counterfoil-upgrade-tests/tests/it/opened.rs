@@ -1,4 +1,4 @@
-//! What an opened database contains.
+//! Tests that a database of an earlier version still has its contents after it was opened.
 
 use counterfoil_upgrade_tests::BEFORE;
 use counterfoil_upgrade_tests::compare::difference;

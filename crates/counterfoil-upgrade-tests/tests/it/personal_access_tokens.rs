@@ -1,4 +1,4 @@
-//! Operations on personal access tokens.
+//! Tests operations on personal access tokens in a database of an earlier version.
 
 use counterfoil::http_auth::Refusal;
 use counterfoil::operations::{Overlap, TokenUpdate};

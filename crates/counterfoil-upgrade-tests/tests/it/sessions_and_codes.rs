@@ -1,4 +1,4 @@
-//! Operations on console sessions and security codes.
+//! Tests operations on console sessions and security codes in a database of an earlier version.
 
 use counterfoil::directory::Login;
 use counterfoil::http_auth::Refusal;

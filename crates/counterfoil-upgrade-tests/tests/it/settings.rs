@@ -1,4 +1,4 @@
-//! Clients and settings.
+//! Tests clients and settings in a database of an earlier version.
 
 use counterfoil::client::{ClientId, ClientUpdate};
 use counterfoil::settings::SettingsUpdate;

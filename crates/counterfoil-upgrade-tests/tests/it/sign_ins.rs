@@ -1,4 +1,4 @@
-//! Operations on sign-ins.
+//! Tests operations on sign-ins in a database of an earlier version.
 
 use counterfoil::client::ClientId;
 use counterfoil::http_auth::Refusal;

@@ -1,8 +1,8 @@
 //! A service in actix-web: people in a table of its own with Argon2id, sign-ins at the token endpoint, personal access
 //! tokens with scopes, the management API.
 //!
-//! `PASSWORD=… service_actix add ann@example.com admin` adds a person with the role `admin` (or `member`). Of an existing
-//! person it sets both, and ends all credentials. Without arguments it serves on `LISTEN` (127.0.0.1:3000).
+//! `PASSWORD=… service_actix add ann@example.com admin` adds a person with role `admin` (or `member`). If the person
+//! exists, sets role and password and ends all credentials. Without arguments it serves on `LISTEN` (127.0.0.1:3000).
 
 use std::{env::args, env::var, num::NonZeroU32};
 

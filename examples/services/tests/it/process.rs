@@ -43,8 +43,8 @@ impl Process {
         Self { child, url: url.to_owned() }
     }
 
-    /// Stops the program as Ctrl-C does, and waits until it has ended. Send a request first: before the program has
-    /// answered a request, it may not listen for signals yet.
+    /// Stops the program as Ctrl-C does, and waits until it has ended. Send a request first. Before the program has
+    /// answered a request, it possibly does not listen for signals yet, and the signal would kill it.
     pub(crate) fn stop(self) {
         self.stop_by("-INT");
     }

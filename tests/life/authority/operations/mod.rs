@@ -79,7 +79,7 @@ fn restricted() -> TokenUpdate<'static> {
     TokenUpdate::default().with_allowed_sources(office())
 }
 
-/// Lets a person's token be used only from the office. The operation to test then widens it.
+/// Lets a person's token be used only from the office. The tested operation then removes this restriction.
 fn restrict(world: &World, id: &RecordId) {
     let owner = world.stored(id).expect("stored").record().owner.subject().expect("a person's");
     if let Some(account) = ServiceAccountId::of_subject(&owner) {
@@ -91,7 +91,8 @@ fn restrict(world: &World, id: &RecordId) {
     }
 }
 
-/// Opens a session of this person, and returns its id. A service account opens none: it gets the id of no session.
+/// Opens a session of this person, and returns its id. A service account cannot have a session, so for a service
+/// account this returns an id that no session has.
 fn sign_in_of(world: &World, owner: &str) -> FamilyId {
     if subject(owner).is_reserved() {
         return FamilyId::from_bytes([1; 10]);

@@ -62,12 +62,12 @@ impl Browser {
 }
 
 impl BorrowedBrowser {
-    /// Takes the browser out of the loan, so that no other test borrows it later. The browser ends when the returned
+    /// Takes the browser out of this value, so that no other test borrows it later. The browser ends when the returned
     /// [`Browser`] is dropped.
     ///
     /// # Panics
     ///
-    /// Never. A `BorrowedBrowser` has its browser until this method or the drop takes it.
+    /// Never. A `BorrowedBrowser` contains its browser until this method is called or the value is dropped.
     #[must_use]
     pub fn keep(mut self) -> Browser {
         self.browser.take().expect("a browser")

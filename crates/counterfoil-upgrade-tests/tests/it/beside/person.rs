@@ -28,7 +28,7 @@ struct SignIn {
     parent: Option<String>,
 }
 
-/// A person and what is known of the person's credentials.
+/// A person, and the model of the person's credentials.
 pub(crate) struct Person {
     dice: Dice,
     name: &'static str,
@@ -164,8 +164,8 @@ impl Person {
         (sign_in.access, sign_in.refresh) = (access, refresh);
     }
 
-    /// Ends a sign-in. If a refresh has replaced its refresh token, uses the replaced token again after its successor
-    /// was used, so that the sign-in is ended. Otherwise revokes the sign-in.
+    /// Ends a sign-in. If the model has a replaced refresh token of the sign-in, refreshes once more and then presents
+    /// the replaced token. This replay ends the sign-in. Otherwise revokes the sign-in.
     async fn revoke(&mut self, node: &Node, other: &Node) {
         let at = self.below(self.sign_ins.len());
         let mut ended = self.sign_ins.swap_remove(at);

@@ -174,7 +174,8 @@ fn the_same_forms_with_their_token_are_carried_out() {
         let (page, path) = stage.path(page, path);
         let before = stage.state();
         let reply = stage.own.submit(&page, &path, fields);
-        // The code is live, and the policy of the demo allows no extension.
+        // A reactivation is refused because the code is live. An extension is refused because the demo's policy allows
+        // none.
         let refused = path.ends_with("/reactivate") || path.ends_with("/extend");
         let allowed = if refused { [409, 409] } else { [200, 303] };
         assert!(allowed.contains(&reply.status), "{path}: {} {}", reply.status, reply.body);
@@ -259,8 +260,8 @@ fn what_changes_something_is_never_done_by_a_link() {
     assert_eq!(stage.state(), before);
 }
 
-/// Serves a page of another site, and returns its address. When a browser opens the page, it sends a form to `action`.
-/// The address has another host name of this machine.
+/// Serves a page of another site, and returns its URL. When a browser opens the page, the page sends a form to
+/// `action`. The URL has the host name `localhost` and another port, so it is a different site than `127.0.0.1`.
 fn another_site(action: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://localhost:{}/", listener.local_addr().expect("an address").port());

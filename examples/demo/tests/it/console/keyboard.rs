@@ -7,8 +7,8 @@ use super::fixture::{Fixture, in_both, in_both_browsers};
 const TAB: &str = "\u{e004}";
 const ENTER: &str = "\u{e007}";
 
-/// A script that describes the focused element: its tag and names, whether the focus is visible, and whether it has a
-/// name for screen readers.
+/// A script that describes the focused element: its tag, id and name, whether the focus is visible, whether the element
+/// is in the window, and whether the element has a name for screen readers.
 const FOCUS: &str = "const one = document.activeElement; const look = getComputedStyle(one); const box = one.getBoundingClientRect();\
      const named = (one.innerText || one.ariaLabel || one.title || (one.labels && [...one.labels].map(label => label.innerText).join()) || '').trim();\
      return {tag: one.tagName, id: one.id, name: one.name || '', named: named !== '',\

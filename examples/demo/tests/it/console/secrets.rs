@@ -1,5 +1,5 @@
-//! Tests that a secret is shown once. After the user has left the page, no page contains the secret, and it does not
-//! come back when the user goes back and forward. No address, no log and no storage of the browser contains it.
+//! Tests that a secret is shown once. After the user has left the page with the secret, no page contains the secret,
+//! even if the user goes back and forward. No address, no log and no storage of the browser contains it.
 
 use super::fixture::{Commit, Fixture, LANGUAGES, Reader, in_english};
 
