@@ -31,8 +31,8 @@ use crate::types::ids::{FamilyId, KeyId, OwnerId, RecordId, Version};
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// A store in memory for records, clients, settings, counters and aliases of one process. Its content is lost when the process
-/// ends.
+/// A store in memory for records, clients, settings, counters and aliases of one process. The content is lost when the
+/// process ends.
 ///
 /// A read by id takes no lock and uses no shared reference count. Writes run one at a time. A call waits at most a few
 /// microseconds for other calls, so every future is ready at its first poll. A future that is dropped before its first
@@ -75,7 +75,7 @@ impl MemoryStore {
         Writer { table: &self.table, indexes: self.indexes.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 
-    /// Reads a record without a lock. Reads again as long as a write interferes, at most [`LOOKS`] times. Calls `look` as
+    /// Reads a record without a lock. If a write interferes, tries again, with at most [`LOOKS`] tries. Calls `look` as
     /// [`Table::glance`] does.
     #[inline]
     fn unlocked<T>(&self, id: &RecordId, mut look: impl FnMut(Option<RecordRef<'_>>) -> T) -> Glance<T> {
