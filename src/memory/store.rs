@@ -57,8 +57,8 @@ pub struct MemoryStore {
     pub(super) aliases: Aliases,
 }
 
-/// The number of times that a reader tries to read without a lock. After that, `get` waits for the writer's lock. A write
-/// normally publishes all its parts before the last try. It can take longer if the operating system suspends the
+/// The number of times that a reader tries to read without a lock. After that, `get` waits for the writer's lock. A
+/// write normally publishes all its parts before the last try. It can take longer if the operating system suspends the
 /// writing thread.
 const LOOKS: u32 = 64;
 
@@ -124,8 +124,9 @@ impl TokenStore for MemoryStore {
             .map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
     }
 
-    /// Reads without a lock, so that `look` never runs under one. If a write is still in progress after the last try, or
-    /// the record is corrupt, returns `false`. The caller then uses `get`, which waits for the write or reports the record.
+    /// Reads without a lock, so `look` never runs under a lock. If a write is still in progress after the last try, or
+    /// the record is corrupt, returns `false`. The caller then uses `get`, which waits for the write or reports the
+    /// record.
     #[inline]
     fn try_read(&self, id: &RecordId, look: &mut Look<'_>) -> bool {
         matches!(self.unlocked(id, look), Glance::Seen(()))

@@ -62,8 +62,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Reads a record without a lock. Calls `look` with the record where it is stored, or with `None` if there is no such
-    /// record. If the result is not [`Glance::Seen`], `look` was not called.
+    /// Reads a record without a lock. Calls `look` with the record where it is stored, or with `None` if there is no
+    /// such record. If the result is not [`Glance::Seen`], `look` was not called.
     #[inline]
     pub(super) fn glance<T>(&self, id: &RecordId, look: impl FnOnce(Option<RecordRef<'_>>) -> T) -> Glance<T> {
         let guard = self.records.guard();
