@@ -49,8 +49,8 @@ pub enum BuildError {
         /// The name of the builder's method that sets this part.
         part: &'static str,
     },
-    /// No key ring is set, but the policy needs one: it allows retries of refreshes (`refresh_tokens.grace` is above
-    /// zero).
+    /// No key ring is set, but the policy requires one (`retry_needs_key_ring`), because it allows retries of refreshes
+    /// (`refresh_tokens.grace` is above zero).
     #[error("policy demands a key ring where refresh_tokens.grace is above zero")]
     KeyRingDemanded,
     /// Tokens of other systems are imported ([`Builder::import`]), and no key ring is set. Without a key, the digest of
@@ -266,8 +266,9 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if a part is missing, if the policy is outside its limits, or if a key ring is required and none
-    /// is set. The policy can require one, and [`Builder::import`] does.
+    /// [`BuildError`] if a part is missing, if the policy is outside its limits, if the name of a scheme of
+    /// [`Builder::import`] is invalid or occurs twice, or if a key ring is required and none is set. A key ring is
+    /// required if the policy demands it for retries of refreshes, and after a call of [`Builder::import`].
     pub fn build(mut self) -> Result<Counterfoil, BuildError> {
         self.policy.check()?;
         self.policy = self.policy.in_whole_micros();

@@ -175,8 +175,8 @@ pub trait Accounts: Send + Sync + 'static {
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError>;
 
     /// Shows the account that [`account`](Accounts::account) would return now, if the directory can do so without
-    /// waiting. Calls `look` once, with `None` if there is no such account, and returns `true`. Otherwise returns `false`
-    /// and does not call `look`. The caller then uses `account`.
+    /// waiting. Calls `look` once, with `None` if there is no such account, and returns `true`. Otherwise returns
+    /// `false` and does not call `look`. The caller then uses `account`.
     ///
     /// A directory that keeps its accounts in the memory of the process should implement this method. A verification is
     /// then faster. `look` must not call the directory and must not block. The default returns `false`.

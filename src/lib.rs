@@ -139,7 +139,8 @@ pub mod client {
     pub use crate::types::unknown::UnknownFields;
 }
 
-/// Service accounts: owners of credentials that are no persons, such as a build server. Administrators make them.
+/// Service accounts: owners of credentials that are not persons, such as a build server. Administrators create service
+/// accounts.
 pub mod service_account {
     pub use crate::service::service_account_view::{NewServiceAccount, ServiceAccountUpdate, ServiceAccountView};
     pub use crate::types::service_account::ServiceAccount;

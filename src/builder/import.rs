@@ -12,9 +12,9 @@ use crate::token::foreign::{ForeignScheme, is_valid_name};
 
 impl Builder {
     /// Sets the store of aliases, which a host needs only if it imports tokens of another system ([`Builder::import`]).
-    /// The stores of this project implement the trait, so it is usually the store that [`Builder::store`] was given.
-    /// Services with different token stores need different stores of aliases, because upkeep removes each alias whose
-    /// record is not in the token store of its own service.
+    /// The stores of this project implement [`AliasStore`], so a host usually passes the same store as to
+    /// [`Builder::store`]. Services with different token stores need different stores of aliases, because upkeep
+    /// removes each alias whose record is not in the token store of its own service.
     pub fn alias_store(mut self, aliases: Arc<dyn AliasStore>) -> Self {
         self.aliases = Some(aliases);
         self
@@ -24,14 +24,15 @@ impl Builder {
     /// [`Builder::alias_store`] must also be set. Tokens are imported by
     /// [`import_credentials`](crate::Counterfoil::import_credentials).
     ///
-    /// A text that is not a token of this library is then looked up as a token of each scheme whose form it has. This
-    /// costs one read of the alias store for each such scheme and each key of the ring.
+    /// A presented text that is not a token of this library is then looked up as a token of each scheme whose tokens
+    /// have the form of this text. This costs at most one read of the alias store for each such scheme and each key of
+    /// the key ring.
     pub fn import(mut self, scheme: impl ForeignScheme) -> Self {
         self.schemes.push(Arc::new(scheme));
         self
     }
 
-    /// What the service needs for imported tokens. `None` if no scheme was set.
+    /// The schemes and the alias store, with which the service verifies imported tokens. `None` if no scheme was set.
     pub(super) fn imports(&mut self, watch: &Arc<Watch>) -> Result<Option<Imports>, BuildError> {
         let schemes = std::mem::take(&mut self.schemes);
         if schemes.is_empty() {

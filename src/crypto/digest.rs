@@ -26,7 +26,7 @@ use crate::types::secret::{SecretBytes, TokenSecret, wipe};
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest with the stored bytes.
+    /// Creates a digest from the bytes that a store kept.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -73,7 +73,7 @@ pub(crate) struct Digester {
     /// The hash states computed in advance for each key, the newest key first. A ring has few keys, so a linear search
     /// suffices.
     keyed: Vec<(KeyId, Primed)>,
-    /// The sub-keys of aliases, the newest first.
+    /// The sub-key for aliases of each key of the key ring, with the key's number. The newest key is first.
     alias_keys: Vec<(KeyId, SecretBytes<32>)>,
     /// SHA-256 of the realm's name.
     realm: [u8; 32],
@@ -141,18 +141,18 @@ impl Digester {
         Some(of_imported(self.find(key)?, id, text))
     }
 
-    /// The state of a key of the ring. `None` also for [`KeyId::NONE`].
+    /// The hash states of a key of the ring. `None` if the ring does not have the key, and always for [`KeyId::NONE`].
     pub(super) fn ring_key(&self, key: KeyId) -> Option<&Primed> {
         self.keyed.iter().find(|(own, _)| *own == key).map(|(_, primed)| primed)
     }
 
-    /// The sub-keys of aliases, the newest first.
+    /// The sub-key for aliases of each key of the key ring, with the key's number. The newest key is first.
     pub(super) fn alias_keys(&self) -> &[(KeyId, SecretBytes<32>)] {
         &self.alias_keys
     }
 
-    /// HMAC of the realm and the parts under a sub-key of aliases. The caller must make sure that two different lists
-    /// of parts never have the same concatenation.
+    /// HMAC of the realm and the parts. `key` is one of [`Digester::alias_keys`]. The caller must make sure that two
+    /// different lists of parts never have the same concatenation.
     pub(super) fn alias_under(&self, key: &SecretBytes<32>, parts: &[&[u8]; 3]) -> [u8; 32] {
         #[cfg(test)]
         counting::count();

@@ -1,9 +1,9 @@
 //! The digests of imported tokens: the alias by which a record is found, and the two digests that a record can have.
 //!
-//! An imported record has no secret of this library. At first its digest covers the digest of the other system, which
-//! is all that is known of the token. At the first use the text is known, and the record gets a digest of it. Every
-//! digest is an HMAC under a key of the ring. So neither a dump of the other system nor write access to the store is
-//! enough to create a digest that verifies.
+//! An imported record has no secret of this library. At first, the digest of the record covers the other system's
+//! digest, because nothing else of the token is known. At the first use, the text of the token is known, and the record
+//! gets a digest of this text. Every digest is an HMAC under a key of the ring. So neither a dump of the other system
+//! nor write access to the store is enough to create a digest that verifies.
 
 use crate::crypto::digest::{Digest, Digester};
 use crate::crypto::primed::Primed;
@@ -11,9 +11,9 @@ use crate::crypto::sha256::{self, LastBlock};
 use crate::types::ids::{KeyId, RecordId};
 use crate::types::secret::wipe;
 
-/// The kind byte of a digest of a foreign digest.
+/// The kind byte for a digest that covers the other system's digest of an imported token.
 const FOREIGN_DIGEST: u8 = 8;
-/// The kind byte of a digest of the text of an imported token.
+/// The kind byte for a digest that covers the text of an imported token.
 const FOREIGN_TEXT: u8 = 9;
 
 impl Digester {
@@ -29,8 +29,8 @@ impl Digester {
         Some(of_named(self.ring_key(key)?, FOREIGN_TEXT, id, scheme, text))
     }
 
-    /// The look-up keys of an imported token, one for each key of the ring, the newest key first. They depend on the
-    /// realm, the scheme and the other system's digest. Empty without a key ring.
+    /// The aliases by which the record of an imported token is found, one for each key of the key ring, the newest key
+    /// first. The aliases depend on the realm, the scheme and the other system's digest. Empty without a key ring.
     pub(crate) fn aliases(&self, scheme: &str, digest: &[u8]) -> Vec<(KeyId, [u8; 32])> {
         let length = [scheme.len() as u8];
         let of = |(id, key): &(KeyId, _)| (*id, self.alias_under(key, &[&length, scheme.as_bytes(), digest]));

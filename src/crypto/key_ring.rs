@@ -150,8 +150,8 @@ impl KeyRing {
         self.keys.iter().map(|(id, key)| (*id, sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/alias/v1"])))
     }
 
-    /// One sub-key of the key `id`: the secrets of rotated refresh tokens are derived from it. `None` if the key `id`
-    /// is no longer in the ring.
+    /// The sub-key of the key `id` from which the secrets of rotated refresh tokens are derived. `None` if the key `id`
+    /// is not in the ring.
     pub(crate) fn rotation_key(&self, id: KeyId) -> Option<RotationKey> {
         let key = self.find(id)?;
         Some(RotationKey::new(sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/rotate/v1"])))

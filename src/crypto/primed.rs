@@ -10,7 +10,7 @@ use crate::types::realm::Realm;
 use crate::types::secret::SecretBytes;
 
 /// The length of the array of hash states, whose index is a kind byte. Kind bytes are 1 to 9. The other states are
-/// unused: with a power of two, the index needs no division.
+/// unused. They make the length a power of two, so that an index is computed without a division.
 const KINDS: usize = 16;
 
 /// One hash state for each kind byte. Without a key, it is a state of SHA-256. With a key, it is a state of the inner

@@ -9,11 +9,11 @@ use crate::types::ids::{RecordId, SubjectId};
 pub enum Actor {
     /// A caller whose authentication was refused, so its identity is unknown.
     Unproved,
-    /// A person, or a service account, whose subject is reserved ([`SubjectId::is_reserved`]).
+    /// A person or a service account. The subject of a service account is reserved ([`SubjectId::is_reserved`]).
     Person {
         /// The subject of the person or of the service account.
         subject: SubjectId,
-        /// The credential that the person presented. `None` if the host itself authenticated the person.
+        /// The credential that was presented. `None` if the host itself authenticated the person.
         credential: Option<RecordId>,
     },
     /// A security code, which acts with the rights of `subject`.
@@ -39,7 +39,7 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The person whose rights were used, if any.
+    /// The subject of the person or service account whose rights were used, if any.
     #[must_use]
     pub const fn subject(&self) -> Option<&SubjectId> {
         match self {

@@ -114,12 +114,13 @@ pub enum EventKind {
         /// The reason of the revocation.
         reason: RevocationReason,
     },
-    /// All credentials of an owner, or those of some kinds, were revoked at once. Each security code of the person has
-    /// its own [`EventKind::Revoked`], and is counted here too.
+    /// All credentials of an owner, or those of some kinds, were revoked by one call. A revoked security code that the
+    /// owner created, or that has the owner's rights, also has its own [`EventKind::Revoked`] and is counted in
+    /// `families`.
     OwnerRevoked {
         /// The owner whose credentials were revoked.
         owner: OwnerId,
-        /// The kinds that were asked for. `None` means all kinds.
+        /// The kinds to which the call was limited. `None` means all kinds.
         kinds: Option<Vec<TokenKind>>,
         /// The number of revoked families. If the call failed, the number up to the failure.
         families: u64,
@@ -144,11 +145,12 @@ pub enum EventKind {
         /// What the report did to the secret.
         state: LeakState,
     },
-    /// Reported texts were accepted and not looked up. Their credentials may still work: report them again.
+    /// Texts that were reported as leaked were accepted, and then dropped before they were looked up. Their credentials
+    /// may still work, so report the texts again.
     ReportsDropped {
-        /// The number of texts.
+        /// The number of dropped texts.
         count: u64,
-        /// Why they were not looked up.
+        /// Why the texts were dropped.
         reason: DropReason,
     },
     /// A personal access token was replaced.
@@ -206,7 +208,8 @@ pub enum EventKind {
         /// The instant at which attempts are allowed again.
         until: Timestamp,
     },
-    /// An old sign-in or session was ended, because the owner opened a new one beyond the policy's limit.
+    /// An old sign-in or session was ended, because the owner opened a new one and already had as many as the policy
+    /// allows.
     MadeRoom {
         /// The kind of the ended family.
         kind: TokenKind,

@@ -99,19 +99,19 @@ pub enum Throttled {
     LeakReports,
 }
 
-/// What a report of its leaked secret did to a credential.
+/// What a report of a leaked secret did to the credential or client secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LeakState {
     /// The report ended the credential.
     Ended,
-    /// The credential had ended before.
+    /// The credential had already ended before the report.
     AlreadyEnded,
     /// The policy does not end credentials of this kind ([`Leaks`](crate::policy::Leaks)), so the leaked secret is
     /// still accepted.
     LeftValid,
-    /// The text was an old one of a personal access token, which a rotation had replaced. The text no longer works. The
-    /// token was not ended, and its owner gets a notice: the rotation may be the work of a thief.
+    /// The reported text belonged to a personal access token before a rotation replaced it, and no longer works. The
+    /// report did not end the new token. Its owner gets a notice, because the rotation may be the work of a thief.
     Replaced,
 }
 
@@ -119,8 +119,8 @@ pub enum LeakState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DropReason {
-    /// The service was shut down ([`shutdown`](crate::Counterfoil::shutdown)), and the texts still waited. They are
-    /// lost when the process ends.
+    /// The service was shut down ([`shutdown`](crate::Counterfoil::shutdown)) before the texts were looked up. The
+    /// texts are lost when the process ends.
     Stopped,
     /// The lookup of each text failed five times, for a reason other than an outage.
     Failing,
@@ -138,7 +138,7 @@ pub enum Action {
     Extended,
     /// The credential was made permanent.
     MadePermanent,
-    /// The expiry of the credential was set again: the default lifetime starts now.
+    /// The expiry of the credential was reset: the default lifetime starts again now.
     Reset,
     /// The credential was reactivated after its expiry.
     Reactivated,

@@ -65,9 +65,9 @@ pub enum Refusal {
     /// A successor has replaced the credential, which is no longer accepted.
     #[error("credential was replaced by a successor")]
     Replaced,
-    /// The credential lives longer than the policy now allows, and the policy refuses such credentials
-    /// ([`Existing::RefuseAtUse`](crate::policy::Existing::RefuseAtUse)). It works again if the policy allows its life
-    /// again.
+    /// The lifetime of the credential is longer than the policy now allows, and the policy refuses such credentials
+    /// ([`Existing::RefuseAtUse`](crate::policy::Existing::RefuseAtUse)). The credential works again if the policy
+    /// allows this lifetime again.
     #[error("credential lives longer than the policy allows")]
     OverCeiling,
     /// The account is not in the directory.

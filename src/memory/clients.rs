@@ -22,8 +22,8 @@ pub(super) struct Clients(Mutex<HashMap<Realm, Shelf>>);
 #[derive(Default)]
 struct Shelf {
     standing: BTreeMap<ClientId, VersionedRegistration>,
-    /// The newest version of each client id. It is kept after the client is removed, so that an old version never
-    /// matches again.
+    /// The newest version of the registration under each client id. The entry is kept after the client is removed, so
+    /// that an old version never matches again.
     versions: HashMap<ClientId, Version>,
     /// Every internal client id that was ever used. None of them can be used for another client, even after a removal.
     used: HashSet<ClientKey>,

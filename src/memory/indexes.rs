@@ -35,7 +35,7 @@ pub(super) struct Indexes {
     realms: HashMap<Realm, RealmIndex>,
     /// All records by family, generation, and the last bytes of the id.
     kin: Sorted<Member>,
-    /// A number for each client that has families. It is kept when the client has none any more.
+    /// A number for each client of which a family was ever stored. The number stays when the last family is removed.
     clients: HashMap<ClientKey, ClientNumber>,
     steps: u64,
 }
@@ -43,7 +43,7 @@ pub(super) struct Indexes {
 /// A record: its family, its generation, and the last bytes of its id.
 type Member = (FamilyId, u64, [u8; 6]);
 
-/// A number in place of a client's internal id, which is longer. 0 means no client.
+/// A number that stands for a client's internal id, which is longer. 0 stands for no client.
 pub(super) type ClientNumber = u32;
 
 #[derive(Default)]
@@ -196,8 +196,8 @@ impl Indexes {
         families
     }
 
-    /// The families of that owner, kind and client that are not revoked and whose `live_until` is not reached. Realm,
-    /// owner, kind and client are those of `like`.
+    /// The families with the realm, owner, kind and client of `like` that are not revoked and whose `live_until` is not
+    /// reached.
     pub(super) fn live(&self, like: &FamilyParts, now: Timestamp) -> impl Iterator<Item = FamilyId> + '_ {
         let owner = self.owner(&like.realm, &like.owner).zip(self.client_number(like));
         owner.into_iter().flat_map({

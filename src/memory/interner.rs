@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::record::packed::Shared;
 
-/// The values in use. Readers follow the pointer in a record and never use this set.
+/// The shared values. Only writers use this set. A reader follows the pointer in a record to its value.
 #[derive(Default)]
 pub(super) struct Interner {
     values: HashSet<Arc<Shared>>,
@@ -24,7 +24,8 @@ impl Interner {
             return Arc::clone(known);
         }
         if self.values.len() >= self.sweep_at {
-            // Records that still have the value are in the table, or wait in it until no reader uses them any more.
+            // A count above 1 means that a record still points to the value: a record in the table, or a replaced
+            // record that is not freed yet because a reader may use it.
             self.values.retain(|value| Arc::strong_count(value) > 1);
             self.sweep_at = SWEEP_LEAST.max(2 * self.values.len());
         }

@@ -46,7 +46,8 @@ impl Writer<'_> {
         self.page(due.map(|&(at, id)| Cursor { at, id }), limit, Show::All)
     }
 
-    /// Sorts the families of one owner at each call. Their number is limited by the caps of the policy.
+    /// Lists the families of one owner in the order of their ids. Each call sorts them, which is fast enough because
+    /// the caps of the policy limit their number.
     pub(super) fn list_families(
         &self,
         realm: &Realm,
@@ -210,7 +211,7 @@ mod tests {
             Box::new(|| {
                 pages += 1;
                 match pages {
-                    // The family at the cursor is revoked, and the one behind it is rotated.
+                    // The family at which the page ended is revoked, and the next family is rotated.
                     1 => {
                         assert_eq!(revoke_family(&store, 2, 5).changed, 1);
                         assert!(matches!(rotate(&store, 3, 0), crate::store::change::Rotated::Done));

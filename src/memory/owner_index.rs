@@ -11,24 +11,24 @@ use crate::types::kind::TokenKind;
 use crate::types::label::LabelKey;
 use crate::types::time::Timestamp;
 
-/// The records of one owner in one realm.
+/// The indexes of the records and families of one owner in one realm.
 #[derive(Default)]
 pub(super) struct OwnerIndex {
     /// Records that are not shrunk ([`RecordParts::shrink`]), by kind and `created_at`.
     pub(super) records: BTreeSet<(KindAt, RecordId)>,
-    /// Families that are not revoked, by kind, client and `live_until`. If `live_until` is `None`, it is
+    /// Families that are not revoked, by kind, client and `live_until`. For a family without `live_until`, the value is
     /// [`NO_END`].
     pub(super) standing: BTreeSet<Standing>,
     /// Families with a label key, by the hash of the key.
     pub(super) labels: BTreeSet<(u64, FamilyId)>,
 }
 
-/// A kind and an instant. The order is that of the pair.
+/// A kind and an instant in one number, ordered by the kind and then by the instant.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct KindAt(u64);
 
 impl KindAt {
-    /// An instant has 53 bits, and a kind has three.
+    /// An instant has 53 bits. So the kind fits into the highest byte.
     pub(super) fn new(kind: TokenKind, at: Timestamp) -> Self {
         Self(u64::from(kind.byte()) << 56 | at.micros())
     }
@@ -45,7 +45,8 @@ pub(super) type Standing = (TokenKind, ClientNumber, u64, FamilyId);
 pub(super) const NO_END: u64 = u64::MAX;
 
 impl OwnerIndex {
-    /// The families whose label key has the same hash as `key`. They have this key, or in rare cases another one.
+    /// The families whose label key has the same hash as `key`. In rare cases, a family has another label key with the
+    /// same hash.
     pub(super) fn holders(&self, key: &LabelKey) -> impl Iterator<Item = FamilyId> + '_ {
         let hash = hash(key);
         let range = (hash, FamilyId::from_bytes([0; 10]))..=(hash, FamilyId::from_bytes([0xFF; 10]));

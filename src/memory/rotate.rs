@@ -227,7 +227,8 @@ mod tests {
         assert!(matches!(slide(&store, 9_000, GONE, &[]), Rotated::Stale(_)), "equality is reached");
     }
 
-    /// Rotates the first record of this family at `now`, with these conditions of a renewal.
+    /// Rotates the first record of the family at `now`, with the two conditions of a renewal: whether the family must
+    /// still have its label, and the largest number of live families.
     fn renew(store: &MemoryStore, family: u16, labelled: bool, cap: Option<u32>, now: u32) -> Rotated {
         let next = record(family, 1, 1);
         let mut step = supersede(0, next.id);
@@ -237,7 +238,7 @@ mod tests {
         block_on(store.rotate(&id(family, 0), &step, &[next], at(now))).expect("in memory")
     }
 
-    /// Inserts a family that is live until +5 and gone from +10 on.
+    /// Inserts a family whose `live_until` is `at(5)` and whose `gone_at` is `at(10)`.
     fn expiring(store: &MemoryStore, number: u16, label: &str) {
         let family = crate::record::family::NewFamily {
             live_until: Some(at(5)),

@@ -1,5 +1,5 @@
-//! A set in order that takes little more memory than its values. The set of the standard library fills about two thirds
-//! of its nodes, and only half of them if values are added in order.
+//! An ordered set that takes little more memory than its values. The nodes of the standard library's `BTreeSet` are
+//! about two thirds full, and only half full if values are added in ascending order.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -10,7 +10,7 @@ const CHUNK: usize = 64;
 /// The number of values by which the capacity of a full vector grows.
 const GROWTH: usize = 8;
 
-/// A set in order, in chunks of at most [`CHUNK`] values.
+/// An ordered set, stored in chunks of at most [`CHUNK`] values.
 pub(super) struct Sorted<T> {
     /// The key of a chunk is at most its first value, and is larger than all values of the chunk before it. No chunk is
     /// empty.
@@ -18,7 +18,7 @@ pub(super) struct Sorted<T> {
 }
 
 impl<T: Ord + Copy> Sorted<T> {
-    /// The key of the chunk that has the value, if the set has it. `None` if the set is empty.
+    /// The key of the only chunk that can contain the value. `None` if the set is empty.
     fn key_for(&self, value: &T) -> Option<T> {
         let chunk = self.chunks.range(..=value).next_back().or_else(|| self.chunks.first_key_value());
         chunk.map(|(key, _)| *key)
@@ -35,7 +35,8 @@ impl<T: Ord + Copy> Sorted<T> {
         if chunk.len() < CHUNK {
             return put(chunk, place, value);
         }
-        // A value behind all others begins a new chunk, so values that are added in order fill the chunks.
+        // A value larger than all others begins a new chunk. So chunks become full if values are added in ascending
+        // order.
         if is_last && place == CHUNK {
             return self.add(vec![value]);
         }
@@ -69,7 +70,8 @@ impl<T: Ord + Copy> Sorted<T> {
         }
     }
 
-    /// Adds the values of a chunk that was removed to the chunk before it, if that chunk has enough free places.
+    /// Adds the values of a removed chunk to the chunk before it. If that chunk has too few free places, the values get
+    /// their own chunk again.
     fn merge(&mut self, mut rest: Vec<T>) {
         let before = rest.first().and_then(|first| self.chunks.range_mut(..=*first).next_back());
         match before {
@@ -154,7 +156,7 @@ mod tests {
             for turn in 0..30_000_u32 {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let value = u32::try_from(state >> 40).expect("24 bits") & mask;
-                // First more is added than removed, then the other way round.
+                // At first, more values are added than removed. Later, more are removed than added.
                 let adds = (state >> 20) % 100 < if turn < 15_000 { keep } else { 100 - keep };
                 if adds {
                     sorted.insert(value);

@@ -31,8 +31,8 @@ use crate::types::ids::{FamilyId, KeyId, OwnerId, RecordId, Version};
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// A store in memory for records, clients, settings, counters and aliases of one process. Its content is lost when the process
-/// ends.
+/// A store in memory for records, clients, settings, counters and aliases of one process. The content is lost when the
+/// process ends.
 ///
 /// A read by id takes no lock and uses no shared reference count. Writes run one at a time. A call waits at most a few
 /// microseconds for other calls, so every future is ready at its first poll. A future that is dropped before its first
@@ -57,8 +57,8 @@ pub struct MemoryStore {
     pub(super) aliases: Aliases,
 }
 
-/// The number of times that a reader tries to read without a lock. After that, `get` waits for the writer's lock. A write
-/// normally publishes all its parts before the last try. It can take longer if the operating system suspends the
+/// The number of times that a reader tries to read without a lock. After that, `get` waits for the writer's lock. A
+/// write normally publishes all its parts before the last try. It can take longer if the operating system suspends the
 /// writing thread.
 const LOOKS: u32 = 64;
 
@@ -75,7 +75,7 @@ impl MemoryStore {
         Writer { table: &self.table, indexes: self.indexes.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 
-    /// Reads a record without a lock. Reads again as long as a write interferes, at most [`LOOKS`] times. Calls `look` as
+    /// Reads a record without a lock. If a write interferes, tries again, with at most [`LOOKS`] tries. Calls `look` as
     /// [`Table::glance`] does.
     #[inline]
     fn unlocked<T>(&self, id: &RecordId, mut look: impl FnMut(Option<RecordRef<'_>>) -> T) -> Glance<T> {
@@ -124,8 +124,9 @@ impl TokenStore for MemoryStore {
             .map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
     }
 
-    /// Reads without a lock, so that `look` never runs under one. If a write is still in progress after the last try, or
-    /// the record is corrupt, returns `false`. The caller then uses `get`, which waits for the write or reports the record.
+    /// Reads without a lock, so `look` never runs under a lock. If a write is still in progress after the last try, or
+    /// the record is corrupt, returns `false`. The caller then uses `get`, which waits for the write or reports the
+    /// record.
     #[inline]
     fn try_read(&self, id: &RecordId, look: &mut Look<'_>) -> bool {
         matches!(self.unlocked(id, look), Glance::Seen(()))

@@ -9,8 +9,8 @@
 //!   the reader reads again. So a reader never uses one part of a write without the others. For example, a rotation
 //!   marks the old record as superseded and adds its successor: a reader that finds the mark also finds the successor.
 //! - A reader reads the record, then the row, then the record again. If both reads of the record give the same entry,
-//!   no write replaced the record between them. (The address of an entry is not reused while the guard exists.) So an
-//!   old record is never combined with a newer row.
+//!   no write replaced the record between them. (The address of an entry is not reused while the reader's guard
+//!   exists.) So an old record is never combined with a newer row.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,13 +57,13 @@ pub(super) enum Glance<T> {
 pub(super) struct Table {
     records: HashMap<RecordId, Packed, IdState>,
     families: HashMap<FamilyId, Row, IdState>,
-    /// Only writers use it.
+    /// The values that records share. Only writers use this field.
     shared: Mutex<Interner>,
 }
 
 impl Table {
-    /// Reads a record without a lock. Calls `look` with the record where it is stored, or with `None` if there is no such
-    /// record. If the result is not [`Glance::Seen`], `look` was not called.
+    /// Reads a record without a lock. Calls `look` with the record where it is stored, or with `None` if there is no
+    /// such record. If the result is not [`Glance::Seen`], `look` was not called.
     #[inline]
     pub(super) fn glance<T>(&self, id: &RecordId, look: impl FnOnce(Option<RecordRef<'_>>) -> T) -> Glance<T> {
         let guard = self.records.guard();

@@ -39,8 +39,7 @@ impl Writer<'_> {
         new.iter().map(|new| new.id).find(|id| self.table.contains(id))
     }
 
-    /// Returns which other family holds the label `key`. The family `asking` requests the label, and is not itself
-    /// counted as a holder.
+    /// Returns which family other than `asking` holds the label `key`. `asking` is the family that requests the label.
     pub(super) fn holder(&self, asking: &FamilyParts, key: Option<&LabelKey>, now: Timestamp) -> Holder {
         let holder = key.and_then(|key| self.label_holder(asking, key));
         match holder.filter(|holder| holder.id != asking.id) {

@@ -122,7 +122,7 @@ pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
         .with("expires_in", Value::Number(expires_at.since(now).as_secs()))
         .with_optional("refresh_token", refresh_token.map(Value::Text))
         .with_optional("scope", scope.map(|scope| Value::Text(scope.as_str())));
-    // These fields describe a user, and a service account is none.
+    // These fields describe a user, and a service account is not a user.
     let names_user = vendor_fields && !account.is_service_account();
     if names_user {
         object = object.with_text("user_name", account.name());

@@ -25,8 +25,8 @@ pub enum OAuthErrorCode {
     /// The client authentication failed. The status is 401 with a challenge. If the client is named only in the
     /// request's body, the status is 400 without a challenge instead.
     InvalidClient,
-    /// The status is 400. The user name, the password or the refresh token is not valid, or the client's service account
-    /// may not act.
+    /// The status is 400. The user name, the password or the refresh token is not valid, or the client's service
+    /// account may not act.
     InvalidGrant,
     /// The status is 400. The client is not allowed to use this grant.
     UnauthorizedClient,

@@ -1,7 +1,7 @@
 //! A strict parser of `application/x-www-form-urlencoded` (RFC 6749 appendix B).
 //!
-//! It uses the decoder of HTTP Basic. A lenient parser is not suitable, because it replaces text that it cannot decode,
-//! so different texts give the same value. It also leaves copies of passwords in memory. For valid forms, a test checks
+//! The parser uses the decoder of HTTP Basic. A lenient parser is not suitable: it replaces text that it cannot decode,
+//! so different texts give the same value, and it leaves copies of passwords in memory. For valid forms, a test checks
 //! that this parser gives the same result as a lenient parser.
 
 use crate::http_auth::basic::form_decoded;

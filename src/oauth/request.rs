@@ -54,8 +54,7 @@ pub(crate) struct Proved<'a> {
     user_agent: Option<&'a [u8]>,
     pub(crate) form: Form,
     pub(crate) client: Registration,
-    /// The refusal for an endpoint that accepts only confidential clients. The endpoint returns it if this client is
-    /// public.
+    /// The refusal that an endpoint for confidential clients returns if this client is public.
     public: ClientRefusal,
 }
 
@@ -93,9 +92,8 @@ impl Proved<'_> {
         Err(OAuthError::of_client(refusal, &service.realm, now))
     }
 
-    /// Emits an event if an authenticated client requested a grant or a scope that it is not allowed to have, or if its
-    /// service account may not act. Refused
-    /// logins and tokens have their own events.
+    /// Emits an event if an authenticated client requested a grant or a scope that it is not allowed to have, or if the
+    /// client's service account may not act. Refused logins and tokens have their own events.
     pub(crate) fn tell_of_refused_grant(&self, service: &Service, error: &OAuthError, now: Timestamp) {
         use OAuthErrorCode::{InvalidScope, UnauthorizedClient, UnsupportedGrantType};
         let stopped = matches!(error.reason(), Some(Reason::ServiceAccount));
@@ -110,7 +108,8 @@ impl Proved<'_> {
         }
     }
 
-    /// The device that a sign-in stores if this request opens it.
+    /// The details with the device and the source, for a sign-in that this request opens. `None` if the policy does not
+    /// remember devices.
     pub(crate) fn details(&self, service: &Service) -> Option<Box<FamilyDetails>> {
         let text = self.user_agent.map(String::from_utf8_lossy);
         let device = text.map(|text| Device::of_user_agent(&text, None));

@@ -30,7 +30,7 @@ async fn granted(service: &Service, proved: &mut Proved<'_>, now: Timestamp) -> 
     if grant == Grant::Password && service.logins.is_none() {
         return Err(OAuthError::new(OAuthErrorCode::UnsupportedGrantType, Reason::NoLogins));
     }
-    // A public client cannot prove that it is the client that the registration means (RFC 6749 §4.4).
+    // This grant is only for confidential clients, because a public client cannot prove its identity (RFC 6749 §4.4).
     let is_public_machine = grant == Grant::ClientCredentials && proved.client.public;
     if !proved.client.allows(grant) || is_public_machine {
         return Err(OAuthError::new(OAuthErrorCode::UnauthorizedClient, Reason::GrantNotRegistered));
@@ -83,7 +83,7 @@ async fn password(
 }
 
 /// The client credentials grant (RFC 6749 §4.4). The access token belongs to the service account that the client's
-/// registration names. The answer has no refresh token (§4.4.3).
+/// registration names. The response has no refresh token (§4.4.3).
 async fn client_credentials(
     service: &Service,
     proved: &Proved<'_>,

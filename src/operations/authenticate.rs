@@ -56,7 +56,8 @@ impl Counterfoil {
         }
     }
 
-    /// The bearer token of a request. If the host imports tokens, also accepts the headers of their systems.
+    /// The bearer token of a request. If the host imports tokens of other systems, also accepts the headers of these
+    /// systems.
     fn presented<'a>(&self, authorization: impl IntoIterator<Item = &'a [u8]>) -> Result<Credentials, MalformedHeader> {
         let Some(imports) = &self.service.imports else { return credentials(authorization) };
         let mut values = authorization.into_iter();

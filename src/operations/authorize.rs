@@ -19,9 +19,9 @@ use crate::types::client::ClientId;
 use crate::types::ids::{FamilyId, RecordId, SubjectId};
 use crate::types::service_account_id::ServiceAccountId;
 
-/// An operation for [`Counterfoil::authorize`], which checks its permission. In a variant with an `Option`, `None`
-/// stands for a text that is not a valid id, for example in a path. For such a text `authorize` returns
-/// [`ManageError::NotFound`] if the permission check succeeds.
+/// An operation whose permission [`Counterfoil::authorize`] checks. In a variant with an `Option`, `None` stands for a
+/// text that is not a valid id, for example in a path. For such a text `authorize` returns [`ManageError::NotFound`] if
+/// the permission check succeeds.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Operation<'a> {
@@ -41,10 +41,10 @@ pub enum Operation<'a> {
     ListSignInsOf(Option<&'a SubjectId>),
     /// [`Counterfoil::end_sign_in_of`].
     EndSignInOf(&'a SubjectId, &'a FamilyId),
-    /// [`Counterfoil::revoke_all_of`] and [`Counterfoil::revoke_kinds_of`]. They do not check that the subject is
-    /// known: this check does.
+    /// [`Counterfoil::revoke_all_of`] and [`Counterfoil::revoke_kinds_of`]. These methods do not check that the subject
+    /// is known, but [`Counterfoil::authorize`] does.
     RevokeAllOf(Option<&'a SubjectId>),
-    /// [`Counterfoil::disable_service_accounts_made_by`]. Whether the person made any is not checked.
+    /// [`Counterfoil::disable_service_accounts_made_by`]. Whether the person made any service accounts is not checked.
     DisableServiceAccountsMadeBy,
     /// [`Counterfoil::list_personal_access_tokens_of`].
     ListTokensOf(Option<&'a SubjectId>),
@@ -100,8 +100,9 @@ pub enum Operation<'a> {
 
 impl Counterfoil {
     /// Checks whether the presenter has the permission for an operation, and whether the target of the operation
-    /// exists. The operation itself starts with the same two checks. It can require more than this method checks. For
-    /// example, most changes of a client also require that the password was entered recently.
+    /// exists. The operation itself starts with the same two checks, except where [`Operation`] says otherwise. The
+    /// operation can require more than this method checks. For example, most changes of a client also require that the
+    /// password was entered recently.
     ///
     /// # Errors
     ///

@@ -16,7 +16,7 @@ use crate::types::principal::Principal;
 use crate::types::source::{Source, SourceName};
 
 /// A handle whose events contain the source of the request, which is usually the address of the caller.
-/// [`Counterfoil::from_source`] creates it.
+/// [`Counterfoil::from_source`] creates this handle.
 ///
 /// A [`Principal`] from this handle also contains the source. So does a [`Presenter`](crate::Presenter) that is created
 /// from that principal.
@@ -32,11 +32,11 @@ impl Counterfoil {
     /// ([`allowed_sources`](crate::CredentialView::allowed_sources)) is refused if the source is not one of them, is
     /// not an address, or is [`Source::Unknown`]. Events contain the source unless the policy leaves sources out
     /// ([`Events::sources`](crate::policy::Events::sources)). New sign-ins and sessions store the device and the source
-    /// if [`Policy::remember_source`](crate::policy::Policy::remember_source) says so. Only
-    /// [`FromSource::open_session`] counts failures by source.
+    /// if [`Policy::remember_source`](crate::policy::Policy::remember_source) is set. Of the methods of this handle,
+    /// only [`FromSource::open_session`] counts failures by source.
     ///
-    /// Methods that count failures take the source as an argument. Methods that take a presenter use the presenter's
-    /// source ([`Presenter::from_source`](crate::Presenter::from_source)).
+    /// The other methods of [`Counterfoil`] that count failures take the source as an argument. Methods that take a
+    /// presenter use the presenter's source ([`Presenter::from_source`](crate::Presenter::from_source)).
     ///
     /// ```
     #[doc = include_str!("../example.in")]

@@ -132,8 +132,8 @@ impl Once<'_> {
     }
 
     /// Registers a client. If the client was changed or deleted after the first submission of the web form, a second
-    /// submission returns `Conflict::FormUsed`. The reason is that the first request can then no longer be compared
-    /// with the second.
+    /// submission returns `Conflict::FormUsed`, because the first request can then no longer be compared with the
+    /// second.
     ///
     /// # Errors
     ///

@@ -39,7 +39,7 @@ pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
 }
 
 /// Checks the limit on what a presenter may grant to a client: if the presenter has a scope, the client must have an
-/// allowed scope that lies within it.
+/// allowed scope, which must lie within the presenter's scope.
 pub(super) fn within<O: Permission>(permit: &Permit<'_, O>, registration: &Registration) -> Result<(), Invalid> {
     let reaches = permit.needs_scope(registration.allowed_scope.as_ref());
     reaches.map_err(|_| Invalid::ScopeBeyond { field: "scopes" })
@@ -54,8 +54,9 @@ impl Accounts {
     }
 
     /// Checks that the presenter has at least the role and the scope of a client's service account: a caller with the
-    /// client's secret acts as this account. `id` is the id of the account. The check passes without an id, and if the
-    /// account does not exist: nobody can act as a deleted account.
+    /// client's secret acts as this account. `id` is the id of the account, or `None` if the client has no service
+    /// account. The check passes for `None`. It also passes if the account does not exist, because nobody can act as a
+    /// deleted account.
     pub(super) fn reached<O: Permission>(
         &self,
         permit: &Permit<'_, O>,

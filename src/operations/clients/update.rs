@@ -39,8 +39,8 @@ impl Counterfoil {
     /// - The presenter has a lower role or a narrower scope than the client's service account.
     /// - The client is confidential, and the presenter's credential can be used only from some addresses.
     ///
-    /// [`ManageError::NotFound`] if no client has this id. [`ManageError::Invalid`] for an invalid field, or for a scope
-    /// beyond the presenter's own. [`ManageError::Unavailable`] if a store failed.
+    /// [`ManageError::NotFound`] if no client has this id. [`ManageError::Invalid`] for an invalid field, or for a
+    /// scope beyond the presenter's own. [`ManageError::Unavailable`] if a store failed.
     ///
     /// # Cancel safety
     ///
@@ -131,7 +131,8 @@ async fn edit(
         rules::check(registration)?;
         if wider {
             rules::within(&permit, registration)?;
-            // The secret of a confidential client can be used from anywhere, and so can its additional rights.
+            // The secret of a confidential client can be used from anywhere, and so can the additional rights of the
+            // client.
             if !registration.public && !own_sources.cover(None) {
                 return Err(Forbidden::Outranked.into());
             }
@@ -158,8 +159,8 @@ async fn disable(permit: Permit<'_, DisableClient>, id: &ClientId) -> Result<Cli
     Ok(ClientView::from(&after))
 }
 
-/// Whether a change gives a client additional rights: a grant, a wider scope, the enabled state, reuse of refresh
-/// tokens, or another service account.
+/// Whether a change gives a client additional rights: a grant, a wider allowed scope, another default scope, the
+/// enabled state, reuse of refresh tokens, or another service account.
 fn widens(before: &Registration, after: &Registration) -> bool {
     let grants = after.grants.iter().any(|grant| !before.grants.contains(grant));
     // If refresh tokens are reused, the replay of a stolen refresh token can no longer be detected.
@@ -177,8 +178,8 @@ fn widens(before: &Registration, after: &Registration) -> bool {
 /// It is `None` if the client had no secret then.
 ///
 /// The stored id of the new secret shows that the form was already submitted. But a registration stores at most two
-/// secrets, so two later replacements remove this id. If the form is submitted again after that, it is refused because
-/// `beside` is no longer the newest secret.
+/// secrets, so after two further replacements this id is no longer stored. If the form is submitted again after that,
+/// it is refused because `beside` is no longer the newest secret.
 pub(crate) struct OnceSecret<'a> {
     pub(crate) key: &'a OnceKey,
     pub(crate) beside: Option<RecordId>,

@@ -11,15 +11,15 @@ use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// The position at which a page of the inventory ended, or a page of a report about a policy. It is valid for the
-/// filter or the policy of this page. Treat its text as opaque.
+/// The position at which a page of the inventory or of a policy report ended. A position is valid only with the filter
+/// of its page, or for a report with the policy of its page. Treat the text of a position as opaque.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialCursor {
-    /// Whether the lists of one owner are walked, and not the lists of the whole realm.
+    /// Whether the walk reads the lists of one owner. If false, it reads the lists of the whole realm.
     pub(in crate::operations) of_owner: bool,
     /// The kind whose list is continued.
     pub(in crate::operations) kind: TokenKind,
-    /// The last record that was read of this list. `None` if the list was not begun.
+    /// The position of the last record that was read from this list. `None` if no record was read from it.
     pub(in crate::operations) after: Option<Cursor>,
 }
 

@@ -13,7 +13,7 @@ use crate::types::kind::TokenKind;
 use crate::types::label::{Label, LabelKey};
 use crate::types::time::Timestamp;
 
-/// Which credentials the inventory contains. A credential must fit all fields that are set.
+/// Selects credentials of the inventory. A credential must fit all fields that are set.
 ///
 /// ```
 /// use counterfoil::operations::{CredentialFilter, Status};
@@ -94,8 +94,8 @@ pub(super) struct Checked<'a> {
 }
 
 impl Checked<'_> {
-    /// Whether a record fits, as far as this can be decided without its account and its client. If it does, only
-    /// [`Checked::fits_status`] remains to be checked.
+    /// Whether a record fits, as far as this can be decided without its account and its client. For a record that may
+    /// fit, only [`Checked::fits_status`] remains to be checked.
     pub(super) fn may_fit(
         &self,
         record: &TokenRecord,
@@ -125,7 +125,8 @@ impl Checked<'_> {
     }
 }
 
-/// Whether the person owns the credential. For a security code, whether the person created it or gives it its rights.
+/// Whether the person owns the credential. For a security code, whether the person created it, or it has the rights of
+/// the person.
 fn is_of(record: &TokenRecord, person: &SubjectId) -> bool {
     match record.body() {
         FamilyBody::Code { created_by, access, .. } => {

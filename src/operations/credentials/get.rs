@@ -51,7 +51,8 @@ async fn see(permit: Permit<'_, SeeCredential>, id: &RecordId) -> Result<Credent
     service.judging(permit.now()).await?.listed(&record).await?.ok_or(ManageError::NotFound)
 }
 
-/// Returns the record with that id, in any state. A security code only if the presenter may also list security codes.
+/// Returns the record with that id, in any state. A security code is returned only if the presenter may also list
+/// security codes.
 pub(super) async fn may_see<O: Permission>(permit: &Permit<'_, O>, id: &RecordId) -> Result<TokenRecord, ManageError> {
     let service = permit.service();
     let found = service.store.get(id).await?.filter(|record| record.record().realm == service.realm);

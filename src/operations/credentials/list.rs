@@ -17,7 +17,8 @@ use crate::service::view::CredentialView;
 use crate::store::page::InvalidCursor;
 use crate::types::kind::TokenKind;
 
-/// A page of the inventory. It may be short or empty before the end: what counts is `next`.
+/// A page of the inventory. A page before the last can also be short or empty: only `next` shows whether more pages
+/// follow.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CredentialPage {
@@ -36,22 +37,23 @@ impl Counterfoil {
     /// 100. It contains the credentials that lists show: those that work, those that are suspended, and expired ones
     /// until the end of their retention. `after` is `next` of the previous page, which had the same filter.
     ///
-    /// No index supports the filter, except for its kind and its owner. So a page reads at most 1,000 records and asks
-    /// the directory for at most 200 accounts. A page that reaches one of these limits is short or even empty, and its
-    /// `next` is set. All pages together contain each credential that exists and fits during the whole walk exactly
-    /// once.
+    /// The store has indexes only for the kind and the owner of the filter, so many records may have to be read for one
+    /// credential that fits. A page therefore reads at most 1,000 records, and at most 200 accounts of the directory. A
+    /// page that reaches one of these limits is short or even empty, and its `next` is set. All pages together contain
+    /// each credential that exists and fits during the whole walk exactly once.
     ///
-    /// The credentials are grouped by kind. Within a kind, they are ordered by id. Ids are random, so this is no order
-    /// by date. If the filter has an owner, the credentials of each kind are ordered by date instead, newest first.
+    /// The credentials are grouped by kind. Within a kind, they are ordered by id. Ids are random, so this order says
+    /// nothing about dates. If the filter has an owner, the credentials of each kind are ordered by date instead,
+    /// newest first.
     ///
-    /// Only for administrators, with the scope `users:manage`. Security codes are contained only if the presenter may
-    /// also list them ([`Counterfoil::list_security_codes`]).
+    /// Only for administrators, with the scope `users:manage`. The page contains security codes only if the presenter
+    /// may also list security codes ([`Counterfoil::list_security_codes`]).
     ///
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has no permission, or if the filter asks for security codes and the
     /// presenter may not list them. [`ManageError::Invalid`] if the label of the filter is not the beginning of a
-    /// label, or if the cursor is not one of this filter. [`ManageError::Unavailable`] if a store or the directory
+    /// label, or if the cursor cannot belong to this filter. [`ManageError::Unavailable`] if a store or the directory
     /// failed.
     ///
     /// # Cancel safety

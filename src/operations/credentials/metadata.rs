@@ -17,12 +17,13 @@ use crate::types::ids::RecordId;
 use crate::types::metadata::Metadata;
 
 impl Counterfoil {
-    /// Changes the metadata of a credential. `None` removes them. A host may decide by its metadata what a caller may
-    /// do, so this is for the host's own code and for super administrators with the scope `users:manage`. No HTTP
-    /// endpoint of this project offers it.
+    /// Changes the metadata of a credential. `None` removes the metadata. A host can use metadata to decide what a
+    /// caller may do. So only the host's own code, and super administrators with the scope `users:manage`, may change
+    /// them. No HTTP endpoint of this project offers this operation.
     ///
-    /// The metadata belong to the family: a rotation keeps them, and each access token of a sign-in has those of the
-    /// sign-in. So the id must be that of the newest credential of the family, which of a sign-in is its refresh token.
+    /// The metadata belong to the family: a rotation keeps them, and each access token of a sign-in has the metadata of
+    /// the sign-in. So the id must be that of the newest credential of the family. For a sign-in with refresh tokens,
+    /// this is the newest refresh token.
     ///
     /// # Errors
     ///

@@ -40,7 +40,7 @@ pub(super) struct Walk<'a> {
     size: u32,
     page: CredentialPage,
     /// The number of records that were searched before the page got one credential more than `limit`. That credential
-    /// is left to the next page.
+    /// belongs to the next page.
     searched_to_last: u32,
 }
 
@@ -98,7 +98,8 @@ impl<'a> Walk<'a> {
             let show = Show::Standing { now: self.now };
             let of = match &self.owner {
                 None => Listing::Kind { realm: &self.service.realm, kind },
-                // A security code belongs to the realm. The filter finds the codes of a person.
+                // Security codes belong to the realm. So all codes are read, and the filter selects those of the
+                // person.
                 Some(_) if kind == TokenKind::SecurityCode => {
                     Listing::Owner { realm: &self.service.realm, owner: &realm_owner, kind, show }
                 }
@@ -145,7 +146,8 @@ impl<'a> Walk<'a> {
     }
 
     fn cursor(&self, created_at: Timestamp, id: RecordId) -> Cursor {
-        // The list of a kind is sorted only by id.
+        // The list of a kind in the whole realm is sorted only by id, so a cursor of this list contains no real
+        // instant.
         Cursor { at: if self.owner.is_some() { created_at } else { Timestamp::EPOCH }, id }
     }
 

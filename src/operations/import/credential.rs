@@ -29,8 +29,8 @@ pub struct ForeignCredential<'a> {
     pub row: &'a str,
     /// The owner of the token.
     pub owner: &'a SubjectId,
-    /// The label. If another token of the owner has it, ` (2)`, ` (3)` and so on is appended. A label that is too long
-    /// is cut.
+    /// The label of the token. If another token of the owner has this label, ` (2)`, ` (3)` and so on is appended. A
+    /// label that is too long is cut.
     pub label: &'a str,
     /// The scope of the token. `None` means all rights of the owner.
     pub scope: Option<Scope>,
@@ -42,7 +42,7 @@ pub struct ForeignCredential<'a> {
     pub last_used_at: Option<Timestamp>,
     /// The addresses from which the token can be used. `None` means from anywhere.
     pub allowed_sources: Option<Networks>,
-    /// The host's own data, for example the id of the row. The host gets them back with each verification.
+    /// The host's own data, for example the id of the row. The host gets this data back with each verification.
     pub metadata: Option<Metadata>,
 }
 
@@ -103,7 +103,7 @@ crate::types::setters::setters!(ForeignCredential<'a> {
     with_metadata metadata: Option<Metadata>;
 });
 
-/// What became of a token in [`Counterfoil::import_credentials`](crate::Counterfoil::import_credentials).
+/// The result of [`Counterfoil::import_credentials`](crate::Counterfoil::import_credentials) for one token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ImportOutcome {
@@ -111,7 +111,7 @@ pub enum ImportOutcome {
     Imported {
         /// The id of the record.
         id: RecordId,
-        /// The label that the token got.
+        /// The label that the token got, with the appended number if there is one.
         label: String,
     },
     /// The same token was imported before. It may have been changed or deleted since. Nothing was written.
@@ -121,6 +121,6 @@ pub enum ImportOutcome {
     },
     /// A field is invalid. Nothing was written.
     Refused(Invalid),
-    /// The owner has a thousand tokens with this label. Nothing was imported.
+    /// The label is taken, and also with each number up to 1,000. Nothing was imported.
     LabelTaken,
 }

@@ -26,25 +26,27 @@ const MOST: usize = 1_000;
 const TOUCHED: usize = 64;
 
 impl Counterfoil {
-    /// Imports tokens of another system, at most 1,000 in one call. The results are in the order of the arguments. The
-    /// holders of the tokens notice nothing: they go on to present the text that the other system gave them.
+    /// Imports tokens of another system, at most 1,000 in one call. The results are in the order of the arguments.
+    /// Nothing changes for the holders of the tokens: they continue to present the text that the other system issued.
     ///
-    /// Each token becomes a personal access token of its owner. It is listed, renamed, rotated, deleted and expires
-    /// like others, and caps and creation limits do not apply to its import. The store gets no digest of the other system,
-    /// only an HMAC of it under the key ring. At the first use it is replaced by an HMAC of the text.
+    /// Each token becomes a personal access token of its owner. It is listed, renamed, rotated and deleted like any
+    /// other token, and it expires like any other. Caps and creation limits do not apply to an import. The store gets
+    /// only an HMAC of the other system's digest under a key of the key ring. At the first use of the token, an HMAC of
+    /// its text replaces this HMAC.
     ///
-    /// The call may be repeated: a token that was imported before is reported as
-    /// [`ImportOutcome::AlreadyImported`]. A token that was deleted or rotated after its import is not imported again
-    /// while its record is kept. **After that, a repeated import makes the old text valid again.** So import each row
-    /// once, and in later calls only rows that the other system has created since.
+    /// The call may be repeated: a token that was imported before is reported as [`ImportOutcome::AlreadyImported`]. A
+    /// token that was deleted or rotated after its import is not imported again while its record is kept. **After that,
+    /// a repeated import makes the old text valid again.** So import each row of the other system once. In later calls,
+    /// import only rows that were created since then.
     ///
     /// Only for super administrators and the host. The scopes must lie within the presenter's own scope.
     ///
     /// # Errors
     ///
     /// [`ManageError::Invalid`] if there are more than 1,000 tokens. [`ManageError::Forbidden`] if the presenter may
-    /// not import, or if a token has more rights than the presented credential. [`ManageError::Unavailable`] if a store or
-    /// the directory failed, or if the builder was given no scheme. Some tokens may then be imported: repeat the call.
+    /// not import, or if a token has more rights than the presented credential. [`ManageError::Unavailable`] if a store
+    /// or the directory failed, or if no scheme was set ([`Builder::import`](crate::Builder::import)). If a store or
+    /// the directory failed, some tokens may already be imported: repeat the call.
     ///
     /// # Cancel safety
     ///
@@ -126,7 +128,7 @@ async fn import(
     Ok(outcomes)
 }
 
-/// One call of the operation.
+/// The state of one call of [`Counterfoil::import_credentials`].
 struct Importing<'a> {
     permit: &'a Permit<'a, ImportCredentials>,
     imports: &'a Imports,

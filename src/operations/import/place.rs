@@ -63,7 +63,8 @@ impl Importing<'_> {
                     self.permit.tell(EventKind::Imported { id, owner, scheme });
                     return Ok(ImportOutcome::Imported { id, label: label.as_str().to_owned() });
                 }
-                // Another call replaced the alias while this call was suspended for longer than an hour.
+                // Another call has replaced or removed the alias, for example because this call was suspended for
+                // longer than an hour. So this record cannot be found by its text.
                 Written::Done(_) => self.revoke(&owner, &id).await?,
                 Written::Same => return Ok(ImportOutcome::AlreadyImported { id }),
                 Written::LabelTaken => {
@@ -81,8 +82,8 @@ impl Importing<'_> {
     /// Replaces the alias entry `old`, whose record does not exist, by `new`. Returns `None` if the caller must try
     /// again, with the entry that is now stored.
     ///
-    /// The call that wrote `old` can have been suspended, and can write its record during the replacement. Then `old`
-    /// is put back, and the result is [`ImportOutcome::AlreadyImported`].
+    /// If the call that wrote `old` was only suspended, it can write its record during the replacement. Then this
+    /// method stores `old` again and returns [`ImportOutcome::AlreadyImported`].
     async fn replaced(
         &self,
         alias: &Alias,

@@ -71,7 +71,7 @@ impl Importing<'_> {
     }
 }
 
-/// The label with a suffix. The text is cut so that both fit.
+/// Builds a label of at most `most` characters from `text` and `suffix`. If both do not fit, `text` is cut.
 pub(super) fn cut(text: &str, most: u16, suffix: &str) -> Result<Label, Invalid> {
     let room = usize::from(most).saturating_sub(suffix.chars().count());
     let whole = Label::new(text, Label::MAX);

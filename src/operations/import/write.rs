@@ -23,7 +23,7 @@ const LAST_NUMBER: u32 = 1_000;
 /// The result of writing the record of an alias.
 pub(super) enum Written {
     Done(Label),
-    /// The same token was written under this id by another call.
+    /// Another call has written the record of the same token under this id.
     Same,
     /// Another credential has the id.
     IdTaken,
@@ -47,7 +47,7 @@ impl Importing<'_> {
         let mut number = self.numbers.get(&label_of).copied().unwrap_or(1);
         while number <= LAST_NUMBER {
             let suffix = if number == 1 { String::new() } else { format!(" ({number})") };
-            // A label that cannot be cut at that place counts as taken.
+            // If no valid label with this suffix can be built, the label counts as taken.
             let Ok(label) = cut(valid.label.as_str(), rules.label_max, &suffix) else { break };
             let record = record(service, valid, owner, &label, (id, digest, key), &self.settings, now);
             let family = NewFamily {
@@ -72,8 +72,9 @@ impl Importing<'_> {
                 }
                 Inserted::IdTaken(_) => {
                     let there = service.store.get(&id).await?;
-                    // The digest is not compared: the record of the other call can have a new digest already. The ids
-                    // of two credentials of one owner are never equal by chance.
+                    // The digest is not compared: the record of the other call can have a new digest already. It is
+                    // enough to compare the owner, because two credentials of one owner never get the same id by
+                    // chance.
                     let is_same =
                         |there: &TokenRecord| there.record().realm == service.realm && there.record().owner == *owner;
                     return Ok(if there.as_ref().is_some_and(is_same) { Written::Same } else { Written::IdTaken });

@@ -30,9 +30,9 @@ pub(super) struct Wanted {
     pub(super) by: By,
 }
 
-/// Finds the registrations of client secrets, in one walk over the clients of the realm. A secret does not name its
-/// client, so the walk is shared by all secrets of a report. A secret that is not found is corrupt if rows of clients
-/// cannot be decoded: one of them may have it.
+/// Handles reported client secrets, in one walk over the clients of the realm. The text of a secret does not name its
+/// client, so one walk serves all secrets of a report. If rows of clients cannot be decoded, a secret that is not found
+/// counts as corrupt, because one of these rows may contain it.
 pub(super) async fn report(service: &Service, wanted: Vec<Wanted>, looked: &mut Looked, now: Timestamp) {
     if wanted.is_empty() {
         return;
@@ -42,7 +42,7 @@ pub(super) async fn report(service: &Service, wanted: Vec<Wanted>, looked: &mut 
     loop {
         let page = match service.clients.clients(&service.realm, after.as_ref(), PAGE).await {
             Ok(page) => page,
-            // The secrets wait: none of them is at fault.
+            // The texts that were not looked up stay `Work::Waiting`, because none of them caused the error.
             Err(error) => return looked.stopped(error.into()),
         };
         corrupt = corrupt.saturating_add(page.corrupt);
@@ -75,11 +75,13 @@ pub(super) async fn report(service: &Service, wanted: Vec<Wanted>, looked: &mut 
     }
 }
 
-/// Handles a text that may be an API key: base64 of a client id, a colon and a secret. It names the client, so no walk
-/// is needed. `None` if the text has another form.
+/// Handles a text that may be an API key: base64 of a client id, a colon and a secret. An API key names its client, so
+/// no walk over the clients is needed. `None` if the text has another form, or if it contains no live secret of the
+/// named client.
 ///
-/// An imported secret is looked up only for the host. It may be weak, and the counters of the token endpoint do not
-/// count reports, so a stranger could guess it without a limit. Nobody guesses a generated secret.
+/// An imported secret is looked up only if the host reports it. Such a secret may be weak, and the counters of the
+/// token endpoint do not count reports, so a stranger could otherwise guess without a limit. A generated secret cannot
+/// be guessed.
 pub(super) async fn api_key(
     service: &Service,
     reported: &Reported<'_>,

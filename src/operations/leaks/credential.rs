@@ -1,4 +1,4 @@
-//! Ends one leaked credential, and makes sure that its owner is told.
+//! Ends one leaked credential, and makes sure that its owner gets a notice.
 
 use crate::event::{By, EventKind, LeakState};
 use crate::operations::leaks::mark::{mark, newest};
@@ -14,8 +14,8 @@ use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
-/// Handles a credential whose secret was proved. The mark is written before the credential is ended: if this call stops
-/// in between, the notice worker ends the credential.
+/// Handles a credential whose secret was proved. The mark of the leak is written before the credential is ended. If
+/// this call stops in between, the notice worker finds the mark and ends the credential.
 pub(super) async fn found(
     service: &Service,
     record: TokenRecord,
@@ -42,12 +42,13 @@ pub(super) async fn found(
     }
 }
 
-/// What a found text can do.
+/// The state of the credential to which a reported text belongs.
 enum Found {
     /// The credential and what descends from it have ended for good.
     Over,
-    /// The text no longer works, and the token that has replaced it works. The text ends nothing: an owner who has
-    /// replaced a token must not lose the new one. But a thief can rotate a stolen token too, so the owner is told.
+    /// The text no longer works, because a rotation has replaced the token, and the new token works. The report ends
+    /// nothing, because an owner who has replaced a leaked token must not lose the new one. But the rotation may be the
+    /// work of a thief, so the owner gets a notice.
     Replaced {
         /// The record that takes the mark.
         newest: TokenRecord,
@@ -61,13 +62,14 @@ struct Leaked {
     record: TokenRecord,
     /// The record that takes the mark.
     marked: TokenRecord,
-    /// A page in which the newest record of the family was looked for has rows that cannot be decoded. The mark is then
-    /// on the found record.
+    /// The error if the newest record of the family was not found and may be in a row that cannot be decoded. The mark
+    /// of the leak is then written on the found record.
     unread: Option<Unavailable>,
 }
 
 impl Found {
-    /// The limits of the policy and the gates are not asked: a credential that they refuse now may work again later.
+    /// Does not check the limits of the policy and the gates, because a credential that they block now may work again
+    /// later.
     async fn of(service: &Service, record: TokenRecord, now: Timestamp) -> Result<Self, Unavailable> {
         if record.revoked().is_some() {
             return Ok(Self::Over);
@@ -82,12 +84,13 @@ impl Found {
                 return Ok(newest.map_or(Self::Over, |newest| Self::Replaced { newest }));
             }
             TokenKind::ConsoleSession if is_dead(own) => (None, None),
-            // A refresh token of any generation shows that its chain was read. So does an access token.
+            // A leaked refresh token of any generation, or a leaked access token, shows that a stranger has read tokens
+            // of the sign-in. So the whole sign-in must end.
             _ => {
                 let is_used_up = own.kind == TokenKind::RefreshToken && own.superseded.is_some();
                 let works = !is_dead(own) && !is_used_up;
                 match newest(service, &record, now).await {
-                    // The newest record may be among the rows that cannot be decoded. The family is ended all the same.
+                    // The newest record may be in a row that cannot be decoded. The family is ended nevertheless.
                     Err(error) if is_corrupt(&error) => (Some(record.clone()), Some(error)),
                     newest => {
                         let newest = newest?.filter(|newest| works || !is_dead(newest.record()));

@@ -19,14 +19,14 @@ use crate::types::time::Timestamp;
 
 /// How long a reporter must wait if too many reports of its source are under way.
 const BUSY: Duration = Duration::from_secs(1);
-/// How long a reporter must wait if the queue is full. The upkeep works through it every five seconds.
+/// How long a reporter must wait if the queue is full. Upkeep looks up the queued texts every five seconds.
 const FULL: Duration = Duration::from_secs(10);
 
 /// The number of reported texts that one call of the upkeep looks up.
 pub(crate) const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-/// The largest number of batches at the end of the upkeep.
+/// The largest number of batches that a shutdown looks up.
 const LAST_BATCHES: usize = 100;
-/// The number of lookups of one text that may fail for this text alone. Then it is dropped.
+/// After this number of failed lookups, a text is dropped. Failures that are not limited to this text do not count.
 const FAILURES: u8 = 5;
 
 /// The permission to report leaked texts once. Only [`Counterfoil::accept_leak_report`] creates it, after it has
@@ -46,7 +46,7 @@ impl LeakReport {
 
     /// Puts the texts of the report into the queue of this process, and returns their number. Nothing is looked up, so
     /// the result does not depend on what the texts are. [`Counterfoil::work_leaks`] looks them up later. If the
-    /// process ends before, the texts are lost, and somebody must report them again.
+    /// process ends before that, the texts are lost and must be reported again.
     ///
     /// # Errors
     ///
@@ -59,8 +59,8 @@ impl LeakReport {
 }
 
 impl Counterfoil {
-    /// Counts a report of leaked texts that came over a network, and returns the permission to report them. Call it
-    /// before the texts are read. Every report of a source counts, also one with invalid texts
+    /// Counts a report of leaked texts that came over a network, and returns the permission to report them. Call this
+    /// method before you read the texts. Every report of a source counts, even a report with invalid texts
     /// ([`Throttling::leaks`](crate::policy::Throttling::leaks)). The reporter is not authenticated. If the source is
     /// unknown, nothing is counted, and only the size of the queue limits the reports.
     ///
@@ -102,21 +102,22 @@ impl Counterfoil {
     }
 
     /// Looks up at most `limit` texts that [`LeakReport::receive`] has put into the queue, and does with each what
-    /// [`Counterfoil::report_leaked`] does. The result has the number of texts that were looked up, and whether more
-    /// wait. [`Counterfoil::run_upkeep`] calls this method in each round. A host without it calls the method in a loop
-    /// of its own.
+    /// [`Counterfoil::report_leaked`] does. The result contains the number of texts that were looked up, and whether
+    /// more texts are in the queue. [`Counterfoil::run_upkeep`] calls this method in each round. A host that does not
+    /// run it must call this method in its own loop.
     ///
     /// # Errors
     ///
     /// [`Unavailable`] if a store failed, or if the lookup of a text failed. The texts that were not looked up stay in
-    /// the queue. A text whose lookup failed goes behind all others. If it fails five times for a reason other than an
-    /// outage, it is dropped with the event [`EventKind::ReportsDropped`](crate::event::EventKind::ReportsDropped). A
-    /// text whose row cannot be decoded is dropped, and the row is an event.
+    /// the queue. A text whose lookup failed is put behind all others. If the lookup of a text fails five times for a
+    /// reason other than an outage, the text is dropped with the event
+    /// [`EventKind::ReportsDropped`](crate::event::EventKind::ReportsDropped). A text whose row cannot be decoded is
+    /// dropped, and an event reports the row.
     ///
     /// # Cancel safety
     ///
-    /// Texts that a dropped call has taken go back into the queue. Some of them may have been looked up, and are then
-    /// looked up again, which changes nothing.
+    /// Texts that a dropped call has taken go back into the queue. If some of these texts were already looked up, the
+    /// next call looks them up again, which changes nothing.
     pub async fn work_leaks(&self, limit: NonZeroU32) -> Result<Progress, Unavailable> {
         work(&self.service, limit, self.now()).await
     }
@@ -157,8 +158,8 @@ async fn work(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Pr
     }
 }
 
-/// Keeps the texts that were not looked up, and puts those whose lookup failed behind all others. Returns whether there
-/// are none of both, and the number of texts that failed too often and are dropped.
+/// Puts the texts that were not looked up back into the queue, and those whose lookup failed behind all others. Returns
+/// whether nothing was put back, and the number of texts that are dropped because their lookup failed too often.
 fn give_back(taken: &mut Taken<'_>, looked: &Looked) -> (bool, u64) {
     let (mut first, mut last, mut dropped) = (Vec::new(), Vec::new(), 0_u64);
     for (mut own, work) in std::mem::take(&mut taken.texts).into_iter().zip(&looked.work) {
@@ -183,8 +184,8 @@ pub(crate) fn batches(service: &Service) -> usize {
     service.leaks.len().div_ceil(BATCH.get() as usize)
 }
 
-/// Looks up the texts that wait when the service stops, at most a hundred batches. Emits an event with the number of
-/// those that are left.
+/// Looks up the queued texts when the service stops, at most a hundred batches. If texts are left, emits an event with
+/// their number.
 pub(crate) async fn drain(service: &Service, now: Timestamp) {
     for _ in 0..batches(service).min(LAST_BATCHES) {
         let worked = work(service, BATCH, now).await;

@@ -17,10 +17,10 @@ use crate::types::time::Timestamp;
 /// The number of records in a page of the owner's records.
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
-/// The record of the family that a rotation can replace. It takes the mark of the whole family, so all tokens of a
-/// sign-in together give one notice. A purge never shrinks it, so the mark stays. `None` if the family is revoked or
-/// its newest record is past its retention. Returns the error of a corrupt row if the record is not found and rows of
-/// the owner cannot be decoded.
+/// Returns the newest record of the family, which is the record that a rotation can replace. The mark of a leak is
+/// written on this record for the whole family, so several leaked tokens of a sign-in give one notice. A purge never
+/// shrinks this record, so the mark is kept. `None` if the family is revoked or its newest record is past its
+/// retention. Returns the error of a corrupt row if the record is not found and rows of the owner cannot be decoded.
 pub(super) async fn newest(
     service: &Service,
     record: &TokenRecord,
@@ -51,13 +51,14 @@ pub(super) async fn newest(
     Err(unread(corrupt))
 }
 
-/// Writes the mark on a record, or on its successor if a rotation comes first. Does nothing in two cases:
+/// Writes the mark on a record, or on its successor if a rotation comes first. Does nothing in these cases:
 ///
 /// - A notice about this leak or a greater one was sent to the owner, or is pending.
 /// - The family was revoked meanwhile. If the leak of the revoked record was reported, that record has its own mark.
+/// - A purge has shrunk the record.
 ///
-/// The write repeats the stored expiry, its retention and the instant at which it was set, so that only the mark
-/// changes.
+/// The write repeats the stored expiry, the instant at which this expiry was set, and the stored `gone_at`, so that
+/// only the mark changes.
 pub(super) async fn mark(
     service: &Service,
     newest_seen: TokenRecord,
@@ -76,7 +77,7 @@ pub(super) async fn mark(
             Applied::Stale(stale) => stale,
         };
         there = match newest(service, &stale, now).await {
-            // The credential must end, also if its newest record cannot be read.
+            // The credential must end, even if the newest record of its family cannot be read.
             Err(error) if leak == Leak::Working && is_corrupt(&error) => stale,
             newest => newest?.unwrap_or(stale),
         };

@@ -23,25 +23,27 @@ const MOST: usize = 1_000;
 
 impl Counterfoil {
     /// Reports texts that were found in a public place, such as a repository or a log, at most 1,000 in one call. The
-    /// results are in the order of the texts. Anybody may report a text, because only its secret decides: no presenter
-    /// is needed, and no permission is checked.
+    /// results are in the order of the texts. No presenter is needed and no permission is checked: anybody may report a
+    /// text, because only the secret in the text decides.
     ///
-    /// The call proves each text as a verification does, also the text of an imported token, and an API key (base64 of
-    /// a client id, a colon and a secret). If the secret is right and still of use:
+    /// The call tests the secret in each text in the same way as a verification. A text can also be that of an imported
+    /// token, or an API key (base64 of a client id, a colon and a secret). If the secret is right and the credential
+    /// has not ended for good:
     ///
     /// - A personal access token, a sign-in and a console session end, with all tokens of their family. An access token
     ///   and a refresh token of any generation end their sign-in.
-    /// - An old text of a personal access token that no longer works after a rotation ends nothing: otherwise an old
-    ///   text would be a way to end the new token. The owner is told, because a thief can rotate a stolen token. The
-    ///   notice ([`NoticeText::ReplacedLeaked`](crate::notice::NoticeText::ReplacedLeaked)) is sent once for each new
-    ///   text: again only if an old text is reported after a further rotation.
+    /// - An old text of a personal access token that no longer works after a rotation ends nothing. Otherwise, anybody
+    ///   with an old text could end the new token. The owner gets a notice
+    ///   ([`NoticeText::ReplacedLeaked`](crate::notice::NoticeText::ReplacedLeaked)), because a thief may have rotated
+    ///   the token. The notice is sent again only if an old text is reported after a further rotation.
     /// - A security code and a client secret are ended only if the policy says so ([`Leaks`](crate::policy::Leaks)).
     /// - The owner of the credential, or the creator of the code, gets one notice
-    ///   ([`NoticeText::Leaked`](crate::notice::NoticeText::Leaked)). Further reports of the same family send none. A
-    ///   code that stays valid for years may forget the notice after eight more notices. For a client secret, only the
-    ///   host gets the event [`ClientSecretLeaked`](crate::event::EventKind::ClientSecretLeaked).
+    ///   ([`NoticeText::Leaked`](crate::notice::NoticeText::Leaked)). Further reports of the same family send no
+    ///   notice. Exception: a record remembers only its last eight notices, so this notice can be sent again for a code
+    ///   that stays valid for years. For a client secret, no person gets a notice, and the host gets the event
+    ///   [`ClientSecretLeaked`](crate::event::EventKind::ClientSecretLeaked).
     ///
-    /// Each credential that was found gives an event. Other texts give none. For reports over a network use
+    /// Each credential that was found gives an event. Other texts give no event. For reports over a network use
     /// [`Counterfoil::accept_leak_report`], whose answer does not depend on the texts.
     ///
     /// # Errors

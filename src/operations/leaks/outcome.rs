@@ -4,13 +4,13 @@ use crate::event::LeakState;
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 
-/// What [`Counterfoil::report_leaked`](crate::Counterfoil::report_leaked) found out about a text, and what it did. It
-/// is for the host only. A caller who sees it learns whether a guessed text is a credential.
+/// What [`Counterfoil::report_leaked`](crate::Counterfoil::report_leaked) found out about a text, and what it did. The
+/// outcome is only for the host. A caller who sees it learns whether a guessed text is a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LeakOutcome {
-    /// The text is no credential of this realm. Its secret is wrong, its id is unknown or past its retention, or it is
-    /// any other text.
+    /// The text is not a credential of this realm: it does not have the form of a credential, no record has its id, the
+    /// record is past its retention, or the secret is wrong.
     NotOurs,
     /// The text is the secret of a credential that had ended before. The report changed nothing.
     AlreadyEnded {
@@ -27,15 +27,15 @@ pub enum LeakOutcome {
         id: RecordId,
     },
     /// The text is the secret of a security code or of a client, which the policy does not end
-    /// ([`Leaks`](crate::policy::Leaks)). It is still accepted.
+    /// ([`Leaks`](crate::policy::Leaks)). The text is still accepted.
     LeftValid {
         /// The kind of the credential.
         kind: TokenKind,
         /// The id of the credential, or of the client secret.
         id: RecordId,
     },
-    /// The text is an old one of a personal access token, which a rotation has replaced. It no longer works, and the
-    /// report ended nothing. The owner is told, because a thief may have rotated the token.
+    /// The text belonged to a personal access token before a rotation replaced it. The text no longer works, and the
+    /// report ended nothing. The owner gets a notice, because a thief may have rotated the token.
     Replaced {
         /// The kind of the credential.
         kind: TokenKind,

@@ -18,29 +18,29 @@ pub(super) struct Reported<'a> {
     pub(super) by: By,
 }
 
-/// How far the work on one text is.
+/// The state of the work on one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Work {
     /// The text was not looked up, because a store failed before.
     Waiting,
     /// A store failed while the text was looked up.
     Interrupted,
-    /// Only this text failed. Another attempt may succeed.
+    /// The lookup failed for a reason that concerns only this text. Another attempt may succeed.
     Failed,
     /// The text belongs to a row that cannot be decoded. Another attempt would fail too.
     Corrupt,
     Done(LeakOutcome),
 }
 
-/// The work on all texts of a call, in their order. The error is that of an outage if there was one, and otherwise the
-/// first.
+/// The work on all texts of a call, in their order. If there was an outage, `error` is the error of the outage, and
+/// otherwise the first error.
 pub(super) struct Looked {
     pub(super) work: Vec<Work>,
     pub(super) error: Option<Unavailable>,
 }
 
-/// Looks up the texts. A failure that concerns one text does not keep the other texts from being looked up. An outage
-/// ends the call. Blanks around a text are ignored.
+/// Looks up the texts. If only one text fails, the other texts are still looked up. An outage ends the call. Blanks
+/// around a text are ignored.
 pub(super) async fn look_up(service: &Service, texts: &[Reported<'_>], now: Timestamp) -> Looked {
     let mut looked = Looked { work: vec![Work::Waiting; texts.len()], error: None };
     let mut secrets = Vec::new();
@@ -61,7 +61,7 @@ pub(super) async fn look_up(service: &Service, texts: &[Reported<'_>], now: Time
 }
 
 impl Looked {
-    /// Stores the result of one text. Returns how far its error reaches. `None` if there is no error.
+    /// Stores the result of one text. Returns which texts the error affects, or `None` if there is no error.
     pub(super) fn add(&mut self, at: usize, result: Result<LeakOutcome, Unavailable>) -> Option<Trouble> {
         let (work, error) = match result {
             Ok(outcome) => (Work::Done(outcome), None),
@@ -92,8 +92,8 @@ impl Looked {
     }
 }
 
-/// Looks up one text that is no generated client secret. The secret is proved as at a verification: an unknown id and a
-/// wrong secret cost the same work.
+/// Looks up one text that is not a generated client secret. Tests the secret in the same way as a verification, so an
+/// unknown id and a wrong secret cost the same work.
 async fn one(
     service: &Service,
     reported: &Reported<'_>,

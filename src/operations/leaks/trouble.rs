@@ -3,14 +3,14 @@
 use crate::service::error::Unavailable;
 use crate::store::error::StoreError;
 
-/// How far an error reaches.
+/// Which texts an error affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
     /// The text belongs to a row that cannot be decoded. Another attempt would fail too.
     Row,
-    /// Only this text failed. The other texts are looked up.
+    /// The error concerns only this text. The other texts are still looked up.
     Text,
-    /// Every text would fail: a store, the directory or the set-up.
+    /// Every text would fail, because a store, the directory or the set-up is at fault.
     Outage,
 }
 
@@ -29,7 +29,8 @@ pub(super) fn is_corrupt(error: &Unavailable) -> bool {
     Trouble::of(error) == Trouble::Row
 }
 
-/// The error for a page of which `rows` could not be decoded, if what was looked for may be among them.
+/// The error of a search that found nothing, if `rows` rows could not be decoded. One of these rows may be the one that
+/// was searched for.
 pub(super) fn unread(rows: u32) -> Unavailable {
     StoreError::corrupt(None, format!("{rows} rows of a page cannot be decoded")).into()
 }

@@ -1,4 +1,5 @@
-//! Writes to the store what is left in memory: the times of last use, new digests, and reports of leaks at the end.
+//! Writes to the store the times of last use and the new digests that verifications leave in memory. Before the process
+//! ends, also looks up the texts of reports of leaks.
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::leaks::intake::drain;
@@ -6,8 +7,8 @@ use crate::service::uses::Flushed;
 
 impl Counterfoil {
     /// Writes two things that verifications leave in memory: the times of last use that are due, and the new digests of
-    /// records whose digest was computed under an older key. The library does not do this by itself. The host calls
-    /// this method about every minute, or runs [`Counterfoil::run_upkeep`].
+    /// records whose digest was computed under an older key. The library does not do this by itself. So the host must
+    /// call this method about every minute, or run [`Counterfoil::run_upkeep`].
     ///
     /// # Cancel safety
     ///

@@ -40,7 +40,7 @@ async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed, more: records.more || counters.more })
 }
 
-/// The limit for records with an unsent notice, in a purge at `now`. The limit is `now` minus the policy's
+/// The limit for records with an unsent notice, in a purge at `now`: the instant `now` minus the policy's
 /// `unsent_kept`. A purge removes such a record only if its `gone_at` (the end of its retention) is not later than this
 /// limit. For other records, the limit is `now`. So a record with an unsent notice is kept longer by `unsent_kept`, and
 /// its notice can still be sent.

@@ -20,8 +20,9 @@ const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 impl Counterfoil {
     /// Runs upkeep until `stop` completes. Every five seconds it writes the times of last use and the new digests that
     /// are due, purges expired data, and looks up the texts of reports of leaks ([`Counterfoil::work_leaks`]). Texts
-    /// that arrive during a round wait for the next one, so reports never keep a round from ending. At the end it calls
-    /// [`Counterfoil::shutdown`], which looks up the texts that still wait and writes all pending times of last use.
+    /// that arrive during a round are looked up in the next round, so a round ends even if reports arrive all the time.
+    /// At the end it calls [`Counterfoil::shutdown`], which looks up the texts that still wait and writes all pending
+    /// times of last use.
     ///
     /// A failure gives an event ([`EventKind::Failed`](crate::event::EventKind::Failed)), and the next round tries
     /// again. After each failed round the pause doubles, up to a minute. A random addition of at most a fifth of the
@@ -41,15 +42,15 @@ impl Counterfoil {
     /// another process stores a different instant.
     ///
     /// The same happens after a day without upkeep, because this looks like a clock that jumped. If the store contains
-    /// no instant of a last upkeep, no record is purged for an hour either, but no event is emitted. This hour costs a
-    /// new service nothing, because it has nothing to purge yet. It protects a service that was upgraded from an older
+    /// no instant of a last upkeep, no record is purged for an hour either, but no event is emitted. A new service has
+    /// nothing to purge yet, so this hour costs it nothing. The hour protects a service that was upgraded from an older
     /// version and might have started with a wrong clock.
     ///
     /// If every process of the host ends within an hour, the hour without purges is never completed. Such a host should
     /// call [`Counterfoil::purge`], which trusts the clock.
     ///
     /// A process with a wrong clock can store an instant in the future. The next upkeep of a process whose clock is
-    /// earlier than the stored instant replaces it by the time of that clock.
+    /// earlier replaces the stored instant by the time of its own clock.
     ///
     /// If a host calls neither this method nor [`Counterfoil::flush`] nor [`Counterfoil::purge`] for ten minutes, it
     /// gets the event [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep) once.
@@ -86,7 +87,8 @@ impl Counterfoil {
                     Ok(Purges::Nothing) => true,
                     Err(_) => false,
                 };
-                // Strangers fill the queue, so a round takes only what waits when it begins.
+                // Anybody can report texts at any time. So a round looks up only the texts that were in the queue at
+                // its beginning, because otherwise the round might never end.
                 let waiting = intake::batches(&self.service);
                 let reported = all(&sleep, waiting, || self.work_leaks(intake::BATCH)).await;
                 let pause = pauses.after(!(flushed && purged && reported));

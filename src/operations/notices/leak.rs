@@ -1,4 +1,5 @@
-//! Decides whether to send the notice about a leaked secret, and ends the credential if the report could not.
+//! Decides whether to send the notice about a leaked secret. If the call that reported the leak did not end the
+//! credential, ends it here.
 
 use crate::event::{Actor, By};
 use crate::operations::notices::plan::{LOOK_AGAIN, Plan, entitled, is_forgotten, tell_missing_address, tell_withheld};
@@ -16,10 +17,12 @@ use crate::types::time::Timestamp;
 /// Decides about the notice of a claimed record with the mark of a leak.
 ///
 /// The mark is written before the credential is ended. So if a credential has the mark and is not ended, its report is
-/// still in progress or has failed. This function ends the credential before the owner gets a notice that says so.
+/// still in progress or has failed. This function ends the credential before the owner gets a notice that the
+/// credential was ended.
 ///
-/// The mark of a replaced text ends nothing. If the token was rotated again or ended since, no notice is sent here: the
-/// rotation has passed the mark to the new token, and an ended token needs no action.
+/// A mark for the old text of a replaced token ends nothing. If the token that has this mark was rotated again or
+/// ended, no notice is sent for it. A further rotation has passed the mark to the newer token, and for an ended token
+/// the owner need not act.
 pub(super) async fn plan(
     service: &Service,
     record: &TokenRecord,

@@ -76,9 +76,9 @@ impl Counterfoil {
         claim(&self.service, due, lease, self.now()).await
     }
 
-    /// Records the outcome of a claimed notice. Returns false if the claim was no longer valid. This happens if another
-    /// worker claimed the notice after the lease had ended. It also happens if the expiry was changed. Even then,
-    /// [`Outcome::Sent`] is recorded, so that the notice is not sent twice.
+    /// Records the outcome of a claimed notice. Returns false if the claim was no longer valid, because another worker
+    /// claimed the notice after the lease had ended, or because the expiry was changed. Even then, [`Outcome::Sent`] is
+    /// recorded, so that the notice is not sent twice.
     ///
     /// # Errors
     ///
@@ -121,8 +121,8 @@ async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timesta
     let Some(record) = service.store.claim(&due.id(), held, lease_until).await? else { return Ok(Claim::Lost) };
     let lease = NoticeMark { at: lease_until, stage: held.stage };
     let (next, claim) = match plan(service, &record, lease.stage, now).await? {
-        // The service account has got another maker or address since the notice was found. It is found again at once,
-        // and then belongs into the digest of the other recipient.
+        // Since the notice was found, the service account has got another maker or address. The notice stays due, so it
+        // is found again at once, and then goes to the new recipient.
         Plan::Send { whom, .. } if Some(whom.account.subject()) != due.addressee() => {
             (Some(NoticeMark { at: now, ..held }), Claim::Lost)
         }
@@ -160,9 +160,9 @@ async fn brought_forward(
     Ok(moved.then_some(at_once))
 }
 
-/// Records the outcome of a claimed notice. Returns false if the claim was no longer valid. This happens if another
-/// worker claimed the notice after the lease had ended. It also happens if the expiry was changed. Even then, a notice
-/// that was sent is recorded as sent.
+/// Records the outcome of a claimed notice. Returns false if the claim was no longer valid, because another worker
+/// claimed the notice after the lease had ended, or because the expiry was changed. Even then, a notice that was sent
+/// is recorded as sent.
 async fn settle(
     service: &Service,
     claimed: ClaimedNotice,
@@ -193,7 +193,7 @@ async fn settle(
     Ok(service.store.settle(&claimed.id(), claimed.lease(), next, sent).await?)
 }
 
-/// The schedule of the notices of a record, and the life of the record.
+/// The schedule of the notices of a record, and the life of the record: its expiry and the notices that were sent.
 async fn planning<'a>(
     service: &Service,
     record: &'a TokenRecord,

@@ -1,6 +1,7 @@
 //! Applies a changed notice schedule to existing credentials, page by page. It recomputes the stored instant of each
-//! record's next notice, which is called the mark of the record. The same happens after a change of the ceiling to
-//! which the policy shortens the life of existing credentials, because their notices then belong to another expiry.
+//! record's next notice, which is called the mark of the record. The marks are also recomputed after a change of the
+//! ceiling to which the policy shortens the life of existing credentials, because the expiry of these credentials then
+//! changes.
 //!
 //! The progress is stored with the settings, so after a crash any node can continue. Each mark is changed by
 //! compare-and-swap, so several nodes can process the same page.
@@ -156,8 +157,8 @@ fn is_planned(record: &TokenRecord, now: Timestamp) -> bool {
 
 /// Gives a mark to a record that has none. Returns false if the record has changed since it was read.
 ///
-/// The write repeats the stored expiry, its retention and the instant at which it was set, so that only the mark
-/// changes.
+/// The write repeats the stored expiry, the instant at which this expiry was set, and the stored `gone_at`, so that
+/// only the mark changes.
 async fn marked(service: &Service, record: &TokenRecord, next: NoticeMark) -> Result<bool, Unavailable> {
     let own = record.record();
     let change = Change::Expiry { expires_at: own.expires_at, gone_at: own.gone_at, notice: Some(next) };

@@ -45,9 +45,9 @@ pub struct NewPersonalAccessToken<'a> {
     pub lifetime: Lifetime,
     /// The scope of the token. `None` means the presenter's scope.
     pub scope: Option<Scope>,
-    /// The addresses from which the token can be used. `None` means those from which the presenter's credential can be
-    /// used, usually from anywhere. If a token has allowed sources, the host must give the source of each request
-    /// ([`Counterfoil::from_source`], [`Counterfoil::authenticate`]).
+    /// The addresses from which the token can be used. `None` means the same addresses as for the presenter's
+    /// credential, which can usually be used from anywhere. If a token has allowed sources, the host must give the
+    /// source of each request ([`Counterfoil::from_source`], [`Counterfoil::authenticate`]).
     pub allowed_sources: Option<Networks>,
     /// The host's own data, which the host gets back with each verification ([`Principal::metadata`]).
     ///
@@ -110,8 +110,8 @@ impl Counterfoil {
     ///
     /// [`ManageError`]. `Forbidden` if the presenter is a collaborator, or if personal access tokens are blocked
     /// ([`Counterfoil::gates`]). `Invalid` for an invalid label, for a number of days out of range, or if the presented
-    /// credential cannot be used from one of the allowed addresses itself. `Conflict` if
-    /// the label is taken, or if the owner already has as many live tokens as the policy allows.
+    /// credential itself cannot be used from all of the allowed addresses. `Conflict` if the label is taken, or if the
+    /// owner already has as many live tokens as the policy allows.
     ///
     /// # Cancel safety
     ///
@@ -194,7 +194,8 @@ pub(crate) async fn draft<O: Permission>(
     let scope = match (permit.narrowed(new.scope.clone(), "scope")?, widest_scope) {
         (Some(scope), Some(widest)) if widest.covers(&scope) => Some(scope),
         (Some(_), Some(_)) if new.scope.is_some() => return Err(Invalid::ScopeBeyondAccount.into()),
-        // The presenter's own scope, which contains the account's.
+        // No scope was requested, so this is the presenter's own scope, which contains the account's. The token gets
+        // the account's scope.
         (Some(_), Some(widest)) => Some(widest.clone()),
         (scope, _) => scope,
     };
@@ -204,12 +205,12 @@ pub(crate) async fn draft<O: Permission>(
     let allowed_sources = permit.own_sources().await?.narrowed(new.allowed_sources.clone())?;
     let mut asked = scope.as_ref().map(Scope::to_string).unwrap_or_default();
     if let Some(description) = &description {
-        // No scope contains this character.
+        // The NUL separates the scope from the description. No scope contains a NUL.
         asked = format!("{asked}\0{}", description.as_str());
     }
     let (lifetime, sources) = (format!("{:?}", new.lifetime), allowed_sources.as_ref().map(Networks::to_string));
     let mut fields = vec![label.as_str(), &lifetime, &asked];
-    // A request without allowed sources has no such field. So it derives the same id as in versions of this library
+    // A request without allowed sources adds no field. So its form gives the same id as in versions of this library
     // that did not have allowed sources.
     fields.extend(sources.as_deref());
     Ok(Draft {

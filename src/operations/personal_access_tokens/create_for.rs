@@ -19,17 +19,17 @@ impl Counterfoil {
     /// presenter can act as this person. Only for administrators, with the scope `users:manage`, and only if the policy
     /// allows it
     /// ([`PersonalAccessTokens::made_by_administrators`](crate::policy::PersonalAccessTokens::made_by_administrators)).
-    /// The event [`Issued`](crate::event::EventKind::Issued) names both: the presenter is its actor, and the person its
-    /// owner.
+    /// The event [`Issued`](crate::event::EventKind::Issued) names the presenter as its actor, and the person as the
+    /// owner of the token.
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the presenter has no permission or a lower role than the person, if the person is a
-    /// collaborator, or if the person's tokens are blocked ([`Counterfoil::gates`]). [`ManageError::NotFound`] if the
+    /// [`ManageError::Forbidden`] if the presenter has no permission or a lower role than the person, if the person is
+    /// a collaborator, or if the person's tokens are blocked ([`Counterfoil::gates`]). [`ManageError::NotFound`] if the
     /// directory does not know the person, or the account is disabled. [`ManageError::Invalid`] for an invalid field.
-    /// [`ManageError::Conflict`] if the policy does not allow it ([`Conflict::NotAllowed`]), if the label is taken, or if
-    /// the person already has as many live tokens as the policy allows. [`ManageError::SlowDown`] after too many
-    /// creations in an hour.
+    /// [`ManageError::Conflict`] if the policy does not allow this operation ([`Conflict::NotAllowed`]), if the label
+    /// is taken, or if the person already has as many live tokens as the policy allows. [`ManageError::SlowDown`] after
+    /// too many creations in an hour.
     ///
     /// # Cancel safety
     ///

@@ -12,9 +12,10 @@ use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 
 impl Counterfoil {
-    /// Deletes one of the presenter's own personal access tokens. A repeated call also succeeds, for the time of the
-    /// policy's `tombstone` (30 days by default). While a token and its replacement both work, the deletion of the new
-    /// token also ends the old token and frees the label. The deletion of the old token ends only the old token.
+    /// Deletes one of the presenter's own personal access tokens. A repeated call also succeeds until the policy's
+    /// `tombstone` (30 days by default) has passed since the deletion. While a token and its replacement both work, the
+    /// deletion of the new token also ends the old token and frees the label. The deletion of the old token ends only
+    /// the old token.
     ///
     /// # Errors
     ///

@@ -18,16 +18,18 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// Sets a new expiry of the presenter's own personal access token. The token keeps its secret. Only if the policy
-    /// allows it ([`PersonalAccessTokens::extendable`](crate::policy::PersonalAccessTokens::extendable)). Otherwise the
-    /// token can be renewed by a rotation with a new lifetime ([`Counterfoil::rotate_personal_access_token`]).
+    /// Sets a new expiry of the presenter's own personal access token. The token keeps its secret. The policy must
+    /// allow extensions ([`PersonalAccessTokens::extendable`](crate::policy::PersonalAccessTokens::extendable)).
+    /// Otherwise the token can be renewed by a rotation with a new lifetime
+    /// ([`Counterfoil::rotate_personal_access_token`]).
     ///
     /// The lifetime is counted from now and has the same limits as that of a new token. So the new expiry can be
     /// earlier than the old one. The notices of the old expiry are cancelled, and those of the new expiry are planned.
     ///
-    /// A token that this token has replaced never outlives it. If the overlap has a fixed end after the new expiry, it
-    /// ends at the new expiry instead. If the overlap lasts until the first use and the replaced token would expire
-    /// after the new expiry, the overlap ends now: the replaced token stops.
+    /// If this token has replaced another token that still works (an overlap), the replaced token never outlives this
+    /// token. An overlap with a fixed end after the new expiry ends at the new expiry instead. If the overlap lasts
+    /// until the first use and the replaced token would expire after the new expiry, the overlap ends now, and the
+    /// replaced token stops working.
     ///
     /// # Errors
     ///
@@ -41,8 +43,9 @@ impl Counterfoil {
     /// - The token has more rights than the presenter.
     ///
     /// [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] for a number of days out
-    /// of range. [`ManageError::Conflict`] if the policy does not allow it ([`Conflict::NotAllowed`]), or if the token
-    /// has expired, was replaced or is suspended. [`ManageError::Unavailable`] if a store or the directory failed.
+    /// of range. [`ManageError::Conflict`] if the policy does not allow extensions ([`Conflict::NotAllowed`]), or if
+    /// the token has expired, was replaced or is suspended. [`ManageError::Unavailable`] if a store or the directory
+    /// failed.
     ///
     /// # Cancel safety
     ///
@@ -104,7 +107,8 @@ pub(crate) async fn extend<O: Permission>(
         let notice = pending_leak(record.record()).or_else(|| arm(&schedule, life, 0, now));
         Ok::<_, ManageError>(Some(Change::Expiry { expires_at, gone_at, notice }))
     };
-    // A suspended token would be refused at every use, so nobody notices a mistake in its new expiry.
+    // A suspended token is not extended. It is refused at every use, so nobody would notice a mistake in its new
+    // expiry.
     plan(&record)?;
     if service.listed(&record, now).await?.is_some_and(|listed| listed.status == Status::Suspended) {
         return Err(Conflict::Suspended.into());

@@ -26,8 +26,8 @@ impl Counterfoil {
     ///
     /// `rotation` is an [`Overlap`](crate::operations::Overlap) or a [`Rotation`]. With an `Overlap`, the new token has
     /// the expiry of the old one. A [`Rotation`] can set a new lifetime, which is counted from now and has the same
-    /// limits as that of a new token. An expired token can be renewed in this way for as long as it is listed: with a
-    /// new lifetime and without overlap. It then counts again towards the limit on live tokens.
+    /// limits as that of a new token. An expired token that is still listed can be renewed by a rotation with a new
+    /// lifetime and without overlap. The new token counts towards the limit on live tokens.
     ///
     /// # Errors
     ///
@@ -41,13 +41,16 @@ impl Counterfoil {
     /// - Personal access tokens are blocked ([`Counterfoil::gates`]).
     /// - The token has more rights than the presenter.
     ///
-    /// [`ManageError::NotFound`] if the token is not the presenter's, or is no longer kept. [`ManageError::Invalid`] if
-    /// the overlap is too long, or the number of days is out of range. Also if the token has expired, and the rotation
-    /// has no lifetime or has an overlap. [`ManageError::Conflict`] if the token was replaced, if another token has its
-    /// label, if the new token would be suspended, for example because the policy refuses a token with this expiry, if
-    /// the token was created before the account's [`valid_since`](crate::Account::valid_since), or if the token has
-    /// expired and the owner has as many live tokens as the policy allows. [`ManageError::SlowDown`] after too many
-    /// rotations in an hour.
+    /// [`ManageError::NotFound`] if the token is not the presenter's, or is past its retention.
+    /// [`ManageError::Invalid`] if the overlap is too long, or the number of days is out of range. Also if the token
+    /// has expired, and the rotation has no lifetime or has an overlap. [`ManageError::SlowDown`] after too many
+    /// rotations in an hour. [`ManageError::Conflict`] in each of these cases:
+    ///
+    /// - The token was replaced.
+    /// - Another token has its label.
+    /// - The new token would be suspended, for example because the policy refuses a token with this expiry.
+    /// - The token was created before the account's [`valid_since`](crate::Account::valid_since).
+    /// - The token has expired, and the owner has as many live tokens as the policy allows.
     ///
     /// [`ManageError::Unavailable`] if a store or the directory failed. It is then unknown whether the old token was
     /// replaced. If it was, the new token is lost and should be deleted.
@@ -103,8 +106,8 @@ impl Counterfoil {
         rotate(self.permit_rotation(by, id, rotation).await?, id, rotation, None).await
     }
 
-    /// Checks whether a presenter may replace one of its tokens in this way. Only a rotation without a new lifetime is
-    /// open to the token itself.
+    /// Checks whether the presenter may make this rotation of its own token. A presenter that authenticated with this
+    /// token itself may only make a rotation without a new lifetime.
     pub(crate) async fn permit_rotation<'a>(
         &'a self,
         by: &'a Presenter,
@@ -120,7 +123,7 @@ impl Counterfoil {
 
 /// The permit for a rotation.
 pub(crate) enum MayRotate<'a> {
-    /// The new token keeps the expiry.
+    /// The new token has the expiry of the old one.
     Keep(Permit<'a, RotateToken>),
     /// The new token has a new lifetime.
     Renew(Permit<'a, RenewToken>),
@@ -188,7 +191,8 @@ pub(crate) async fn replace<O: Permission>(
         // All other steps that can fail come before the write, because after the write only the result contains the
         // secret.
         let listed = succession.listed(&new, &old).await?;
-        // The new token would work although the old one is void, and would have the old one's metadata.
+        // A void token is not replaced. Otherwise the new token would work, and would have the metadata of the void
+        // token.
         if listed.status == Status::Suspended || service.is_void(&old, now).await? {
             return Err(Conflict::Suspended.into());
         }

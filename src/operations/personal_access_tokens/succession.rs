@@ -80,7 +80,8 @@ impl<'a> Succession<'a> {
     }
 
     /// The record of the new token. It has the same label, description and scope as the old token. Its notices are
-    /// planned anew, as if the expiry were set now. A pending notice about a leak passes to it.
+    /// planned anew, as if the expiry were set now. The new record gets the pending notice about a leak, if the old one
+    /// has one.
     pub(super) fn successor(&self, minted: &Minted, old: &TokenRecord, ends: &Ends) -> NewRecord {
         let own = old.record();
         let life = Expiring { expires_at: ends.expires_at, expiry_set_at: self.now, noticed: &[] };
@@ -112,8 +113,8 @@ impl<'a> Succession<'a> {
     /// successor that this call created, the first try had succeeded.
     ///
     /// An expired token is renewed only if its family still has its label, and if the owner may have one more live
-    /// token. The store checks both in the step that writes. A live token may lack a label key: it was created before
-    /// the policy required unique labels.
+    /// token. The store checks both in the step that writes. A live token is also rotated if its family has no label
+    /// key, because it was created before the policy required unique labels.
     pub(super) async fn replace(
         &self,
         old: &TokenRecord,

@@ -26,8 +26,8 @@ pub struct TokenUpdate<'a> {
     pub label: Option<&'a str>,
     /// The new description, at most 500 characters. An empty text removes the description.
     pub description: Option<&'a str>,
-    /// The addresses from which the token can be used. `Some(None)` means from anywhere. The change also applies to a
-    /// token that this token has replaced, while both work.
+    /// The addresses from which the token can be used. `Some(None)` means from anywhere. If this token has replaced
+    /// another token that still works, the change applies to both.
     pub allowed_sources: Option<Option<Networks>>,
 }
 
@@ -47,20 +47,24 @@ impl TokenUpdate<'_> {
 
 impl Counterfoil {
     /// Changes the label, the description or the allowed addresses of the presenter's own personal access token. This
-    /// is possible at any time while the token is listed, also after its expiry. A token and its rotations have one
-    /// label and one list of addresses.
+    /// is possible at any time while the token is listed, also after its expiry. A token and the tokens that replace it
+    /// by rotations have one label and the same allowed addresses.
     ///
-    /// If the new allowed sources contain an address that the old ones do not contain, the operation widens the token.
-    /// It then needs a recent password, as the creation of a token does. [`Networks::widens`] decides this.
+    /// If the new allowed addresses contain an address that the old ones do not contain ([`Networks::widens`]), the
+    /// change widens the token. Then the password must have been entered recently, as for the creation of a token.
     ///
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has a personal access token or a security code, if the scope
-    /// `credentials:write` is missing, or if personal access tokens are blocked ([`Counterfoil::gates`]). Also if the
-    /// change widens the token, and the presenter has a session in which the password was not entered recently, or a
-    /// credential with a narrower scope than the token, or one that cannot be used from one of the new addresses
-    /// itself. [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] for an invalid
-    /// label or description. [`ManageError::Conflict`] if the label is taken or the token was replaced.
+    /// `credentials:write` is missing, or if personal access tokens are blocked ([`Counterfoil::gates`]). If the change
+    /// widens the token, also in each of these cases:
+    ///
+    /// - The presenter has a session in which the password was not entered recently.
+    /// - The presenter's credential has a narrower scope than the token.
+    /// - The presenter's credential itself cannot be used from all addresses that the change allows.
+    ///
+    /// [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] for an invalid label or
+    /// description. [`ManageError::Conflict`] if the label is taken or the token was replaced.
     /// [`ManageError::Unavailable`] if a store or the directory failed.
     ///
     /// # Cancel safety

@@ -40,8 +40,8 @@ impl TouchedOwner {
 /// Adds up the pages of [`Counterfoil::policy_report`](crate::Counterfoil::policy_report), by owner. The pages must be
 /// added in their order.
 ///
-/// All credentials of an owner have ids with the same first byte, and a page is ordered by id. So the value keeps only
-/// the owners of one such byte, about one in 256.
+/// All credentials of an owner have ids with the same first byte, and a page is ordered by id. So a report keeps only
+/// the owners of one first byte in memory, which are about one in 256 of all owners.
 ///
 /// ```
 #[doc = include_str!("../../example.in")]
@@ -76,13 +76,14 @@ pub struct PolicyReport {
     counts: TouchedCounts,
     searched: u64,
     corrupt: u64,
-    /// The kind and the first byte of the ids of the owners in `open`.
+    /// The kind, and the first byte of the ids, of the credentials whose owners are in `open`.
     place: Option<(TokenKind, u8)>,
     open: BTreeMap<Option<SubjectId>, TouchedOwner>,
 }
 
 impl PolicyReport {
-    /// Adds a page. Returns the owners that are complete: no later page contains a credential of theirs of this kind.
+    /// Adds a page. Returns the owners that are complete: no later page contains a credential of such an owner and
+    /// kind.
     pub fn add(&mut self, page: &PolicyReportPage) -> Vec<TouchedOwner> {
         let mut complete = Vec::new();
         self.searched = self.searched.saturating_add(page.searched.into());
@@ -100,7 +101,7 @@ impl PolicyReport {
         complete
     }
 
-    /// Returns the owners that were not returned before, after the last page.
+    /// Returns the owners that [`add`](Self::add) has not returned. Call this method after the last page.
     #[must_use]
     pub fn finish(self) -> Vec<TouchedOwner> {
         self.open.into_values().collect()
