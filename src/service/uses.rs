@@ -1,9 +1,8 @@
 //! Stores when credentials were last used. The write happens off the hot path and with bounded memory. If a token is
 //! used several times between two writes, only the latest use is written.
 //!
-//! A use is recorded in memory, with a resolution of a second. `flush` writes the last use of a token only if the last
-//! use in the store is at least one interval of the policy old. After a crash, only the uses that were not flushed are
-//! lost. The entry of a token in constant use changes only once a second, so threads do not compete for its cache line.
+//! A use is recorded in memory, with a resolution of a second. `flush` writes the last use of a token at most once in an
+//! interval of the policy. After a crash, only the uses that were not flushed are lost. The entry of a token in constant use changes only once a second, so threads do not compete for its cache line.
 
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,10 +33,12 @@ const GRAINS: u64 = 1_000_000 / GRAIN;
 /// The largest number of records in one call of [`TokenStore::touch`](crate::store::TokenStore::touch).
 const BATCH: usize = 64;
 
-/// The last use of a token in this process, and the last use that is in the store, both in microseconds.
+/// The last use of a token in this process, and the last use that is in the store, in microseconds.
 struct Seen {
     last: AtomicU64,
     written: AtomicU64,
+    /// When this process wrote a use of the token. Before its first write, this equals `written`.
+    written_at: AtomicU64,
 }
 
 /// The uses that are not written yet.
@@ -49,8 +50,7 @@ pub(crate) struct Uses {
     noted: Box<[AtomicU64]>,
     seen: papaya::HashMap<RecordId, Seen, IdState>,
     state: IdState,
-    /// How old the last use of a token in the store must be before a newer use is written, in microseconds. Set by the
-    /// policy.
+    /// The shortest time between two writes of the last use of a token, in microseconds. Set by the policy.
     interval: u64,
     most: usize,
     dropped: AtomicU64,
@@ -63,9 +63,8 @@ pub(crate) struct Uses {
 pub struct Flushed {
     /// The number of uses that were written.
     pub written: u64,
-    /// The number of uses that are not written yet. One reason is a failure of the store. The other reason is that the
-    /// store has a use of the same token that is more recent than the policy's
-    /// [`interval`](crate::policy::Uses::interval).
+    /// The number of uses that are not written yet. One reason is a failure of the store. The other reason is that a
+    /// use of the same token was written less than the policy's [`interval`](crate::policy::Uses::interval) ago.
     pub waiting: u64,
     /// The number of uses that were lost since the last flush, because the buffer was full.
     pub dropped: u64,
@@ -121,7 +120,8 @@ impl Uses {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return now.micros();
         }
-        let fresh = Seen { last: AtomicU64::new(now.micros()), written: AtomicU64::new(written) };
+        let [last, stored, written_at] = [now.micros(), written, written].map(AtomicU64::new);
+        let fresh = Seen { last, written: stored, written_at };
         // An error means that another thread has recorded a use of the same token in the meantime. The later instant is
         // kept.
         if let Err(taken) = map.try_insert(id, fresh) {
@@ -136,16 +136,17 @@ impl Uses {
         stored.max(seen)
     }
 
-    /// Returns the uses to write now. A token's use is due if the store has no use of the token, or if the use in the
-    /// store is at least one interval old. If `all` is true, every use that is not in the store is due. Removes the
-    /// entries of tokens whose last use is in the store and at least one interval old. If `all` is true, removes all
-    /// entries whose last use is in the store.
+    /// Returns the uses to write now. A token's use is due if the store has no use of the token, or if a use was last
+    /// written at least one interval ago. If `all` is true, every use that is not in the store is due. Removes the
+    /// entries of tokens whose last use is in the store and was written at least one interval ago. If `all` is true,
+    /// removes all entries whose last use is in the store.
     fn due(&self, now: Timestamp, all: bool) -> Vec<(RecordId, Timestamp)> {
         let map = self.seen.pin();
         let mut due = Vec::new();
         for (id, seen) in &map {
             let (last, written) = (seen.last.load(Ordering::Relaxed), seen.written.load(Ordering::Relaxed));
-            let ripe = all || written == 0 || now.micros() >= written.saturating_add(self.interval);
+            let written_at = seen.written_at.load(Ordering::Relaxed);
+            let ripe = all || written == 0 || now.micros() >= written_at.saturating_add(self.interval);
             if last > written && ripe {
                 due.extend(Timestamp::from_micros(last).map(|last| (*id, last)));
             } else if last <= written && ripe {
@@ -155,11 +156,12 @@ impl Uses {
         due
     }
 
-    fn confirm(&self, batch: &[(RecordId, Timestamp)]) {
+    fn confirm(&self, batch: &[(RecordId, Timestamp)], now: Timestamp) {
         let map = self.seen.pin();
         for (id, at) in batch {
             if let Some(seen) = map.get(id) {
                 seen.written.fetch_max(at.micros(), Ordering::Relaxed);
+                seen.written_at.fetch_max(now.micros(), Ordering::Relaxed);
             }
         }
     }
@@ -181,7 +183,7 @@ impl Service {
         for batch in due.chunks(BATCH) {
             match self.store.touch(batch).await {
                 Ok(()) => {
-                    self.uses.confirm(batch);
+                    self.uses.confirm(batch, now);
                     written += batch.len() as u64;
                 }
                 Err(failed) => {

@@ -172,3 +172,25 @@ fn a2_token_4_a_use_just_before_a_flush_is_written_after_the_interval_and_not_fo
     assert_eq!((report.written, report.waiting), (1, 0));
     assert_eq!(watched.stored(&token.view.id), start().plus(Duration::from_secs(30)));
 }
+
+#[test]
+fn a2_token_4_a_use_that_was_written_late_is_followed_by_the_next_write_after_a_whole_interval() {
+    let watched = watched(10);
+    let world = &watched.world;
+    let token = world.pat("bill", "ci");
+    let mut use_at = |seconds: u64| {
+        let passed = world.now().since(start());
+        world.pass(Duration::from_secs(seconds).saturating_sub(passed));
+        assert!(world.works(token.token.expose_secret()));
+    };
+    use_at(0);
+    use_at(1);
+    world.pass(Duration::from_secs(59));
+    assert_eq!(watched.flush().written, 1, "the use at one second, written at a minute");
+    use_at(62);
+    assert_eq!(watched.flush().written, 0, "a minute after the last use, two seconds after the last write");
+    world.pass(Duration::from_secs(57));
+    assert_eq!(watched.flush().written, 0, "just before two minutes");
+    world.pass(Duration::from_secs(1));
+    assert_eq!((watched.flush().written, watched.touches()), (1, 2));
+}
