@@ -12,8 +12,8 @@ use counterfoil::testing::{BackendCalls, listen};
 
 type Act<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// How long the second call may take while the first call is paused. A second call that takes longer is assumed to wait
-/// for a lock that the first call holds. So the first call then continues.
+/// How long the second call may take while the first call is paused. If it takes longer, it probably waits for a lock
+/// that the first call holds. Therefore the first call then continues.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// A gate that pauses a call of a store directly before the backend call with the number `at`, until the gate is
@@ -58,7 +58,7 @@ pub(super) async fn halted<T: Send>(first: Act<'_, T>, mut second: Act<'_, T>, a
             if other.is_some() {
                 gate.open.store(true, Ordering::SeqCst);
             }
-            // The gate wakes nobody, and the patience can end without an event.
+            // Neither the opening of the gate nor the end of `PATIENCE` wakes this task. Therefore it wakes itself.
             context.waker().wake_by_ref();
             std::thread::yield_now();
         }

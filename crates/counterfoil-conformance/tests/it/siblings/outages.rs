@@ -178,7 +178,7 @@ sibling_flaw!(ReplacesDamagedSettings, put_settings, |inner, realm, expect, sett
     if is_corrupt(&answer) { Ok(SettingsPut::Done(Version::new(1 << 40))) } else { answer }
 });
 
-// Refuses all attempts on a damaged counter for ever.
+// Answers `UnderWay` to every attempt on a damaged counter, instead of an error.
 sibling_flaw!(WaitsForADamagedCounter, reserve, |inner, key, now, window, limit| {
     let answer = inner.reserve(key, now, window, limit).await;
     if is_corrupt(&answer) { Ok(Reserved::UnderWay) } else { answer }
