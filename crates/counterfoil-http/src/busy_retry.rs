@@ -48,8 +48,8 @@ impl Busy for LoginError {
 ///
 /// # Cancel safety
 ///
-/// Dropping the future drops the running operation and its place among the waiting callers. To avoid that, run it with
-/// [`to_the_end`](crate::request::to_the_end).
+/// Dropping the future drops the running operation and its place among the waiting callers. To avoid that, run the
+/// future with [`to_the_end`](crate::request::to_the_end).
 ///
 /// ```
 /// use counterfoil::directory::Login;
