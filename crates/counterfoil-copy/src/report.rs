@@ -1,4 +1,4 @@
-//! The counters of a copy.
+//! The report of a copy: how many families, records and other data it contains.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -82,6 +82,6 @@ fn count(name: &str, call: &dyn Fn()) {
 #[inline(never)]
 fn counted_call(call: &dyn Fn()) {
     call();
-    // Without a statement after it, the call would become a jump, and callgrind would not see where it returns.
+    // Without a statement after it, the call would become a jump, and callgrind could not detect its return.
     black_box(());
 }

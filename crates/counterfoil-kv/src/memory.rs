@@ -26,13 +26,13 @@ impl MemoryEngine {
         self.lock().down = down;
     }
 
-    /// The number of pairs.
+    /// Returns the number of stored key-value pairs.
     #[must_use]
     pub fn len(&self) -> usize {
         self.lock().pairs.len()
     }
 
-    /// Whether there are no pairs.
+    /// Returns true if no key-value pair is stored.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -187,7 +187,7 @@ impl Scene {
         vec![self.chain.id(), self.handed, self.tip, self.access(), self.spent(), self.gone.id()]
     }
 
-    /// Returns the ids of the records that the operation `deed` inserts if `actor` runs it. They are none if the
+    /// Returns the ids of the records that the operation `deed` inserts if `actor` runs it. The result is empty if the
     /// operation inserts nothing.
     pub(crate) fn new_ids(&self, deed: Deed, actor: usize) -> Vec<RecordId> {
         let brought = &self.actors[actor];

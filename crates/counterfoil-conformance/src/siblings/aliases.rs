@@ -177,7 +177,7 @@ fn uuid(round: u32, racer: usize) -> [u8; 16] {
 }
 
 /// Checks `remove_alias` (clause 70 of `AliasStore`). It must remove an entry only if the entry names the given record,
-/// and say whether it removed one. Every handle must see its effect.
+/// and must return whether it removed one. Afterwards, every handle must read the result.
 pub async fn an_alias_is_removed_by_its_record(siblings: &Siblings) -> Verdict {
     let Some((_database, handles)) = opened(siblings).await else { return Ok(NO_ALIASES) };
     let [store, other] = [&*handles[0], &*handles[1]];

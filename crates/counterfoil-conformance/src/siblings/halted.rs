@@ -36,7 +36,7 @@ impl BackendCalls for Gate {
 }
 
 /// Runs `first` until its backend call with the number `at`, then `second` to its end, then the rest of `first`.
-/// Returns both answers, and whether `first` was paused. It is never paused if it makes fewer backend calls.
+/// Returns both answers, and whether `first` was paused. `first` is not paused if it makes fewer backend calls.
 #[expect(clippy::disallowed_methods, reason = "a bound in real time on the wait for a lock, not the injected clock")]
 pub(super) async fn halted<T: Send>(first: Act<'_, T>, mut second: Act<'_, T>, at: usize) -> ([T; 2], bool) {
     let gate = Arc::new(Gate { at, calls: 0.into(), paused: false.into(), open: false.into() });

@@ -27,7 +27,8 @@ pub(crate) struct ClientView {
     resource_server: bool,
     disabled: bool,
     created_at: Rfc3339,
-    /// The id of the service account as which the client acts with the grant `client_credentials`; null for none.
+    /// The id of a service account. With the grant `client_credentials`, the client acts as this account. Null means
+    /// that there is no such account.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     service_account: Option<String>,
     /// The client's secrets, the newest last. Their texts are not shown.

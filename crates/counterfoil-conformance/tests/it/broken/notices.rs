@@ -6,7 +6,7 @@ use counterfoil_conformance::pause;
 
 use super::flaw;
 
-// Lets the batch that is written later win, even if its instant is earlier.
+// Stores the instant of the batch that is written later, even if this instant is earlier than the stored one.
 flaw!(TouchLowers, touch, |inner, seen| {
     inner.with(|model| {
         for (id, at) in seen {

@@ -189,7 +189,7 @@ sibling_flaw!(ReplacesADamagedAlias, put_alias, |inner, alias, entry, expect| {
     if is_corrupt(&answer) { Ok(AliasPut::Done) } else { answer }
 });
 
-// Answers that an entry is absent during an outage.
+// During an outage, reports each entry as absent.
 sibling_flaw!(NoAliasInAnOutage, alias, |inner, alias| {
     let answer = inner.alias(alias).await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
