@@ -33,8 +33,8 @@ pub async fn pause() {
 }
 
 /// A listener of backend calls that lets other threads run before about every fourth call. So if an operation of a
-/// store makes two backend calls, other threads can run between them. It does not do so before every call. Otherwise
-/// the holder of a lock would be paused at each of its calls, and the threads that wait for the lock would lose most of
+/// store makes two backend calls, other threads can run between them. If the listener did this before every call, the
+/// holder of a lock would be paused at each of its calls, and the threads that wait for the lock would lose most of
 /// their time.
 pub(crate) struct Yielding {
     seed: u64,
@@ -94,7 +94,7 @@ macro_rules! slowly {
         #[async_trait]
         #[deny(clippy::missing_trait_methods)]
         impl<S: TokenStore> TokenStore for SlowStore<S> {
-            /// Never passes a record to the callback and returns false, so that every read is a slow `get`.
+            /// Returns false without calling the callback. So every caller must use `get`, which is slow.
             fn try_read(&self, _: &RecordId, _: &mut Look<'_>) -> bool {
                 false
             }

@@ -152,7 +152,7 @@ async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violatio
         Draft { records: draft.records.iter().cloned().chain(access).collect(), ..draft }
     };
     let living = ann.refresh().with_access().with_access();
-    // Two live records are older than all dead ones. One live record is among the dead ones.
+    // Two live records are older than all records of the dead families. One live record is between them.
     let mut last = living.clone();
     (last.records[1].created_at, last.records[2].created_at) = (at(1), at(2));
     last.found(&*store).await?;
@@ -202,7 +202,8 @@ async fn while_the_ground_moves(subject: &Subject) -> Result<(), Violation> {
             seen.extend(items.iter().map(|item| item.record().id));
             let Some(next) = next else { break };
             ensure!(page < 500, "a walk must end although records die");
-            // These are the last record that was listed, and a record that was not listed yet.
+            // These records are revoked: the last one that was listed and, after every third page, one that was not
+            // listed yet.
             let ahead = drafts.iter().find(|draft| !seen.contains(&draft.id()) && !died.contains(&draft.id()));
             let ahead = ahead.filter(|_| page % 3 == 0).map(Draft::id);
             for id in seen.last().copied().into_iter().chain(ahead) {

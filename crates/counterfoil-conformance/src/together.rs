@@ -9,8 +9,8 @@ use futures_util::future::try_join_all;
 use crate::sample::{Draft, must_get};
 use crate::violation::Violation;
 
-/// The largest number of calls that run concurrently. It is the number of threads in the largest race, so a store need
-/// not serve more calls here than in a race.
+/// The largest number of calls that run concurrently. It is the number of threads in the largest race. So a store
+/// serves no more calls at once here than in a race.
 const ABREAST: usize = 64;
 
 /// Reads the records with these ids. The result has the same order as the ids, with `None` for each record that does

@@ -36,8 +36,8 @@ pub async fn try_read_shows_what_get_returns(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// What a call of `try_read` has passed to `look`: a record, or `None` because there is no such record. `None` if the
-/// call returned `false`.
+/// The outcome of a call of `try_read`. `Some` contains what the call passed to `look`: a record, or `None` because
+/// there is no such record. The outer `None` means that the call returned `false`.
 type Shown = Option<Option<TokenRecord>>;
 
 /// Calls `try_read`. Checks that it has called `look` exactly once if it returned `true`, and not at all otherwise.

@@ -1,4 +1,4 @@
-//! The result of a check. The store passed, the check could not be run, or the store violated the contract.
+//! The result of a check: the store passed, the check could not be run, or the store violated the contract.
 
 use std::fmt;
 use std::panic::Location;
@@ -12,14 +12,14 @@ pub enum Checked {
     /// The store passed the check.
     Held,
     /// The check could not be run, because the fixture does not implement a hook or a store that the check needs. The
-    /// text says which. The test prints it, so that such a check is not taken for one that passed.
+    /// text names the hook or the store. The test prints the text, so that nobody believes that the check passed.
     NotApplicable(&'static str),
 }
 
 /// The result of a check. It is an error if the store violated the contract.
 pub type Verdict = Result<Checked, Violation>;
 
-/// A violation of the contract. It consists of a text, with the expected result and the store's answer, and the line of
+/// A violation of the contract. It has a text with the expected result and the store's answer. It also has the line of
 /// the suite that found the violation.
 #[derive(Debug)]
 pub struct Violation {
@@ -28,7 +28,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// Makes a violation with this text. Its line is that of the caller.
+    /// Makes a violation with this text. The line of the violation is the caller's line.
     #[must_use]
     #[track_caller]
     pub fn new(what: impl Into<String>) -> Self {
@@ -51,8 +51,8 @@ impl fmt::Display for Violation {
 impl std::error::Error for Violation {}
 
 /// Converts an error of the store to a violation. The contract allows an error only if something, such as an outage,
-/// prevents the store from returning a result. The checks that use this conversion provoke no errors. So every error is
-/// a violation there.
+/// prevents the store from returning a result. The checks that use this conversion provoke no errors. So in these
+/// checks every error is a violation.
 impl From<StoreError> for Violation {
     #[track_caller]
     fn from(error: StoreError) -> Self {

@@ -6,8 +6,8 @@ use crate::copy::Copy;
 use crate::error::{CopyError, Side};
 use crate::walk::PAGE;
 
-/// A walk through the aliases of a store, page by page. If the store cannot hold aliases, `store` is `None` and the
-/// walk has no pages.
+/// A walk through the aliases of the source or the target, page by page. If this side has no store for aliases, `store`
+/// is `None` and the walk has no pages.
 struct Walk<'a> {
     store: Option<&'a dyn AliasStore>,
     side: Side,
@@ -49,7 +49,8 @@ pub(crate) async fn count(copy: &Copy) -> Result<(u64, u64), CopyError> {
     if count > 0 && copy.target.aliases.is_none() { Err(CopyError::NoAliases) } else { Ok((count, walk.corrupt)) }
 }
 
-/// Returns an error if the target has an alias that the source does not have, or that leads to another record.
+/// Returns an error if the target has an alias that the source does not have, or that leads to another record than in
+/// the source.
 pub(crate) async fn compatible(copy: &Copy) -> Result<(), CopyError> {
     let mut walk = Walk::of(copy, Side::Target);
     while let Some(page) = walk.next().await? {
@@ -62,7 +63,7 @@ pub(crate) async fn compatible(copy: &Copy) -> Result<(), CopyError> {
     if walk.corrupt > 0 { Err(CopyError::DamagedTarget { count: walk.corrupt }) } else { Ok(()) }
 }
 
-/// Writes the aliases.
+/// Writes the source's aliases to the target.
 pub(crate) async fn copy(copy: &Copy) -> Result<(), CopyError> {
     let Some(target) = &copy.target.aliases else { return Ok(()) };
     let mut walk = Walk::of(copy, Side::Source);

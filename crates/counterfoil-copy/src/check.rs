@@ -1,4 +1,4 @@
-//! The checks before the first write.
+//! The checks that a copy makes before its first write.
 
 use counterfoil::store::StoreError;
 
@@ -19,8 +19,8 @@ impl Copy {
         while let Some(id) = families.next().await? {
             match self.source.families.family(&id).await {
                 Ok(Some(whole)) => found.count(&whole),
-                // The family was removed after its id was read, so a purge is running. The comparison with the census
-                // below fails then.
+                // The family was removed after its id was read, so a purge is running. If the purge also removes a
+                // family that was counted, the comparison with the census below fails.
                 Ok(None) => {}
                 Err(StoreError::Corrupt { .. }) => {
                     damaged += 1;

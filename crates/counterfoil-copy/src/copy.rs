@@ -44,8 +44,8 @@ impl Copy {
         Self { source, target, realms: BTreeSet::from([Realm::default()]), progress: Box::new(|_| {}) }
     }
 
-    /// Adds a realm whose clients and settings are copied. This is needed only for a realm without credentials, which
-    /// the copy cannot find because a store cannot list its realms.
+    /// Adds a realm whose clients and settings are copied. This is needed only for a realm without credentials. A store
+    /// cannot list its realms, so the copy finds only realms with credentials.
     #[must_use]
     pub fn with_realm(mut self, realm: Realm) -> Self {
         self.realms.insert(realm);
@@ -75,8 +75,8 @@ impl Copy {
     /// with another key ring. After the settings, it writes the registrations and the families. Each family is written
     /// atomically.
     ///
-    /// Do not use either store during the copy. If a store changes nevertheless, the comparison at the end or the next
-    /// run fails. The exception is a change to data that was already compared. Nothing detects such a change: a
+    /// Do not use either store during the copy. If a store changes during the copy, the comparison at the end or the
+    /// next run fails. The exception is a change to data that was already compared. Nothing detects such a change: a
     /// credential that is revoked in the source after the comparison of its family stays valid in the target.
     ///
     /// # Cancel safety

@@ -34,7 +34,7 @@ impl Side {
     }
 }
 
-/// The part of a message that names one of several families, or nothing.
+/// Returns the part of a message that names `family` as an example. Returns an empty text if `family` is `None`.
 fn example(family: Option<&FamilyId>) -> String {
     family.map(|family| format!(", for example of family {}", Hex(family))).unwrap_or_default()
 }
@@ -49,8 +49,8 @@ impl fmt::Display for Hex<'_> {
 }
 
 /// Why a copy stopped. The data that was written remains in the target. Another run continues the copy, unless the
-/// target must be emptied first. If so, the message says it. A family is a personal access token with its rotations, or
-/// a sign-in with its tokens.
+/// target must be emptied first. The message says if it must. A family is a personal access token with its rotations,
+/// or a sign-in with its tokens.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CopyError {
@@ -152,8 +152,8 @@ pub enum CopyError {
     /// The target has an alias of an imported token that the source does not have, or that leads to another record.
     #[error("the target has an alias of an imported token of its own; copy into an empty store")]
     ForeignAlias,
-    /// The source has aliases of imported tokens, but the target was given no store for them. Without their aliases,
-    /// these tokens would be refused. Nothing was written.
+    /// The source has aliases of imported tokens, but the target has no store for aliases. Without their aliases, the
+    /// imported tokens would be refused. Nothing was written.
     #[error("the source has aliases of imported tokens, and the target has no store for them: call with_aliases")]
     NoAliases,
     /// A registration or a settings document cannot be converted to its stored form. This does not happen for documents

@@ -1,4 +1,4 @@
-//! The counters of a copy.
+//! The report of a copy: how many families, records and other data it contains.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,8 @@ use counterfoil::store::WholeFamily;
 pub struct Report {
     /// The default realm, the realms that have families, and the realms that the host named.
     pub realms: BTreeSet<Realm>,
-    /// The number of families. A family is a personal access token with its rotations, or a sign-in with its tokens.
+    /// The number of families, revoked ones included. A family is a personal access token with its rotations, or a
+    /// sign-in with its tokens.
     pub families: u64,
     /// The number of families that the target already had from an earlier run.
     pub already_there: u64,
@@ -42,7 +43,7 @@ pub struct Report {
     pub versions_behind: u64,
 }
 
-/// What the first walk through the source found, as far as later steps need it.
+/// The results of the first walk through the source that later steps need.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) report: Report,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use counterfoil::store::{AliasStore, ClientStore, SettingsStore, TokenStore, Transfer};
 
-/// The store from which, or to which, a copy is made. A clone refers to the same store.
+/// The stores on one side of a copy, the source or the target. A clone refers to the same stores.
 #[derive(Clone)]
 pub struct Stores {
     pub(crate) tokens: Arc<dyn TokenStore>,

@@ -12,7 +12,8 @@ pub(crate) async fn verify<'a>(copy: &Copy, realms: impl IntoIterator<Item = &'a
     documents(copy, &realms).await?;
     let records = families::verify(copy).await?;
     aliases::verify(copy).await?;
-    // The families took a while: a switch or a client's epoch may have changed meanwhile.
+    // The comparison of the families takes a while. Settings or registrations may have changed in the meantime, so they
+    // are compared again.
     documents(copy, &realms).await?;
     copy.counted(Side::Source, records).await?;
     copy.counted(Side::Target, records).await

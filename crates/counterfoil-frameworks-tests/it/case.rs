@@ -97,7 +97,7 @@ impl Send {
         self
     }
 
-    /// Replaces the values of the `Host` lines.
+    /// Sets the values of the `Host` lines, one line for each value.
     pub fn hosts(mut self, hosts: &'static [&'static str]) -> Self {
         self.hosts = hosts;
         self

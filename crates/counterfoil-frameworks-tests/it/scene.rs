@@ -44,7 +44,8 @@ impl Scene {
         Self { service, filled: HashMap::new() }
     }
 
-    /// Returns the [`Counterfoil`] that the server of a case uses. It always uses the store of this scene.
+    /// Returns the [`Counterfoil`] that the server of a case uses. Even if `accounts_only` is true, it uses the store
+    /// of this scene.
     pub fn counterfoil(&self, case: &Case) -> Counterfoil {
         if !case.accounts_only {
             return self.service.counterfoil().clone();

@@ -9,7 +9,7 @@ use http::{HeaderValue, Request};
 
 use crate::world::{SECRET, in_world};
 
-/// Sends the lines of `data`, at most three, as values of the header `Authorization`.
+/// Reads the lines of `data`, at most three, as values of the header `Authorization`.
 #[must_use]
 pub fn authorization(data: &[u8]) -> bool {
     let headers: Vec<&[u8]> = data.split(|byte| *byte == b'\n').take(3).collect();
@@ -48,7 +48,7 @@ fn basic(headers: &[&[u8]]) -> bool {
     assert!(proved || ["invalid_client", "invalid_request"].contains(&error.as_str()), "{answer:?}");
     assert!(answer.text.len() < 1_024, "{answer:?}");
     if proved {
-        // A value of another scheme is treated as if it were absent.
+        // The token endpoint ignores values of other schemes, so only the values of the scheme Basic are compared.
         let own = |header: &&&[u8]| header.split(|byte| *byte == b' ').next().is_some_and(is_basic);
         let basic: Vec<_> = headers.iter().filter(own).collect();
         let [header] = basic[..] else { panic!("{} values of Basic", basic.len()) };

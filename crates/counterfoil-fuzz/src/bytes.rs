@@ -16,7 +16,7 @@ pub(crate) fn counted<'a>(data: &mut &'a [u8]) -> &'a [u8] {
 }
 
 /// Replaces each placeholder in `data` by its value. The service generates random values, such as tokens. A file of the
-/// corpus cannot contain them, so it contains placeholders.
+/// corpus cannot contain these values, so the file contains placeholders.
 pub(crate) fn filled(data: &[u8], known: &[(&str, &str)]) -> Vec<u8> {
     let mut filled = data.to_vec();
     for (name, value) in known {

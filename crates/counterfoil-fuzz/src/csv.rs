@@ -1,9 +1,9 @@
-//! The target for CSV. It checks that a reader gets back the cells that were written, and that no cell can be a formula
-//! of a spreadsheet.
+//! The target for CSV. It checks that a reader gets back the cells that were written, and that a spreadsheet treats no
+//! cell as a formula.
 
 use counterfoil_http::csv_line;
 
-/// The letter between two cells in the bytes of this target.
+/// The character that separates the cells in the input of this target.
 const BETWEEN: char = '\u{1f}';
 
 /// Writes the cells in `data` as a line of CSV, and reads the line.
@@ -17,7 +17,8 @@ pub fn csv(data: &[u8]) -> bool {
     for (read, cell) in read.iter().zip(&cells) {
         let is_sign = |letter: char| "=+-@\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".contains(letter);
         assert!(!read.starts_with(|letter: char| is_sign(letter) || letter.is_control()), "{line:?}");
-        // An apostrophe stands only where a formula could begin: first, or where a spreadsheet may split the line.
+        // An apostrophe must be added only where a formula could begin: at the start of the cell, or where a
+        // spreadsheet may split the line.
         let (mut expected, mut begins) = (String::new(), true);
         for (at, letter) in cell.char_indices() {
             let guarded = begins && (is_sign(letter) || (at == 0 && letter.is_control()));

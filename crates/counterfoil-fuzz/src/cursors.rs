@@ -17,8 +17,8 @@ const LISTS: [(&str, &str, &str); 4] = [
     ("/security-codes", "codes", ""),
 ];
 
-/// Requests a page of a list with a cursor. The first byte of `data` chooses the list. It also says whether the rest is
-/// a whole cursor, or a key from which a forged cursor is made.
+/// Requests a page of a list with a cursor. The first byte of `data` chooses the list. The first byte also says whether
+/// the rest is a whole cursor, or a sort key from which a forged cursor is made.
 #[must_use]
 pub fn cursors(data: &[u8]) -> bool {
     let (list, rest) = choice(data);
@@ -77,7 +77,7 @@ fn walk(world: &World, path: &str) -> Vec<String> {
     all
 }
 
-/// Makes a cursor for the list `name` of `owner`, with this key and a correct checksum.
+/// Makes a cursor for the list `name` of `owner`, with the sort key `key` and a correct checksum.
 fn forged(name: &str, owner: &str, key: &str) -> String {
     let mut hash = Sha256::new();
     for field in ["counterfoil/cursor/v1", name, "default", owner, key] {

@@ -55,8 +55,8 @@ fn metadata(text: &str) {
     }
 }
 
-/// Asserts that every member of the object `read` is in `written`. Empty members can be missing. So can the member
-/// `format`, whose only value is 0.
+/// Asserts that every member of the object `read` is in `written`. Empty members can be missing. The member `format`
+/// can be missing too, because its only value is 0.
 fn kept(read: &Value, written: &Value, scopes: &[&str]) {
     let (Value::Object(read), Value::Object(written)) = (read, written) else { return };
     for (name, value) in read.iter().filter(|(name, value)| *name != "format" && !is_nothing(value)) {

@@ -12,8 +12,8 @@ use counterfoil::{KeyRing, Secret};
 
 static FILES: AtomicU64 = AtomicU64::new(0);
 
-/// Parses `data` as the text of a key ring. If this succeeds, also reads `data` as a key file. Other inputs are read as
-/// a key file only sometimes, because this is slow.
+/// Parses `data` as the text of a key ring. If this succeeds, also reads `data` as a key file. Only some of the other
+/// inputs are read as a key file, because reading a file is slow.
 #[must_use]
 pub fn key_files(data: &[u8]) -> bool {
     let text = std::str::from_utf8(data).ok();

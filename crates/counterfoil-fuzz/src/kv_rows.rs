@@ -1,5 +1,5 @@
-//! The target for rows of a key-value engine. Whatever one row contains, every call must end soon. It must either
-//! succeed or say that a row is corrupt. The records of other families must not change.
+//! The target for rows of a key-value engine. The target gives one row arbitrary contents. Every call must then end
+//! soon, and must either succeed or say that a row is corrupt. The records of other families must not change.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -207,7 +207,8 @@ async fn written(store: &KvStore, engine: &Counted, sound: &Sound) -> bool {
     whole & sane(engine, store.purge(Timestamp::MAX, Timestamp::MAX, Timestamp::MAX, limit).await).is_some()
 }
 
-/// Rotates the record as if its family had expired, under a cap and a label.
+/// Renews the record: rotates it at the instant `EXPIRES`. The rotation needs the label of the family, and has a cap on
+/// live families.
 async fn renewed(store: &KvStore, engine: &Counted, id: &RecordId) -> bool {
     let Some(Some(read)) = sane(engine, store.get(id).await) else { return false };
     let record = read.record();

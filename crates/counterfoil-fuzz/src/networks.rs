@@ -1,5 +1,5 @@
-//! The target for lists of address blocks. It checks that a list has one spelling, and that it contains exactly the
-//! addresses that a slow comparison of bits finds in it.
+//! The target for lists of address blocks. It checks that each list has exactly one written form. It also checks that a
+//! list contains exactly the addresses that a slow comparison of bits finds in the list.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -38,13 +38,13 @@ pub fn networks(data: &[u8]) -> bool {
     true
 }
 
-/// The address and the length of a kept block.
+/// Returns the first address and the prefix length of a block. `block` is in the written form of the list.
 fn parsed(block: &str) -> (IpAddr, usize) {
     let (address, length) = block.split_once('/').expect("a length");
     (address.parse().expect("an address"), length.parse().expect("a number"))
 }
 
-/// Whether the address shares its first bits with the block. Compares bit by bit.
+/// Whether the address is in the block that begins at `first` and has a prefix of `length` bits. Compares bit by bit.
 fn shares((first, length): (IpAddr, usize), address: IpAddr) -> bool {
     let bits = |address: IpAddr| -> Vec<bool> {
         let bytes = match address.to_canonical() {
@@ -57,7 +57,8 @@ fn shares((first, length): (IpAddr, usize), address: IpAddr) -> bool {
     first.len() == address.len() && first.iter().zip(&address).take(length).all(|(one, other)| one == other)
 }
 
-/// The next address, or the one before. The first and the last address of a family are their own neighbours.
+/// Returns the next address if `up` is true, and the previous address otherwise. Returns `address` itself if it is the
+/// last or the first address of IPv4 or IPv6.
 fn stepped(address: IpAddr, up: bool) -> IpAddr {
     match address {
         IpAddr::V4(address) => {

@@ -1,5 +1,5 @@
-//! The fuzz target for rows of Redis. Whatever the fields contain, a row must either be refused as corrupt, or be a
-//! record that is written back with the same values.
+//! The fuzz target for rows of Redis. A row with arbitrary fields must either be refused as corrupt, or be a record
+//! that is written back with the same values.
 
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, Revoked, TokenRecord};
 use counterfoil::types::{Description, Label, RecordId};
@@ -25,7 +25,8 @@ pub fn redis_rows(data: &[u8]) -> bool {
     row.resize(FIELDS.max(row.len()), None);
     let Ok(Some(record)) = fuzzing::record(&id, &row) else { return false };
     assert_eq!((record.record().id, row.len()), (id, FIELDS));
-    // The last use of a family of layout 1 is in the fields of its members.
+    // In layout 1, where the instants of a family have 32 bytes, the last use of a family is in the fields of its
+    // members. So only rows of a later layout are compared with the family's fields alone.
     if row[2].as_ref().is_some_and(|ends| ends.len() != 32) {
         let family = fuzzing::family(id.family(), &row[..FAMILY_FIELDS]).expect("a part of a valid row");
         assert_eq!(family.as_ref(), Some(record.family()));

@@ -1,5 +1,5 @@
-//! The target for rows of SQL. Whatever the columns contain, a row must either be refused as corrupt, or be a record
-//! that is written back with the same values.
+//! The target for rows of SQL. A row with arbitrary columns must either be refused as corrupt, or be a record that is
+//! written back with the same values.
 
 use counterfoil::store::{FamilyParts, RecordParts, TokenRecord};
 use counterfoil::types::{Description, Label};

@@ -1,5 +1,5 @@
-//! A service in memory with a fixed clock and known random numbers. Each input of a target meets the service in the
-//! same state.
+//! A service in memory with a fixed clock and known random numbers. For each input of a target, the service is in the
+//! same state at the beginning.
 
 use std::cell::RefCell;
 
@@ -65,8 +65,8 @@ pub(crate) struct World {
 
 thread_local!(static WORLD: RefCell<Option<World>> = const { RefCell::new(None) });
 
-/// Runs `ask` with a service in its initial state, and returns its result. `ask` also returns whether it changed the
-/// service. If it did, the next call makes a new service.
+/// Runs `ask` with a service in its initial state, and returns the first value that `ask` returns. The second value
+/// says whether `ask` changed the service. If it did, the next call makes a new service.
 pub(crate) fn in_world<T>(ask: impl FnOnce(&World) -> (T, bool)) -> T {
     WORLD.with_borrow_mut(|kept| {
         let world = kept.take().unwrap_or_else(World::new);

@@ -82,7 +82,7 @@ impl AuthenticationRule {
     ///
     /// # Errors
     ///
-    /// A [`Rejection`] if this [`AuthenticationRule`] refuses the request. The adapter responds with it.
+    /// A [`Rejection`] if this [`AuthenticationRule`] refuses the request. The adapter responds with the rejection.
     ///
     /// # Cancel safety
     ///

@@ -11,8 +11,8 @@ pub(crate) type Response = http::Response<Body>;
 
 /// The body of a response. It is one piece in memory, or empty.
 ///
-/// If the body contains a secret, its memory is wiped when the last [`Bytes`] of the body is dropped. Pass the `Bytes`
-/// on, and do not copy them into another buffer.
+/// If the body contains a secret, its memory is wiped when the last [`Bytes`] of the body is dropped. So pass the
+/// `Bytes` on, and do not copy the contents into another buffer.
 ///
 /// ```
 /// use counterfoil_http::Body;

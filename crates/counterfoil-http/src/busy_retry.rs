@@ -9,7 +9,7 @@ use counterfoil::operations::LoginError;
 use counterfoil::store::ThrottleKey;
 use tokio::time::{Instant, sleep};
 
-/// The maximum time for all retries.
+/// The maximum total time for the retries of one operation.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 /// The pause before the first retry. It doubles for each further retry, because each attempt costs the store two
 /// writes. The other attempts may run on other nodes, so [`retry_while_busy`] can only poll.
@@ -48,8 +48,8 @@ impl Busy for LoginError {
 ///
 /// # Cancel safety
 ///
-/// Dropping the future drops the running operation and its place among the waiting callers. To avoid that, run it with
-/// [`to_the_end`](crate::request::to_the_end).
+/// Dropping the future drops the running operation and its place among the waiting callers. To avoid that, run the
+/// future with [`to_the_end`](crate::request::to_the_end).
 ///
 /// ```
 /// use counterfoil::directory::Login;

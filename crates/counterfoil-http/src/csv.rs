@@ -1,4 +1,4 @@
-//! CSV ([RFC 4180]), and whether a request asks for it.
+//! CSV ([RFC 4180]), and whether a request prefers CSV to JSON.
 //!
 //! [RFC 4180]: https://www.rfc-editor.org/rfc/rfc4180
 
@@ -32,13 +32,14 @@ pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 
 fn cell(text: &str) -> String {
     let guarded = guarded(text);
-    // Some spreadsheets also split at these characters, so they are quoted although RFC 4180 does not ask for it.
+    // Some spreadsheets also split a line at a semicolon or a tab. So a cell with one of these is quoted, although RFC
+    // 4180 does not require it.
     let is_quoted = text.contains([',', '"', '\r', '\n', ';', '\t']);
     if is_quoted { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }
 
-/// Puts an apostrophe before each character with which a formula can begin: the first one, and one that follows a
-/// character at which a spreadsheet can split the line although the cell is quoted.
+/// Puts an apostrophe before each character with which a formula can begin. A formula can begin at the start of the
+/// cell, and after a character at which a spreadsheet can split the line although the cell is quoted.
 fn guarded(text: &str) -> String {
     let mut guarded = String::with_capacity(text.len() + 1);
     let mut begins = true;

@@ -34,13 +34,14 @@ pub struct List<'a> {
 }
 
 impl List<'_> {
-    /// Returns the cursor for the page that starts after `key`.
+    /// Returns the cursor for the page that starts after the position `key`.
     #[must_use]
     pub fn cursor(&self, key: &str) -> String {
         URL_SAFE_NO_PAD.encode([self.check(key).as_slice(), key.as_bytes()].concat())
     }
 
-    /// Reads a cursor of this list, and returns its key as parsed by `parse`. Returns `None` if `cursor` is `None`.
+    /// Reads a cursor of this list, and returns its position as parsed by `parse`. Returns `None` if `cursor` is
+    /// `None`.
     ///
     /// # Errors
     ///

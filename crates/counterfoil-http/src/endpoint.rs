@@ -176,8 +176,8 @@ impl Endpoint {
             Shape::OAuth => crate::oauth::endpoint::method_not_allowed(),
         };
         let names: Vec<&str> = self.methods().iter().map(Method::as_str).collect();
-        // An OAuth error already has an `Allow` header, for hosts without this crate. It is replaced here. The value is
-        // always valid, because method names are valid header values.
+        // The OAuth error of the core already has an `Allow` header, for hosts without this crate. That header is
+        // replaced here. The new value is always valid, because method names are valid header values.
         if let Ok(allowed) = HeaderValue::try_from(names.join(",")) {
             response.headers_mut().insert(ALLOW, allowed);
         }

@@ -126,8 +126,8 @@ impl Endpoints {
         &self.description.0
     }
 
-    /// Replaces the path in the OpenAPI description by `path`. To be used only for a single endpoint, because several
-    /// endpoints would all get the same path.
+    /// Replaces the path in the OpenAPI description by `path`. Use this method only for a single endpoint, because it
+    /// gives all endpoints the same path.
     #[cfg_attr(not(feature = "openapi"), expect(unused_mut, unused_variables, reason = "there is no description"))]
     pub(crate) fn described_at(mut self, path: &str) -> Self {
         #[cfg(feature = "openapi")]

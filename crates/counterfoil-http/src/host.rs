@@ -88,7 +88,7 @@ fn header(request: &impl RequestHead) -> Result<Option<&str>, InvalidHost> {
     }
 }
 
-/// Whether the text is `uri-host [ ":" port ]` (RFC 9110 §7.2), without user information.
+/// Whether the value of a `Host` header has the form `uri-host [ ":" port ]` (RFC 9110 §7.2), without user information.
 fn is_host(text: &str) -> bool {
     let parsed = text.parse::<Authority>();
     parsed.is_ok_and(|authority| !authority.host().is_empty() && !text.contains('@') && is_port(&authority))

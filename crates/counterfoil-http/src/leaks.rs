@@ -21,8 +21,9 @@ use crate::strict::Strict;
 use crate::to_the_end::to_the_end;
 
 /// Serves reports of leaked secrets at `POST /leaks`. The callers are not authenticated. Every report is counted for
-/// its source, and `sources` says where the endpoint finds the source. The answer does not depend on the texts. They
-/// are looked up later, by [`Counterfoil::run_upkeep`] or [`Counterfoil::work_leaks`] of the same process.
+/// its source, and `sources` says where the endpoint finds the source. The answer does not depend on the reported
+/// texts, because these are looked up later, by [`Counterfoil::run_upkeep`] or [`Counterfoil::work_leaks`] of the same
+/// process.
 ///
 /// ```
 /// use counterfoil_http::{Body, Sources};

@@ -84,8 +84,8 @@ impl Problem {
         Self { detail: Some(detail.to_owned()), ..Self::new(INVALID_FIELD) }
     }
 
-    /// Makes a problem for a field or parameter whose name the caller chose. The problem contains the name only if it
-    /// consists of 1 to 64 letters, digits and underscores. No other text of a request is repeated.
+    /// Makes a problem for a field or parameter whose name the caller chose. The problem contains this name only if the
+    /// name consists of 1 to 64 letters, digits and underscores. No other text of a request is repeated.
     pub(crate) fn said_back(name: &str, detail: &'static str) -> Self {
         let is_name =
             (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -118,11 +118,11 @@ impl Problem {
         let detail = match error {
             ManageError::Forbidden(forbidden) => Some(forbidden.to_string()),
             ManageError::Invalid(invalid) => Some(invalid.to_string()),
-            // The text of this error does not contain its cause, so the caller may see it.
+            // The text of this error does not contain the cause of the error, so the caller may see the text.
             ManageError::Unavailable(partly @ Unavailable::PartlyDone(_)) => Some(partly.to_string()),
             _ => None,
         };
-        // This cannot fail, because the challenge consists of visible ASCII characters and spaces.
+        // The conversion cannot fail, because the challenge consists of visible ASCII characters and spaces.
         let challenge = error.www_authenticate(realm).and_then(|text| HeaderValue::try_from(text).ok());
         Self {
             kind: ProblemKind::of_error(error),

@@ -38,8 +38,8 @@ impl fmt::Display for InvalidProxies {
 
 impl std::error::Error for InvalidProxies {}
 
-/// The addresses with a common prefix. An IPv4 address is stored in its IPv6-mapped form, so that all addresses are
-/// compared in the same way.
+/// A network: all addresses with a common prefix. An IPv4 address is stored in its IPv6-mapped form, so that all
+/// addresses are compared in the same way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Network {
     address: u128,

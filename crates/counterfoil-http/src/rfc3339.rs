@@ -17,7 +17,7 @@ use time::format_description::well_known;
 pub struct Rfc3339(pub Timestamp);
 
 impl Rfc3339 {
-    /// The text, for formats other than JSON.
+    /// Returns the timestamp as a text, for formats other than JSON.
     pub(crate) fn text(self) -> String {
         // This cannot fail, because the year of a timestamp has four digits.
         OffsetDateTime::from(self.0).format(&well_known::Rfc3339).unwrap_or_default()
@@ -31,8 +31,8 @@ impl Serialize for Rfc3339 {
     }
 }
 
-/// Parses an RFC 3339 timestamp with any time zone offset. Returns `None` if the text is not such a timestamp, or if it
-/// is out of range.
+/// Parses an RFC 3339 timestamp with any time zone offset. Returns `None` if the text is not such a timestamp, or if
+/// the timestamp is out of range.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     OffsetDateTime::parse(text, &well_known::Rfc3339).ok().and_then(|at| Timestamp::try_from(at).ok())
 }

@@ -34,8 +34,8 @@ pub enum Sources {
 
 impl Sources {
     /// Returns the source of a request. Returns [`Source::Unknown`] if the request has no source, and always for
-    /// [`Sources::Unknown`]. Used for requests that test no password: it is written to their events, and decides
-    /// whether a credential with allowed sources is accepted.
+    /// [`Sources::Unknown`]. Endpoints use this method for requests that test no password. The source is written to the
+    /// events of the request. It also decides whether a credential with allowed sources is accepted.
     #[must_use]
     pub fn known(self, extensions: &Extensions) -> Source {
         match self {

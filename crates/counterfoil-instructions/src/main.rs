@@ -54,7 +54,7 @@ fn main() {
     positions::count_all();
 }
 
-/// A host whose clock stands still, with this store.
+/// Returns the builder of a service with this store and a clock that stands still.
 fn service(store: Arc<MemoryStore>) -> Builder {
     let clock = ManualClock::at(Timestamp::from_micros(1_800_000_000_000_000).expect("a time"));
     host::host(RECORDS).clock(clock).store(store)
@@ -82,6 +82,6 @@ fn count(name: &str, call: &dyn Fn()) {
 #[inline(never)]
 fn counted_call(call: &dyn Fn()) {
     call();
-    // Without a statement after it, the call would become a jump, and callgrind would not see where it returns.
+    // Without a statement after it, the call would become a jump, and callgrind could not detect its return.
     black_box(());
 }

@@ -80,7 +80,7 @@ struct Ours {
     ids: Arc<Vec<RecordId>>,
 }
 
-/// A sign-in that a caller refreshes repeatedly.
+/// A sign-in that one caller refreshes again and again.
 struct Chain {
     draft: Draft,
     tip: RecordId,

@@ -62,7 +62,7 @@ impl Server {
     }
 }
 
-/// The adapter. It puts `prefix` before each key, so that several services can share one server.
+/// The adapter, which puts `prefix` before each key, so that several services can share one server.
 struct OwnEngine {
     server: Arc<Server>,
     prefix: &'static [u8],
@@ -105,7 +105,7 @@ impl Engine for OwnEngine {
         Ok(if held { Outcome::Applied } else { Outcome::Conflict })
     }
 
-    // A real adapter also implements `pause`. It sleeps for a random time that grows with the number of conflicts.
+    // A real adapter also implements `pause`, which sleeps for a random time that grows with the number of conflicts.
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {

@@ -1,4 +1,5 @@
-//! The keys of rows and index entries. A key begins with a letter for the kind of entry. The parts of the key follow.
+//! The keys of rows and index entries. A key begins with a letter for the kind of entry. The other parts of the key
+//! follow.
 //!
 //! Each text is preceded by its length, so that two different triples of realm, owner and label never have the same
 //! key. Numbers are big-endian, so that keys have the order of the numbers. For an order with the newest first, a key

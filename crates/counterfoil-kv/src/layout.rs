@@ -62,15 +62,15 @@
 //! the same as if the change had come after that step.
 //!
 //! A count is one scan, and so is the read of the ids of an owner's families for a list of families. A change of an
-//! expiry moves an entry of `s` and of `a`, so several scans could miss an entry or see it twice.
+//! expiry moves an entry of `s` and of `a`, so several scans could miss an entry or read it twice.
 //!
 //! A step that refuses a request writes nothing. So no conditional write shows whether the values that the step read
 //! have changed in the meantime. Therefore, if the step made more than one read, the store reads all keys of the step
 //! again. If a value has changed, the step starts again. So every refusal was correct at some moment.
 //!
-//! A step that scans an index and then reads the rows of its entries sees two moments. If a row no longer has the
-//! scanned entry, a step that writes starts again. A page of a list skips the entry, because the record now has another
-//! entry.
+//! A step that scans an index and then reads the rows of its entries reads the database at two moments. If a row no
+//! longer has the scanned entry, a step that writes starts again. A page of a list skips the entry, because the record
+//! now has another entry.
 //!
 //! Two versions of the row of an owner or a family are never equal, because each row contains a number that grows. The
 //! owner's row is removed with the owner's last family and may be created again. Therefore it also contains the id of

@@ -15,8 +15,8 @@ const MOST: usize = 500;
 /// The number of rows that one call of the engine reads.
 const ROWS: usize = 96;
 
-/// Reads a page of an owner's families. The index of these families is ordered by expiry. So each page reads the whole
-/// index of this owner, in one scan: a change of an expiry moves an entry, and several scans could miss it.
+/// Reads a page of an owner's families. The index of these families is ordered by expiry. A change of an expiry moves
+/// an entry, and several scans could miss a moved entry. So each page reads the whole index of this owner in one scan.
 pub(crate) async fn list_families(
     engine: &dyn Engine,
     realm: &Realm,

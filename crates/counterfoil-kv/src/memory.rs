@@ -8,8 +8,8 @@ use async_trait::async_trait;
 
 use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
 
-/// An engine that keeps its pairs in an ordered map behind a lock. A clone is another handle to the same pairs. They
-/// are dropped with the last handle.
+/// An engine that keeps its pairs in an ordered map behind a lock. A clone is another handle to the same pairs. The
+/// pairs are dropped with the last handle.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryEngine(Arc<Mutex<Kept>>);
 
@@ -26,13 +26,13 @@ impl MemoryEngine {
         self.lock().down = down;
     }
 
-    /// The number of pairs.
+    /// Returns the number of stored key-value pairs.
     #[must_use]
     pub fn len(&self) -> usize {
         self.lock().pairs.len()
     }
 
-    /// Whether there are no pairs.
+    /// Returns true if no key-value pair is stored.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

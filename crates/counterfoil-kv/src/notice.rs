@@ -33,7 +33,7 @@ impl Decision for Touch<'_> {
     }
 }
 
-/// Claims a notice, so that only one worker sends it.
+/// Claims a due notice, so that only one worker sends the notice.
 pub(crate) struct Claim<'a> {
     pub(crate) id: &'a RecordId,
     pub(crate) held: NoticeMark,
@@ -54,7 +54,7 @@ impl Decision for Claim<'_> {
     }
 }
 
-/// Stores the outcome of a notice.
+/// Stores the outcome of a claimed notice: when it was sent, and which notice is next.
 pub(crate) struct Settle<'a> {
     pub(crate) id: &'a RecordId,
     pub(crate) held: NoticeMark,

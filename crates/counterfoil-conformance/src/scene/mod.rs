@@ -166,8 +166,8 @@ impl Scene {
         NoticeMark { at: self.near(5), stage: 1 }
     }
 
-    /// The id of the key with which the digests of this scene are made. An operation that replaces a digest uses the
-    /// key with the next number.
+    /// The id of the digest key with which the digests of this scene are made. An operation that replaces a digest uses
+    /// the digest key with the next higher id.
     pub(crate) fn key(&self) -> KeyId {
         key(self.hour)
     }
@@ -187,8 +187,8 @@ impl Scene {
         vec![self.chain.id(), self.handed, self.tip, self.access(), self.spent(), self.gone.id()]
     }
 
-    /// The ids of the records that this operation inserts if this actor runs it. Empty if the operation inserts
-    /// nothing.
+    /// Returns the ids of the records that the operation `deed` inserts if `actor` runs it. The result is empty if the
+    /// operation inserts nothing.
     pub(crate) fn new_ids(&self, deed: Deed, actor: usize) -> Vec<RecordId> {
         let brought = &self.actors[actor];
         if deed.founds() {
@@ -204,7 +204,7 @@ impl Scene {
         }
     }
 
-    /// The access tokens that this operation inserts if this actor runs it.
+    /// Returns the access tokens that the operation `deed` inserts if `actor` runs it.
     fn joining(&self, deed: Deed, actor: usize) -> &[NewRecord] {
         if deed == Deed::JoinGone {
             return &self.actors[actor].gone;
@@ -220,7 +220,7 @@ impl Scene {
         [self.chain.family.id, self.gone.family.id].into_iter().chain(coming).collect()
     }
 
-    /// Makes a [`ReferenceStore`] that contains the records of the scene's beginning.
+    /// Makes a [`ReferenceStore`] that contains the records that are stored when the scene begins.
     pub(crate) fn modelled(&self) -> ReferenceStore {
         modelled(&self.model)
     }

@@ -6,7 +6,8 @@ use counterfoil::types::{FamilyId, KeyId, RecordId};
 /// The answer of an operation, in a form that can be compared.
 #[derive(Clone, Debug)]
 pub(crate) enum Outcome {
-    /// The answer of an operation that is one atomic step: its word, such as `Done`, and the record that came with it.
+    /// The answer of an operation that is one atomic step. The text is the name of the answer, such as `Done`. The
+    /// record is the one that the answer contains.
     Step(String, Option<Box<TokenRecord>>),
     /// The total number of changed records or families that all calls of a purge or of a revocation reported.
     Changed(u64),

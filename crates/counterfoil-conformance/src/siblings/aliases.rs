@@ -16,7 +16,7 @@ pub(super) const NO_ALIASES: Checked = Checked::NotApplicable("the fixture has n
 
 type Handles = [Arc<dyn AliasStore>; 2];
 
-/// An alias whose bytes are all `byte`, except the last one.
+/// Returns an alias whose bytes are all `byte`, except the last one.
 pub(super) fn alias(byte: u8, last: u8) -> Alias {
     let mut bytes = [byte; 32];
     bytes[31] = last;
@@ -58,9 +58,10 @@ async fn opened(siblings: &Siblings) -> Option<(SiblingDatabase, Handles)> {
     Some((database, [store, other]))
 }
 
-/// Checks `put_alias` (clause 69 of `AliasStore`). With `expect: None`, it must create an entry and overwrite none. With
-/// `Some`, it must replace only an entry that names this record. All 32 bytes of an alias must count. If many callers
-/// have the same expectation, exactly one must get `Done`. After a put, every handle must read its result.
+/// Checks `put_alias` (clause 69 of `AliasStore`). With `expect: None`, it must create an entry and overwrite none.
+/// With `Some`, it must replace an entry only if the entry names the expected record. All 32 bytes of an alias must be
+/// compared. If many callers have the same expectation, exactly one must get `Done`. After a put, every handle must
+/// read its result.
 pub async fn an_alias_has_one_record(siblings: &Siblings) -> Verdict {
     let Some((_database, handles)) = opened(siblings).await else { return Ok(NO_ALIASES) };
     let [store, other] = [&*handles[0], &*handles[1]];
@@ -71,7 +72,7 @@ pub async fn an_alias_has_one_record(siblings: &Siblings) -> Verdict {
     every_handle_reads(&handles, &one, None).await?;
     must_put(store, &one, first).await?;
     every_handle_reads(&handles, &one, Some(first)).await?;
-    // Aliases that differ from the first in one byte, and entries with equal ids.
+    // Each of these aliases differs from `one` in one byte. Some of their entries name the same record.
     let mut others = vec![(alias(7, 1), second)];
     for position in 0..31 {
         let mut bytes = *one.as_bytes();
@@ -91,7 +92,7 @@ pub async fn an_alias_has_one_record(siblings: &Siblings) -> Verdict {
         ensure!(answer == AliasPut::Taken(first), "{first:?} stands, so {wrong:?} must be Taken, but was {answer:?}");
         every_handle_reads(&handles, &one, Some(first)).await?;
     }
-    // A replacement may keep the record and change the instant.
+    // The second of these puts replaces an entry by one with the same record and another instant.
     for (writer, new, expect) in [(other, second, first), (store, entry(2, 50), second), (other, first, second)] {
         let answer = put(writer, &one, new, Some(expect)).await?;
         ensure!(answer == AliasPut::Done, "{expect:?} stands, so the put must be Done, but was {answer:?}");
@@ -102,7 +103,7 @@ pub async fn an_alias_has_one_record(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// The entry of the record whose id is `[1; 16]` with a change.
+/// Returns an entry like `entry(1, 10)`, in which `change` has changed the bytes of the record's id.
 fn entry_with(change: impl FnOnce(&mut [u8; 16])) -> AliasEntry {
     let mut bytes = [1; 16];
     change(&mut bytes);
@@ -125,7 +126,7 @@ async fn races(siblings: &Siblings, handles: &Handles) -> Result<(), Violation> 
     let contested = alias(0x51, 0);
     let mut stands: Option<AliasEntry> = None;
     for round in 0..scale().rounds {
-        // Each third round removes the entry, so that the next round creates one.
+        // Every third round ends with a removal of the entry, so that the next round creates one.
         let of = move |racer: usize| AliasEntry {
             id: RecordId::from_bytes(*uuid(round, racer).first_chunk().unwrap_or(&[0; 16])),
             created_at: at(u64::from(round)),
@@ -167,7 +168,7 @@ async fn races(siblings: &Siblings, handles: &Handles) -> Result<(), Violation> 
     Ok(())
 }
 
-/// Bytes that depend on both numbers.
+/// Returns the bytes of an id. They are different for each pair of round and racer.
 fn uuid(round: u32, racer: usize) -> [u8; 16] {
     let mut bytes = [1; 16];
     bytes[..4].copy_from_slice(&round.to_be_bytes());
@@ -176,7 +177,7 @@ fn uuid(round: u32, racer: usize) -> [u8; 16] {
 }
 
 /// Checks `remove_alias` (clause 70 of `AliasStore`). It must remove an entry only if the entry names the given record,
-/// and say whether it removed one. Every handle must see its effect.
+/// and must return whether it removed one. Afterwards, every handle must read the result.
 pub async fn an_alias_is_removed_by_its_record(siblings: &Siblings) -> Verdict {
     let Some((_database, handles)) = opened(siblings).await else { return Ok(NO_ALIASES) };
     let [store, other] = [&*handles[0], &*handles[1]];

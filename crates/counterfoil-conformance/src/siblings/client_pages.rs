@@ -28,9 +28,9 @@ impl Registrar<'_> {
     }
 }
 
-/// Checks that a caller who reads page after page, from `next` to `next`, gets all registered clients (clause 47 of
-/// `ClientStore`). Every client that is registered during the whole time must appear exactly once, and in order. The
-/// last page must have `next == None`. A page may be short.
+/// Checks that a walk gets all registered clients (clause 47 of `ClientStore`). A walk reads page after page, each with
+/// the `next` of the page before. Every client that is registered during the whole walk must appear exactly once, and
+/// in order. The last page must have `next == None`. A page may be short.
 pub async fn client_pages_have_an_end(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };
@@ -100,7 +100,8 @@ async fn while_the_ground_moves(registrar: &mut Registrar<'_>, limit: u32) -> Re
             break;
         }
         ensure!(page < 900, "a walk must end although clients come and go");
-        // If the last client of the page may go, it is the one that is removed.
+        // Clients in `versions` may be removed. Remove the last client of the page if it is one of them, and any other
+        // of them otherwise.
         let at_cursor = versions.iter().position(|(id, _)| seen.last() == Some(id));
         if let Some((id, version)) = at_cursor.map(|at| versions.remove(at)).or_else(|| versions.pop()) {
             let id = id.parse::<ClientId>().expect("a client id");

@@ -34,10 +34,10 @@ pub(crate) async fn put(
 }
 
 /// Checks the versions of registrations (clause 29 of `ClientStore`). A put with `expect: None` must create a
-/// registration and never overwrite one. A put with `Some` must replace a registration only if it has this version. The
-/// versions of a client id must only increase, even if the client is removed in between. So an old version never
-/// matches again. If many writers expect the same version, exactly one must succeed. After a put or a removal, every
-/// handle must read its result.
+/// registration and never overwrite one. A put with `Some` must replace a registration only if the registration has the
+/// expected version. The versions of a client id must only increase, even if the client is removed in between. So an
+/// old version never matches again. If many writers expect the same version, exactly one must succeed. After a put or a
+/// removal, every handle must read the result.
 pub async fn put_client_needs_the_version(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };
@@ -84,8 +84,8 @@ pub async fn put_client_needs_the_version(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Checks that every handle reads the client of `one` with the version and the display name `wanted`. If `wanted` is
-/// `None`, every handle must read that there is no such client.
+/// Checks that every handle reads the registration of the client `one.client_id` with the version and the display name
+/// in `wanted`. If `wanted` is `None`, every handle must read that there is no such client.
 async fn every_handle_reads(
     handles: [&dyn ClientStore; 2],
     realm: &Realm,

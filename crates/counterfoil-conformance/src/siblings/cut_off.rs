@@ -87,7 +87,7 @@ async fn one_client(store: &Arc<dyn ClientStore>, act: Put, polls: u32, number: 
             cut(store.remove_client(&realm, &old.client_id, version), polls).await.is_some()
         }
     };
-    // This is the next user of the connection.
+    // This call is the next user of the connection.
     put(&**store, &realm, None, &registration("beside", 2, "beside")).await?;
     let read = || async {
         let found = store.client(&realm, &old.client_id).await?;
@@ -137,7 +137,7 @@ async fn one_alias(store: &Arc<dyn AliasStore>, act: Put, polls: u32, number: u8
         Put::Replace => cut(store.put_alias(&cut_off, &new, Some(&old.id)), polls).await.is_some(),
         Put::Remove => cut(store.remove_alias(&cut_off, &old.id), polls).await.is_some(),
     };
-    // This is the next user of the connection.
+    // This call is the next user of the connection.
     must_put(beside, old).await?;
     let (before, after) = match act {
         Put::Create => (None, Some(new)),

@@ -1,4 +1,4 @@
-//! A database of clients, settings and counters that any type of fixture made.
+//! The fixture under test and the databases that it makes. The types here do not depend on the type of the fixture.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use crate::violation::Verdict;
 
 type Kept = Box<dyn Any + Send + Sync>;
 
-/// The stores under test that implement `ClientStore`, `SettingsStore`, `Throttle` and `AliasStore`. These traits are called the
-/// siblings of `TokenStore`.
+/// The stores under test that implement `ClientStore`, `SettingsStore`, `Throttle` and `AliasStore`. These traits are
+/// called the siblings of `TokenStore`.
 #[derive(Clone)]
 pub struct Siblings(Arc<dyn AnyFixture>);
 
@@ -47,7 +47,7 @@ impl Siblings {
     }
 }
 
-/// A database under test, which contains clients, settings and counters.
+/// A database under test, which contains clients, settings, counters and aliases.
 pub(crate) struct SiblingDatabase {
     fixture: Arc<dyn AnyFixture>,
     kept: Kept,
@@ -96,7 +96,8 @@ impl SiblingDatabase {
     }
 }
 
-/// The methods of [`SiblingFixture`] for a database whose type is not known.
+/// The methods of [`SiblingFixture`], with a boxed database. So code that uses them does not depend on the type of the
+/// database.
 #[async_trait]
 trait AnyFixture: Send + Sync {
     async fn create(&self) -> Kept;

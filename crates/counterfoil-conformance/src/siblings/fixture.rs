@@ -9,7 +9,7 @@ use counterfoil::store::{Alias, AliasStore, ClientStore, SettingsStore, Throttle
 
 use crate::fixture::Task;
 
-/// Names a stored row that the fixture is asked to damage.
+/// Names the stored row that the hook `damage` of a fixture must damage.
 #[derive(Clone, Copy, Debug)]
 pub enum SiblingRow<'a> {
     /// The registration of the client with this id in this realm.
@@ -22,9 +22,9 @@ pub enum SiblingRow<'a> {
     Alias(&'a Alias),
 }
 
-/// Makes databases for the suite, and opens the siblings of a token store on them: a client store, a settings
-/// store, a throttle and a store of aliases. If a check needs a store or a hook that the fixture does not have, the check is reported as not
-/// applicable.
+/// Makes databases for the suite, and opens the siblings of a token store on them: a client store, a settings store, a
+/// throttle and a store of aliases. If a check needs a store or a hook that the fixture does not have, the check is
+/// reported as not applicable.
 #[async_trait]
 pub trait SiblingFixture: Send + Sync + 'static {
     /// One database and everything that it needs while it exists.

@@ -12,8 +12,8 @@ use counterfoil::testing::{BackendCalls, listen};
 
 type Act<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// How long the second call may take while the first call is paused. A second call that takes longer is assumed to wait
-/// for a lock that the first call holds. So the first call then continues.
+/// How long the second call may take while the first call is paused. If it takes longer, it probably waits for a lock
+/// that the first call holds. Therefore the first call then continues.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// A gate that pauses a call of a store directly before the backend call with the number `at`, until the gate is
@@ -36,7 +36,7 @@ impl BackendCalls for Gate {
 }
 
 /// Runs `first` until its backend call with the number `at`, then `second` to its end, then the rest of `first`.
-/// Returns both answers, and whether `first` was paused. It is never paused if it makes fewer backend calls.
+/// Returns both answers, and whether `first` was paused. `first` is not paused if it makes fewer backend calls.
 #[expect(clippy::disallowed_methods, reason = "a bound in real time on the wait for a lock, not the injected clock")]
 pub(super) async fn halted<T: Send>(first: Act<'_, T>, mut second: Act<'_, T>, at: usize) -> ([T; 2], bool) {
     let gate = Arc::new(Gate { at, calls: 0.into(), paused: false.into(), open: false.into() });
@@ -58,7 +58,7 @@ pub(super) async fn halted<T: Send>(first: Act<'_, T>, mut second: Act<'_, T>, a
             if other.is_some() {
                 gate.open.store(true, Ordering::SeqCst);
             }
-            // The gate wakes nobody, and the patience can end without an event.
+            // Neither the opening of the gate nor the end of `PATIENCE` wakes this task. Therefore it wakes itself.
             context.waker().wake_by_ref();
             std::thread::yield_now();
         }

@@ -51,7 +51,7 @@ pub(super) fn text(dice: &mut Dice) -> String {
     (*dice.pick(&texts)).into()
 }
 
-/// Adds a member to a stored document, as a newer version of the library would. A store must keep it.
+/// Adds a member to a stored document, as a newer version of the library would. A store must keep the member.
 pub(super) fn with_newer_member(document: &str) -> String {
     document.replacen('{', "{\"a_newer_member\":{\"of\":[1,null,\"\u{e9}\"]},", 1)
 }

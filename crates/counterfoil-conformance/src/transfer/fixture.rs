@@ -20,7 +20,7 @@ pub trait TransferFixture: Fixture {
 }
 
 /// Runs the check with this name on the stores of the fixture. The tests that `transfer_conformance!` generates call
-/// it.
+/// this function.
 ///
 /// # Panics
 ///

@@ -47,7 +47,7 @@ pub(super) async fn both<S: Whole>(source: &Arc<S>, target: &Arc<S>, all: &[Whol
             next.records[0].kind = row.kind;
             ask!(source, target: "a bound", |store| store.insert(next.bounded(cap, within), &next.records, at(101)));
         }
-        // A draft with this family's id, for records that are added to the family.
+        // A copy of the draft with this family's id. Records that are added to the family are made from the copy.
         let mut own = draft.clone();
         own.family.id = row.id;
         let access = {

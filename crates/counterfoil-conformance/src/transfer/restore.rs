@@ -43,8 +43,8 @@ pub async fn restore_never_overwrites<S: Whole>(source: Arc<S>, target: Arc<S>) 
         let differs = stands.as_ref().map_or(Some("all"), |stands| family.difference(stands));
         ensure!(differs.is_none(), "a refused restore must write nothing, but {differs:?} differs");
     }
-    // A new family that wants a label of an existing family. The restore must refuse it even if the existing family is
-    // past its retention.
+    // A new family with the label of an existing family. The restore must refuse the new family even if the existing
+    // family is past its retention.
     let holder = all.iter().find(|one| one.family().label_key.is_some() && one.family().gone_at.is_some());
     let holder = holder.ok_or_else(|| Violation::new("some family holds a label"))?;
     let person = Person { realm: holder.family().realm.clone(), owner: holder.family().owner.clone() };

@@ -46,7 +46,7 @@ async fn plain(store: &dyn TokenStore) -> Result<(), Violation> {
     let _ = store.apply(&id, Version::new(2), &change, at(6)).await?;
     let change = Change::Rekey { digest: digest_of(&member_id(changed.family.id)), key_id: KeyId::new(2) };
     let _ = store.apply(&id, Version::new(3), &change, at(7)).await?;
-    // A family with the same owner and label in another realm, and an owner whose ids are in another shard.
+    // A family with the same owner and label in another realm, and a family of an owner whose ids are in another shard.
     Person::new("other", "ann").pat().labelled("ci").found(store).await?;
     Person::new("default", "bob").pat().found(store).await?;
     // The first holder of the label is past its retention, and another family took the label. The first family keeps
@@ -111,7 +111,8 @@ async fn chains(store: &dyn TokenStore) -> Result<(), Violation> {
     }
     let _ = store.rotate(&first, &step, std::slice::from_ref(&next), at(10)).await?;
     rotate(store, &gone, next.id, 2, at(31)).await?;
-    // Two rotations with an overlap. Only in the second rotation, the first use of the new token ends the overlap.
+    // Two rotations with an overlap. Only after the second rotation does the first use of the new token end the
+    // overlap.
     for ends in [false, true] {
         let draft = cat.pat().labelled(if ends { "handed" } else { "handing" });
         let old = draft.found(store).await?;

@@ -12,7 +12,7 @@ use crate::sample::{Person, at};
 use crate::subject::Subject;
 use crate::violation::{Violation, ensure};
 
-/// The time that the calls of the other thread may take. It is only reached if they are blocked.
+/// The time that the calls of the other thread may take. They take as long only if they are blocked.
 const DEADLINE: Duration = Duration::from_secs(3);
 
 /// Lets one thread call `try_read`. While its `look` runs, another thread reads and writes the same record, and must not
@@ -46,7 +46,7 @@ async fn beside_a_look(pool: &Pool, handles: [Store; 2], id: RecordId) -> Result
                         let finished = finished.lock().unwrap_or_else(PoisonError::into_inner);
                         in_time = finished.recv_timeout(DEADLINE).is_ok();
                     });
-                    // If `look` was not called, the other thread must not wait for it.
+                    // If `look` was not called, this message ends the wait of the other thread.
                     let _ = enter.send(false);
                     return Ok(in_time);
                 }

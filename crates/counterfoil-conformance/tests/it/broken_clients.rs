@@ -1,5 +1,5 @@
-//! Tests the check of the pages of clients (clause 47 of `ClientStore`). It must reject client stores with wrong pages,
-//! and accept one with short but correct pages.
+//! Tests the check of the pages of clients (clause 47 of `ClientStore`). The check must reject client stores with wrong
+//! pages, and accept a client store with short but correct pages.
 
 use std::sync::Arc;
 
@@ -38,7 +38,8 @@ impl SiblingFixture for Bench {
     }
 }
 
-/// Shortens a page to at most two clients. The next page then begins after the second client, so this is correct.
+/// Shortens a page to at most two clients. The next page then begins after the second client, so no client is lost and
+/// the pages are correct.
 fn short(mut page: ClientPage) -> ClientPage {
     if page.items.len() > 2 {
         page.items.truncate(2);

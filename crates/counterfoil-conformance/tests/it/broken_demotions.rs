@@ -141,7 +141,8 @@ fn every_store_that_answers_from_a_replica_is_rejected() {
     });
 }
 
-/// Checks that a store without a flaw passes with the fixture of this file. So it is the flaws that are rejected.
+/// Checks that a store without a flaw passes with the fixture of this file. So if the check rejects a store of this
+/// file, the reason is the flaw and not the fixture.
 #[test]
 fn the_store_without_a_flaw_passes() {
     assert_eq!(tried(Flaw::None).map_err(|broken| broken.to_string()), Ok(Checked::Held));

@@ -1,5 +1,5 @@
-//! Broken client stores, settings stores and throttles, whose keys or columns are too small. Each has the name of the
-//! check that must reject it.
+//! Broken client stores, settings stores and throttles whose keys or columns are too small. Each is listed with the
+//! name of the check that must reject it.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! Broken client stores, settings stores, throttles and alias stores. Each violates one rule, for example about
-//! outages, damage, dropped calls or races. Each has the name of the check that must reject it.
+//! outages, damage, dropped calls or races. Each is listed with the name of the check that must reject it.
 
 use std::sync::Arc;
 
@@ -202,7 +202,8 @@ fn every_broken_sibling_is_rejected_by_the_check_that_names_its_promise() {
     assert!(missed.is_empty(), "not rejected by the check that names the broken promise: {missed:?}");
 }
 
-/// Checks that stores without a flaw pass with the fixture of this file. So it is the flaws that are rejected.
+/// Checks that stores without a flaw pass with the fixture of this file. So if a check rejects a store of this file,
+/// the reason is the flaw and not the fixture.
 #[test]
 fn the_siblings_without_a_flaw_pass() {
     struct Flawless;

@@ -138,9 +138,9 @@ const LONG: Scale = Scale::CI.with_rounds(120).with_threads(8).with_sequences(40
 /// The numbers of rounds and sequences for all other checks. Their results are only printed.
 const SHORT: Scale = Scale::CI.with_rounds(2).with_threads(4).with_sequences(4).with_commands(50);
 
-/// Runs the check that must reject the broken store. Returns true if it did so, and the line of the table for this
-/// store. If the environment variable `COUNTERFOIL_ALL_CHECKS` is set, all other checks run too, and the line names
-/// those that reject the store.
+/// Runs the check that must reject the broken store. Returns true if the check rejected the store, and the line of the
+/// table for this store. If the environment variable `COUNTERFOIL_ALL_CHECKS` is set, all other checks run too, and the
+/// line names those that reject the store.
 fn try_it(case: &Case) -> (bool, String) {
     let with = |scale| Subject::new(Bench(case.make)).with_scale(scale);
     let (named, others) = (with(LONG), with(SHORT));
@@ -156,8 +156,8 @@ fn try_it(case: &Case) -> (bool, String) {
 
 #[test]
 fn every_broken_store_is_rejected_by_the_check_that_names_its_promise() {
-    // Six stores are tried at the same time. Most of the time is spent waiting for incomplete states to become
-    // complete, which never happens.
+    // Six stores are tried at the same time. Most of the time is spent waiting, because some checks wait for incomplete
+    // states to become complete, and in broken stores they never do.
     let tried: Vec<(bool, String)> = std::thread::scope(|scope| {
         let run = |part: &'static [Case]| scope.spawn(move || part.iter().map(try_it).collect::<Vec<_>>());
         let parts: Vec<_> = CASES.chunks(CASES.len().div_ceil(6)).map(run).collect();
@@ -216,7 +216,8 @@ fn the_named_check_rejects_its_stores_in_every_run() {
     assert!(missed.is_empty(), "not rejected in every run: {missed:#?}");
 }
 
-/// Checks that a store without a flaw passes all checks with the same fixture. So it is the flaws that are rejected.
+/// Checks that a store without a flaw passes all checks with the same fixture. So if a check rejects a store of this
+/// file, the reason is the flaw and not the fixture.
 #[test]
 fn the_wrapper_without_a_flaw_passes() {
     struct Flawless;

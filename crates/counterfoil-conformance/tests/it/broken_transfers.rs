@@ -1,5 +1,5 @@
-//! Broken stores that implement `Transfer`, and violate one rule about outages, damage or dropped calls. Each test
-//! names the check that must reject them. The broken stores keep their rows in a [`ReferenceStore`].
+//! Broken stores that implement `Transfer`. Each violates one rule about outages, damage or dropped calls. Each test
+//! names the check that must reject its stores. The broken stores keep their rows in a [`ReferenceStore`].
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,7 +22,7 @@ enum Flaw {
     NoFamiliesInAnOutage,
     TakenInAnOutage,
     DoneInAnOutage,
-    /// Executes a restore during an outage, and reports that nothing was sent.
+    /// Executes a restore during an outage, and then returns an error whose `maybe_done` is false.
     WritesInAnOutage,
     DamageIsAbsence,
     LeavesOutTheDamaged,
@@ -76,7 +76,8 @@ const CUTS: &[Flaw] = &[
     Flaw::RepeatsWriteAgain,
 ];
 
-/// A database: the stored records, whether it is unreachable, and the ids of the families whose own rows are damaged.
+/// A database: the stored records, whether the database is unreachable, and the ids of the families whose own rows are
+/// damaged.
 #[derive(Default)]
 struct Base {
     store: Arc<ReferenceStore>,
@@ -87,8 +88,8 @@ struct Base {
 struct Copied {
     base: Arc<Base>,
     flaw: Flaw,
-    /// True while a call of this handle runs. If the call is dropped, it stays true. So the next call can find out that
-    /// a call was dropped.
+    /// True while a call of this handle runs. If the call is dropped, the value stays true, so the next call can find
+    /// out that a call was dropped.
     cut: AtomicBool,
 }
 
@@ -145,8 +146,8 @@ impl Copied {
         family.map(Some).map_err(|corrupt| StoreError::corrupt(None, corrupt))
     }
 
-    /// Returns `None` if a restore can write this family. Otherwise returns the refusal or the error that the restore
-    /// must report.
+    /// Returns `None` if a restore of this family can go ahead. Otherwise returns the refusal or the error that the
+    /// restore must report.
     fn refusal(&self, model: &Model, family: &WholeFamily) -> Option<Result<Restored, StoreError>> {
         let row = family.family();
         let damaged = self.is_damaged(model, row.id);

@@ -1,4 +1,4 @@
-//! Tests of the suite itself. It must accept correct stores, and reject stores with a deliberate flaw.
+//! Tests of the suite itself. The suite must accept correct stores, and reject stores with a deliberate flaw.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod broken;

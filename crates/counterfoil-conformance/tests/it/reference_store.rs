@@ -1,4 +1,4 @@
-//! Runs the whole suite on the reference store, which must pass. Its fixture implements every hook except `demote`,
+//! Runs the whole suite on the reference store, which must pass. The fixture implements every hook except `demote`,
 //! which `broken_demotions.rs` tests.
 
 use std::sync::Arc;
@@ -95,7 +95,7 @@ fn clauses_of(file: &str) -> Vec<(u32, String)> {
     contract.lines().filter_map(clause).collect()
 }
 
-/// Makes an array of the names of checks. Does not compile if one of them does not exist.
+/// Makes an array of the names of checks. The code does not compile if a check with one of the names does not exist.
 macro_rules! transfer_checks {
     ($($name:ident)*) => {{
         $(let _exists = transfer_clauses::$name::<MemoryStore>;)*

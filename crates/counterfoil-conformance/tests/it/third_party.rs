@@ -27,8 +27,8 @@ struct Document {
     text: String,
 }
 
-/// The database, which contains the documents by shard. If `careless` is true, it does not compare the versions, and so
-/// replaces a document that has changed since it was read.
+/// The database, which contains the documents by shard. If `careless` is true, the database does not compare versions.
+/// So it replaces a document even if the document has changed since it was read.
 #[derive(Default)]
 struct Database {
     documents: Mutex<BTreeMap<u8, Document>>,
@@ -116,7 +116,7 @@ async fn pages(
     for shard in first..=u8::MAX {
         let within = after.filter(|cursor| cursor.id.shard() == shard);
         let room = count(limit) - whole.items.len();
-        // This asks for one record more than the page may contain. If this record exists, there is a next page.
+        // Asks for one record more than the page may contain. If this record exists, there is a next page.
         let found = page(&store.shard(shard).await?, within, room + 1);
         let more = found.items.len() > room;
         whole.items.extend(found.items.into_iter().take(room));
@@ -335,7 +335,7 @@ fn a_third_partys_store_keeps_the_contract() {
 }
 
 /// A database that replaces documents without comparing versions must be rejected. The store awaits `backend_call`
-/// before each read and each replacement. So the check of interleavings finds this for certain.
+/// before each read and each replacement. So the check of interleavings always finds the fault.
 #[test]
 fn a_database_without_compare_and_swap_is_found_out_by_interleaving() {
     let scale = Scale::CI.with_rounds(30);

@@ -64,7 +64,7 @@ where
     let mut standing: Vec<_> = standing.map(|(id, _, details)| (id.family(), details.clone())).collect();
     standing.sort_by_key(|(id, _)| *id);
     assert_eq!(listed, standing);
-    // The copied family is edited and rotated as before.
+    // The details of a copied family can be edited.
     let (newest, _, _) = &filled[3];
     let applied = target.store.apply(newest, Version::FIRST, &edit_details(Some(details(9))), at(7)).await;
     assert!(matches!(applied, Ok(Applied::Done(_))), "{applied:?}");
@@ -95,7 +95,7 @@ targets! {
     host_60_and_sight_6_details_survive_a_copy_to_fjall: fjall().await;
 }
 
-/// A family that differs only in its details is not the same family.
+/// Checks that a copy is refused if a family of the target differs from the source's only in its details.
 #[test]
 fn host_60_other_details_in_the_target_are_a_difference() {
     RUNTIME.block_on(async {

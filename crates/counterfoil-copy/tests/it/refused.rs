@@ -134,13 +134,15 @@ fn host_60_a_family_that_was_used_in_the_target_is_found_before_the_first_write(
 #[test]
 fn host_60_settings_that_change_while_families_are_compared_are_found() {
     let (source, target) = (memory(), memory());
-    // A plan may block within a runtime, which `block_on` of the others would not allow.
+    // The closure of `faults.plan` calls `block_on` of `futures_executor`. That function panics inside itself, so this
+    // test runs on the tokio runtime.
     RUNTIME.block_on(async {
         fill(&source.store).await;
         Copy::new(source.stores(), target.stores()).run().await.expect("a copy");
         let (realm, faults) = (Realm::default(), Faults::default());
         let failing = Arc::new(FaultyStore::new(Arc::clone(&target.store), faults.clone()));
-        // The settings change when the last family has been read: the census follows.
+        // The checks read each family of the target once, and the comparison reads it again. The settings of the source
+        // change when the last family is read for the second time.
         let (store, families) = (Arc::clone(&source.store), source.store.families(None, most(1000)).await);
         let last = families.expect("a store").items.len() * 2;
         let reads = std::sync::atomic::AtomicUsize::new(0);

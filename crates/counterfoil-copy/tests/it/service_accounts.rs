@@ -1,5 +1,5 @@
-//! Tests service accounts on every store, and after a copy of it. The accounts are in the settings, their tokens are
-//! records.
+//! Tests service accounts on every store, and after a copy of the store. The accounts are stored in the settings. Their
+//! tokens are records.
 
 use std::num::NonZeroU32;
 
@@ -39,7 +39,7 @@ where
     host.people.insert(ada.clone(), &["ada"], "a password");
     let by = Presenter::signed_in(&ada);
 
-    // machine_1: made on one node, used on the other.
+    // Requirement machine_1: one node makes the service account, and the other node makes a token for it.
     let scope = "demo:read".parse::<Scope>().expect("a scope");
     let new = NewServiceAccount::new("Straße", Role::Administrator).with_scope(scope);
     let account = first.create_service_account(&by, &new).await.expect("an account");
@@ -58,14 +58,14 @@ where
     let listed = second.list_service_tokens(&by, &account.id, None, most).await.expect("listed");
     assert_eq!(listed.items.iter().map(|own| own.id).collect::<Vec<_>>(), [issued.view.id]);
 
-    // machine_2: a client acts as it.
+    // Requirement machine_2: a client gets access tokens of the service account.
     let new = NewClient::named("importer").with_grants(vec![Grant::ClientCredentials]);
     let registered = first.create_client(&by, new.with_service_account(account.id)).await.expect("a client");
     let header = format!("Basic {}", registered.secret.expect("a secret").expose_api_key());
     let access = access_token(&second, &header).await.expect("granted");
     assert_eq!(first.verify(&access).await.expect("works").subject(), &account.subject);
 
-    // machine_3: a token for a person.
+    // Requirement machine_3: an administrator makes a token for another person.
     let new = NewPersonalAccessToken::for_days("for ann", 30);
     let theirs = first.create_personal_access_token_for(&by, &SubjectId::from(7_u64), &new).await.expect("a token");
     assert_eq!(second.verify(theirs.token.expose_secret()).await.expect("works").name(), "ann");

@@ -1,4 +1,4 @@
-//! The service in actix-web.
+//! The service of the test cases, as an actix-web application.
 
 use actix_web::dev::{Service as _, ServiceRequest};
 use actix_web::{App, HttpMessage as _, HttpResponse, HttpServer, web};

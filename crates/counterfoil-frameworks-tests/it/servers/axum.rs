@@ -1,4 +1,4 @@
-//! The service in axum.
+//! The service of the test cases, as an axum application.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! The service in poem.
+//! The service of the test cases, as a poem application.
 
 use counterfoil::{Counterfoil, Role};
 use counterfoil_poem::{Authenticate, Mount as _, Principal, Rejection, RequireScope, Source, Sources, host_of};

@@ -6,14 +6,14 @@ use counterfoil::types::Networks;
 use crate::json::Fields;
 use crate::problem::Problem;
 
-/// Reads the field `allowed_sources`. `None` if it is missing, and `Some(None)` if it is null.
+/// Reads the field `allowed_sources`. Returns `None` if the field is missing, and `Some(None)` if its value is null.
 pub(super) fn take(fields: &mut Fields) -> Result<Option<Option<Networks>>, Problem> {
     let Some(given) = fields.optional::<Option<Vec<String>>>("allowed_sources")? else { return Ok(None) };
     let networks = given.map(|blocks| Networks::new(blocks.iter().map(String::as_str))).transpose();
     Ok(Some(networks.map_err(Invalid::from)?))
 }
 
-/// The list as an array of texts.
+/// Returns the blocks of a list of allowed sources as texts. Returns `None` if there is no list.
 pub(super) fn texts(allowed: Option<&Networks>) -> Option<Vec<String>> {
     allowed.map(|allowed| allowed.blocks().map(|block| block.to_string()).collect())
 }

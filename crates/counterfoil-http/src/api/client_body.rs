@@ -21,7 +21,7 @@ pub(super) struct NewSecret {
 /// The request to register a client.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(super) struct NewRegistration {
-    /// The name that people see.
+    /// The name under which people see the client.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100, example = "Reports"))]
     display_name: String,
     /// The `client_id`. If it is missing, the service generates one.
@@ -53,7 +53,7 @@ pub(super) struct NewRegistration {
     /// public client.
     #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     resource_server: bool,
-    /// The id of the service account as which the client acts with the grant `client_credentials`.
+    /// The id of a service account. With the grant `client_credentials`, the client acts as this account.
     #[cfg_attr(
         feature = "openapi",
         schema(value_type = String, required = false, pattern = "^[0-9A-Za-z]{22}$")
@@ -67,7 +67,7 @@ pub(super) struct RegistrationUpdate {
     /// Whether the client is disabled. A disabled client and all its tokens are refused.
     #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     disabled: Option<bool>,
-    /// The name that people see.
+    /// The name under which people see the client.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, min_length = 1, max_length = 100))]
     display_name: Option<String>,
     /// The grants that the client may use at the token endpoint.
@@ -84,7 +84,8 @@ pub(super) struct RegistrationUpdate {
     /// `scopes`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Scopes>, required = false))]
     default_scopes: Option<Option<Scope>>,
-    /// The id of the service account as which the client acts with the grant `client_credentials`; null for none.
+    /// The id of a service account. With the grant `client_credentials`, the client acts as this account. Null means
+    /// that there is no such account.
     #[cfg_attr(
         feature = "openapi",
         schema(value_type = Option<String>, required = false, pattern = "^[0-9A-Za-z]{22}$")
@@ -92,7 +93,7 @@ pub(super) struct RegistrationUpdate {
     service_account: Option<Option<ServiceAccountId>>,
 }
 
-/// The name of a grant.
+/// The name of a grant, as in the parameter `grant_type` of the token endpoint.
 #[cfg(feature = "openapi")]
 #[derive(utoipa::ToSchema)]
 #[schema(rename_all = "snake_case")]

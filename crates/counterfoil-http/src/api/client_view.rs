@@ -12,10 +12,10 @@ pub(crate) struct ClientView {
     /// The `client_id`.
     id: String,
     display_name: String,
-    /// `password` and `refresh_token` are the possible values.
+    /// The grants that the client may use: `password`, `refresh_token` and `client_credentials` are possible.
     grants: Vec<&'static str>,
     public: bool,
-    /// `rotate` or `reuse`.
+    /// `rotate`: each refresh returns a new refresh token. `reuse`: the refresh token stays the same.
     refresh_mode: &'static str,
     /// The largest scope that the client may request. Null means that there is no limit.
     #[cfg_attr(feature = "openapi", schema(required = true))]
@@ -27,14 +27,15 @@ pub(crate) struct ClientView {
     resource_server: bool,
     disabled: bool,
     created_at: Rfc3339,
-    /// The id of the service account as which the client acts with the grant `client_credentials`; null for none.
+    /// The id of a service account. With the grant `client_credentials`, the client acts as this account. Null means
+    /// that there is no such account.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     service_account: Option<String>,
     /// The client's secrets, the newest last. Their texts are not shown.
     secrets: Vec<SecretView>,
 }
 
-/// The lifetime of a client secret.
+/// The times at which a client secret was created and expires.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct SecretView {

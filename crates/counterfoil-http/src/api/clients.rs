@@ -172,7 +172,7 @@ async fn delete(call: Call) -> Result<Response, Problem> {
     let id = paths::client(counterfoil, &by, call.first(), Operation::DeleteClient).await?;
     let none = Query::none(call.query());
     if none.is_err() {
-        // Report a missing right or client before an error in the query.
+        // A missing right and a missing client must be reported before an error in the query.
         or_problem(counterfoil, counterfoil.client(&by, &id).await)?;
     }
     none?;

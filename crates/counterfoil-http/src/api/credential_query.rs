@@ -1,4 +1,4 @@
-//! The query of the inventory.
+//! The query parameters of the inventory, `GET /credentials`.
 
 use std::num::NonZeroU32;
 
@@ -15,7 +15,7 @@ use crate::rfc3339;
 /// The names of the parameters that select credentials, in the order in which a cursor contains them.
 const FILTERS: [&str; 7] = ["kind", "state", "owner", "client", "expiring_before", "unused_since", "label"];
 
-/// A valid query.
+/// The query of a request for the inventory, after it was parsed and found valid.
 pub(super) struct CredentialQuery {
     pub(super) filter: CredentialFilter,
     pub(super) limit: NonZeroU32,

@@ -29,7 +29,7 @@ pub(super) struct CredentialRow {
     /// The description of a security code or of a personal access token. Null if there is none.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     description: Option<String>,
-    /// `active`, `expiring`, `expired` or `suspended`.
+    /// The status: `active`, `expiring`, `expired` or `suspended`.
     status: &'static str,
     created_at: Rfc3339,
     /// Null if the credential is permanent.
@@ -44,14 +44,14 @@ pub(super) struct CredentialRow {
     /// `super_administrator` or `same_as_user` for a security code, and null for other kinds.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     access: Option<&'static str>,
-    /// The subject whose rights a security code has, if it is `same_as_user`.
+    /// The subject whose rights a security code has, if its `access` is `same_as_user`. Null otherwise.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     user_subject: Option<String>,
     /// The subject that created a security code. Null for other kinds.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     created_by: Option<String>,
-    /// The addresses from which the credential can be used. Null means from anywhere. In CSV they are separated by
-    /// spaces.
+    /// The addresses from which the credential can be used. Null means from anywhere. In CSV, the addresses are
+    /// separated by spaces.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     allowed_sources: Option<Vec<String>>,
     /// The metadata that the host attached to the credential. Null if there are none. CSV has no such column.
@@ -88,8 +88,8 @@ impl From<&CredentialView> for CredentialRow {
 }
 
 impl CredentialRow {
-    /// The names of the columns. They are the names of the members in JSON. `metadata` is left out: the guard against
-    /// formulas would change its text.
+    /// The names of the columns of the CSV, which are also the names of the members in JSON. The member `metadata` has
+    /// no column: the guard against spreadsheet formulas would change its text.
     pub(super) const COLUMNS: [&str; 15] = [
         "id",
         "kind",

@@ -141,7 +141,8 @@ impl ApiHandler {
         body: B,
     ) -> Response {
         // The body can arrive seconds later. A credential that the request creates must not be newer than the
-        // authentication: otherwise it outlives a change of the password in between (`Account::with_valid_since`).
+        // authentication. Otherwise the credential would outlive a change of the password in between
+        // (`Account::with_valid_since`).
         let counterfoil = self.counterfoil.at(self.counterfoil.now());
         let known = counterfoil_tower::authenticate(&counterfoil, parts).await;
         let principal = match known.principal() {
@@ -159,7 +160,8 @@ impl ApiHandler {
         let reads = match self.expects {
             Expects::Nothing => false,
             Expects::Json => announced,
-            // The body may be missing, and then needs no media type.
+            // The body may be missing. A request without a body needs no media type, so the media type is not checked
+            // here.
             Expects::OptionalJson => true,
         };
         let body = if reads && (self.path)(segments) { Some(read_body(body, MAX_BYTES).await) } else { None };

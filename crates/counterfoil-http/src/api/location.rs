@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::body::Response;
 use crate::secret_body;
 
-/// The path of a request as the client sent it. It begins with the path under which a host mounted the API.
+/// The path of a request as the client sent it. It begins with the path at which the host mounted the API.
 #[derive(Clone)]
 pub(super) struct Location(String);
 
@@ -17,7 +17,7 @@ impl Location {
         Self(uri.path().to_owned())
     }
 
-    /// The path.
+    /// Returns the path as a text.
     pub(super) fn path(&self) -> &str {
         &self.0
     }

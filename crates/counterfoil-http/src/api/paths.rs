@@ -18,13 +18,13 @@ pub(super) fn record(text: Option<&str>) -> RecordId {
     text.and_then(|text| text.parse().ok()).unwrap_or(RecordId::from_bytes([0; 16]))
 }
 
-/// The id of a sign-in. A text that is not a valid id gives the zero id. Ids are random, so practically no sign-in has
-/// the zero id.
+/// Returns the id of a sign-in in a segment. If the text is not a valid id, returns the zero id. Ids are random, so
+/// practically no sign-in has the zero id.
 pub(super) fn family(text: Option<&str>) -> FamilyId {
     text.and_then(|text| text.parse().ok()).unwrap_or(FamilyId::from_bytes([0; 10]))
 }
 
-/// The id of a service account. A text that is not a valid id gives an id that no account has.
+/// Returns the id of a service account in a segment. If the text is not a valid id, returns an id that no account has.
 pub(super) fn service_account(text: Option<&str>) -> ServiceAccountId {
     text.and_then(|text| text.parse().ok()).unwrap_or(ServiceAccountId::from_bytes([0; 16]))
 }
@@ -34,7 +34,7 @@ pub(super) fn names_service_account(segments: &[Option<String>]) -> bool {
     matches!(segments, [Some(text), ..] if ServiceAccountId::from_str(text).is_ok())
 }
 
-/// Returns the subject in a segment. If the text is not a valid subject, returns an error. It is the refusal of
+/// Returns the subject in a segment. If the text is not a valid subject, returns an error. The error is the refusal of
 /// `operation` if the caller has no right to this operation, and 404 otherwise.
 pub(super) async fn subject(
     counterfoil: &Counterfoil,
@@ -45,8 +45,8 @@ pub(super) async fn subject(
     found(counterfoil, by, text.and_then(|text| SubjectId::new(text).ok()), operation).await
 }
 
-/// Returns the client id in a segment. If the text is not a valid client id, returns an error. It is the refusal of
-/// `operation` if the caller has no right to this operation, and 404 otherwise.
+/// Returns the client id in a segment. If the text is not a valid client id, returns an error. The error is the refusal
+/// of `operation` if the caller has no right to this operation, and 404 otherwise.
 pub(super) async fn client(
     counterfoil: &Counterfoil,
     by: &Presenter,

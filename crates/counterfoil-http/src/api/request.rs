@@ -67,11 +67,12 @@ pub(super) async fn no_query(
     none
 }
 
-/// Parses a JSON body. The problem is the first of these: the media type, the syntax, the size, the fields, a query.
+/// Parses a JSON body. If there are several problems, returns the first of these: the media type, the syntax, the size,
+/// the fields, a query in the URI.
 pub(crate) fn parsed<T: Body>(received: Received) -> Result<T, Problem> {
     let media_type = received.media_type.as_ref().map(HeaderValue::as_bytes);
     let announced = media_type.is_some_and(json::is_json);
-    // An optional body may be missing, and then needs no media type.
+    // An optional body may be missing. A request without a body needs no media type.
     if !T::OPTIONAL && !announced {
         return Err(Problem::new(problem::MEDIA));
     }
@@ -81,7 +82,7 @@ pub(crate) fn parsed<T: Body>(received: Received) -> Result<T, Problem> {
         Some(Err(Unread::TooLarge | Unread::Broken)) if !announced => return Err(Problem::new(problem::MEDIA)),
         Some(Err(Unread::TooLarge)) => return Err(Problem::new(problem::TOO_LARGE)),
         Some(Err(Unread::Broken)) => return Err(Problem::new(problem::NOT_JSON)),
-        // A body is not read only if no resource with the path can exist.
+        // The body was not read. The only reason for this is that no resource with the path can exist.
         None => return Err(Problem::not_found()),
     };
     Query::none(received.query.as_deref())?;

@@ -33,11 +33,12 @@ pub(super) fn revocation(counterfoil: Counterfoil) -> Endpoints {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Revocation {
     /// The kinds to end: `personal_access_token`, `access_token`, `refresh_token`, `security_code` or
-    /// `console_session`. `access_token` and `refresh_token` both mean the sign-ins with all their tokens. All kinds if
-    /// missing.
+    /// `console_session`. `access_token` and `refresh_token` both mean the sign-ins with all their tokens. If this
+    /// field is missing, all kinds are ended.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false, min_items = 1))]
     kinds: Option<Vec<TokenKind>>,
-    /// Whether the service accounts that the user made are disabled. False if missing: they go on working.
+    /// Whether the service accounts that the user made are disabled. If this field is false or missing, these accounts
+    /// stay as they are.
     #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     disable_service_accounts: bool,
 }
@@ -69,13 +70,13 @@ fn kind(name: &str) -> Option<TokenKind> {
     TokenKind::ALL.into_iter().find(|kind| kind.as_str() == name && *kind != TokenKind::ClientSecret)
 }
 
-/// What was ended, and what was left.
+/// The number of credentials that were ended, and the service accounts that the user made.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Revoked {
     /// How many sign-ins, sessions, personal access tokens and security codes were ended.
     revoked: u64,
-    /// The name of the user. Null if the directory does not know the user any more.
+    /// The name of the user. Null if the directory no longer has this user.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     name: Option<String>,
     /// The service accounts that the user made. Their tokens were not ended. Null if the caller's credential may not

@@ -215,7 +215,7 @@ async fn see(call: Call) -> Result<Response, Problem> {
 /// Changes a code's expiry, description or allowed sources
 ///
 /// All fields are checked before anything is written. Description and allowed sources are written in one step, and the
-/// expiry in another one. After a 503, only the first step may be done: repeat the request.
+/// expiry in another one. After a 503, it is possible that only the first step was done. Repeat the request then.
 #[cfg_attr(feature = "openapi", utoipa::path(
     patch,
     path = "/security-codes/{id}",

@@ -16,7 +16,7 @@ use crate::secret_body;
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct SignInView {
-    /// The id. A refresh does not change it.
+    /// The id of the sign-in or session. A refresh does not change the id.
     id: String,
     /// `console_session` for a session. `refresh_token` for a sign-in, or `access_token` for a sign-in without a
     /// refresh token.
@@ -24,20 +24,21 @@ pub(crate) struct SignInView {
     /// The id of the client. Null for a session.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     client: Option<String>,
-    /// The display name of the client. Null for a session, and if the client was deleted.
+    /// The display name of the client. Null for a session, or if the client was deleted.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     client_name: Option<String>,
     created_at: Rfc3339,
     /// When the sign-in ends if it is not used again.
     expires_at: Rfc3339,
-    /// When tokens were last issued, or when the session was last extended. At first, when it was opened.
+    /// When the sign-in last got tokens, or when the session was last extended. Until then, when the sign-in or session
+    /// was opened.
     last_used_at: Rfc3339,
     /// `active`, `expiring` or `suspended`.
     status: &'static str,
-    /// The text that names the device on which the sign-in was opened. Null if none is stored.
+    /// The text that names the device on which the sign-in was opened. Null if no such text is stored.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     device: Option<String>,
-    /// The source of the request that opened it. Null unless the service remembers sources.
+    /// The source of the request that opened the sign-in or session. Null unless the service remembers sources.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     source: Option<String>,
     /// Whether the caller uses this sign-in or session.
@@ -48,7 +49,7 @@ pub(crate) struct SignInView {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct UserSignIns {
-    /// The name of the user. Null if the directory does not know the user any more.
+    /// The name of the user. Null if the directory no longer has this user.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     name: Option<String>,
     #[serde(flatten)]

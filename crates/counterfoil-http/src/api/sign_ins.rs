@@ -60,7 +60,7 @@ async fn list(call: Call) -> Result<Response, Problem> {
     let asked = asked.and_then(|query| Ok((query.limit()?, after(&query, list)?)));
     let (limit, after) = match &asked {
         Ok((limit, after)) => (*limit, after.as_ref()),
-        // Report a missing right before an error in the query.
+        // A missing right must be reported before an error in the query. So the operation is called nevertheless.
         Err(_) => (NonZeroU32::MIN, None),
     };
     let found = or_problem(counterfoil, counterfoil.list_sign_ins(&by, after, limit).await)?;

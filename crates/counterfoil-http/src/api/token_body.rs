@@ -50,8 +50,8 @@ pub(super) struct NewToken {
 /// The request to rotate a token.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(super) struct NewRotation {
-    /// How long the old token stays valid together with the new one, in seconds. With 0, the old token ends at once. An
-    /// expired token is renewed with 0.
+    /// How long the old token stays valid together with the new one, in seconds. With 0, the old token ends at once.
+    /// For an expired token, the value must be 0.
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     overlap_seconds: Duration,
     /// The lifetime of the new token in days of 86,400 seconds, counted from now. If it is missing, the new token has
@@ -82,7 +82,7 @@ pub(super) struct TokenChange {
     /// The new label. It must be unique among the owner's tokens.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, min_length = 1, max_length = 255))]
     label: Option<String>,
-    /// The new description. An empty text removes it.
+    /// The new description. An empty text removes the description.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, max_length = 500))]
     description: Option<String>,
     /// The addresses from which the token can be used: 1 to 16 addresses or blocks such as `192.0.2.0/24` or
@@ -110,7 +110,8 @@ pub(super) type NewExpirySchema = Strict<NewExpiry>;
 #[cfg(feature = "openapi")]
 pub(super) type TokenChangeSchema = Strict<TokenChange>;
 
-/// Reads the field `expires_in_days`. `None` if it is missing. If it is null, the lifetime has no end.
+/// Reads the field `expires_in_days`. Returns `None` if the field is missing. If its value is null, the lifetime has no
+/// end.
 fn lifetime(fields: &mut Fields) -> Result<Option<Lifetime>, Problem> {
     let asked = fields.optional::<Option<i64>>("expires_in_days")?;
     Ok(asked.map(|days| days.map_or(Lifetime::Permanent, Lifetime::Days)))

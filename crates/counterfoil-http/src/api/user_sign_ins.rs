@@ -33,7 +33,7 @@ pub(super) fn user_sign_ins(counterfoil: Counterfoil) -> Endpoints {
     described!(api.endpoints(), list, end)
 }
 
-/// Returns the name of a user. `None` if the directory does not know the user.
+/// Returns the name of a user. Returns `None` if the user is not in the directory.
 pub(super) async fn name_of(
     counterfoil: &Counterfoil,
     by: &Presenter,

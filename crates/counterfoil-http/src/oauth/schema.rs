@@ -5,17 +5,17 @@
 use utoipa::openapi::{ContentBuilder, HeaderBuilder, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, PartialSchema as _, ToSchema};
 
-/// A request for tokens (RFC 6749 §4.3, §6). A parameter without a value is treated as missing. No parameter may be
-/// repeated.
+/// A request for tokens (RFC 6749 §4.3, §4.4, §6). A parameter without a value is treated as missing. No parameter may
+/// be repeated.
 #[derive(ToSchema)]
 pub(super) struct TokenForm {
-    /// `refresh_token` or `password`. RFC 9700 §2.4 forbids `password`, so a client may use it only if its registration
-    /// allows it.
+    /// `refresh_token`, `password` or `client_credentials`. A client may use only the grants in its registration. RFC
+    /// 9700 §2.4 forbids `password`.
     #[schema(pattern = "^(password|refresh_token)$", example = "password")]
     grant_type: String,
-    /// The login name. A backslash has no special meaning.
+    /// The login name, for the grant `password`. A backslash has no special meaning.
     username: Option<String>,
-    /// The password.
+    /// The person's password, for the grant `password`.
     #[schema(format = Password)]
     password: Option<String>,
     /// If the value is `true` (in lower or upper case), each refresh extends the sign-in. If it is `false` or missing,
@@ -25,9 +25,9 @@ pub(super) struct TokenForm {
     mfa_key: Option<String>,
     /// The key of a machine, if the directory requires one.
     machine_key: Option<String>,
-    /// The refresh token.
+    /// The refresh token, for the grant `refresh_token`.
     refresh_token: Option<String>,
-    /// Scope tokens, separated by spaces.
+    /// The requested scope: scope tokens, separated by spaces.
     scope: Option<String>,
     /// The client's id, if the client does not authenticate by HTTP Basic.
     client_id: Option<String>,
@@ -39,13 +39,13 @@ pub(super) struct TokenForm {
 /// A token to revoke or to introspect.
 #[derive(ToSchema)]
 pub(super) struct TokenQuery {
-    /// The token.
+    /// The text of the token.
     #[schema(min_length = 1)]
     token: String,
     /// A hint about the kind of the token. A wrong hint is allowed.
     token_type_hint: Option<String>,
     /// At `/introspect`: the source of the request in which the resource server got the token, usually an address.
-    /// Without it, a token that can be used only from some addresses is inactive.
+    /// Without this parameter, a token that can be used only from some addresses is inactive.
     #[schema(max_length = 255)]
     source: Option<String>,
     /// The client's id, if the client does not authenticate by HTTP Basic.
@@ -73,12 +73,12 @@ pub(super) struct TokenAnswer {
     /// The client's display name.
     #[schema(rename = "as:client_id")]
     client_name: Option<String>,
-    /// `true` for collaborators, `false` for others.
+    /// `true` if the user has the role of a collaborator, and `false` otherwise.
     is_read_only_web_user: Option<String>,
-    /// A date in the format of RFC 1123.
+    /// When the access token was issued, in the date format of RFC 1123.
     #[schema(rename = ".issued")]
     issued: Option<String>,
-    /// A date in the format of RFC 1123.
+    /// When the access token expires, in the date format of RFC 1123.
     #[schema(rename = ".expires")]
     expires: Option<String>,
 }

@@ -17,7 +17,7 @@ pub fn token(counterfoil: Counterfoil, sources: Sources) -> Endpoints {
     described!(handler.at("/token"), answer)
 }
 
-/// Exchanges a password or a refresh token for tokens
+/// Issues tokens for a password, a refresh token or the credentials of a client
 #[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/token",

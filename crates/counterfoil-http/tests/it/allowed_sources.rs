@@ -1,4 +1,5 @@
-//! Tests where a credential can be used from, and its metadata (requirements SIGHT 5 and SIGHT 6).
+//! Tests the addresses from which a credential can be used, and the metadata of a credential (requirements SIGHT 5 and
+//! SIGHT 6).
 
 use counterfoil::client::NewClient;
 use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, BASE, World, in_memory};
 
-/// Sends a `GET` request of a token from this source.
+/// Sends a `GET` request with this token, as if it came from this source.
 async fn get_from(world: &World, path: &str, token: &str, source: &str) -> Answer {
     let request = Request::get(format!("{BASE}{path}")).header("authorization", format!("Bearer {token}"));
     let mut request = request.body(Full::default()).expect("a request");
@@ -23,7 +24,8 @@ async fn create(world: &World, by: &str, path: &str, body: Value) -> Value {
     answer.json()
 }
 
-/// The detail of a refused body, with the status 422 and the field `allowed_sources`.
+/// Sends a body with this value of `allowed_sources`. Asserts that the response is 422 and names this field. Returns
+/// the problem's `detail`.
 async fn detail(world: &World, by: &str, method: &str, path: &str, allowed: Value) -> String {
     let mut body = json!({ "allowed_sources": allowed });
     if method == "POST" {

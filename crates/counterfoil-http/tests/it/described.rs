@@ -133,7 +133,8 @@ async fn host_51_the_description_has_the_status_429_of_each_operation_that_throt
     let code = make("/security-codes", r#"{"access":"super_administrator"}"#).await;
     let id = world.service.personal_access_token("ivan", None).await.view.id.to_string();
     let (mut all, mut throttled) = (operations(&world.endpoints), BTreeSet::new());
-    // An operation that ends the credentials of others comes after them. The token of `sue` belongs to the client.
+    // An operation that ends credentials comes after the operations that need these credentials. The deletion of the
+    // client comes last, because it ends the token of `sue`.
     all.sort_by_key(|(method, template)| match (method, template.ends_with("/revoke")) {
         (_, true) => 2,
         (method, false) if *method != Method::DELETE => 0,

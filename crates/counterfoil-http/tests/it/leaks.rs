@@ -1,4 +1,4 @@
-//! Tests of `POST /leaks`: its answers are alike for all texts.
+//! Tests of `POST /leaks`, whose answer is the same for all texts.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -58,7 +58,7 @@ async fn life_5_the_answer_is_the_same_for_every_text_behind_a_server_of_hyper()
     check(&over_hyper().await).await;
 }
 
-/// Returns all of an answer except the instant at which a server sent it.
+/// Returns the status, the headers and the text of an answer. Leaves out the header `Date`.
 fn seen(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     let headers = answer.headers.iter().filter(|(name, _)| *name != "date");
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().expect("text").to_owned()));
@@ -67,11 +67,12 @@ fn seen(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     (answer.status.as_u16(), headers, answer.text.clone())
 }
 
-/// The number of tokens that are live, and of those that are dead.
+/// The number of live personal access tokens, and also the number of deleted ones.
 const TOKENS: usize = 20;
 
-/// Reports a thousand texts: blocks of 250 that are live, dead, foreign and garbage. So some reports have texts of one
-/// sort, and others have texts of two.
+/// Reports a thousand texts in four blocks of 250: live tokens, deleted tokens, a token of another service, and texts
+/// that are no tokens. A report has 100 texts, so some reports have texts of one block, and others have texts of two
+/// blocks.
 async fn check_a_thousand(world: &World) {
     let owner = |number: usize| ["ivan", "sue"][number % 2];
     let (mut live, mut dead) = (Vec::new(), Vec::new());

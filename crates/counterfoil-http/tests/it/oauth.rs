@@ -111,7 +111,7 @@ async fn host_54_a_request_whose_caller_goes_away_is_carried_out_to_its_end() {
     assert_ne!(world.service.store().census().await.expect("a count"), before, "the caller is signed in");
 }
 
-/// Yields `many` times, so that other tasks run.
+/// Yields to the runtime `many` times, so that other tasks run.
 async fn turns(many: usize) {
     for _ in 0..many {
         tokio::task::yield_now().await;

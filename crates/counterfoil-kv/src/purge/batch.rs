@@ -21,7 +21,8 @@ pub(super) enum Line {
     Windows,
 }
 
-/// Some keys of records or of their index entries, in order. A batch removes or shrinks at most `room` records.
+/// A part of a purge that is one step. `keys` are the keys of records or of their index entries, in order. The step
+/// removes or shrinks at most `room` records.
 pub(super) struct Batch<'a> {
     pub(super) line: Line,
     pub(super) keys: &'a [Key],
@@ -44,7 +45,7 @@ pub(super) struct Done {
 }
 
 enum Verdict {
-    /// Leave the record unchanged.
+    /// Leave the record and the index entry unchanged.
     Stays,
     /// Delete the index entry, because it is obsolete.
     Drop,

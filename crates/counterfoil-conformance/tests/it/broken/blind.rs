@@ -73,8 +73,8 @@ impl Called for Revoke<'_> {
 pub(crate) struct Blind {
     /// The bits of the calls that have the flaw. All other calls are correct.
     methods: u32,
-    /// Whether `backend_call` is awaited between reading and writing. If it is, an interleaving finds the flaw for
-    /// certain. If not, only a race can find it, by chance.
+    /// Whether `backend_call` is awaited between reading and writing. If it is, the check that interleaves calls always
+    /// finds the flaw. If it is not, only a check that races calls can find the flaw, by chance.
     points: bool,
     /// A lock that each handle has for itself. If it is present, the calls through one handle run one after another,
     /// but concurrently with the calls through another handle.

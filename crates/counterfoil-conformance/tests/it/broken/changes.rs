@@ -1,4 +1,4 @@
-//! Broken stores, whose reads or changes of one record are incorrect.
+//! Broken stores whose reads or changes of one record are incorrect.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -24,7 +24,7 @@ flaw!(DoneCarriesTheOldRecord, apply, |inner, id, expect, change, now| {
     })
 });
 
-// Changes the text of a label in a relabel, but not the label key.
+// If an edit replaces a label, changes the label's text but not the label key, with which labels are compared.
 flaw!(RelabelKeepsTheOldKey, apply, |inner, id, expect, change, now| {
     let key = inner.with(|model| model.family(id.family()).and_then(|family| family.label_key.clone()));
     let answer = inner.apply(id, expect, change, now).await?;
@@ -38,7 +38,7 @@ flaw!(RelabelKeepsTheOldKey, apply, |inner, id, expect, change, now| {
     Ok(answer)
 });
 
-// Does not write a new expiry to the family.
+// Writes a new expiry to the record, but not to its family.
 flaw!(ExpiryForgetsTheFamily, apply, |inner, id, expect, change, now| {
     let row = inner.with(|model| model.family(id.family()).cloned());
     let answer = inner.apply(id, expect, change, now).await?;
@@ -80,7 +80,7 @@ overrides!(
     }
 );
 
-// Hides expired records, and uses a clock of its own for this.
+// Reports expired records as absent. To find out which have expired, it reads a clock, which a store must not do.
 flaw!(GetHidesTheExpired, get, |inner, id| {
     let today = Timestamp::from_micros(1_800_000_000_000_000).expect("an instant");
     Ok(inner.get(id).await?.filter(|record| record.record().expires_at.is_none_or(|end| end > today)))

@@ -1,4 +1,4 @@
-//! Broken stores, which read or write in two steps what must be one atomic step.
+//! Broken stores that read or write in two steps, although the contract requires one atomic step.
 
 use counterfoil::store::{
     Applied, InsertInto, Inserted, NewRecord, Page, ParentUpdate, Progress, Revoke, Rotated, TokenRecord, TokenStore,

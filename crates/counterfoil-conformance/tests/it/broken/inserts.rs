@@ -1,4 +1,4 @@
-//! Broken stores, whose inserts are incorrect.
+//! Broken stores whose inserts are incorrect.
 
 use counterfoil::store::{InsertInto, Inserted, NewRecord, TokenStore};
 use counterfoil::types::LabelKey;
@@ -12,7 +12,7 @@ flaw!(UpsertOnInsert, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// Leaves the records before the taken id inserted.
+// If an id is taken, the new records before this id stay inserted.
 flaw!(PartialInsert, insert, |inner, home, new, now| {
     let answer = inner.insert(home, new, now).await?;
     if let Inserted::IdTaken(taken) = answer {
@@ -139,7 +139,7 @@ flaw!(JoinOfAnOlderGeneration, insert, |inner, home, new, now| {
 // When a record is added to an existing family, reads the family, waits, and then inserts the record.
 flaw!(JoinByLookThenInsert, insert, |inner, home, new, now| {
     if let InsertInto::Join { family, .. } = home {
-        // This writes the family's row back as it was read, and so undoes a revocation that another call made in
+        // Below, the family's row is written back as it was read. This undoes a revocation that another call made in
         // between.
         let read = inner.with(|model| model.family(family).cloned());
         pause().await;
@@ -152,7 +152,7 @@ flaw!(JoinByLookThenInsert, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// Names the caller's own family in `LabelTaken`, instead of the holder.
+// Names the new family in `LabelTaken`, instead of the family that holds the label.
 flaw!(LabelTakenNamesTheCaller, insert, |inner, home, new, now| {
     let answer = inner.insert(home, new, now).await?;
     Ok(match (answer, home) {

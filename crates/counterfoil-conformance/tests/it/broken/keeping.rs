@@ -1,5 +1,5 @@
-//! Broken stores, in which a column has too few bits or characters. They lose a part of a value, or compare only a part
-//! of it.
+//! Broken stores in which a column has too few bits or characters. These stores lose a part of a value, or compare only
+//! a part of it.
 
 use std::num::NonZeroU32;
 
@@ -13,7 +13,7 @@ use counterfoil_conformance::ReferenceStore;
 use super::overrides;
 
 /// A broken store that applies this function to every stored row after each write. The function changes values as a
-/// column with too few bits would. To apply it again changes nothing more.
+/// column with too few bits would. If it is applied a second time, it changes nothing more.
 pub(crate) struct Keeping(pub fn(&mut RecordParts, &mut FamilyParts));
 
 impl Keeping {
@@ -184,7 +184,8 @@ overrides!(
 /// The argument of a touch: ids of records, each with the instant at which the record was used.
 type Batch = [(RecordId, Timestamp)];
 
-/// A broken store whose method `touch` ignores a part of its batch. The function returns the part that is stored.
+/// A broken store whose method `touch` ignores a part of its batch. The function returns the part that the method
+/// stores.
 pub(crate) struct Touching(pub fn(&Batch) -> &Batch);
 
 overrides!(Touching, self, touch, |inner, seen| inner.touch((self.0)(seen)).await);

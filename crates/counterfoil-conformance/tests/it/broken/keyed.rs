@@ -1,4 +1,4 @@
-//! Broken stores, in which the key of an index is equal for two different names.
+//! Broken stores in which an index treats two different realms, owners or labels as equal.
 
 use counterfoil::Realm;
 use counterfoil::Timestamp;
@@ -37,7 +37,7 @@ pub(crate) enum Index {
     Rooms,
 }
 
-/// A broken store, in which the key of one index is wrong.
+/// A broken store in which one index has a wrong key.
 pub(crate) struct Keyed {
     /// Returns true if the index treats two keys as equal. A key consists of realm and owner. In an index of labels, it
     /// also has the label. In the index of a realm's records, it has only the realm.

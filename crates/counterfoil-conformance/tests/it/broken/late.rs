@@ -1,6 +1,6 @@
-//! Broken stores, in which a call overwrites one column that another call has written. The call reads the rows and
-//! waits. Then it makes its own change correctly. At the end it also writes a column that is no part of its change. It
-//! gives this column the old value, which it read at the beginning.
+//! Broken stores in which a call overwrites one column that another call has written. The call reads the rows and
+//! waits. Then it makes its own change correctly. At the end it also writes a column that is no part of its change. The
+//! call gives this column the old value, which it read at the beginning.
 
 use counterfoil::store::{FamilyParts, Progress, RecordParts};
 use counterfoil::types::FamilyId;
@@ -24,8 +24,8 @@ pub(crate) enum Column {
 pub(crate) struct Loses {
     pub methods: u32,
     pub column: Column,
-    /// Whether `backend_call` is awaited between reading and writing. If it is, an interleaving finds the flaw for
-    /// certain. If not, only a race can find it, by chance.
+    /// Whether `backend_call` is awaited between reading and writing. If it is, the check that interleaves calls always
+    /// finds the flaw. If it is not, only a check that races calls can find the flaw, by chance.
     pub points: bool,
 }
 
@@ -67,7 +67,7 @@ impl Loses {
                     if let (Some(stood), Some(read)) = (stood, read.record(&record.id)) {
                         let mut unchanged = record.clone();
                         copy(&mut unchanged, stood);
-                        // A column that the step itself changes is written, not lost.
+                        // If the call itself changed the column, the column keeps its new value.
                         if same(&unchanged, record) {
                             copy(record, read);
                         }

@@ -49,8 +49,8 @@ macro_rules! flawed_store {
                     true
                 }
 
-                /// Does the work of `try_read`. Returns false and does not call the callback, so that callers must use
-                /// `get`. The flaws in `shows.rs` replace this method.
+                /// Implements `try_read`. This default returns false and does not call the callback, so that callers
+                /// must use `get`. The flaws in `shows.rs` replace this method.
                 fn shows(
                     &self,
                     _: &counterfoil_conformance::ReferenceStore,

@@ -1,4 +1,4 @@
-//! Broken stores, whose touches, claims or settlements are incorrect.
+//! Broken stores whose touches, claims or settlements are incorrect.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, TokenStore};
@@ -6,7 +6,7 @@ use counterfoil_conformance::pause;
 
 use super::flaw;
 
-// Lets the batch that is written later win, even if its instant is earlier.
+// Stores the instant of the batch that is written later, even if this instant is earlier than the stored one.
 flaw!(TouchLowers, touch, |inner, seen| {
     inner.with(|model| {
         for (id, at) in seen {
@@ -30,7 +30,7 @@ flaw!(TouchBumpsTheVersion, touch, |inner, seen| {
     inner.touch(seen).await
 });
 
-// Sets a field without checking that the record exists.
+// Sets the field without checking that the record exists. So a touch can create a record.
 flaw!(TouchCreatesGhosts, touch, |inner, seen| {
     inner.with(|model| {
         for (id, at) in seen {
@@ -44,7 +44,7 @@ flaw!(TouchCreatesGhosts, touch, |inner, seen| {
     inner.touch(seen).await
 });
 
-// Writes the whole record back as it was before its revocation.
+// Writes a whole record back as it was before its revocation.
 flaw!(TouchRevives, touch, |inner, seen| {
     inner.with(|model| {
         for (id, _) in seen {
@@ -81,7 +81,8 @@ flaw!(ClaimWithoutStage, claim, |inner, id, held, until| {
     inner.claim(id, NoticeMark { stage, ..held }, until).await
 });
 
-// Accepts a lease that ends no later than the mark. Then the mark of an earlier claim can match again.
+// Accepts a lease that does not end later than the mark of the notice. Then the mark of an earlier claim can match
+// again.
 flaw!(ClaimTakesAnEarlierLease, claim, |inner, id, held, until| {
     inner.with(|model| {
         let Some(record) = model.record_mut(id).filter(|record| record.notice == Some(held)) else {
@@ -107,7 +108,7 @@ flaw!(ClaimByLookThenSet, claim, |inner, id, held, until| {
     })
 });
 
-// Lets the later of two settlements win, even if another caller has claimed the notice.
+// Executes a settlement even if another caller has claimed the notice since.
 flaw!(SettleIgnoresHeld, settle, |inner, id, held, next, sent| {
     let stands = inner.with(|model| model.record(id).and_then(|record| record.notice)).unwrap_or(held);
     inner.settle(id, stands, next, sent).await

@@ -1,4 +1,4 @@
-//! Broken stores, whose pages are incorrect.
+//! Broken stores whose pages are incorrect.
 
 use std::num::NonZeroU32;
 
@@ -30,7 +30,7 @@ flaw!(CursorWithoutId, list, |inner, of, after, limit| {
     inner.list(of, after.as_ref(), limit).await
 });
 
-// Returns a page with one record too many.
+// Returns pages with one record more than the limit.
 flaw!(PageBeyondItsLimit, list, |inner, of, after, limit| inner.list(of, after, limit.saturating_add(1)).await);
 
 // Ignores the realm in a listing by owner.
@@ -100,7 +100,7 @@ flaw!(OverlapsAreHidden, list, |inner, of, after, limit| {
     Ok(page)
 });
 
-// Lists a record at the instant of its end.
+// Lists a record as standing even at the instant at which it has stopped standing, and not only before.
 flaw!(StandsOnItsEnd, list, |inner, of, after, limit| {
     let Listing::Owner { realm, owner, kind, show: Show::Standing { now } } = of else {
         return inner.list(of, after, limit).await;
@@ -109,7 +109,7 @@ flaw!(StandsOnItsEnd, list, |inner, of, after, limit| {
     inner.list(Listing::Owner { realm, owner, kind, show }, after, limit).await
 });
 
-// Lists a record of a revoked family, because the record's own row is not revoked.
+// Lists a record of a revoked family as standing if the record's own row is not revoked.
 flaw!(StandingForgetsTheFamily, list, |inner, of, after, limit| {
     Ok(inner.with(|model| {
         let mut alone = model.clone();

@@ -1,4 +1,4 @@
-//! Broken stores, whose purges are incorrect.
+//! Broken stores whose purges are incorrect.
 
 use std::num::NonZeroU32;
 
@@ -46,7 +46,7 @@ flaw!(PurgeTakesTheFamilyAlong, purge, |inner, now, unsent, windows, limit| {
     Ok(progress)
 });
 
-// Leaves a family without members, and with it the family's label.
+// Does not remove families that have lost their last member. So these families keep their labels.
 flaw!(PurgeLeavesEmptyFamilies, purge, |inner, now, unsent, windows, limit| {
     inner.with(|model| {
         let families = model.families.clone();

@@ -70,8 +70,8 @@ macro_rules! in_halves {
     };
 }
 
-/// Like [`in_halves`], with the check that must reject the form that only a race can find. `_` means that the race is
-/// too rare with the default counts.
+/// Like [`in_halves`], but each store is given with the check that must reject its form `raced`. `_` means that the
+/// race is too rare with the default counts.
 macro_rules! two_steps {
     ($($flaw:ident $check:tt;)*) => {
         vec![$(Planted {
@@ -148,7 +148,8 @@ fn by_their_clause() -> Vec<Planted> {
     }
 }
 
-/// Returns stores in which a call overwrites a column that another call has written and acknowledged.
+/// Returns stores in which a call overwrites a column that another call has written. The other call has returned
+/// before.
 fn lost_columns() -> Vec<Planted> {
     losing! {
         touch_disturbs_nobody interleavings_are_steps: EDIT Record last_used_at;

@@ -13,7 +13,7 @@ async fn between(points: bool) {
     if points { backend_call().await } else { pause().await }
 }
 
-/// Returns the step without its need of the label.
+/// Returns a copy of the update that does not need the family's label.
 fn without_label(step: &ParentUpdate) -> ParentUpdate {
     let mut step = *step;
     if let ParentUpdate::Supersede { labelled, .. } = &mut step {
@@ -22,8 +22,8 @@ fn without_label(step: &ParentUpdate) -> ParentUpdate {
     step
 }
 
-/// A broken store whose rotation has two steps: it looks whether the family has its label, and later it rotates without
-/// looking again. If the argument is true, it awaits `backend_call` between the steps.
+/// A broken store whose rotation has two steps: it checks that the family has its label, and later it rotates without
+/// checking again. If the argument is true, it awaits `backend_call` between the steps.
 pub(crate) struct LabelCheckedFirst(pub bool);
 
 overrides!(LabelCheckedFirst, self, rotate, |inner, parent, step, new, now| {

@@ -1,4 +1,4 @@
-//! Broken stores, whose revocations are incorrect.
+//! Broken stores whose revocations are incorrect.
 
 use counterfoil::store::{Progress, Revoke, TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
@@ -114,7 +114,7 @@ flaw!(RevokeMovesTheVersion, revoke, |inner, what, revoked, gone_at, limit| {
     Ok(progress)
 });
 
-// Reads a record as revoked at the later of the two instants.
+// If both a record and its family are revoked, reads the later of the two instants.
 flaw!(TheLaterRevocationWins, get, |inner, id| {
     let Some(found) = inner.get(id).await? else { return Ok(None) };
     let (mut record, family) = found.into_parts();

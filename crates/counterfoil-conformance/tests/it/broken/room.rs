@@ -26,7 +26,8 @@ flaw!(RoomInTwoSteps, insert, |inner, home, new, now| {
     };
     let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
     if let (None, WhenFull::End { .. }) = (refused, cap.when_full) {
-        // A copy of the model determines the families that must end. This ends them before the new family is inserted.
+        // A copy of the model determines the families that must end. The call of `end` ends them before the new family
+        // is inserted.
         let ended = inner.with(|model| match model.clone().insert(home, new, now) {
             Inserted::MadeRoom(ended) => {
                 end(model, &ended, cap);

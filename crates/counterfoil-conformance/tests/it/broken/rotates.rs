@@ -1,4 +1,4 @@
-//! Broken stores, whose rotations are incorrect.
+//! Broken stores whose rotations are incorrect.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{ParentUpdate, RecordParts, Rotated, TokenStore};
@@ -78,7 +78,7 @@ flaw!(NonceKeptOnTheGrandparent, rotate, |inner, parent, step, new, now| {
     })
 });
 
-// Sets the given ends in a slide, even if they are earlier.
+// In a slide, sets the given ends even if they are earlier than the stored ends.
 flaw!(SlideBackwards, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     if let (Rotated::Done, ParentUpdate::Slide { expires_at, gone_at, .. }) = (&answer, step) {
@@ -110,7 +110,8 @@ flaw!(SlideMovesTheVersion, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-// Answers a repeated rotation with `Done`. Then the caller cannot know whose successor is stored.
+// Answers a repeated rotation with `Done`. Then the caller cannot know whether its own successor is stored or that of
+// another call.
 flaw!(RepeatedRotationIsDone, rotate, |inner, parent, step, new, now| {
     Ok(match inner.rotate(parent, step, new, now).await? {
         Rotated::Stale(stands) if stands.record().version == Version::new(1) => Rotated::Done,

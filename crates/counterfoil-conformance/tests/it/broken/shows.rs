@@ -139,7 +139,7 @@ shows!(
 );
 
 shows!(
-    /// Reads the record and then its family. Does not check whether another call wrote in between.
+    /// Reads the record and then its family, without checking whether another call wrote in between.
     ShowsTornPairs,
     |inner, id, look| {
         let Some(found) = read(inner, id) else { return false };

@@ -31,7 +31,7 @@ sibling_flaw!(CreatesAnExpectedAlias, put_alias, |inner, alias, entry, expect| {
     }
 });
 
-// Compares ids by their families, as a store that keeps only the family would.
+// Compares only the families of two record ids, as a store that keeps only the family would.
 sibling_flaw!(ComparesTheFamily, put_alias, |inner, alias, entry, expect| {
     match inner.put_alias(alias, entry, expect).await? {
         AliasPut::Taken(stands) if expect.is_some_and(|expect| expect.family() == stands.id.family()) => {
@@ -49,7 +49,7 @@ fn prefix(alias: &Alias) -> Alias {
     Alias::from_bytes(bytes)
 }
 
-// Compares 24 of the 32 bytes.
+// Compares only the first 24 of the 32 bytes of an alias.
 sibling_flaw!(
     ComparesAPrefix,
     alias,
@@ -60,7 +60,7 @@ sibling_flaw!(
     |inner, alias, expect| inner.remove_alias(&prefix(alias), expect).await
 );
 
-// Keeps the instant of the first entry.
+// A replacement keeps the instant of the entry that it replaces.
 sibling_flaw!(KeepsTheFirstInstant, put_alias, |inner, alias, entry, expect| {
     let stands = inner.alias(alias).await?;
     let kept = AliasEntry { created_at: stands.map_or(entry.created_at, |stands| stands.created_at), ..*entry };
@@ -121,7 +121,7 @@ sibling_overrides!(
     |_, alias, expect| self.0.remove_alias(alias, expect).await
 );
 
-/// A broken store whose handles remember each entry that they have read.
+/// A broken store whose handles remember each entry that they have read, and return it even after it has changed.
 #[derive(Default)]
 pub(crate) struct RemembersAliases(Mutex<Vec<(Alias, AliasEntry)>>);
 
@@ -138,7 +138,7 @@ sibling_overrides!(RemembersAliases, self, alias, |inner, alias| {
     Ok(found)
 });
 
-// Begins a page with the alias after which it should begin.
+// Begins a page with the cursor's alias, instead of the alias after it.
 sibling_flaw!(RepeatsTheCursor, aliases, |inner, after, limit| {
     let mut page = inner.aliases(after, limit).await?;
     if let Some(after) = after
@@ -165,7 +165,7 @@ sibling_flaw!(LosesTheLastAlias, aliases, |inner, after, limit| {
     Ok(page)
 });
 
-// Starts again at a damaged entry, so the walk never ends.
+// After a page with a damaged entry, starts the walk again. So the walk never ends.
 sibling_flaw!(WalkRepeatsAtADamagedAlias, aliases, |inner, after, limit| {
     let page = inner.aliases(after, limit).await?;
     Ok(if page.corrupt > 0 { Page { next: Some(Alias::from_bytes([0; 32])), ..page } } else { page })
@@ -189,7 +189,7 @@ sibling_flaw!(ReplacesADamagedAlias, put_alias, |inner, alias, entry, expect| {
     if is_corrupt(&answer) { Ok(AliasPut::Done) } else { answer }
 });
 
-// Answers that an entry is absent during an outage.
+// During an outage, reports each entry as absent.
 sibling_flaw!(NoAliasInAnOutage, alias, |inner, alias| {
     let answer = inner.alias(alias).await;
     if is_unavailable(&answer) { Ok(None) } else { answer }

@@ -1,4 +1,4 @@
-//! Broken client stores, whose writes or removals of registrations are incorrect.
+//! Broken client stores whose writes or removals of registrations are incorrect.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -60,7 +60,8 @@ sibling_flaw!(ComparesThenRemoves, remove_client, |inner, realm, id, expect| {
     Ok(true)
 });
 
-// Compares the version in one backend call, and replaces the registration in the next one, if there is still one.
+// Compares the version in one backend call, and replaces the registration in the next call, if there still is a
+// registration.
 sibling_flaw!(ComparesThenReplaces, put_client, |inner, realm, expect, registration| {
     backend_call().await;
     let id = &registration.client_id;

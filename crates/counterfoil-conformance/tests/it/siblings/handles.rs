@@ -97,7 +97,7 @@ sibling_overrides!(
 type Read = Vec<(Realm, ClientId, Option<VersionedRegistration>)>;
 
 /// A broken client store. Each handle reads a client once, and then from its memory until it writes a client itself. A
-/// client that another process disables stays enabled here.
+/// client that another process disables stays enabled for this handle.
 #[derive(Default)]
 pub(crate) struct ReadsAClientOnce(Mutex<Read>);
 

@@ -11,13 +11,13 @@ sibling_flaw!(GrantsInAnOutage, reserve, |inner, key, now, window, limit| {
     if is_unavailable(&answer) { Ok(Reserved::Granted(now)) } else { answer }
 });
 
-// Answers that a client is absent if the client cannot be read.
+// Reports a client as absent if the client cannot be read.
 sibling_flaw!(NoClientInAnOutage, client, |inner, realm, id| {
     let answer = inner.client(realm, id).await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
 });
 
-// Answers that settings are absent if the settings cannot be read.
+// Reports settings as absent if the settings cannot be read.
 sibling_flaw!(NoSettingsInAnOutage, settings, |inner, realm| {
     let answer = inner.settings(realm).await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
@@ -69,25 +69,25 @@ sibling_flaw!(ForgetsDamagedSettings, settings, |inner, realm| {
     if is_corrupt(&answer) { Ok(None) } else { answer }
 });
 
-// Settles an attempt during an outage without storing it.
+// During an outage, reports that a failure of an attempt was stored, although it was not.
 sibling_flaw!(SettlesInAnOutage, failed, |inner, key, reserved_at, now, window| {
     let answer = inner.failed(key, reserved_at, now, window).await;
     if is_unavailable(&answer) { Ok(()) } else { answer }
 });
 
-// Releases an attempt during an outage without storing it.
+// During an outage, reports that the release of an attempt was stored, although it was not.
 sibling_flaw!(ReleasesInAnOutage, release, |inner, key, reserved_at, now, window| {
     let answer = inner.release(key, reserved_at, now, window).await;
     if is_unavailable(&answer) { Ok(()) } else { answer }
 });
 
-// Refuses every attempt during an outage, as if it had counted.
+// During an outage, refuses every attempt as if the limit were reached.
 sibling_flaw!(RefusesInAnOutage, reserve, |inner, key, now, window, limit| {
     let answer = inner.reserve(key, now, window, limit).await;
     if is_unavailable(&answer) { Ok(Reserved::Wait(now.plus_capped(window))) } else { answer }
 });
 
-// Reports that there were no counters to remove during an outage.
+// During an outage, reports that there were no counters to remove.
 sibling_flaw!(PurgesNothingInAnOutage, purge_counters, |inner, now, limit| {
     let answer = inner.purge_counters(now, limit).await;
     if is_unavailable(&answer) { Ok(0) } else { answer }
@@ -99,25 +99,25 @@ sibling_flaw!(NoClientsInAnOutage, clients, |inner, realm, after, limit| {
     if is_unavailable(&answer) { Ok(Page { items: Vec::new(), next: None, corrupt: 0 }) } else { answer }
 });
 
-// Answers that the version did not match during an outage.
+// During an outage, answers that the version did not match.
 sibling_flaw!(NothingToRemoveInAnOutage, remove_client, |inner, realm, id, expect| {
     let answer = inner.remove_client(realm, id, expect).await;
     if is_unavailable(&answer) { Ok(false) } else { answer }
 });
 
-// Answers that a registration is stale during an outage.
+// During an outage, answers that the expected version of the registration is stale.
 sibling_flaw!(StaleClientInAnOutage, put_client, |inner, realm, expect, registration| {
     let answer = inner.put_client(realm, expect, registration).await;
     if is_unavailable(&answer) { Ok(ClientPut::Stale(None)) } else { answer }
 });
 
-// Answers that the settings are stale during an outage.
+// During an outage, answers that the expected version of the settings is stale.
 sibling_flaw!(StaleSettingsInAnOutage, put_settings, |inner, realm, expect, settings| {
     let answer = inner.put_settings(realm, expect, settings).await;
     if is_unavailable(&answer) { Ok(SettingsPut::Stale(None)) } else { answer }
 });
 
-// Answers that another note stands during an outage.
+// During an outage, answers that another instant of the last upkeep is stored.
 sibling_flaw!(NotesNothingInAnOutage, note_upkeep, |inner, expect, at| {
     let answer = inner.note_upkeep(expect, at).await;
     if is_unavailable(&answer) { Ok(false) } else { answer }
@@ -178,7 +178,7 @@ sibling_flaw!(ReplacesDamagedSettings, put_settings, |inner, realm, expect, sett
     if is_corrupt(&answer) { Ok(SettingsPut::Done(Version::new(1 << 40))) } else { answer }
 });
 
-// Refuses all attempts on a damaged counter for ever.
+// Answers `UnderWay` to every attempt on a damaged counter, instead of an error.
 sibling_flaw!(WaitsForADamagedCounter, reserve, |inner, key, now, window, limit| {
     let answer = inner.reserve(key, now, window, limit).await;
     if is_corrupt(&answer) { Ok(Reserved::UnderWay) } else { answer }

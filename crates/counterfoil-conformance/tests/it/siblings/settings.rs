@@ -1,4 +1,4 @@
-//! Broken settings stores, whose writes of settings or of the last upkeep are incorrect.
+//! Broken settings stores whose writes of settings or of the last upkeep are incorrect.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -42,7 +42,7 @@ sibling_overrides!(
 // Reports a note as written without writing it.
 sibling_flaw!(ForgetsTheUpkeep, note_upkeep, |inner, expect, _| Ok(inner.last_upkeep().await? == expect));
 
-// Keeps the later of two upkeeps. So a note with a time in the future can never be corrected.
+// Keeps the later of the expected and the new instant. So an instant in the future can never be corrected.
 sibling_flaw!(KeepsTheLaterUpkeep, note_upkeep, |inner, expect, at| {
     inner.note_upkeep(expect, expect.map_or(at, |there| there.max(at))).await
 });

@@ -10,8 +10,8 @@ use super::sibling_overrides;
 /// A broken throttle. After a call of `reserve` was dropped, the attempt of the next call is granted but not stored.
 #[derive(Default)]
 pub(crate) struct DropsTheNextAttempt {
-    /// True while a call of this handle runs. If the call is dropped, it stays true. So the next call can find out that
-    /// a call was dropped.
+    /// True while a call of this handle runs. If the call is dropped, the value stays true, so the next call can find
+    /// out that a call was dropped.
     cut: AtomicBool,
 }
 

@@ -1,4 +1,4 @@
-//! Broken throttles, whose purges of counters are incorrect.
+//! Broken throttles whose purges of counters are incorrect.
 
 use std::num::NonZeroU32;
 

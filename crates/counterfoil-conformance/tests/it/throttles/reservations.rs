@@ -37,7 +37,7 @@ throttle_overrides!(
     }
 );
 
-// Counts an attempt in progress as a failure.
+// If attempts in progress reach the limit, answers `Wait` as if they had failed.
 throttle_flaw!(TakesUnderWayForFailed, reserve, |inner, key, now, window, limit| {
     Ok(match inner.reserve(key, now, window, limit).await? {
         Reserved::UnderWay => Reserved::Wait(now.plus_capped(window)),
@@ -45,7 +45,7 @@ throttle_flaw!(TakesUnderWayForFailed, reserve, |inner, key, now, window, limit|
     })
 });
 
-// Records a refused attempt.
+// Stores a refused attempt as an attempt in progress.
 throttle_flaw!(NotesTheRefused, reserve, |inner, key, now, window, limit| {
     Ok(inner.step(key, |counter| {
         let answer = counter.reserve(now, window, limit);
@@ -89,8 +89,9 @@ fn reread(counter: &mut Counter, under_way: impl Fn(&[Timestamp]) -> Vec<Timesta
     *counter = Counter::from_parts(counter.failures(), counter.ends_at(), under_way, counter.gone_at());
 }
 
-/// Makes a broken throttle that handles unsettled attempts wrongly. These were neither released nor reported as failed.
-/// Each method first replaces the list of their instants by the list that `$found` returns. Then it works correctly.
+/// Makes a broken throttle that handles unsettled attempts wrongly. An unsettled attempt was neither released nor
+/// reported as failed. Each method first replaces the list of their instants by the list that `$found` returns. Then it
+/// works correctly.
 macro_rules! takes_the_unsettled {
     ($flaw:ident, $found:expr) => {
         throttle_flaw!(

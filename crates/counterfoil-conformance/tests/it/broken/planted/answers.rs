@@ -1,4 +1,4 @@
-//! Broken stores, whose answers differ from the contract where an author of a store could easily guess wrong.
+//! Broken stores whose answers differ from the contract where an author of a store could easily guess wrong.
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;

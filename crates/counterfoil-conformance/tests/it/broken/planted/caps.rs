@@ -11,7 +11,7 @@ use super::{Case, cases};
 use crate::broken::keeping::Limiting;
 use crate::broken::overrides;
 
-/// Returns the step without its cap, and the cap.
+/// Returns a copy of the update without its cap on live families, and this cap.
 pub(crate) fn uncapped(step: &ParentUpdate) -> (ParentUpdate, Option<NonZeroU32>) {
     let mut step = *step;
     let ParentUpdate::Supersede { cap, .. } = &mut step else { return (step, None) };
@@ -19,17 +19,17 @@ pub(crate) fn uncapped(step: &ParentUpdate) -> (ParentUpdate, Option<NonZeroU32>
     (step, cap)
 }
 
-/// A broken store that judges a cap on renewals with these functions.
+/// A store that applies the cap of a renewal with these functions. If one of them is wrong, the store is broken.
 struct Capping {
     /// Whether the cap applies to a rotation of this family.
     applies: fn(&FamilyParts, Timestamp) -> bool,
-    /// Whether the first family counts if the second is rotated.
+    /// Whether the first family counts towards the cap if the second is rotated.
     counts: fn(&FamilyParts, &FamilyParts, Timestamp) -> bool,
-    /// Whether a rotation is refused beside this many families that count, under this cap.
+    /// Whether a rotation is refused. The arguments are the number of families that count, and the cap.
     full: fn(usize, usize) -> bool,
 }
 
-/// A store without a flaw, of which each flaw replaces one function.
+/// The correct functions. Each broken store replaces one of them.
 const RIGHT: Capping = Capping {
     applies: |family, now| !transition::is_live(family, now),
     counts: |one, like, now| counts(one, like) && transition::is_live(one, now),
@@ -61,7 +61,7 @@ overrides!(Capping, self, rotate, |inner, parent, step, new, now| {
     })
 });
 
-/// A broken store that refuses a rotation correctly, but writes something nevertheless.
+/// A broken store that returns `OwnerFull` where it must. But this function then writes something.
 struct Writing(fn(&mut Model, &Asked<'_>));
 
 overrides!(Writing, self, rotate, |inner, parent, step, new, now| {
@@ -79,7 +79,7 @@ pub(super) fn caps() -> Vec<Case> {
     all
 }
 
-/// A store that is made like these and has no flaw.
+/// Returns a store that is made with the type `Capping` and correct functions, so it has no flaw.
 pub(super) fn correct() -> Vec<Case> {
     cases! {
         CapIsJudged => renewals_are_capped: RIGHT;

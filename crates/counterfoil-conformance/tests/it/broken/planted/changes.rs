@@ -1,4 +1,4 @@
-//! Broken stores, whose changes and rotations write too many or too few fields.
+//! Broken stores whose changes and rotations write too many or too few fields.
 
 use counterfoil::store::{Change, InsertInto, NoticeMark, ParentUpdate};
 use counterfoil::types::{RecordId, TokenKind};

@@ -12,8 +12,8 @@ use crate::broken::keeping::Keeping;
 use crate::broken::overrides;
 use crate::broken::states::{Done, Read, Then};
 
-/// A broken store that changes the arguments or the answer of an edit of the details with this function. If it returns
-/// `None`, the call is executed correctly.
+/// A broken store that executes edits of the details with this function. If the function returns `None`, the call is
+/// executed correctly.
 struct Editing(fn(&mut Model, &Edit<'_>) -> Option<Applied>);
 
 /// The arguments of an edit of the details.
@@ -49,8 +49,8 @@ fn lose(model: &mut Model, family: FamilyId) {
     model.family_mut(family).into_iter().for_each(|family| family.details = None);
 }
 
-/// Replaces the details of the edit in the family of the record, if `accepts` returns true for the record as it is
-/// after the call.
+/// After an edit, writes the details of the edit to the family of the record. Does this only if `accepts` returns true
+/// for the record and the family as they are after the edit.
 fn take(model: &mut Model, done: &Done<'_>, accepts: fn(&RecordParts, &FamilyParts) -> bool) {
     let Done::Apply(id, Change::Edit { details: Some(details), .. }) = done else { return };
     let rows = model.record(id).zip(model.family(id.family()));
@@ -59,7 +59,7 @@ fn take(model: &mut Model, done: &Done<'_>, accepts: fn(&RecordParts, &FamilyPar
     }
 }
 
-/// Returns a change that has other details.
+/// Returns a copy of the change with these details. A change that is not an edit is copied as it is.
 fn with_details(change: &Change, details: Option<FamilyDetails>) -> Change {
     let Change::Edit { label, description, scope, .. } = change else { return change.clone() };
     let (label, description, scope) = (label.clone(), description.clone(), scope.clone());

@@ -12,7 +12,7 @@ use crate::broken::states::{Families, FamiliesPaged};
 
 type Of<'a> = (&'a Realm, &'a OwnerId);
 
-/// Returns a page of those of all stored families for which `of` returns true, in the order of `key`.
+/// Returns a page of the stored families for which `of` returns true, in the order of their ids.
 fn paged(
     inner: &ReferenceStore,
     of: impl Fn(&Model, &FamilyParts) -> bool,
@@ -36,7 +36,7 @@ fn is_of(family: &FamilyParts, (realm, owner): Of<'_>) -> bool {
     family.realm == *realm && family.owner == *owner
 }
 
-/// Returns a correct page, from which the families for which `hides` returns true are missing.
+/// Returns a page that is correct, except that the families are missing for which `hides` returns true.
 fn without(
     inner: &ReferenceStore,
     of: Of<'_>,
@@ -56,7 +56,7 @@ fn is_before(end: Option<Timestamp>) -> bool {
     end.is_some_and(|end| end < at(1_000))
 }
 
-/// Whether no family that a list of this owner shows has this id.
+/// Returns true if the family with this id is not in a correct list of this owner's families.
 fn left(inner: &ReferenceStore, of: Of<'_>, id: &FamilyId) -> bool {
     right(inner, of, None, usize::MAX).items.iter().all(|family| family.id != *id)
 }
@@ -69,7 +69,7 @@ pub(super) fn families() -> Vec<Case> {
     all
 }
 
-/// A store that is made like these and has no flaw.
+/// Returns stores that are made with the type `FamiliesPaged` and a correct function, so they have no flaw.
 pub(super) fn correct() -> Vec<Case> {
     cases! {
         ListIsRight => families_are_listed: FamiliesPaged(|inner, of, after, limit| Ok(right(inner, of, after, limit)));

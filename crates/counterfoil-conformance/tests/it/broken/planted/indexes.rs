@@ -122,8 +122,8 @@ overrides!(
     }
 );
 
-/// A broken store that writes the new entry of a notice and then removes the old one. If both have the same instant,
-/// no entry is left.
+/// A broken store that writes the new entry of a notice and then removes the old one. If both notices have the same
+/// instant, the store then has no entry.
 struct StageAlone {
     methods: u32,
     lost: Mutex<HashSet<RecordId>>,

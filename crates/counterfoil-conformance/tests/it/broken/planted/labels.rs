@@ -1,4 +1,4 @@
-//! Broken stores that misjudge whether a rotation that needs the label of its family may go ahead.
+//! Broken stores that do not correctly check a rotation that needs the label of its family.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{FamilyParts, NewRecord, ParentUpdate, RecordParts, Rotated, TokenStore, transition};
@@ -22,7 +22,7 @@ impl Asked<'_> {
     }
 }
 
-/// Returns the step without its conditions of a renewal, and whether it needs the label.
+/// Returns a copy of the update that does not need the label, and whether the update needs the label.
 pub(super) fn plain(step: &ParentUpdate) -> (ParentUpdate, bool) {
     let mut step = *step;
     let ParentUpdate::Supersede { labelled, .. } = &mut step else { return (step, false) };
@@ -30,8 +30,9 @@ pub(super) fn plain(step: &ParentUpdate) -> (ParentUpdate, bool) {
     (step, needs)
 }
 
-/// A broken store that executes a rotation that needs a label only if this function returns true, and never looks at
-/// the label itself. The function gets the parent and its family before the rotation.
+/// A store that decides with this function whether a rotation that needs the label is executed. The store itself does
+/// not check the label. The function gets the model, the parent, the parent's family and `now`, as they are before the
+/// rotation.
 struct Judging(fn(&Model, &RecordParts, &FamilyParts, Timestamp) -> bool);
 
 overrides!(Judging, self, rotate, |inner, parent, step, new, now| {
@@ -48,8 +49,8 @@ overrides!(Judging, self, rotate, |inner, parent, step, new, now| {
     })
 });
 
-/// A broken store that executes rotations in another way. The function gets the model and the call. If it returns
-/// `None`, the model must be as before, and the call is executed correctly.
+/// A store that executes rotations with this function, which gets the model and the call. If the function returns
+/// `None`, it must not change the model. The call is then executed correctly.
 struct Rotating(fn(&mut Model, &Asked<'_>) -> Option<Rotated>);
 
 overrides!(Rotating, self, rotate, |inner, parent, step, new, now| {
@@ -66,7 +67,7 @@ pub(super) fn labels() -> Vec<Case> {
     all
 }
 
-/// A store that is made like these and has no flaw.
+/// Returns stores that are made with the types `Judging` and `Rotating` and correct functions, so they have no flaw.
 pub(super) fn correct() -> Vec<Case> {
     cases! {
         LabelIsJudged => renewal_needs_its_label: Judging(|_, _, family, _| family.label_key.is_some());

@@ -1,5 +1,5 @@
-//! Broken stores, with keys and columns that are too small, and with rules that are not applied in some state. Each has
-//! the name of the check that must reject it.
+//! Broken stores. Some have keys or columns that are too small, and others do not apply a rule to records in some
+//! state. Each is listed with the name of the check that must reject it.
 
 mod answers;
 mod caps;
@@ -59,7 +59,7 @@ fn everything() -> Vec<Case> {
     named.into_iter().chain([families(), labels(), caps(), details()]).flatten().collect()
 }
 
-/// Returns all these broken stores: the name of each, and the function that makes its flaw.
+/// Returns all broken stores of this module: the name of each, and the function that makes its flaw.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, fn() -> Arc<dyn Flaw>)> {
     everything().into_iter().map(|case| (case.name, case.make))
 }
@@ -172,7 +172,8 @@ fn stores_that_lose_or_mix_details_are_rejected() {
     try_all(&details());
 }
 
-/// Checks the messages with which the model test rejects broken stores. Each must be short and contain few commands.
+/// Checks the messages with which the model test rejects broken stores. Each message must be short and contain few
+/// commands.
 #[test]
 fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
     for case in states().iter().chain(&values()).step_by(4) {
@@ -183,7 +184,8 @@ fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
     }
 }
 
-/// Checks that a store without a flaw passes with the fixture of this module. So it is the flaws that are rejected.
+/// Checks that a store without a flaw passes with the fixture of this module. So if a check rejects a store of this
+/// module, the reason is the flaw and not the fixture.
 #[test]
 fn the_bench_without_a_flaw_passes() {
     struct Flawless;
@@ -195,7 +197,8 @@ fn the_bench_without_a_flaw_passes() {
     }
 }
 
-/// Checks that the types from which flaws are made pass if the function that they get is correct.
+/// Checks that a store passes if it is made with a type of this module and a correct function. So if a check rejects a
+/// store of such a type, the reason is its function.
 #[test]
 fn correct_functions_make_no_flaw() {
     for case in [families::correct(), labels::correct(), caps::correct()].into_iter().flatten() {

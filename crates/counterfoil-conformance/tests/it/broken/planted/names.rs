@@ -1,4 +1,4 @@
-//! Broken stores, in which the key of an index is equal for two different names.
+//! Broken stores in which an index treats two different realms, owners or labels as equal.
 
 use super::Case;
 use crate::broken::keyed::{Index, Keyed};
@@ -15,7 +15,7 @@ fn each(parts: &[&str], change: fn(&str) -> String) -> String {
     parts.iter().map(|part| change(part)).collect::<Vec<_>>().join("\u{0}")
 }
 
-/// Removes the accents of a text. It knows only the accents that occur in the tests.
+/// Removes the accents of a text. It removes only the accents that occur in the tests.
 fn plain(text: &str) -> String {
     text.replace('\u{301}', "").replace('\u{e9}', "e")
 }
@@ -79,7 +79,7 @@ pub(super) fn names() -> Vec<Case> {
             "JoinedByTwoColons": |parts| parts.join("::");
             "JoinedByNothing": |parts| parts.concat();
             "JoinedAndCutAt32": |parts| cut_one(&parts.join("\u{0}"), 32);
-            // Realms have no blanks and only ASCII letters.
+            // These three cannot confuse two realms, because realms contain no blanks and only ASCII letters.
             "Trimmed": |parts| each(parts, |part| part.trim_end().into());
             "WithoutAccents": |parts| each(parts, plain);
             "InAsciiOnly": |parts| each(parts, |part| {
@@ -96,7 +96,8 @@ pub(super) fn names() -> Vec<Case> {
             "WithoutCase": |parts| each(parts, str::to_lowercase);
         }
         {
-            // A scan of all keys that begin with this one, without a mark of the key's end.
+            // Scans all keys that begin with the given key. The stored key has no mark of its end, so the scan also
+            // finds longer keys.
             "ByPrefix": |own, other| other.join("\u{0}").starts_with(&own.join("\u{0}"));
         }
     }

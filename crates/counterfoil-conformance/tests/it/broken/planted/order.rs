@@ -1,5 +1,5 @@
-//! Broken stores that report the wrong one of two refusals. There is one for each pair of refusals that can apply to
-//! the same call.
+//! Broken stores that report the wrong one of two refusals. There is one broken store for each pair of refusals that
+//! can apply to the same call.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{InsertInto, Inserted, NewRecord, ParentUpdate, Rotated, TokenStore};

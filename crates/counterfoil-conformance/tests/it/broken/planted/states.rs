@@ -18,8 +18,8 @@ pub(super) fn states() -> Vec<Case> {
     all
 }
 
-/// Resets family rows of `model` to their values in `before`. `which` gets a row of `before`, and returns true if it
-/// must be reset.
+/// Resets family rows of `model` to their values in `before`. `which` gets a row of `before`, and returns true if the
+/// family's row must be reset.
 pub(super) fn restore(before: &Model, model: &mut Model, which: impl Fn(&FamilyParts) -> bool) {
     for old in before.families.iter().filter(|family| which(family)) {
         if let Some(family) = model.family_mut(old.id) {

@@ -1,4 +1,4 @@
-//! Broken stores, whose columns have too few bits or characters for a number, an instant or a text.
+//! Broken stores whose columns have too few bits or characters for a number, an instant or a text.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{FamilyBody, FamilyDetails, FamilyParts, NoticeMark};

@@ -1,4 +1,4 @@
-//! Broken stores, whose pages end too early or begin again, and broken stores in which a damaged record stops a call.
+//! Broken stores whose pages end too early or begin again, and broken stores in which a damaged record stops a call.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Listing, Page, Progress, Revoke, Show, StoreError, TokenRecord, TokenStore};
@@ -120,8 +120,8 @@ overrides!(DamageTakesThePlace, self, purge, |inner, now, unsent, windows, limit
     Ok(Progress { changed, more: changed > 0 })
 });
 
-/// A broken store whose purge applies its limit to each kind of change alone: it removes up to `limit` records, and
-/// then shrinks up to `limit` superseded records.
+/// A broken store whose purge applies its limit to removals and shrinkings separately: it removes up to `limit`
+/// records, and then shrinks up to `limit` superseded records.
 struct ShrinksBeside;
 
 overrides!(ShrinksBeside, self, purge, |inner, now, unsent, windows, limit| {
@@ -168,7 +168,7 @@ overrides!(TouchStopsAtDamage, self, touch, |inner, seen| {
     }
 });
 
-/// A broken store whose page of due records is an error if one of the records is damaged.
+/// A broken store that returns an error instead of a page of due records if one of the records is damaged.
 struct DueFailsAtDamage;
 
 overrides!(DueFailsAtDamage, self, due, |inner, now, after, limit| {
