@@ -43,11 +43,13 @@ fn sight_2_a_walk_has_each_credential_that_existed_throughout_exactly_once() {
             let page = page(&world, &filter, after.as_ref(), 3).expect("a page");
             assert!(page.items.iter().all(owned));
             seen.extend(ids(&page.items));
+            // Deletes a token between two pages: the last one of the page if it may go, because the cursor names it.
+            let last = page.items.last().map(|found| found.id);
+            let named = goes.iter().position(|id| Some(*id) == last);
             after = page.next;
             turn += 1;
-            // Deletes a token between two pages.
-            if let Some(gone) = goes.pop() {
-                world.delete("ivan", &gone).expect("deleted");
+            if let Some(at) = named.or(goes.len().checked_sub(1)) {
+                world.delete("ivan", &goes.swap_remove(at)).expect("deleted");
             }
             world.pass(minutes(1));
             world.pat("ivan", &format!("comes {turn} {}", filter.owner.is_some()));

@@ -60,7 +60,7 @@ pub struct InvalidCookieName;
 
 impl fmt::Display for InvalidCookieName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a cookie name must be 1 to 64 letters, digits, hyphens and underscores")
+        f.write_str("a cookie name must be 1 to 64 ASCII letters, digits, hyphens and underscores")
     }
 }
 

@@ -173,8 +173,7 @@ impl Rejection {
                 let text = (texts.errors.too_many_made)(&viewer.clock().moment(until));
                 Self::form_error(console, viewer, &FormError::slow_down(console, text, until))
             }
-            // Only the search for users can fail in this way, because it needs an optional part of the directory.
-            ManageError::Unavailable(Unavailable::NotGiven { .. }) => {
+            ManageError::Unavailable(Unavailable::NotGiven { part: "search" }) => {
                 Self::page(console, viewer, RejectionReason::NoSearch)
             }
             ManageError::Unavailable(cause @ Unavailable::PartlyDone(_)) => {

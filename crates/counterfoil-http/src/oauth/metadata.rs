@@ -45,7 +45,7 @@ const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "n
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(
     feature = "openapi",
-    schema(description = "What is mounted (RFC 8414 §2). A list without an element is left out (RFC 8414 §3.2).")
+    schema(description = "The metadata of the authorization server (RFC 8414 §2). An empty list is omitted (§3.2).")
 )]
 pub struct Metadata {
     /// The issuer identifier of the server (RFC 8414 §2).

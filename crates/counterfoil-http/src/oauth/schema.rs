@@ -11,7 +11,7 @@ use utoipa::{IntoResponses, PartialSchema as _, ToSchema};
 pub(super) struct TokenForm {
     /// `refresh_token`, `password` or `client_credentials`. A client may use only the grants in its registration. RFC
     /// 9700 §2.4 forbids `password`.
-    #[schema(pattern = "^(password|refresh_token)$", example = "password")]
+    #[schema(pattern = "^(password|refresh_token|client_credentials)$", example = "password")]
     grant_type: String,
     /// The login name, for the grant `password`. A backslash has no special meaning.
     username: Option<String>,

@@ -40,7 +40,8 @@ impl BuiltIn {
     /// Sets the URL at which the host serves the console of counterfoil-axum, such as `https://example.com/console`.
     /// Each message then links to the console's pages. For each personal access token, it links to the page on which
     /// this token is renewed: the page suggests the present lifetime, and one more click renews the token under its
-    /// label. A URL that does not begin with `https:` or `http:` is ignored.
+    /// label. A message about a leak has no such link. A URL that does not begin with `https://` or `http://`, has more
+    /// than 2,000 characters or contains a control character is ignored.
     ///
     /// ```
     /// use counterfoil_notify::BuiltIn;
@@ -55,8 +56,9 @@ impl BuiltIn {
     }
 
     /// Sets the URL of the host's own page on which a person renews a personal access token. The text `{id}` in it
-    /// stands for the id of the token. A message links to this page for each personal access token of a person. A URL
-    /// that does not begin with `https:` or `http:`, or does not contain `{id}`, is ignored.
+    /// stands for the id of the token. A message about an expiry links to this page for each personal access token of a
+    /// person. A URL that does not contain `{id}` is ignored, and so is one that
+    /// [`console_url`](BuiltIn::console_url) ignores.
     ///
     /// ```
     /// use counterfoil_notify::BuiltIn;
@@ -71,8 +73,8 @@ impl BuiltIn {
         }
     }
 
-    /// Sets the URL of the host's page on which people manage their tokens. Each message links to this page. A URL that
-    /// does not begin with `https:` or `http:` is ignored.
+    /// Sets the URL of the host's page on which people manage their tokens. Each message links to this page. The URLs
+    /// that [`console_url`](BuiltIn::console_url) ignores are ignored here too.
     ///
     /// ```
     /// use counterfoil_notify::BuiltIn;
@@ -81,14 +83,15 @@ impl BuiltIn {
     /// ```
     #[must_use]
     pub fn manage_url(self, url: &str) -> Self {
-        Self { manage_url: web(url), ..self }
+        Self { manage_url: web(url).or(self.manage_url), ..self }
     }
 
     /// Sets the URL of the host's page for security codes. A message about a security code links to this page. If this
-    /// URL is not set, the message links to the page for tokens instead.
+    /// URL is not set, the message links to the page for tokens instead. The URLs that
+    /// [`console_url`](BuiltIn::console_url) ignores are ignored here too.
     #[must_use]
     pub fn codes_url(self, url: &str) -> Self {
-        Self { codes_url: web(url), ..self }
+        Self { codes_url: web(url).or(self.codes_url), ..self }
     }
 
     /// Returns the links to show in a message: to the page for tokens, to the page for security codes, or both.

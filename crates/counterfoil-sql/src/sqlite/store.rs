@@ -24,7 +24,7 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The time for which a call waits for a connection before it returns `Unavailable`.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A store of records, clients, settings and counters in one SQLite file.
+/// A store of records, clients, settings, counters and aliases in one SQLite file.
 ///
 /// Several stores may share a file, also in several processes on one machine. A network file system is not supported.
 /// An acknowledged write is on the disk (`synchronous=FULL`).

@@ -114,7 +114,7 @@ flaw!(RevokeMovesTheVersion, revoke, |inner, what, revoked, gone_at, limit| {
     Ok(progress)
 });
 
-// If both a record and its family are revoked, reads the later of the two instants.
+// Reports the revocation of the family even if the record was revoked first.
 flaw!(TheLaterRevocationWins, get, |inner, id| {
     let Some(found) = inner.get(id).await? else { return Ok(None) };
     let (mut record, family) = found.into_parts();
