@@ -10,11 +10,8 @@ use crate::types::secret::Secret;
 /// The value of a member of a JSON object.
 #[derive(Clone, Copy)]
 pub(crate) enum Value<'a> {
-    /// A string.
     Text(&'a str),
-    /// A whole number.
     Number(u64),
-    /// `true` or `false`.
     Bool(bool),
     /// An object with `sub` as its only member (RFC 8693 §4.1).
     Subject(&'a str),

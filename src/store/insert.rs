@@ -70,8 +70,8 @@ pub enum WhenFull {
 ///
 /// For a rotation, the limit is reached if the family was rotated at least `limit` times after `since`. Each rotation
 /// supersedes one generation. So the `limit`-th most recent rotation superseded generation `g - limit`, where `g` is
-/// the generation of the record to rotate. A store reads only the record with this generation and the kind of the
-/// family. The limit is reached if that record exists and has `superseded.at > since`.
+/// the generation of the record to rotate. A store reads one record of the family: the record that has this generation
+/// and the kind of the family. The limit is reached if that record exists and has `superseded.at > since`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// The largest number of records created, or of rotations made, after `since`.

@@ -89,7 +89,8 @@ impl<'a> Round<'a> {
         if self.ends() {
             return Ok(left);
         }
-        // All claims for a person use the same instant, so that their leases end at the same time.
+        // The clock of this handle stands still. All claims for a person use this handle, so their leases end at the
+        // same time.
         let counterfoil = self.counterfoil();
         let lease = self.worker.limits.lease();
         let gathered = match &whom {

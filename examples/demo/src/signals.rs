@@ -1,17 +1,18 @@
 //! The signals that stop the process.
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Returns a future that completes on SIGINT or SIGTERM. It also notices signals between this call and the first poll.
 pub(crate) fn stop() -> impl Future<Output = ()> {
     let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    async move {
-        // If a handler cannot be installed, the signal ends the process at once, which is the default.
-        match (interrupt, terminate) {
-            (Ok(mut interrupt), Ok(mut terminate)) => {
-                tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
-            }
-            _ => std::future::pending().await,
-        }
+    async move { tokio::select! { () = received(interrupt) => {} () = received(terminate) => {} } }
+}
+
+/// Completes when the signal is received. If its handler could not be installed, never completes: the signal then ends
+/// the process, which is what the system does without a handler.
+async fn received(signal: std::io::Result<Signal>) {
+    match signal {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
     }
 }

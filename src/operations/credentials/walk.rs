@@ -48,7 +48,8 @@ pub(super) struct Walk<'a> {
 enum Ended {
     /// All records of the list were read.
     List,
-    /// The page is complete, or a limit is reached. The next page continues after this record.
+    /// The page is complete, or a limit is reached. The next page continues in this list after this position. `None` if
+    /// the next page begins with the first record of the list.
     Page(Option<Cursor>),
 }
 

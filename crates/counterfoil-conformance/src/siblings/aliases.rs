@@ -126,7 +126,6 @@ async fn races(siblings: &Siblings, handles: &Handles) -> Result<(), Violation> 
     let contested = alias(0x51, 0);
     let mut stands: Option<AliasEntry> = None;
     for round in 0..scale().rounds {
-        // Every third round ends with a removal of the entry, so that the next round creates one.
         let of = move |racer: usize| AliasEntry {
             id: RecordId::from_bytes(*uuid(round, racer).first_chunk().unwrap_or(&[0; 16])),
             created_at: at(u64::from(round)),
@@ -148,6 +147,7 @@ async fn races(siblings: &Siblings, handles: &Handles) -> Result<(), Violation> 
         ensure!(won.len() == 1, "of {} puts with one expectation one must win, but {} did", pool.len(), won.len());
         every_handle_reads(handles, &contested, Some(won[0])).await?;
         stands = Some(won[0]);
+        // Every third round removes the entry, so that the puts of the next round race to create one.
         if round % 3 == 2 {
             let removed = pool
                 .race(|racer| {

@@ -110,7 +110,8 @@ fn outcome(step: &ParentUpdate, row: &PgRow) -> Result<Outcome, StoreError> {
     Ok(until.map_or(Outcome::InTheWay, |until| Outcome::Barred(Rotated::FamilyFull { until })))
 }
 
-/// Makes the statement of a rotation. `superseding` is the statement that supersedes a parent.
+/// Makes the statement of a rotation: its SQL text with all values bound. `superseding` is the SQL text for a
+/// [`ParentUpdate::Supersede`]. A [`ParentUpdate::Slide`] does not use it.
 fn statement<'q>(
     parent: &'q RecordId,
     (step, superseding): (&'q ParentUpdate, &'static str),

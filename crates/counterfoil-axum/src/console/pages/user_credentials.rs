@@ -17,7 +17,7 @@ use crate::console::viewer::Viewer;
 /// What the page of a user shows besides the personal access tokens.
 #[derive(Default)]
 pub(super) struct UserCredentials {
-    /// The first sign-ins of the user.
+    /// The first page of the list of the open sign-ins and sessions of the user.
     pub(super) sign_ins: Vec<SignInRow>,
     /// Whether the user has further sign-ins, which another page lists.
     pub(super) has_more_sign_ins: bool,

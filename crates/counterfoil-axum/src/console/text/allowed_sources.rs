@@ -1,4 +1,4 @@
-//! The texts of the networks from which a credential may be used.
+//! The words on the page and on the form for the networks from which a credential may be used.
 
 pub(crate) struct AllowedSourceTexts {
     pub(crate) title: &'static str,

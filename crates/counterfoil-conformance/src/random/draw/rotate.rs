@@ -55,9 +55,9 @@ impl Draw {
         near.filter(|_| self.dice.chance(1, 2)).unwrap_or_else(|| self.soon())
     }
 
-    /// Draws a rotation with a limit on the rate of rotations. First chooses a superseded record, if possible one in
-    /// the state of `self.aim`. The drawn rotation replaces the newest token of the same family. Its limit is drawn so
-    /// that the time at which the chosen record was superseded decides whether the limit is reached.
+    /// Draws a rotation with a pace, which limits how many rotations a family has in a time. First chooses a superseded
+    /// record, if possible one in the state of `self.aim`. The drawn rotation replaces the newest token of the same
+    /// family. The pace is reached if the chosen record was superseded after the pace's `since`.
     fn supersede_paced(&mut self, model: &Model) -> Command {
         let newest = |of: &RecordId| {
             let family = model.family(of.family())?;
