@@ -124,7 +124,8 @@ impl<'a> RecordRef<'a> {
         shown!(self, (record, _) => record.parent, parent)
     }
 
-    /// When the record was created.
+    /// When the credential was created. For an imported token, the instant at which the other system created it, if the
+    /// import gave one. For a shrunk record, the instant of the rotation that replaced it.
     #[must_use]
     pub fn created_at(self) -> Timestamp {
         shown!(self, (record, _) => record.created_at, created_at)

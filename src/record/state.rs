@@ -30,7 +30,7 @@ impl fmt::Debug for Nonce {
 pub struct Superseded {
     /// When the record was replaced.
     pub at: Timestamp,
-    /// The id of the successor.
+    /// The record that replaced this one. It is in the same family.
     pub successor: RecordId,
     /// The nonce from which the successor's secret was derived. It is kept until the retry window ends. `None` after
     /// that, and for a record whose successor was not derived.

@@ -43,7 +43,7 @@ impl RecordId {
         Self(bytes)
     }
 
-    /// The 16 bytes.
+    /// The id as bytes: the 10 bytes of the family id, then 6 bytes for the member.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0

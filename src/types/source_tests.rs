@@ -1,4 +1,5 @@
-//! Tests that all spellings of a source give one name, and that a source name keeps its whole address.
+//! Tests that all spellings of an address, and all addresses of one IPv6 /64 network, give equal source names. Tests
+//! that `SourceName::address` still returns the whole address.
 
 use super::*;
 

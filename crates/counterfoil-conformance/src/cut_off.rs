@@ -41,8 +41,8 @@ pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
             for polls in (1..=DEEPEST).step_by(step) {
                 let scene = Cut::new(&*store, deed).await?;
                 let done = scene.off(&*handle, polls).await?;
-                // The next user makes an unrelated write. If this write is acknowledged, its record must exist now
-                // and at the end.
+                // The next user of the connection makes an unrelated write. It must succeed, and its record must exist
+                // at the end.
                 unharmed.push(Person::somebody().pat().found(&*store).await?);
                 scene.is_all_or_nothing(&*store, slow).await?;
                 scene.retry(&*store).await?;

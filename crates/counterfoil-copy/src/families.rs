@@ -33,7 +33,8 @@ async fn copy_one(copy: &Copy, id: &FamilyId) -> Result<bool, CopyError> {
     let Some(source) = read(copy, Side::Source, id).await? else { return Ok(false) };
     match copy.target.families.restore(&source).await.map_err(Side::Target.failed())? {
         Restored::Done => Ok(true),
-        // An earlier run wrote the family, or this run wrote it and lost the store's answer.
+        // An earlier run wrote the family, perhaps a run that did not get the store's answer. If the family of the target
+        // differs, this is an error.
         Restored::IdTaken(_) => {
             compare(id, Some(&source), read(copy, Side::Target, id).await?.as_ref()).map(|()| false)
         }

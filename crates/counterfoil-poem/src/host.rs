@@ -6,12 +6,14 @@ use poem::Request;
 use crate::head::Head;
 use crate::rejection::Rejection;
 
-/// Returns the host that a request names, or `None` for an HTTP/1.0 request that names no host. Call it in the
-/// outermost middleware, because poem accepts requests with two `Host` lines or with none.
+/// Returns the host that a request names, or `None` for an HTTP/1.0 request that names no host. poem accepts requests
+/// with two `Host` lines or with none. Call this function in the outermost middleware, so that such a request is
+/// refused before other code handles it.
 ///
 /// # Errors
 ///
-/// A rejection with status 400 if the request does not name exactly one valid host (RFC 9112 §3.2).
+/// A rejection with status 400 if the request does not name exactly one valid host (RFC 9112 §3.2). An HTTP/1.0 request
+/// that names no host is not an error.
 ///
 /// ```
 /// use counterfoil_poem::host_of;

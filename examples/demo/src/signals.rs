@@ -5,7 +5,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// Returns a future that completes on SIGINT or SIGTERM. It also notices signals between this call and the first poll.
 pub(crate) fn stop() -> impl Future<Output = ()> {
     let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    async move { tokio::select! { () = received(interrupt) => {} () = received(terminate) => {} } }
+    async move {
+        tokio::select! { () = received(interrupt) => {} () = received(terminate) => {} }
+    }
 }
 
 /// Completes when the signal is received. If its handler could not be installed, never completes: the signal then ends

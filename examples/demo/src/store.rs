@@ -26,8 +26,8 @@ pub(crate) fn refused(error: OpenError) -> StartError {
     }
 }
 
-/// One store, which implements all store traits. Also contains the path with which the names of the demo's other files
-/// begin.
+/// One store, which implements all store traits. Also contains the path from which the names of the demo's other files
+/// are derived: `None` if the demo writes no files.
 #[derive(Clone)]
 pub struct Stores {
     store: AnyStore,

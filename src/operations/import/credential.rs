@@ -109,7 +109,7 @@ crate::types::setters::setters!(ForeignCredential<'a> {
 pub enum ImportOutcome {
     /// The token was imported. It is a personal access token of its owner with this id.
     Imported {
-        /// The id of the record.
+        /// The id of the new personal access token.
         id: RecordId,
         /// The label that the token got, with the appended number if there is one.
         label: String,

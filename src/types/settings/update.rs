@@ -1,4 +1,4 @@
-//! Updates of settings.
+//! The type [`SettingsUpdate`], whose fields and methods are generated from the table of settings.
 
 use crate::types::settings::SettingName;
 

@@ -254,9 +254,10 @@ async fn walk(store: &dyn AliasStore, limit: u32) -> Result<Vec<(Alias, AliasEnt
     Err(Violation::new(format!("a walk over 60 aliases must end, but 2,000 pages of {limit} did not end it")))
 }
 
-/// Checks a walk during which aliases are removed and added. After each page, the last alias of the page is removed.
-/// After each of the first 20 pages, a new alias is added. The pages must show every alias of `stands`, and no alias
-/// twice.
+/// Checks a walk during which aliases are removed and added. `stands` contains the aliases that the store has before
+/// the walk. After each page, the last alias of the page is removed. After each of the first 20 pages, a new alias is
+/// added. The pages must show every alias of `stands`, because an alias is removed only after a page has shown it. They
+/// must show no alias twice.
 async fn while_the_ground_moves(
     store: &dyn AliasStore,
     stands: &BTreeMap<Alias, AliasEntry>,

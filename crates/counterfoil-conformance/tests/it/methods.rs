@@ -1,4 +1,6 @@
-//! Races every pair of methods of the store in memory. This store awaits `backend_call` before it takes its lock.
+//! Runs two checks on the store in memory: races between every pair of methods, and pairs of concurrent operations in
+//! many orders of their backend calls. The second check can choose the order, because the store awaits `backend_call`
+//! before it reads or writes its data.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Tests that each module of the core's tests of operations either runs here or is an exception in [`IN_MEMORY`], and
-//! that the gate runs these tests on every kind of store.
+//! Tests that each module of `tests/life` either runs here or is listed in [`IN_MEMORY`], and that `.ci/lanes` runs
+//! these tests on every kind of store.
 
 use crate::base::{Kind, VARIABLE};
 
