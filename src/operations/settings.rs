@@ -33,7 +33,7 @@ impl Counterfoil {
     ///
     /// [`ManageError`]. A number out of range gives `Invalid` with the field and its limits. A setting that the policy
     /// does not use gives `Conflict`. A presenter whose credential can be used only from some addresses gets
-    /// `Forbidden` if the change would turn on personal access tokens.
+    /// `Forbidden` if the change would turn on personal access tokens or let credentials live longer.
     ///
     /// # Cancel safety
     ///
@@ -84,14 +84,13 @@ async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> 
         return Err(Conflict::NotApplicable { gate: Gate::Setting }.into());
     }
     let own_sources = permit.own_sources().await?;
-    let opens = |stored: &StoredSettings| service.policy.in_force(stored).0.personal_access_tokens;
     let (view, changed) = service
         .update_settings(now, |stored| {
             let before = stored.clone();
             apply(&service.policy, change, stored)?;
-            // Personal access tokens can be used from anywhere, unless they have allowed sources of their own. So a
-            // presenter that is restricted to some addresses may not turn them on.
-            if opens(stored) && !opens(&before) && !own_sources.cover(None) {
+            // Most credentials can be used from anywhere. So a presenter that is restricted to some addresses may not
+            // turn personal access tokens on, and may not let credentials live longer.
+            if widens(&service.policy, &before, stored) && !own_sources.cover(None) {
                 return Err(Forbidden::Outranked.into());
             }
             Ok(differences(&before, stored))
@@ -101,6 +100,14 @@ async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> 
         permit.tell(EventKind::Setting { name, value });
     }
     Ok(view.settings)
+}
+
+/// Whether credentials can be used that could not be used before, or live longer. A longer lead of the notices has no
+/// such effect.
+fn widens(policy: &Policy, before: &StoredSettings, after: &StoredSettings) -> bool {
+    let [before, after] = [before, after].map(|stored| policy.in_force(stored).0);
+    let grows = |&name: &SettingName| after.number(name) > before.number(name);
+    SettingName::ALL.iter().filter(|&&name| name != SettingName::NoticeLeadDays).any(grows)
 }
 
 fn apply(policy: &Policy, change: &SettingsUpdate, stored: &mut StoredSettings) -> Result<(), Invalid> {

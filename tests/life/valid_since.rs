@@ -31,13 +31,14 @@ fn life_2_each_kind_of_credential_is_valid_from_exactly_its_beginning() {
     let world = world();
     let began = world.now();
     let token = world.pat("ivan", "ci");
-    let code = world.code(NewAccess::SameAsUser("ivan"));
+    let acting = world.code(NewAccess::SameAsUser("ivan"));
+    let code = world.code(NewAccess::SuperAdministrator);
     let session = block_on(world.handle.open_session_for(&world.account("ivan"))).expect("opened");
     let sign_in = world.log_in("rotating", "true");
     world.pass(minutes(5));
     begins(&world, "token", "ivan", began, &|| world.works(token.token.expose_secret()));
-    begins(&world, "code of the person", "ivan", began, &|| world.works(code.token.expose_secret()));
-    begins(&world, "code's creator", "super", began, &|| world.works(code.token.expose_secret()));
+    begins(&world, "code with a person's rights", "ivan", began, &|| world.works(acting.token.expose_secret()));
+    begins(&world, "code with its creator's rights", "super", began, &|| world.works(code.token.expose_secret()));
     begins(&world, "session", "ivan", began, &|| {
         block_on(world.handle.verify_session(session.token.expose_secret())).is_ok()
     });

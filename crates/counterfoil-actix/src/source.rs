@@ -52,5 +52,5 @@ pub fn source_behind(proxies: &TrustedProxies, request: &ServiceRequest) -> Opti
             }
         }
     }
-    Some(proxies.source(peer.ip(), &headers).into())
+    Some(proxies.source(peer.ip(), &headers))
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
+use counterfoil::types::Source;
 use http::HeaderMap;
 use http::header::FORWARDED;
 
@@ -14,13 +15,13 @@ const X_FORWARDED_FOR: &str = "x-forwarded-for";
 /// requests from these addresses, because any client can send such headers.
 ///
 /// ```
-/// use counterfoil_http::TrustedProxies;
+/// use counterfoil_http::{Source, TrustedProxies};
 /// use http::HeaderMap;
 ///
 /// let proxies: TrustedProxies = "10.0.0.0/8, ::1".parse()?;
 /// let headers = HeaderMap::from_iter([("x-forwarded-for".parse()?, "192.0.2.7, 10.0.0.2".parse()?)]);
-/// assert_eq!(proxies.source("10.0.0.1".parse()?, &headers).to_string(), "192.0.2.7");
-/// assert_eq!(proxies.source("203.0.113.9".parse()?, &headers).to_string(), "203.0.113.9", "no proxy of ours");
+/// assert_eq!(proxies.source("10.0.0.1".parse()?, &headers), Source::new("192.0.2.7")?);
+/// assert_eq!(proxies.source("203.0.113.9".parse()?, &headers), Source::new("203.0.113.9")?, "no proxy of ours");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,21 +102,26 @@ impl TrustedProxies {
     /// proxy, the source depends on the headers `Forwarded` (RFC 7239) and `X-Forwarded-For`.
     ///
     /// If only one of the two headers is present, or if both name the same source, the source is the last address in
-    /// the header that is not a trusted proxy. If the headers name different sources, the source is `peer`, because the
-    /// client may have written one of the headers. Without these headers, the source is `peer`.
+    /// the header that is not a trusted proxy. Without these headers, the source is `peer`.
+    ///
+    /// If the headers name different sources, or if the wanted element is not an address, the client may have written
+    /// it. The source is then a name without an address, which contains the address of the proxy. Failures are counted
+    /// under this name. A credential that can be used only from some addresses is refused, even if the address of the
+    /// proxy is one of them.
     #[must_use]
-    pub fn source(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub fn source(&self, peer: IpAddr, headers: &HeaderMap) -> Source {
         let peer = peer.to_canonical();
         if !self.contains(peer) {
-            return peer;
+            return peer.into();
         }
         let standard = self.last_foreign(peer, lines(headers, FORWARDED.as_str()).map(of_forwarded));
         let usual = self.last_foreign(peer, lines(headers, X_FORWARDED_FOR).map(of_text));
         match (standard, usual) {
-            (None, None) => peer,
-            (Some(one), None) | (None, Some(one)) => one,
-            (Some(one), Some(other)) if one == other => one,
-            (Some(_), Some(_)) => peer,
+            (None, None) => peer.into(),
+            (Some(Hop::Client(one)), None) | (None, Some(Hop::Client(one))) => one.into(),
+            (Some(Hop::Client(one)), Some(Hop::Client(other))) if one == other => one.into(),
+            (Some(Hop::Unclear(proxy)), None) | (None, Some(Hop::Unclear(proxy))) => behind(proxy),
+            (Some(_), Some(_)) => behind(peer),
         }
     }
 
@@ -125,21 +131,35 @@ impl TrustedProxies {
     /// Goes through the elements from the last to the first, skips trusted proxies, and stops at one of these:
     ///
     /// - An address that is not a trusted proxy. The result is this address.
-    /// - An element that is not an address. The result is the proxy that was skipped last, or `peer` if none was
-    ///   skipped.
+    /// - An element that is not an address. The result is unclear. It names the proxy that was skipped last, or `peer`
+    ///   if none was skipped.
     /// - The beginning of the header. The result is the proxy that was skipped last, or `None` if the header has no
     ///   elements.
-    fn last_foreign(&self, peer: IpAddr, hops: impl DoubleEndedIterator<Item = Option<IpAddr>>) -> Option<IpAddr> {
+    fn last_foreign(&self, peer: IpAddr, hops: impl DoubleEndedIterator<Item = Option<IpAddr>>) -> Option<Hop> {
         let mut seen = None;
         for hop in hops.rev() {
-            let Some(hop) = hop else { return Some(seen.unwrap_or(peer)) };
+            let Some(hop) = hop else { return Some(Hop::Unclear(seen.unwrap_or(peer))) };
             if !self.contains(hop) {
-                return Some(hop);
+                return Some(Hop::Client(hop));
             }
             seen = Some(hop);
         }
-        seen
+        seen.map(Hop::Client)
     }
+}
+
+/// What one header says about the source of a request.
+#[derive(Clone, Copy)]
+enum Hop {
+    /// The address from which the request came to the first trusted proxy.
+    Client(IpAddr),
+    /// This proxy reported something that is not an address.
+    Unclear(IpAddr),
+}
+
+/// The source of a request that came through a proxy, and whose address is unclear.
+fn behind(proxy: IpAddr) -> Source {
+    Source::new(&format!("behind-{proxy}")).unwrap_or(Source::Unknown)
 }
 
 /// Returns the elements of a header that is a list, in order, from all lines with this header (RFC 9110 §5.3).
@@ -185,7 +205,10 @@ mod tests {
         for (name, value) in lines {
             headers.append(*name, value.parse().expect("a value"));
         }
-        proxies.source(peer.parse().expect("an address"), &headers).to_string()
+        let source = proxies.source(peer.parse().expect("an address"), &headers);
+        let name = source.name().expect("a known source");
+        assert_eq!(name.address().is_none(), name.as_str().starts_with("behind-"), "{name:?}");
+        name.as_str().to_owned()
     }
 
     #[test]
@@ -224,24 +247,24 @@ mod tests {
             ("198.51.100.1, 192.0.2.7", "192.0.2.7"),
             ("198.51.100.1,192.0.2.7 , 10.0.0.2", "192.0.2.7"),
             ("192.0.2.7:5000", "192.0.2.7"),
-            ("[2001:dba::7]:5000", "2001:dba::7"),
-            ("2001:dba::7", "2001:dba::7"),
+            ("[2001:dba::7]:5000", "2001:dba::"),
+            ("2001:dba::7", "2001:dba::"),
             ("::ffff:192.0.2.7", "192.0.2.7"),
             ("10.0.0.3, 10.0.0.2", "10.0.0.3"),
-            ("192.0.2.7, unknown", "10.0.0.1"),
-            ("192.0.2.7, unknown, 10.0.0.2", "10.0.0.2"),
-            ("", "10.0.0.1"),
+            ("192.0.2.7, unknown", "behind-10.0.0.1"),
+            ("192.0.2.7, unknown, 10.0.0.2", "behind-10.0.0.2"),
+            ("", "behind-10.0.0.1"),
         ] {
             assert_eq!(usual(value), expected, "{value:?}");
         }
         for (value, expected) in [
             ("for=192.0.2.7", "192.0.2.7"),
             ("for=198.51.100.1, For=\"192.0.2.7:80\";proto=https;by=10.0.0.1", "192.0.2.7"),
-            ("for=\"[2001:dba::7]:80\"", "2001:dba::7"),
+            ("for=\"[2001:dba::7]:80\"", "2001:dba::"),
             ("for=192.0.2.7, for=10.0.0.2", "192.0.2.7"),
-            ("for=192.0.2.7, for=_hidden", "10.0.0.1"),
-            ("proto=https", "10.0.0.1"),
-            ("for=1.1.1.1;for=192.0.2.7", "10.0.0.1"),
+            ("for=192.0.2.7, for=_hidden", "behind-10.0.0.1"),
+            ("proto=https", "behind-10.0.0.1"),
+            ("for=1.1.1.1;for=192.0.2.7", "behind-10.0.0.1"),
         ] {
             assert_eq!(standard(value), expected, "{value:?}");
         }
@@ -255,6 +278,9 @@ mod tests {
         let alike = [("x-forwarded-for", "192.0.2.7"), ("forwarded", "for=192.0.2.7")];
         assert_eq!(source(&own, "10.0.0.1", &alike), "192.0.2.7");
         let differ = [("x-forwarded-for", "192.0.2.7"), ("forwarded", "for=198.51.100.1")];
-        assert_eq!(source(&own, "10.0.0.1", &differ), "10.0.0.1");
+        assert_eq!(source(&own, "10.0.0.1", &differ), "behind-10.0.0.1");
+        let garbage = [("x-forwarded-for", "192.0.2.7"), ("forwarded", "x")];
+        assert_eq!(source(&own, "10.0.0.1", &garbage), "behind-10.0.0.1", "a client may have sent it");
+        assert_eq!(source(&own, "10.0.0.1", &[]), "10.0.0.1", "the proxy's own request");
     }
 }

@@ -29,5 +29,5 @@ use poem::Request;
 #[must_use]
 pub fn source_behind(proxies: &TrustedProxies, request: &Request) -> Option<Source> {
     let peer = request.remote_addr().as_socket_addr()?;
-    Some(proxies.source(peer.ip(), request.headers()).into())
+    Some(proxies.source(peer.ip(), request.headers()))
 }

@@ -83,7 +83,7 @@ impl ConnectionServer {
         let (router, source) = (self.router.clone(), self.proxies.source(peer, request.headers()));
         async move {
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(Source::from(source));
+            request.extensions_mut().insert(source);
             let (method, path) = (request.method().clone(), request.uri().path().len());
             let response = match host_of(&request) {
                 Ok(_) => router.oneshot(request).await?,

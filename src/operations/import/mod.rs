@@ -12,7 +12,7 @@ pub use credential::{ForeignCredential, ImportOutcome};
 use crate::counterfoil::Counterfoil;
 use crate::service::authority::Permit;
 use crate::service::authority::operations::ImportCredentials;
-use crate::service::error::{Forbidden, ManageError, Unavailable};
+use crate::service::error::{Conflict, Forbidden, ManageError, Unavailable};
 use crate::service::foreign::Imports;
 use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
@@ -39,13 +39,17 @@ impl Counterfoil {
     /// a repeated import makes the old text valid again.** So import each row of the other system once. In later calls,
     /// import only rows that were created since then.
     ///
-    /// Only for super administrators and the host. The scopes must lie within the presenter's own scope.
+    /// Only for super administrators and the host. The scopes must lie within the presenter's own scope. A super
+    /// administrator can import tokens of other owners only if the policy allows administrators to make tokens for
+    /// people
+    /// ([`PersonalAccessTokens::made_by_administrators`](crate::policy::PersonalAccessTokens::made_by_administrators)).
     ///
     /// # Errors
     ///
     /// [`ManageError::Invalid`] if there are more than 1,000 tokens. [`ManageError::Forbidden`] if the presenter may
-    /// not import, or if a token has more rights than the presented credential. [`ManageError::Unavailable`] if a store
-    /// or the directory failed, or if no scheme was set ([`Builder::import`](crate::Builder::import)). If a store or
+    /// not import, or if a token has more rights than the presented credential. [`ManageError::Conflict`] with
+    /// [`Conflict::NotAllowed`] if the presenter is not the host, and a token belongs to somebody else, and the policy
+    /// does not allow this. [`ManageError::Unavailable`] if a store or the directory failed, or if no scheme was set ([`Builder::import`](crate::Builder::import)). If a store or
     /// the directory failed, some tokens may already be imported: repeat the call.
     ///
     /// # Cancel safety
@@ -106,6 +110,12 @@ async fn import(
     let own_sources = permit.own_sources().await?;
     for credential in credentials {
         permit.needs_scope(credential.scope.as_ref())?;
+        // Somebody who knows the text of an imported token can use it. So an import can give the presenter a token of
+        // another person, as `create_personal_access_token_for` does.
+        let is_own = permit.person().is_ok_and(|own| own == credential.owner);
+        if !(is_own || permit.is_host() || service.policy.personal_access_tokens.made_by_administrators) {
+            return Err(Conflict::NotAllowed.into());
+        }
         if !own_sources.cover(credential.allowed_sources.as_ref()) {
             return Err(Forbidden::Outranked.into());
         }

@@ -3,7 +3,7 @@
 
 use counterfoil::client::{ClientUpdate, ClientView};
 use counterfoil::service_account::{NewServiceAccount, ServiceAccountUpdate, ServiceAccountView};
-use counterfoil::settings::SettingsUpdate;
+use counterfoil::settings::{SettingName, SettingUnit, SettingsUpdate};
 use counterfoil::store::{Applied, Change, FamilyDetails, TokenStore as _};
 use counterfoil::*;
 
@@ -79,6 +79,26 @@ fn sight_6_a_restricted_presenter_opens_no_gate() {
     assert!(is_outranked(&set(true)), "all tokens work everywhere");
     let lead = SettingsUpdate::default().with_notice_lead_days(3);
     block_on(world.handle.update_settings(&by, &lead)).expect("another setting");
+}
+
+#[test]
+fn sight_6_a_restricted_presenter_lets_no_credential_live_longer() {
+    let world = world();
+    let by = restricted_access(&world, "admin");
+    let lives = SettingName::ALL.iter().filter(|name| name.unit() != SettingUnit::Switch);
+    for &name in lives.filter(|&&name| name != SettingName::NoticeLeadDays) {
+        let set_by = |by: &Presenter, number| {
+            let mut change = SettingsUpdate::default();
+            change.set(name, number);
+            block_on(world.handle.update_settings(by, &change))
+        };
+        let set = |number| set_by(&by, number);
+        let before = block_on(world.handle.settings(&by)).expect("read").number(name);
+        set(before).expect("it is the same");
+        set(before - 1).expect("this removes rights");
+        assert!(is_outranked(&set(before)), "{name:?}");
+        set_by(&Presenter::host(), before).expect("the host");
+    }
 }
 
 /// A host can write allowed sources into a stored session itself. When the password is entered again, the new session

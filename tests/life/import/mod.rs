@@ -31,7 +31,11 @@ fn all_schemes(store: Arc<dyn AliasStore>) -> impl FnOnce(Builder) -> Builder {
 
 /// Makes a world that imports tokens and has no OAuth clients.
 fn importing() -> World {
-    let world = bare_world(open_policy());
+    importing_with(open_policy())
+}
+
+fn importing_with(policy: counterfoil::policy::Policy) -> World {
+    let world = bare_world(policy);
     world.elsewhere(|builder| all_schemes(world.store.clone())(builder))
 }
 

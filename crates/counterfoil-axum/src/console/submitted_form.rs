@@ -35,11 +35,16 @@ impl FromRequest<Shared> for SubmittedForm {
 
     async fn from_request(request: Request, console: &Shared) -> Result<Self, Rejection> {
         let (parts, body) = request.into_parts();
-        let mut viewer = match Viewer::of(console, &parts).await? {
+        let viewer = match Viewer::of(console, &parts).await? {
             Ok(viewer) => viewer,
             Err(signed_out) => return Err(ask_to_sign_in(console, &signed_out, &parts, body).await),
         };
         let form = read(console, &parts, body).await.map_err(|reason| Rejection::page(console, &viewer, reason))?;
+        // The form can arrive seconds after the headers. In between, the session can end, and the person can be disabled
+        // or lose a role. A form must not act by what was true before.
+        let Ok(mut viewer) = Viewer::of(console, &parts).await? else {
+            return Err(sign_in_again(console, &page(&parts), &form));
+        };
         if !viewer.accepts_token(form.one(csrf::FIELD)) {
             let page = paths::with_fields(&viewer.here, form.changed_fields());
             return Err(Rejection::forged(console, &viewer, page));
@@ -52,12 +57,16 @@ impl FromRequest<Shared> for SubmittedForm {
 /// to the sign-in page, which afterwards leads to the page of the form. That page then shows the typed values. If
 /// another site sent the form, or if the form cannot be read, the response is an error page.
 async fn ask_to_sign_in(console: &Console, signed_out: &SignedOut, parts: &Parts, body: axum::body::Body) -> Rejection {
-    let page = page(parts);
-    let filled = match read(console, parts, body).await {
-        Ok(form) => paths::with_fields(&page, form.changed_fields()),
+    match read(console, parts, body).await {
+        Ok(form) => sign_in_again(console, &page(parts), &form),
         // Another site may have chosen the values of this form, so no page may show them.
-        Err(reason) => return Rejection::signed_out(console, signed_out.language, reason),
-    };
+        Err(reason) => Rejection::signed_out(console, signed_out.language, reason),
+    }
+}
+
+/// Makes the redirect to the sign-in page that afterwards leads to `page`, the page of a form without a live session.
+fn sign_in_again(console: &Console, page: &str, form: &Form) -> Rejection {
+    let filled = paths::with_fields(page, form.changed_fields());
     let notice = if filled == page { "ended" } else { "kept" };
     Rejection::Redirect(console.path(&paths::sign_in(&filled, Some(notice))))
 }

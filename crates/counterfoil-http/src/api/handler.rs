@@ -1,10 +1,10 @@
-//! The handlers of the API. A handler authenticates the request, then reads the body within its limits, and then calls
-//! an operation of `counterfoil`.
+//! The handlers of the API. A handler authenticates the request, reads the body within its limits, authenticates the
+//! request again if it has read a body, and then calls an operation of `counterfoil`.
 
 use std::future::Future;
 use std::pin::Pin;
 
-use counterfoil::Counterfoil;
+use counterfoil::{Counterfoil, Principal};
 use counterfoil_tower::{AsProblem, Refuse as _};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
@@ -132,6 +132,12 @@ impl Api {
     }
 }
 
+/// The verified credential of a request, and the handle that verified it.
+struct Known {
+    principal: Principal,
+    counterfoil: Counterfoil,
+}
+
 impl ApiHandler {
     /// Answers a request. `segments` are the path segments in place of the variables of the path template.
     pub(crate) async fn respond<B: http_body::Body>(
@@ -140,18 +146,33 @@ impl ApiHandler {
         parts: &Parts,
         body: B,
     ) -> Response {
-        // The body can arrive seconds later. A credential that the request creates must not be newer than the
-        // authentication. Otherwise the credential would outlive a change of the password in between
-        // (`Account::with_valid_since`).
-        let counterfoil = self.counterfoil.at(self.counterfoil.now());
-        let known = counterfoil_tower::authenticate(&counterfoil, parts).await;
-        let principal = match known.principal() {
-            Ok(principal) => principal.clone(),
-            Err(rejection) => return AsProblem.refuse(rejection),
+        let mut known = match self.authenticate(parts).await {
+            Ok(known) => known,
+            Err(refusal) => return refusal,
         };
         let received = self.receive(&segments, parts, body).await;
-        let call = Call::new(counterfoil, principal, segments, parts);
+        if received.body.is_some() {
+            // The body can arrive seconds after the headers. In between, the credential can be revoked, and its owner
+            // can be disabled or lose a role. A request must not act by what was true before.
+            known = match self.authenticate(parts).await {
+                Ok(known) => known,
+                Err(refusal) => return refusal,
+            };
+        }
+        let call = Call::new(known.counterfoil, known.principal, segments, parts);
         (self.answer)(call, received).await.unwrap_or_else(|problem| problem.to_response())
+    }
+
+    /// Verifies the credential of a request. The returned handle has a clock that stands at the instant of the
+    /// verification: a credential that the request creates must not be newer. Otherwise it would outlive a change of
+    /// the password in between (`Account::with_valid_since`).
+    async fn authenticate(&self, parts: &Parts) -> Result<Known, Response> {
+        let counterfoil = self.counterfoil.at(self.counterfoil.now());
+        let known = counterfoil_tower::authenticate(&counterfoil, parts).await;
+        match known.principal() {
+            Ok(principal) => Ok(Known { principal: principal.clone(), counterfoil }),
+            Err(rejection) => Err(AsProblem.refuse(rejection)),
+        }
     }
 
     async fn receive<B: http_body::Body>(&self, segments: &[Option<String>], parts: &Parts, body: B) -> Received {

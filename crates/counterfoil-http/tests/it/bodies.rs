@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use counterfoil::types::Source;
+use counterfoil::{Presenter, Role};
 use http::Request;
 use http_body::{Frame, SizeHint};
 
@@ -140,41 +141,85 @@ async fn host_53_a_body_has_ten_seconds() {
     assert_eq!((answer.outcome(), begun.elapsed().as_secs()), ((408, "invalid_request".into()), 20));
 }
 
-/// A body that calls `event` when it is polled for the first time, and then arrives in one piece.
+/// A body that arrives in one piece after a future has completed.
 struct After<F> {
-    event: Option<F>,
+    event: Option<Pin<Box<F>>>,
     text: Option<&'static str>,
 }
 
-impl<F: FnOnce() + Unpin> http_body::Body for After<F> {
+impl<F: Future<Output = ()>> http_body::Body for After<F> {
     type Data = Bytes;
     type Error = &'static str;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, &'static str>>> {
-        if let Some(event) = self.event.take() {
-            event();
+        if let Some(event) = &mut self.event {
+            std::task::ready!(event.as_mut().poll(context));
+            self.event = None;
         }
         Poll::Ready(self.text.take().map(|text| Ok(Frame::data(Bytes::from_static(text.as_bytes())))))
     }
 }
 
+/// Sends a body that arrives after `event`.
+async fn send_after(
+    world: &World,
+    path: &str,
+    token: &str,
+    text: &'static str,
+    event: impl Future<Output = ()>,
+) -> Answer {
+    let body = After { event: Some(Box::pin(event)), text: Some(text) };
+    let request = Request::post(format!("{BASE}{path}")).header("content-type", "application/json");
+    let request = request.header("authorization", format!("Bearer {token}")).body(body).expect("a request");
+    Answer::of(world.endpoints.respond(request).await).await
+}
+
+const NEW_TOKEN: &str = r#"{"label":"late","expires_in_days":1}"#;
+
 #[tokio::test]
-async fn host_53_a_token_whose_request_began_before_a_change_of_the_password_is_refused() {
+async fn fault_a11_a_credential_that_ends_while_a_body_arrives_makes_nothing() {
     let world = in_memory().await;
-    let ivan = world.sign_in("ivan", None).await;
-    let event = || {
-        world.service.clock().advance(Duration::from_secs(5));
-        let account = world.service.account("ivan").with_valid_since(world.service.now());
-        assert!(world.service.people().update(account));
-    };
-    let body = After { event: Some(event), text: Some(r#"{"label":"late","expires_in_days":1}"#) };
-    let request = Request::post(format!("{BASE}/me/tokens")).header("content-type", "application/json");
-    let request = request.header("authorization", format!("Bearer {ivan}")).body(body).expect("a request");
-    let answer = Answer::of(world.endpoints.respond(request).await).await;
-    assert_eq!(answer.status, 201, "{answer:?}");
-    let token = answer.json()["token"].as_str().expect("a token").to_owned();
-    assert!(world.service.verify(&token).await.is_err());
+    let service = &world.service;
+    let subject = service.account("ivan").subject().clone();
+    let limit = std::num::NonZeroU32::new(9).expect("not zero");
+    let ways = ["revoked", "disabled", "valid since later", "not disturbed"];
+    for (n, way) in ways.into_iter().enumerate() {
+        let ivan = world.sign_in("ivan", None).await;
+        service.clock().advance(Duration::from_secs(1));
+        let event = async {
+            let account = service.account("ivan");
+            match way {
+                "revoked" => drop(service.revoke_all_of(&Presenter::host(), &subject).await.expect("revoked")),
+                "disabled" => assert!(service.people().update(account.with_disabled(true))),
+                "valid since later" => assert!(service.people().update(account.with_valid_since(service.now()))),
+                _ => {}
+            }
+        };
+        let answer = send_after(&world, "/me/tokens", &ivan, NEW_TOKEN, event).await;
+        let expected = if n == ways.len() - 1 { 201 } else { 401 };
+        assert_eq!(answer.status, expected, "{way}: {answer:?}");
+        assert!(service.people().update(service.account("ivan").with_disabled(false)));
+        let host = Presenter::host();
+        let page = service.list_personal_access_tokens_of(&host, &subject, None, limit).await.expect("a page");
+        assert_eq!(page.items.len(), usize::from(expected == 201), "{way}");
+    }
+}
+
+#[tokio::test]
+async fn fault_a11_an_administrator_who_loses_the_role_while_a_body_arrives_registers_no_client() {
+    let world = in_memory().await;
+    let service = &world.service;
+    for loses in [true, false] {
+        let ada = world.sign_in("ada", None).await;
+        let event = async {
+            let role = if loses { Role::Member } else { Role::Administrator };
+            assert!(service.people().update(service.account("ada").with_role(role)));
+        };
+        let answer = send_after(&world, "/clients", &ada, r#"{"display_name":"late"}"#, event).await;
+        assert_eq!(answer.status, if loses { 403 } else { 201 }, "{answer:?}");
+        assert!(service.people().update(service.account("ada").with_role(Role::Administrator)));
+    }
 }
