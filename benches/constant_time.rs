@@ -43,7 +43,8 @@ use host::{Tokens, ready};
 /// the first byte, and with a digest that differs in the last byte.
 const TOKENS: usize = 1_000;
 
-/// The length of a page. It is larger than the number of families, so one page contains all of them.
+/// The largest number of families in a page. It is larger than the number of families, so one page contains all of
+/// them.
 const PAGE: NonZeroU32 = NonZeroU32::new(10_000).expect("not zero");
 
 /// The minimum duration of a batch.
@@ -129,7 +130,7 @@ fn rounds(cases: &[Case<'_>]) -> Vec<Vec<f64>> {
 
 fn print_ratios(cases: &[Case<'_>]) {
     let rounds = rounds(cases);
-    // The mismatch at the first byte.
+    // All costs are divided by that of the case at index 1, the mismatch at the first byte.
     let base = 1;
     println!("constant_time: the cost of a call, divided by that of `{}`", cases[base].name);
     for (at, case) in cases.iter().enumerate() {

@@ -79,8 +79,8 @@ fn refresh(counterfoil: &Counterfoil, client: &Client, body: &str) -> Answer {
 }
 
 fn at_size(criterion: &mut Criterion, size: usize) {
-    // At this instant no notice is due. The tokens below live for eight days. Two days after this instant, only the
-    // notices of these tokens are due.
+    // At this instant no notice is due. The tokens with a label `soon …` below live for eight days. Two days after this
+    // instant, notices about these tokens are due, and no others.
     let clock = Arc::new(ManualClock::at(Timestamp::from_micros(1_800_000_000_000_000).expect("a time")));
     let ring = KeyRing::generate_from_system().expect("the system's entropy");
     let counterfoil = host::host(size).clock(clock.clone()).key_ring(ring).build().expect("a handle");

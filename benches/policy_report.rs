@@ -30,7 +30,7 @@ fn policy() -> Policy {
     policy
 }
 
-/// A service with that many tokens. Their lifetimes are from 1 to 366 days.
+/// Makes a service with `tokens` tokens. Their lifetimes are from 1 to 366 days.
 fn stocked(tokens: u32) -> Counterfoil {
     let people = MemoryDirectory::default();
     let owners: Vec<_> = (0..tokens.div_ceil(TOKENS_OF_AN_OWNER))
@@ -49,7 +49,7 @@ fn stocked(tokens: u32) -> Counterfoil {
     counterfoil
 }
 
-/// A value of `/proc/self/status` in KiB. Zero on other systems than Linux.
+/// Returns the value with this name in `/proc/self/status`, in KiB. Returns 0 on systems other than Linux.
 fn memory(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();

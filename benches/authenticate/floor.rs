@@ -14,7 +14,7 @@ struct Row {
     id: u128,
     digest: [u64; 4],
     expires_at: u32,
-    /// The state of the record. 0 means that there is no record.
+    /// The state of the record: `LIVE` for a valid record, and 0 if there is no record.
     state: u32,
     owner: u32,
 }
@@ -126,7 +126,7 @@ fn number(letters: &[u8]) -> (u64, bool) {
     (number, seen & 0xC0 != 0)
 }
 
-/// Returns the SHA-256 digest of a secret. Its 43 bytes fit into one block.
+/// Returns the SHA-256 digest of a secret. The 43 bytes of a secret fit into one block.
 #[inline]
 fn digest(secret: &[u8; 43]) -> [u64; 4] {
     let mut state =

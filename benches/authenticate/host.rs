@@ -12,10 +12,10 @@ use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::testing::SeededEntropy;
 use counterfoil::{Account, Builder, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
 
-/// The number of tokens for each owner.
+/// The number of tokens of each owner.
 const EACH: usize = 10;
 
-/// Returns the number of the owner of this token.
+/// Returns the number of the person who owns the token with the number `token`.
 pub(crate) fn owner_of(token: usize) -> u32 {
     u32::try_from(token / EACH).expect("few")
 }
@@ -29,8 +29,8 @@ pub(crate) struct Tokens {
 const LENGTH: usize = 75;
 
 impl Tokens {
-    /// Reserves the buffer and writes to all of it. So a later measurement of the process's memory does not count the
-    /// buffer.
+    /// Reserves the buffer and writes to all of it. The process then already uses this memory, so a later measurement
+    /// of the process's memory does not count the buffer.
     pub(crate) fn with_room_for(tokens: usize) -> Self {
         let mut text = "x".repeat(tokens * LENGTH);
         text.clear();
@@ -42,7 +42,7 @@ impl Tokens {
         self.order.len()
     }
 
-    /// Returns the token at this position of the order.
+    /// Returns the token at the position `at` of the order in which the bench uses the tokens.
     pub(crate) fn get(&self, at: usize) -> &str {
         &self.text[at * LENGTH..][..LENGTH]
     }
@@ -115,8 +115,9 @@ pub(crate) fn person(number: u32) -> Account {
     Account::new(subject, &format!("Person {number}"), Role::Member)
 }
 
-/// Makes the builder of a host with an empty store. Its directory has all people who will own the first `tokens`
-/// tokens. The setting for personal access tokens is on. The policy does not use the switches of single accounts.
+/// Makes the builder of a host with an empty store. The host's directory has all people who will own the first `tokens`
+/// tokens. The setting that allows personal access tokens is on. The policy does not use the switches of single
+/// accounts.
 pub(crate) fn host(tokens: usize) -> Builder {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;

@@ -13,7 +13,7 @@ use crate::mutant::{Genre, Mutant};
 pub struct Built {
     pub binary: PathBuf,
     pub mutants: Vec<Mutant>,
-    /// The number of mutants that do not compile.
+    /// The number of mutants that were left out because they do not compile.
     pub unviable: usize,
 }
 
@@ -33,7 +33,8 @@ pub(crate) fn is_mutant(number: u32) -> bool {
 }
 ";
 
-/// Builds the test binary with the cargo command `cargo`. Repeats this without the mutants that do not compile.
+/// Builds the test binary with the cargo command `cargo`. If some mutants do not compile, removes them and builds
+/// again, until the build succeeds.
 pub fn build(tree: &Path, mutants: Vec<Mutant>, cargo: &[String]) -> Built {
     let files: BTreeSet<String> = mutants.iter().map(|mutant| mutant.file.clone()).collect();
     let read = |file: &String| (file.clone(), std::fs::read_to_string(tree.join(file)).expect("a source file"));
@@ -126,7 +127,7 @@ fn file_of<'a>(span: &Value, edited: &'a BTreeMap<String, Edited>) -> Option<&'a
 }
 
 /// Returns the mutant whose code contains `span`, the place of a compiler error. If there are several, returns the
-/// mutant with the shortest code.
+/// mutant with the shortest code. Returns `None` if `span` is in the code of no mutant.
 fn at(span: &Value, edited: &BTreeMap<String, Edited>) -> Option<usize> {
     let file = file_of(span, edited)?;
     let (start, end) = (span["byte_start"].as_u64()? as usize, span["byte_end"].as_u64()? as usize);

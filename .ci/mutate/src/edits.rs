@@ -121,9 +121,9 @@ pub fn edit(source: &str, mutants: &[&Mutant]) -> Edited {
     edited
 }
 
-/// Returns the range that a mutant changes, the mutant's code, and the value of [`Edit::wraps`]. If this value is
-/// false, the code is a statement that is inserted before the range. Returns `None` if the parsed file has nothing to
-/// change at the mutant's position.
+/// Returns three values: the range that a mutant changes, the mutant's code, and whether this code replaces the range
+/// ([`Edit::wraps`]). If it does not, the code is a statement that is inserted before the range. Returns `None` if the
+/// parsed file has nothing to change at the mutant's position.
 fn place(source: &str, places: &Places<'_>, mutant: &Mutant) -> Option<(Range<usize>, String, bool)> {
     let range = bytes(source, mutant.start, mutant.end);
     let value = &mutant.replacement;
@@ -142,7 +142,7 @@ fn place(source: &str, places: &Places<'_>, mutant: &Mutant) -> Option<(Range<us
             (value, rest, true)
         }
         Genre::Guard => (range, format!("{{ {value} }}"), true),
-        // An arm without a guard gets a condition after its pattern.
+        // An arm without a guard gets a guard after its pattern.
         Genre::Arm => match places.arms.get(&range.start)?.clone() {
             (_, Some(guard)) => (guard, "{ false }".into(), true),
             (end, None) => (end..end, String::new(), false),

@@ -14,8 +14,8 @@ use crate::build::Built;
 const LEAST: Duration = Duration::from_secs(10);
 
 /// The values of `COUNTERFOIL_SCALE` with which the suite runs on a mutant. With `10`, the suite makes about a tenth of
-/// the random attempts that it makes with `ci`. It runs with `ci` only if no test fails with `10`. Tests already fail
-/// on most mutants with `10`, because the fault of a mutant seldom depends on a rare race.
+/// the random attempts that it makes with `ci`. For most mutants a test already fails with `10`, because the fault of a
+/// mutant seldom depends on a rare race. The suite runs again with `ci` only if no test has failed with `10`.
 const SCALES: [&str; 2] = ["10", "ci"];
 
 enum Verdict {
@@ -24,8 +24,9 @@ enum Verdict {
     TimedOut,
 }
 
-/// Runs the suite on each mutant for whose index `mine` is true, and appends the results to the file `report`. Mutants
-/// that are already in the report are not judged again. Returns a failure if the suite has passed with any mutant.
+/// Runs the suite on some of the mutants and appends the results to the file `report`. `mine` decides by the index of a
+/// mutant whether this run judges it. Mutants that are already in the report are not judged again. Returns a failure if
+/// the suite passed with at least one mutant, in this run or in an earlier one that is in the report.
 pub fn judge(built: &Built, report: &str, mine: impl Fn(&usize) -> bool) -> ExitCode {
     let most = SCALES.map(|scale| {
         let begun = Instant::now();

@@ -31,7 +31,7 @@ pub struct Mutant {
     pub replacement: String,
     /// The line and column where the changed code begins, both counted from 1.
     pub start: (usize, usize),
-    /// The line and column after the changed code.
+    /// The line and column of the first character after the changed code.
     pub end: (usize, usize),
 }
 

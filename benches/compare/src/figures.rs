@@ -1,4 +1,4 @@
-//! The raw figures of a run. Each part of a run is a file in docs/performance.
+//! The raw figures of a run. The figures of each part of a run are one file in docs/performance.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,7 +44,7 @@ pub(crate) struct Callers {
     pub(crate) rounds: Vec<Vec<f64>>,
 }
 
-/// The memory of one record.
+/// The memory that one record takes in the store of one peer.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Bytes {
     pub(crate) what: String,
@@ -57,9 +57,9 @@ pub(crate) struct Bytes {
 pub(crate) struct Timing {
     pub(crate) test: String,
     pub(crate) samples: usize,
-    /// Welch's t of the two classes.
+    /// Welch's t, which compares the times of the two classes of input.
     pub(crate) t: f64,
-    /// The medians of the two classes in nanoseconds.
+    /// The median times of the two classes, in nanoseconds. `None` if the bench printed no medians for this test.
     pub(crate) medians: Option<[f64; 2]>,
 }
 

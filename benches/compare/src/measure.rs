@@ -1,4 +1,4 @@
-//! Paired measurements.
+//! Measures pairs of peers, and single peers with several callers.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -69,7 +69,7 @@ impl<P: Peer> Walk<'_, P> {
         // This batch is not timed. It replaces the other peer's data in the caches with the data of this peer.
         self.batch(match warm {
             Warm::Briefly => calls / 4,
-            // A call that alone fills a batch needs no other call before it.
+            // If a single call takes at least as long as a batch, no other call is made before it.
             Warm::Fully if calls == 1 => 0,
             Warm::Fully => calls * 4,
         });

@@ -30,7 +30,7 @@ pub(crate) fn measure(records: usize) -> Vec<Bytes> {
     KEPT.iter().map(one).collect()
 }
 
-/// Returns the growth of this process, divided by the number of records that are made.
+/// Fills the peer `what` with `records` records. Returns the growth of this process in bytes, divided by `records`.
 pub(crate) fn bytes_of(what: &str, records: usize) -> usize {
     fn grown<T>(records: usize, fill: impl FnOnce() -> T) -> usize {
         let before = host::resident();

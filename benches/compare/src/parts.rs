@@ -64,7 +64,7 @@ pub(crate) fn run(name: &str) {
     part.write();
 }
 
-/// Checks and measures a pair.
+/// Checks both peers, measures them as a pair, and adds the result to `pairs`.
 fn pair(pairs: &mut Vec<Pair>, records: usize, base: (&str, &impl Peer), other: (&str, &impl Peer)) {
     check(base.0, base.1);
     check(other.0, other.1);
@@ -123,7 +123,7 @@ fn in_sqlite(records: usize) -> Vec<Pair> {
     pairs
 }
 
-/// The numbers of callers: some small ones, and one for each core.
+/// The numbers of callers: 1, 2, 4 and 8, and the number of cores of this machine.
 fn numbers() -> Vec<usize> {
     let mut numbers = vec![1, 2, 4, 8, Machine::here().cores];
     numbers.sort_unstable();

@@ -6,10 +6,10 @@ use std::task::{Context, Poll, Waker};
 
 /// A way to verify a credential.
 pub(crate) trait Peer: Sync {
-    /// The number of credentials.
+    /// The number of credentials that this peer accepts.
     fn count(&self) -> usize;
 
-    /// The text of a credential that is accepted.
+    /// The text of the credential at position `at`, which the peer accepts.
     fn text(&self, at: usize) -> &str;
 
     /// Verifies a text. Returns whether it is accepted.

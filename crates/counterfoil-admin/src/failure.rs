@@ -8,7 +8,7 @@ use counterfoil_stores::OpenError;
 
 type Cause = Box<dyn Error + Send + Sync>;
 
-/// A failed command.
+/// The reason why a command failed. Each reason has its own exit code.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// A store, a file or the system failed.

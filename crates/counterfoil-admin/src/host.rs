@@ -47,8 +47,8 @@ impl Cli {
         self.policy.as_deref().map_or_else(|| Ok(Policy::default()), read_policy)
     }
 
-    /// Builds a handle on the store for the realm of `--realm`. The tool verifies and refreshes no tokens, so the
-    /// handle needs no key ring.
+    /// Builds a handle on the store for the realm of `--realm`. The commands that use it verify and refresh no tokens,
+    /// so the handle needs no key ring.
     pub(crate) fn handle(&self, store: &AnyStore) -> Result<Counterfoil, Failure> {
         self.handle_of(store, self.realm()?)
     }
@@ -58,7 +58,8 @@ impl Cli {
         self.handle_with(store, realm, |builder| builder)
     }
 
-    /// Builds a handle on the store for this realm. `change` sets what the command needs in addition.
+    /// Builds a handle on the store for this realm. `change` adds what a command needs besides the store, the realm and
+    /// the policy, such as a key ring.
     pub(crate) fn handle_with(
         &self,
         store: &AnyStore,

@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::failure::Failure;
 
-/// The result of a command.
+/// The result of a command. It can be printed as text or as JSON.
 pub(crate) enum Output {
     /// The names of the columns, and the rows.
     Table(Vec<&'static str>, Vec<Vec<Value>>),

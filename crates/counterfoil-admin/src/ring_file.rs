@@ -12,14 +12,16 @@ use crate::failure::Failure;
 
 /// The locked file of a key ring. While this value exists, no other process of this tool changes the file.
 pub(crate) struct RingFile {
-    /// The path of the file without symbolic links. If the argument is a symbolic link, this is its target.
+    /// The path of the key ring file, without symbolic links. If the argument of the tool is a symbolic link, this is
+    /// the link's target.
     path: PathBuf,
     lock: PathBuf,
 }
 
 impl RingFile {
-    /// Locks the ring by creating `FILE.lock`. If this file exists already, another process changes the ring, and the
-    /// result is an error. The file is removed when the returned value is dropped.
+    /// Locks the ring by creating `FILE.lock`. If this lock file exists already, another process changes the ring or
+    /// was killed while it did, and the result is an error. The lock file is removed when the returned value is
+    /// dropped.
     pub(crate) fn lock(file: &Path) -> Result<Self, Failure> {
         let path = match fs::canonicalize(file) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -52,7 +54,7 @@ impl RingFile {
     }
 
     /// Writes the content to a temporary file, then renames this file to `path`. If `for_owner` is true, the file has
-    /// mode 0600. Otherwise it has the mode of the ring.
+    /// mode 0600. Otherwise it has the mode of the key ring file.
     fn write(&self, path: &Path, content: &[u8], for_owner: bool) -> io::Result<()> {
         let draft = beside(path, &format!(".{}", std::process::id()));
         let written = private(&draft).and_then(|mut file| {
@@ -67,7 +69,8 @@ impl RingFile {
         moved
     }
 
-    /// Gives the file the owner of the ring. Also gives it the mode of the ring, unless `for_owner` is true.
+    /// Gives `file` the owner and the group of the key ring file. Also gives it the mode of the key ring file, unless
+    /// `for_owner` is true.
     #[cfg(unix)]
     fn keep_owner(&self, file: &File, for_owner: bool) -> io::Result<()> {
         use std::os::unix::fs::{MetadataExt as _, fchown};

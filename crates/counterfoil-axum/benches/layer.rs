@@ -181,7 +181,7 @@ async fn main() {
     for round in 0..=ROUNDS {
         for at in 0..3 {
             let took = in_place(&routers[at], &tokens[at]).await;
-            // The first round warms up.
+            // The time of the first round is left out, because that round only warms the service up.
             times[at].extend((round > 0).then_some(took));
         }
     }

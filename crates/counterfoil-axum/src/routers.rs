@@ -64,7 +64,8 @@ pub fn introspect(counterfoil: Counterfoil, sources: Sources) -> Routes {
 }
 
 /// Serves reports of leaked secrets, which anybody can send, at `POST /leaks`. `sources` says where the endpoint finds
-/// the source of a request, for which every report is counted. The upkeep of the same process looks the texts up.
+/// the source of a request, for which every report is counted. The upkeep of the same process looks the reported texts
+/// up in the store.
 pub fn leaks(counterfoil: Counterfoil, sources: Sources) -> Routes {
     counterfoil_http::leaks(counterfoil, sources).into()
 }

@@ -47,7 +47,7 @@ mod transfer;
 mod try_read;
 mod violation;
 
-/// How to write a store: the order of the work, the designs that are known to fail, and how to verify the result.
+/// How to write a store: in which order to work, which designs are known to fail, and how to verify the result.
 #[doc = include_str!("../WRITING-A-STORE.md")]
 pub mod guide {}
 

@@ -58,8 +58,8 @@ macro_rules! __every_clause {
     };
 }
 
-/// Calls the given macro with the names of all checks of `ClientStore`, `SettingsStore` and `Throttle`. This is the
-/// only list of these names.
+/// Calls the given macro with the names of all checks of `ClientStore`, `SettingsStore`, `Throttle` and `AliasStore`.
+/// This is the only list of these names.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __every_sibling_clause {
@@ -88,8 +88,8 @@ macro_rules! __every_sibling_clause {
     };
 }
 
-/// Generates one `#[test]` for each clause, in a module with the given name. The tests use the stores of a
-/// [`Fixture`](crate::Fixture).
+/// Generates one `#[test]` for each check of a token store, in a module with the given name. The tests use the stores
+/// of a [`Fixture`](crate::Fixture).
 ///
 /// ```ignore
 /// counterfoil_conformance::conformance!(my_store, MyFixture);
@@ -111,8 +111,8 @@ macro_rules! conformance {
     };
 }
 
-/// Generates one `#[test]` for each check of `ClientStore`, `SettingsStore` and `Throttle`, in a module with the given
-/// name. The tests use the stores of a [`SiblingFixture`](crate::SiblingFixture).
+/// Generates one `#[test]` for each check of `ClientStore`, `SettingsStore`, `Throttle` and `AliasStore`, in a module
+/// with the given name. The tests use the stores of a [`SiblingFixture`](crate::SiblingFixture).
 #[macro_export]
 macro_rules! sibling_conformance {
     ($name:ident, $fixture:expr $(,)?) => {

@@ -12,8 +12,9 @@ use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Checks the revocation of a family (clause 13 of `TokenStore`). After the revoke has returned, every get of a member
-/// must return a revoked record. An insert, a rotate or a `Slide` into the family must return `FamilyEnded`. A join
-/// with an older generation must return `FamilyMoved`. (Calls that began before the revoke are checked with races.)
+/// must return a revoked record. An insert, a rotate or a `Slide` into the family must return `FamilyEnded`. Also
+/// checks joins before the revoke: with another generation than that of the family, the answer must be `FamilyMoved`.
+/// (Calls that began before the revoke are checked with races.)
 pub async fn revoke_is_final(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");

@@ -18,7 +18,7 @@ pub struct Check {
     run: for<'a> fn(&'a Subject) -> Running<'a>,
 }
 
-/// A check of `ClientStore`, `SettingsStore` or `Throttle`, with its name.
+/// A check of `ClientStore`, `SettingsStore`, `Throttle` or `AliasStore`, with its name.
 #[derive(Clone, Copy)]
 pub struct SiblingCheck {
     /// The name of the check. For most checks, it is the name of a clause of the contract.
@@ -30,7 +30,7 @@ pub struct SiblingCheck {
 /// single methods, and the model test.
 pub const CHECKS: &[Check] = crate::__every_clause! { __checks { Check, clauses } };
 
-/// All checks of `ClientStore`, `SettingsStore` and `Throttle`.
+/// All checks of `ClientStore`, `SettingsStore`, `Throttle` and `AliasStore`.
 pub const SIBLING_CHECKS: &[SiblingCheck] =
     crate::__every_sibling_clause! { __checks { SiblingCheck, sibling_clauses } };
 
@@ -81,8 +81,8 @@ pub fn hold_sibling(name: &str, siblings: &Siblings) {
 pub(crate) fn tell(name: &str, verdict: Result<Checked, Violation>) {
     match verdict {
         Ok(Checked::Held) => {}
-        // This writes directly to stderr, which the test harness does not capture, because a check that did not run
-        // must be visible.
+        // This writes directly to stderr, which the test harness does not capture. So a check that did not run is
+        // visible.
         Ok(Checked::NotApplicable(why)) => {
             let _ = writeln!(std::io::stderr(), "clause `{name}` not applicable: {why}");
         }

@@ -37,10 +37,9 @@ pub fn most(limit: u32) -> NonZeroU32 {
     NonZeroU32::new(limit).expect("a limit is at least 1")
 }
 
-/// The expiry that a draft has by default, in microseconds as [`at`] takes them.
+/// The default expiry of a draft, as the argument of [`at`].
 pub const EXPIRES: u64 = 1_000_000;
-/// The `gone_at` that a draft has by default, in microseconds as [`at`] takes them. At this instant or later, a purge
-/// removes the record.
+/// The default `gone_at` of a draft, as the argument of [`at`]. At this instant or later, a purge removes the record.
 pub const GONE: u64 = 2_000_000;
 
 /// The number from which the next id is made. Counting up makes every id of a process different, without random
@@ -51,9 +50,9 @@ static DRAWN: AtomicU64 = AtomicU64::new(1);
 /// owner, so ids are made through this type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// The realm of the records.
+    /// The realm of this person's records.
     pub realm: Realm,
-    /// The owner of the records.
+    /// The owner that this person's records have.
     pub owner: OwnerId,
 }
 
@@ -321,7 +320,7 @@ impl Draft {
     }
 }
 
-/// Returns the instant `at` and the reason of a revocation by the host.
+/// Makes the [`Revoked`] of a revocation by the host at the instant `at`.
 #[must_use]
 pub fn revoked(at: Timestamp) -> Revoked {
     Revoked { at, reason: RevocationReason::ByHost }

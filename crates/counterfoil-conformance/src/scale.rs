@@ -16,7 +16,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// Numbers that are low enough to run the tests on every commit. A test takes a few seconds.
+    /// Numbers for a run on every commit. With them, a test takes a few seconds.
     pub const CI: Self = Self { rounds: 300, threads: 16, sequences: 50, commands: 125 };
     /// Numbers for a long run, such as before a release: 10,000 rounds with 64 threads, and 10,000 sequences of 125
     /// commands.
@@ -64,12 +64,13 @@ impl Scale {
 const LEAST: u32 = 14;
 
 /// Reads the numbers of a test run from the environment variable `COUNTERFOIL_SCALE`. Its value is `ci` (the default)
-/// for [`Scale::CI`], `soak` for [`Scale::SOAK`], or a number. With a number, the rounds and sequences of [`Scale::CI`]
-/// are divided by it. For example, `COUNTERFOIL_SCALE=10` suits a backend that is far away.
+/// for [`Scale::CI`], `soak` for [`Scale::SOAK`], or a whole number from 1. The rounds and sequences of [`Scale::CI`]
+/// are divided by this number, but there are at least 4 rounds and 14 sequences. For example, `COUNTERFOIL_SCALE=10`
+/// suits a backend that is far away.
 ///
 /// # Panics
 ///
-/// If the variable has another value. So a misspelt `soak` is noticed.
+/// If the variable has any other value that is not empty. So a misspelt `soak` is noticed.
 #[must_use]
 pub fn scale() -> Scale {
     match std::env::var("COUNTERFOIL_SCALE").as_deref() {

@@ -17,7 +17,7 @@ use counterfoil::{Realm, Timestamp};
 
 use crate::dice::Dice;
 
-/// Lets other threads run once, and then lets other tasks of the runtime run once.
+/// Lets other threads run, and then lets other tasks of the runtime run, each once.
 pub async fn pause() {
     std::thread::yield_now();
     let mut given = false;
@@ -76,7 +76,7 @@ pub struct SlowStore<S> {
 }
 
 impl<S> SlowStore<S> {
-    /// Wraps the store `inner`. The seed determines how long each call is delayed.
+    /// Wraps the store `inner`. The seed determines how often other threads run before and after each call.
     pub fn new(inner: S, seed: u64) -> Self {
         Self { inner, seed, calls: AtomicU64::new(0) }
     }

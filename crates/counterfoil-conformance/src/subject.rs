@@ -28,7 +28,7 @@ impl Subject {
         Self { scale, ..self }
     }
 
-    /// The numbers of rounds, threads and sequences of the test run.
+    /// Returns the numbers of rounds, threads and sequences of the test run.
     #[must_use]
     pub const fn scale(&self) -> Scale {
         self.scale

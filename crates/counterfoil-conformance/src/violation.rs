@@ -16,7 +16,7 @@ pub enum Checked {
     NotApplicable(&'static str),
 }
 
-/// The result of a check. It is an error if the store violated the contract.
+/// The result of a check: `Ok` if the check found no violation, and otherwise the violation.
 pub type Verdict = Result<Checked, Violation>;
 
 /// A violation of the contract. It has a text with the expected result and the store's answer. It also has the line of
@@ -35,7 +35,7 @@ impl Violation {
         Self { what: what.into(), at: Location::caller() }
     }
 
-    /// The text with the expected result and the store's answer.
+    /// Returns the text with the expected result and the store's answer.
     #[must_use]
     pub fn what(&self) -> &str {
         &self.what

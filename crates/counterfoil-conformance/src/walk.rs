@@ -61,7 +61,7 @@ fn intact((records, corrupt): (Vec<TokenRecord>, u32)) -> Result<Vec<TokenRecord
     Ok(records)
 }
 
-/// Reads all pages of the families of a person, each with at most `limit` families. Returns their rows.
+/// Reads all pages of the families of a person, each with at most `limit` families. Returns the rows of the families.
 ///
 /// # Errors
 ///

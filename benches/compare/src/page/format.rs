@@ -2,7 +2,7 @@
 
 use crate::figures::Quartiles;
 
-/// The number of records in words.
+/// The number of records: `1,000`, `100,000` or `1 million`.
 pub(crate) fn records(number: usize) -> String {
     match number {
         1_000_000 => "1 million".to_owned(),

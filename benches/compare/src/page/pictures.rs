@@ -24,7 +24,8 @@ fn against_records(run: &Run) -> Plot {
     let sizes = [1_000, 100_000, 1_000_000];
     let points = |name: &str| {
         let cost = |&size: &usize| {
-            // The floor and the store in SQLite are the bases of their pairs.
+            // The floor, and counterfoil in SQLite, were measured as the base of a pair. All others were measured
+            // beside a base.
             let cost = match name {
                 FLOOR => run.pair(VERIFY, size)?.base_cost(),
                 VERIFY_SQLITE => run.pair(TOWER_SQLITE, size)?.base_cost(),

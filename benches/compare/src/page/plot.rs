@@ -4,7 +4,7 @@ use super::format::time;
 
 pub(crate) struct Plot {
     pub(crate) title: String,
-    /// What the horizontal axis shows.
+    /// The label of the horizontal axis.
     pub(crate) below: String,
     /// The places on the horizontal axis and their labels.
     pub(crate) ticks: Vec<(f64, String)>,
@@ -16,7 +16,7 @@ pub(crate) struct Line {
     pub(crate) color: &'static str,
     pub(crate) strong: bool,
     pub(crate) dashed: bool,
-    /// Places on the horizontal axis, and nanoseconds.
+    /// The points of the line: a place on the horizontal axis, and a cost in nanoseconds.
     pub(crate) points: Vec<(f64, f64)>,
 }
 
@@ -27,7 +27,7 @@ const RIGHT: f64 = WIDTH - 275.0;
 const TOP: f64 = 50.0;
 const BOTTOM: f64 = HEIGHT - 55.0;
 
-/// The smallest vertical distance between the labels of two lines.
+/// The smallest vertical distance between the labels of two lines, in the units of the SVG.
 const LABEL: f64 = 15.0;
 
 impl Plot {

@@ -11,8 +11,8 @@ struct Target {
     bound: Bound,
     /// The harder target, if there is one.
     stretch: Option<f64>,
-    /// The measured value, which is the median if there were several rounds, and the text that shows it on the page.
-    /// `None` if it was not measured.
+    /// The measured value, and the text that shows it on the page. If there were several rounds, the value is their
+    /// median. `None` if nothing was measured.
     measured: Option<(f64, String)>,
 }
 
@@ -50,7 +50,7 @@ impl Bound {
         }
     }
 
-    /// The factor by which a figure misses this target.
+    /// The factor by which a measured value misses this bound. It is above 1 if the bound is not met.
     fn distance(self, measured: f64) -> f64 {
         match self {
             Self::AtMost(value) => measured / value,

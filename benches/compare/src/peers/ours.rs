@@ -44,7 +44,7 @@ impl Service {
     }
 }
 
-/// Creates a token and deletes it. Returns its text.
+/// Creates a token for the owner of the token with the number `count`, and deletes it. Returns the token's text.
 fn revoked(counterfoil: &Counterfoil, count: usize) -> String {
     use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
     let by = Presenter::signed_in(&host::person(host::owner_of(count)));

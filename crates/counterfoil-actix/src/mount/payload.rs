@@ -12,7 +12,7 @@ use futures_core::Stream as _;
 use http_body::{Body, Frame, SizeHint};
 
 /// The payload of a request as a body of `http_body`. The payload is not buffered. The size hint is the number of bytes
-/// that `Content-Length` announces, minus the bytes that were read.
+/// that are still to be read: the number of bytes that `Content-Length` announces, minus the bytes that were read.
 pub(super) struct PayloadBody {
     payload: Payload,
     left: Option<u64>,

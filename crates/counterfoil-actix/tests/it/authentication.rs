@@ -49,7 +49,8 @@ async fn host_41_middleware_in_front_reads_the_rejection_of_a_response() {
     assert_eq!(ask(&app, TestRequest::get()).await.0, StatusCode::UNAUTHORIZED);
 }
 
-/// Sends a request to an app whose outermost middleware has already inserted `known`. Returns the status and the body.
+/// Sends a request through an app with the middleware `Authenticate`. An outer middleware has already inserted `known`
+/// as the result. Returns the status and the body.
 async fn behind(known: Authentication, counterfoil: counterfoil::Counterfoil) -> (StatusCode, String) {
     let app = App::new().service(web::resource("/").to(name).wrap(Authenticate::required(counterfoil)));
     let app = app.wrap_fn(move |request, next| {

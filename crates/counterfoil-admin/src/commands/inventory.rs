@@ -18,8 +18,8 @@ use crate::output::{Output, instant, instant_or_none};
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
-/// The columns. There is no column for the status: whether a credential is suspended depends on the accounts, which the
-/// tool cannot read.
+/// The columns of `list credentials`. There is no column for the status: whether a credential is suspended depends on
+/// the accounts, which the tool cannot read.
 const COLUMNS: [&str; 14] = [
     "id",
     "kind",

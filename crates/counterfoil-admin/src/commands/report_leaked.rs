@@ -1,5 +1,5 @@
 //! `report-leaked`: ends the credentials whose secrets were found in a public place. The core library verifies each
-//! text, and emits the events.
+//! reported text, and emits the events.
 
 use counterfoil::KeyRing;
 use counterfoil::crypto::KeyFile;

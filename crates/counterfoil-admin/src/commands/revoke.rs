@@ -145,8 +145,8 @@ async fn look(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Fail
     Ok(Output::Fields(vec![("would_revoke", families.into()), ("corrupt", corrupt.into())]))
 }
 
-/// Counts the families of the realm that are not revoked and for which `fits` returns true. The second number is how
-/// many families of the store were skipped because one of their rows cannot be decoded.
+/// Counts the families of the realm that are not revoked and for which `fits` returns true. The second number counts
+/// the families of the store that were skipped because one of their rows cannot be decoded.
 async fn count(
     store: &dyn Transfer,
     realm: &Realm,

@@ -85,7 +85,7 @@ impl Service {
         self.serve_with(url, |builder| builder, act)
     }
 
-    /// Does the same as [`Service::serve_on`] with a changed builder.
+    /// Does the same as [`Service::serve_on`], but with a handle whose builder `change` has changed.
     pub(crate) fn serve_with<T>(
         &self,
         url: &str,

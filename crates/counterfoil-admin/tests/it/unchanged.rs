@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::tool::{Service, text, tool};
 
-/// Commands that must not create a schema. Most of them only read.
+/// Commands that must create no schema in an empty store. Most of them only read.
 const LOOKS: [&[&str]; 6] = [
     &["census"],
     &["list", "clients"],

@@ -12,7 +12,7 @@ const STYLE: &str = include_str!("assets/console.css");
 const SCRIPT: &str = include_str!("assets/console.js");
 const ICON: &str = include_str!("assets/icon.svg");
 
-/// Serves the file with this name.
+/// Serves the compiled-in file with this name.
 pub(crate) async fn asset(Path(name): Path<String>) -> Response {
     let (media_type, text) = match name.as_str() {
         "console.css" => ("text/css; charset=utf-8", STYLE),

@@ -29,7 +29,8 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// Whether the console answers a request to this host with a page. `authority` is the host, with or without a port.
+    /// Whether the console serves a request to this host. It refuses other requests because they are insecure.
+    /// `authority` is the host, with or without a port.
     #[must_use]
     pub fn serves(self, authority: &str) -> bool {
         match self {
@@ -108,7 +109,7 @@ impl CookieName {
     }
 }
 
-/// A cookie of the console.
+/// The purpose of a cookie that the console sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cookie {
     /// Contains the credential of the session.

@@ -28,8 +28,8 @@ pub(crate) fn token(cookie: &Secret) -> String {
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
-/// Returns a tag that authenticates two values of a previous session of the browser: `token` is the CSRF token of the
-/// previous session, and `id` is its id. Only the holder of the present session, `session`, can compute the tag.
+/// Returns a tag that authenticates two values of a previous session of the browser: `token`, the CSRF token of that
+/// session, and `id`, the id of that session. Only the holder of the present session, `session`, can compute the tag.
 pub(crate) fn previous_session_tag(session: &Secret, token: &str, id: RecordId) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil console: the session before, 1\0");
@@ -54,8 +54,9 @@ pub(crate) enum Foreign {
     Origin,
 }
 
-/// Returns why the request is treated as a request from another site, or `None` if its headers do not say so. A request
-/// without the headers `Sec-Fetch-Site` and `Origin` also gives `None`, so the caller must check the CSRF token too.
+/// Returns why the request is treated as a request from another site. Returns `None` if its headers give no reason for
+/// this. A request without the headers `Sec-Fetch-Site` and `Origin` gives `None` too, so the caller must also check
+/// the CSRF token.
 pub(crate) fn foreign(headers: &HeaderMap, host: Host<'_>) -> Option<Foreign> {
     let Ok(host) = host else { return Some(Foreign::Site) };
     if let Some(site) = headers.get(SITE) {

@@ -64,9 +64,10 @@ impl Form {
         }
     }
 
-    /// Checks that the form contains only known fields. Each field in `one` can occur once, and so can its `_unit`
-    /// field and its `_was` field. Each field in `many` can be repeated. The fields in [`COMMON`] are also known. The
-    /// error is the name of a repeated field, or `None` if the form contains an unknown field.
+    /// Checks that the form contains only known fields. Each field in `one` can occur once. Each field in `many` can be
+    /// repeated. The `_unit` field and the `_was` field of each of these fields can occur once. The fields in
+    /// [`COMMON`] are known too, and can be repeated. The error is the name of a repeated field, or `None` if the form
+    /// contains an unknown field.
     pub(crate) fn check(&self, one: &[&'static str], many: &[&'static str]) -> Result<(), Option<&'static str>> {
         for (name, _) in &self.0 {
             if many.contains(&name.as_str()) || COMMON.contains(&name.as_str()) {

@@ -22,9 +22,9 @@ pub(crate) struct Layout {
     pub(crate) notice: Option<&'static str>,
     /// Whether the notice is shown as a warning.
     pub(crate) notice_is_warning: bool,
-    /// The notice that an older session was ended because the present session was opened.
+    /// The notice that an older session was ended because the present session was opened. `None` if none was ended.
     pub(crate) session_notice: Option<&'static str>,
-    /// The notice that the fields of the form were filled in by a link or by earlier input.
+    /// The notice that the fields of the form were filled in by a link or by earlier input. `None` if they were not.
     pub(crate) prefilled: Option<&'static str>,
     pub(crate) error: Option<String>,
     /// The errors of the form's fields. Each is shown with a link to its field.

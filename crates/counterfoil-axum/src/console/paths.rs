@@ -1,8 +1,9 @@
 //! Paths relative to the base path of the console: pages, forms, and links back to a page.
 
-/// The query parameter that names a notice. The page at the address shows this notice.
+/// The query parameter with the name of the notice that the page shows.
 pub(crate) const NOTICE: &str = "notice";
-/// A query parameter of the redirect after signing in. The redirect contains it if signing in ended an older session.
+/// The query parameter that the redirect after signing in contains if signing in ended an older session. The page then
+/// shows a notice about this.
 pub(crate) const MADE_ROOM: &str = "made-room";
 /// The maximum length, in bytes, of the path and query of a page to which signing in leads back. The address of the
 /// sign-in page contains them percent-encoded, and the encoded bytes are counted. Servers and proxies accept addresses

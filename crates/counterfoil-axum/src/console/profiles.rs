@@ -33,7 +33,7 @@ impl Profile {
     }
 }
 
-/// A signature of an account, as a text or as an image.
+/// A signature of an account: a typed text, or an image that was drawn or uploaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Signature {

@@ -19,7 +19,7 @@ use crate::console::viewer::Viewer;
 pub(crate) enum RejectionReason {
     Forbidden,
     NotFound,
-    /// The CSRF token in the form does not belong to the session, or another site sent the form.
+    /// The form was incomplete, its CSRF token does not belong to the session, or another site sent the form.
     Forged,
     /// The browser's `Origin` differs from the `Host`.
     Origin,
@@ -135,7 +135,7 @@ impl Rejection {
         Self::Page(Box::new(response::page(StatusCode::FORBIDDEN, &message)))
     }
 
-    /// Makes the error page for a failed operation. Used if the viewer's page has no form that can show the error.
+    /// Makes the error page for a failed operation, for a page without a form that can show the error.
     pub(crate) fn of(console: &Console, viewer: &Viewer, error: ManageError) -> Self {
         let texts = viewer.language.texts();
         match error {
@@ -185,7 +185,7 @@ impl Rejection {
         }
     }
 
-    /// Makes the error page for the error of a form. Used if the form cannot be shown again.
+    /// Makes the error page for the error of a form, for the case that the form cannot be shown again.
     pub(crate) fn form_error(console: &Console, viewer: &Viewer, error: &FormError) -> Self {
         let texts = viewer.language.texts();
         let message = (texts.errors.conflict, error.message.text.as_str());

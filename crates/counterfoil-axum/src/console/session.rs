@@ -72,6 +72,8 @@ async fn session(
 
 impl Viewer {
     /// Returns the viewer of a request. If the request has no live session, returns [`SignedOut`] as the inner error.
+    /// Returns the outer error for a refused host, and if a store, the directory or the storage of profiles is
+    /// unavailable.
     pub(crate) async fn of(console: &Console, parts: &Parts) -> Result<Result<Self, SignedOut>, Rejection> {
         let language = receive(console, &parts.headers, host_of(parts))?;
         let known = console.sources.known(&parts.extensions);
@@ -130,7 +132,7 @@ impl FromRequestParts<Shared> for Viewer {
     }
 }
 
-/// Returns the section to which a path belongs, or `/` if it belongs to none.
+/// Returns the section in [`SECTIONS`] to which a path belongs, or `/` if it belongs to none of them.
 fn section(path: &str) -> &'static str {
     let within =
         |section: &&str| path.strip_prefix(*section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));

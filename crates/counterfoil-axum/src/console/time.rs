@@ -23,7 +23,6 @@ pub(crate) enum Distance {
     Future(u64, Unit),
 }
 
-/// A unit of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     Seconds,

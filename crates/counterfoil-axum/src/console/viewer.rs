@@ -24,7 +24,7 @@ pub(crate) struct Viewer {
     pub(crate) counterfoil: Counterfoil,
     pub(crate) principal: Principal,
     pub(crate) language: Language,
-    /// The IANA time zone of the account.
+    /// The IANA time zone in the profile of the account, or `UTC` if there is none.
     pub(crate) zone: String,
     /// The id of the session in which the submitted form was shown. The random number of the form is valid in this
     /// session.
@@ -34,10 +34,10 @@ pub(crate) struct Viewer {
     /// The path of the current page, relative to the console's base path. For a submitted form, this is the page that
     /// shows the form.
     pub(crate) here: String,
-    /// Whether an older session of this account was ended because this session was opened.
+    /// Whether the page says that an older session of this account was ended because the present session was opened.
     pub(crate) made_room: bool,
     pub(super) session: Secret,
-    /// The session that was replaced by the present session in the most recent reauthentication.
+    /// The session that the present session replaced in a reauthentication. `None` if there was none.
     pub(super) previous: Option<PreviousSession>,
     pub(super) source: Source,
     /// The reason why this account may not use personal access tokens: the setting or the account's own switch is off.
@@ -129,8 +129,8 @@ impl Viewer {
         .collect()
     }
 
-    /// Whether a form for a critical action has a password field. True if the account signed in too long ago and the
-    /// host has logins. A host without logins cannot check a password.
+    /// Whether a form for a critical action has a password field: the account signed in too long ago, and the host has
+    /// logins. A host without logins cannot check a password.
     pub(crate) fn needs_password(&self) -> bool {
         self.counterfoil.has_logins() && self.is_stale()
     }
@@ -140,8 +140,8 @@ impl Viewer {
         !self.counterfoil.is_fresh(&self.principal)
     }
 
-    /// Checks `password` if a critical action needs it. Returns an error if it is missing or wrong. If it is correct,
-    /// opens a new session, which replaces the present session.
+    /// Checks `password` if a critical action needs it. Returns an error if the password is missing or wrong. If it is
+    /// correct, opens a new session, which replaces the present session.
     pub(crate) async fn reauthenticate(
         &mut self,
         console: &Console,
@@ -158,9 +158,9 @@ impl Viewer {
         };
         let name = self.principal.name().to_owned();
         let login = Login::new(&name, password);
-        // The check of the password is a new proof, so the new session begins at its instant. Each attempt takes this
-        // instant before the check. So if the password is changed during the check, the new session and all that it
-        // creates are refused.
+        // The check of the password is a new proof. Each attempt takes the present instant before its check, and the
+        // new session begins at this instant. So if the password is changed during the check, the new session and all
+        // that it creates are refused.
         let attempt = || {
             let counterfoil = console.at_present();
             let (principal, login, source) = (&self.principal, &login, &self.source);

@@ -217,7 +217,8 @@ async fn fault_c14_a_forged_preflight_runs_no_handler() {
             .body(Body::empty())
             .expect("a request")
     };
-    // `/scoped` takes any method, and `/required` has a handler for `OPTIONS`.
+    // Both routes could run a handler for a preflight: `/scoped` takes any method, and `/required` has a handler for
+    // `OPTIONS`.
     for path in ["/required", "/scoped"] {
         let answer = send(&router, preflight(path)).await;
         assert_eq!(answer.outcome(), (401, "unauthenticated".into(), None), "{path}");

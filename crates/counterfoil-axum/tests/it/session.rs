@@ -104,7 +104,7 @@ async fn console_1_a_change_without_the_sessions_own_token_is_forged() {
             let answer = ask(&router, method, path, &headers, NEW).await;
             let expected = match method {
                 "POST" | "PATCH" => (403, "csrf-token".to_owned(), None),
-                // These paths do not support this method.
+                // The path `/users/bill` does not support the methods `DELETE`, `PUT` and `LOCK`.
                 _ => (405, "method-not-allowed".to_owned(), None),
             };
             assert_eq!(answer.outcome(), expected, "{case}: {method}");
@@ -237,7 +237,7 @@ async fn console_1_plain_http_takes_a_cookie_for_this_machine_alone() {
         let headers: Vec<_> = hosts.iter().map(|host| ("host", *host)).chain([("cookie", cookie.as_str())]).collect();
         assert_eq!(ask(&router, "GET", "/me/tokens", &headers, "").await.status, status, "{hosts:?}");
     }
-    // In HTTP/2 the target of a request contains the host. In HTTP/1.0 a request may have no host.
+    // In HTTP/2 the target of a request contains the host. A request with HTTP/1.0 may name no host.
     for (target, version, status) in [
         ("http://localhost:80/api/v1/me/tokens", Version::HTTP_2, 200),
         ("http://evil.example/api/v1/me/tokens", Version::HTTP_2, 401),

@@ -39,7 +39,7 @@ async fn create(store: &dyn TokenStore, draft: &Draft, within: Pace, now: u64) -
 
 async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-    // The creation times are not in ascending order.
+    // The creation times are not in ascending order, so that the order of the inserts does not help a store.
     for created in [30, 10, 20] {
         ann.pat().created(at(created)).found(&*store).await?;
     }
@@ -58,8 +58,8 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
                 );
             }
         }
-        // The purge removes the records that this step created, so that the next step starts with the same three
-        // records.
+        // This purge removes the record that this step may have created, so that the next step starts with the same
+        // three records.
         let _ = store.purge(at(50), at(50), at(0), most(9)).await?;
     }
     Ok(())

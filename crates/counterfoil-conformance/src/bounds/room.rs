@@ -61,8 +61,8 @@ fn families<'a>(drafts: impl IntoIterator<Item = &'a Draft>) -> Vec<FamilyId> {
 async fn the_least_recently_used_goes(subject: &Subject) -> Result<(), Violation> {
     for (limit, ends) in [(6, 0), (5, 1), (4, 2), (2, 4), (1, 5)] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-        // The families are ordered neither by last use nor by id. Two families have the same last use. Of these two,
-        // the one with the smaller id ends first.
+        // The families are inserted neither in the order of their last use nor in that of their ids. Two families have
+        // the same last use. Of these two, the one with the smaller id ends first.
         let mut drafts: Vec<Draft> = [4, 2, 1, 3, 2].map(|used| ann.refresh().used(at(used))).into();
         found_all(&*store, &drafts).await?;
         let next = ann.refresh().used(at(9));
@@ -83,8 +83,8 @@ async fn the_least_recently_used_goes(subject: &Subject) -> Result<(), Violation
     Ok(())
 }
 
-/// Checks which calls set the last use of a family. Joins, slides and rotations must set it. A touch, a claim of a
-/// notice and an edit must not.
+/// Checks which calls set the last use of a family. Joins, slides and rotations must set it. A touch, an edit and a
+/// `get` must not.
 async fn what_moves_last_use(subject: &Subject) -> Result<(), Violation> {
     for way in 0..6 {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));

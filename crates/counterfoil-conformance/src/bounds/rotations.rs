@@ -68,7 +68,8 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
     for draft in [Person::new("default", "ann").refresh(), Person::new("default", "ann").pat()] {
         let mut chain = Chain::new(&*store, draft).await?;
         for now in 1..=3 {
-            // There are fewer rotations than the limit, so every `since` allows one more.
+            // There are fewer rotations than the limit of 3, so the pace allows one more even with the earliest
+            // `since`.
             let answer = chain.down(at(10 * now), Some(pace(3, Timestamp::EPOCH)), at(GONE)).await?;
             ensure_is!(answer, Rotated::Done, "rotation {now} must go through where three are allowed");
         }

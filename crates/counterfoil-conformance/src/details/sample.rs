@@ -16,7 +16,8 @@ pub fn details(number: u32) -> Box<FamilyDetails> {
     Box::new(details)
 }
 
-/// Makes a change of a record that replaces only the details of its family. `None` removes them.
+/// Makes a change of a record that replaces only the details of its family. If `details` is `None`, the change removes
+/// the details.
 #[must_use]
 pub const fn edit_details(details: Option<Box<FamilyDetails>>) -> Change {
     Change::Edit { label: None, description: None, scope: None, details: Some(details) }

@@ -132,7 +132,7 @@ pub(crate) async fn a_cursor_outlives_its_record(store: &dyn TokenStore) -> Resu
         }
         let all = ids(&walk(store, of, 50).await?);
         let (mut shown, mut after) = (Vec::new(), None::<Cursor>);
-        // This reads pages until one ends with a record that will be purged.
+        // Reads pages until a page ends with a record that will be purged.
         while shown.len() < 4 {
             let page = store.list(of, after.as_ref(), most(1)).await?;
             shown.extend(ids(&page.items));

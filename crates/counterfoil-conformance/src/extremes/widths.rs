@@ -48,7 +48,7 @@ async fn step_to(store: &dyn TokenStore, id: &RecordId, change: &Change, wanted:
 }
 
 /// Checks that a join with a wrong generation is refused, even if the low bits of this generation are right. `stands`
-/// is the family's generation.
+/// is the generation that the family has.
 pub(crate) async fn generations_have_their_width(
     store: &dyn TokenStore,
     draft: &Draft,
@@ -66,8 +66,8 @@ pub(crate) async fn generations_have_their_width(
     Ok(())
 }
 
-/// Touches more than 1,000 ids in one batch. Only one of them exists. Checks that its last use is written, wherever it
-/// is in the batch.
+/// Touches more than 1,000 ids in one batch. Only one of the ids belongs to a record. Checks that the last use of this
+/// record is written, wherever its id is in the batch.
 pub(crate) async fn touches_beyond_a_thousand(store: &dyn TokenStore) -> Result<(), Violation> {
     const MANY: usize = 1_203;
     let draft = Person::somebody().refresh();
@@ -80,8 +80,8 @@ pub(crate) async fn touches_beyond_a_thousand(store: &dyn TokenStore) -> Result<
         let read = must_get(store, &id).await?.record().last_used_at;
         ensure!(read == Some(used), "number {index} of {MANY} must be touched, but its use reads {read:?}");
     }
-    // The size of the batch. It does not fit into 16 bits, and is larger than the number of parameters that a statement
-    // can have.
+    // The number of ids in the batch. It does not fit into 16 bits, and is larger than the number of parameters that an
+    // SQL statement can have.
     const WIDE: usize = 66_000;
     let mut batch: Vec<(RecordId, Timestamp)> = (1..WIDE).map(|_| (member_id(draft.family.id), at(5))).collect();
     batch.push((id, at(90)));

@@ -35,7 +35,7 @@ pub(super) async fn while_families_come_and_go(store: &dyn TokenStore, limit: u3
         if page < 12 {
             found_all(store, &[ann.refresh(), ann.pat()]).await?;
         }
-        // The family at the cursor is changed, and so is one that the walk has not reached.
+        // Changes or revokes the family at the cursor, and one of the other families.
         let reached = drafts.iter().position(|draft| Some(draft.family.id) >= after).unwrap_or(0);
         for number in [reached, (reached + 7) % drafts.len()] {
             if stays(number) {

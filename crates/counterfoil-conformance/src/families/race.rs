@@ -58,7 +58,7 @@ async fn one_round(track: &Track) -> Result<(), Violation> {
     answers.into_iter().collect()
 }
 
-/// Does the work of one racer. Half of the racers walk, each with another page limit.
+/// Does the work of one racer. Half of the racers walk, with page limits from 1 to 3. The others write.
 async fn act(store: &dyn TokenStore, round: &Round, racer: usize) -> Result<(), Violation> {
     let turn = racer / 4;
     match racer % 4 {

@@ -30,7 +30,7 @@ fn drafts(person: &Person) -> Vec<Draft> {
         person.pat(),
         person.pat().labelled("one").detailed(Some(details(1))),
         person.pat().ending(None, None),
-        // It is past its expiry from +5, and past its `gone_at` from +6.
+        // This family is past its expiry from `at(5)` on, and past its `gone_at` from `at(6)` on.
         person.pat().ending(Some(at(5)), Some(at(6))).labelled("gone"),
         person.pat().ending(Some(at(0)), None),
         person.refresh().with_access(),
@@ -109,7 +109,7 @@ pub(super) async fn of_one_owner_alone(store: &dyn TokenStore) -> Result<(), Vio
     for (person, draft) in people.iter().zip(&drafts) {
         lists(store, person, &[draft.id()], 3).await?;
     }
-    // The id of a family of another owner can be a cursor.
+    // The cursor of a list can be the id of a family of another owner.
     for (person, draft) in people.iter().zip(&drafts).step_by(4) {
         for after in [drafts[0].family.id, draft.family.id, member_id(draft.family.id).family()] {
             let page = store.list_families(&person.realm, &person.owner, Some(&after), most(5)).await?;

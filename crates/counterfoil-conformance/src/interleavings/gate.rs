@@ -21,7 +21,7 @@ impl Gate {
         self.open.store(true, Ordering::Relaxed);
     }
 
-    /// Returns true if the operation is paused before a backend call.
+    /// Returns true if the operation is paused directly before a backend call.
     pub(super) fn waits(&self) -> bool {
         self.waits.load(Ordering::Relaxed)
     }

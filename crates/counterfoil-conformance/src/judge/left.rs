@@ -10,7 +10,7 @@ use crate::together::get_all;
 use crate::violation::Violation;
 use crate::walk::{ids, sorted_ids, walk, walk_due};
 
-/// Says when the due notices of a store are compared with those of the model.
+/// When the due notices of a store are compared with those of the model.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DueNotices {
     /// The judge compares the due notices at once, together with the rest of the state.

@@ -10,7 +10,7 @@ use crate::reference::Model;
 use crate::scene::{ACTORS, Deed, Outcome, Scene};
 use crate::violation::Violation;
 
-/// A read operation, and the parts of its result that are not yet known to agree with a state of the model.
+/// A read operation, and those parts of its result that no state of the model has confirmed so far.
 #[derive(Clone)]
 pub(super) struct Read<'a> {
     deed: Deed,
@@ -23,7 +23,8 @@ enum Showed<'a> {
     /// when the model has a state in which the same read has the same result for this id. The entries that are left
     /// agreed with no state so far.
     Records(Vec<(RecordId, Option<&'a TokenRecord>)>),
-    /// The rows that a list of families returned, like `Records`.
+    /// The result of a list of families for each id: the row that was listed, or `None` if there was none. Entries are
+    /// removed as in `Records`.
     Families(Vec<(FamilyId, Option<&'a FamilyParts>)>),
     /// The result of a census: the number of records for each digest key. The judge tries the operations in different
     /// orders on the model. In each order, some records exist from the beginning to the end, and others exist only for

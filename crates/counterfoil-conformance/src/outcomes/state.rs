@@ -63,7 +63,7 @@ pub(crate) struct Case {
     pub(crate) id: RecordId,
     /// The record's stored version.
     pub(crate) version: Version,
-    /// The generation of the record's family.
+    /// The generation of the record's family, which a join must name.
     pub(crate) generation: u64,
 }
 

@@ -18,8 +18,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::{ids, walk_due};
 
-/// The number by which the rounds of [`Scale`](crate::Scale) are divided. The result is the number of races for each
-/// pair of operations.
+/// The number by which the rounds of [`Scale`](crate::Scale) are divided. The result, rounded up, is the number of
+/// rounds of this check.
 const PART: u32 = 300;
 
 /// Checks that any two methods can run concurrently on the records of one owner (clause 49 of `TokenStore`). There must

@@ -11,8 +11,8 @@ use crate::subject::Subject;
 use crate::together::{found_all, get_all};
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// The number of racers in a group. One racer of each group purges. Each of the others inserts a record into its own
-/// family.
+/// The number of racers in a group. One racer of each group purges. Each of the others inserts a record into a family
+/// of its own.
 const PURGERS: usize = 4;
 
 /// Checks joins of families that a purge is removing at the same time. If a join was `Done`, its record must exist
@@ -21,7 +21,8 @@ pub(crate) async fn joins_beside_a_purge(subject: &Subject) -> Result<(), Violat
     for track in tracks(subject, 36).await {
         for _ in 0..track.rounds {
             let person = Person::somebody();
-            // A join of every second family writes the `used_at` that the family already has.
+            // For half of the families, a join sets `used_at` to the value that it already has, so that the join does
+            // not change the row of the family.
             let used = |racer: usize| at(if (racer / 2).is_multiple_of(2) { 6 } else { 0 });
             let gone = |racer| person.refresh().ending(Some(at(5)), Some(at(6))).used(used(racer));
             let drafts: Vec<Draft> = (0..track.pool.len()).map(gone).collect();

@@ -58,7 +58,7 @@ async fn one_round(track: &Track, lives: usize, round: u64) -> Result<(), Violat
                     return lived.map(|()| Acknowledged::default());
                 }
                 let (mut dice, mut seen) = (Dice::new(round << 16 | racer as u64), Acknowledged::default());
-                // The loop runs at least once and at most 200 times.
+                // The loop runs at least once, and ends after 200 times or when the last family is revoked.
                 for _ in 0..200 {
                     use_and_claim(&*store, &ids, racer, &mut dice, &mut seen).await?;
                     if living.load(Ordering::Acquire) == 0 {
@@ -183,7 +183,8 @@ async fn use_and_claim(
     store.touch(&batch).await?;
     batch.iter().for_each(|(id, at)| seen.touched(*id, *at));
     for (id, _) in batch.iter().take(2) {
-        // A mark at an odd instant is a lease. No other racer claims a lease, so the settlement must find it.
+        // A mark at an odd instant is the lease of a claim. No racer claims a notice that has a lease. So the
+        // settlement below must find the lease unchanged, unless the record was superseded.
         let held = must_get(store, id).await?.record().notice;
         let Some(held) = held.filter(|held| held.at.micros().is_multiple_of(2)) else { continue };
         let until = Timestamp::from_micros(held.at.micros() + 1).unwrap_or(held.at);

@@ -20,7 +20,7 @@ pub(super) async fn walk_while_purged(
 ) -> Result<(Answer, Answer), StoreError> {
     let listing = of.as_listing();
     let (mut shown, mut after) = (Vec::new(), None);
-    // A page may be empty even if it is not the last one.
+    // Reads up to the first page that is not empty. A page may be empty even if it is not the last one.
     for _ in 0..1_000 {
         let page = store.list(listing, after.as_ref(), most(limit)).await?;
         shown = page.items;

@@ -21,7 +21,7 @@ pub(super) struct Replay<'a> {
     pub(super) model: Model,
 }
 
-/// Says how much of the stored state is compared with the model.
+/// How much of the stored state is compared with that of the model.
 #[derive(Clone, Copy)]
 pub(super) enum Compared {
     /// The whole stored state.

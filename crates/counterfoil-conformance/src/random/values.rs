@@ -96,7 +96,7 @@ pub(super) fn client(dice: &mut Dice) -> ClientKey {
     ClientKey::from_bytes(bytes)
 }
 
-/// Draws the details of a family. `None` in half of the draws.
+/// Draws the details of a family. Returns `None` in half of the draws.
 pub(super) fn details(dice: &mut Dice) -> Option<Box<FamilyDetails>> {
     let mut details = *crate::sample::details(u32::try_from(dice.below(300)).unwrap_or(0));
     match dice.below(8) {

@@ -30,8 +30,8 @@ impl Model {
         refusals
     }
 
-    /// Returns the refusal of the rotation that a pace or a cap causes, or `None` if there is none. If both cause one,
-    /// returns the one that a store must report.
+    /// Returns the refusal of the rotation because of a lost label, a cap or a pace, or `None` if there is none. If
+    /// there are several, returns the one that a store must report.
     pub(super) fn step_bounds(
         &self,
         parent: &RecordId,
@@ -66,7 +66,8 @@ impl Model {
         self.counted(&FamilyParts::from(like.clone()), now)
     }
 
-    /// Returns the live families with the realm, owner, kind and client of `like`, which may be one of them.
+    /// Returns the live families with the realm, owner, kind and client of `like`. If `like` itself is stored and live,
+    /// it is one of them.
     fn counted(&self, like: &FamilyParts, now: Timestamp) -> Vec<&FamilyParts> {
         let counts = |family: &&FamilyParts| {
             let of_owner = family.realm == like.realm && family.owner == like.owner && family.kind == like.kind;
@@ -101,8 +102,8 @@ impl Model {
 
     /// Returns `None` if the pace (a limit on the rate of creations) allows the new family. The pace counts the records
     /// of the owner that have the kind of the family and were created after `pace.since`. Shrunk records do not count.
-    /// If at least `pace.limit` records count, the pace refuses the family. In this case, takes the newest `pace.limit`
-    /// of these records, and returns the creation time of the oldest of them.
+    /// If at least `pace.limit` records count, the pace refuses the family. Then returns the creation time of the
+    /// oldest among the newest `pace.limit` of these records.
     fn creations_reached(&self, pace: Pace, family: &NewFamily) -> Option<Timestamp> {
         let of_kind = |record: &&counterfoil::store::RecordParts| {
             record.realm == family.realm && record.owner == family.owner && record.kind == family.kind
@@ -116,8 +117,8 @@ impl Model {
     }
 
     /// Returns `None` if the pace (a limit on the rate of rotations) allows a rotation of `parent`. The pace refuses it
-    /// if the last `pace.limit` rotations of the family were all made after `pace.since`. In this case, returns the
-    /// time of the oldest of these `pace.limit` rotations.
+    /// if the last `pace.limit` rotations of the family were all made after `pace.since`. Then returns the time of the
+    /// oldest of these `pace.limit` rotations.
     fn rotations_reached(&self, pace: Pace, parent: &RecordId) -> Option<Timestamp> {
         let family = self.family(parent.family())?;
         let generation = self.record(parent)?.generation.checked_sub(u64::from(pace.limit.get()))?;
@@ -128,10 +129,10 @@ impl Model {
         (at > pace.since).then_some(at)
     }
 
-    /// Returns `None` if the cap on the live access tokens of the family leaves room for the new ones. Otherwise
-    /// returns the earliest expiry of the live access tokens that the family has, or [`Timestamp::MAX`] if none of them
-    /// expires. If the family has no live access token, the new tokens alone are more than the cap allows. Then returns
-    /// `now`.
+    /// Returns `None` if the cap on the live access tokens of the family leaves room for the new ones, or if none of
+    /// the new tokens is a live access token. Otherwise returns the earliest expiry of the live access tokens that the
+    /// family has, or [`Timestamp::MAX`] if none of them expires. If the family has no live access token, the new
+    /// tokens alone are more than the cap allows. Then returns `now`.
     fn access_full(&self, family: FamilyId, cap: u32, new: &[NewRecord], now: Timestamp) -> Option<Timestamp> {
         let lives = |end: Option<Timestamp>| !end.is_some_and(|end| now.reached(end));
         let more = new.iter().filter(|new| new.kind == TokenKind::AccessToken && lives(new.expires_at)).count();

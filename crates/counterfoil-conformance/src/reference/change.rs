@@ -18,13 +18,13 @@ fn takes(stands: &TokenRecord, change: &Change) -> bool {
     }
 }
 
-/// Whether the record is the newest one that a rotation of its family can replace.
+/// Whether the record is the newest of its family and has the family's kind, so that a rotation can replace it.
 fn leads(record: &TokenRecord) -> bool {
     record.is_newest() && record.record().kind == record.family().kind
 }
 
 impl Model {
-    /// Changes one record, if its version is the expected one.
+    /// Changes one record, if its version is the expected one, it is not revoked, and it accepts the change.
     ///
     /// # Errors
     ///

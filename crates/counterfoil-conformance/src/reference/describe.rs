@@ -5,7 +5,7 @@ use counterfoil::store::{FamilyBody, FamilyDetails, FamilyParts, RecordParts, To
 
 use crate::judge::differing;
 
-/// Fields of a record: the name of each, and its value as text.
+/// Fields of a record or of a family: the name of each, and its value as text.
 pub type Fields = Vec<(&'static str, String)>;
 
 /// Returns every field of a record and of its family. The bytes of the digest and the nonce are shown.
@@ -72,7 +72,7 @@ fn own_fields(own: &RecordParts) -> Fields {
     ]
 }
 
-/// Returns the fields of the row of a family.
+/// Returns the fields of the row of a family, without those of its records.
 pub(crate) fn family_fields(family: &FamilyParts) -> Fields {
     let FamilyParts {
         id,

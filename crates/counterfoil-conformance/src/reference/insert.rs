@@ -11,8 +11,8 @@ impl Model {
     /// insert must succeed.
     ///
     /// If an insert must be refused for several reasons, the store must return the variant that comes first in
-    /// [`Inserted`]. So the result has more than one answer only if several ids are taken. A store may then return any
-    /// of these ids.
+    /// [`Inserted`]. So the result has more than one answer only if several ids are taken, or if the id of a new family
+    /// is that of a family with several members. A store may then return any of these ids.
     #[must_use]
     pub fn insert_refusals(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Vec<Inserted> {
         let joined = match home {
@@ -75,7 +75,7 @@ impl Model {
             .find(|other| other.realm == *realm && other.owner == *owner && other.label_key.as_ref() == Some(key))
     }
 
-    /// Takes the label from every family of this owner that has it, except from the family `but`.
+    /// Takes the label from each family of this owner that has it, except from the family with the id `but`.
     pub(super) fn displace(&mut self, realm: &Realm, owner: &OwnerId, key: &LabelKey, but: FamilyId) {
         let holder = self.holder(realm, owner, key).map(|holder| holder.id).filter(|holder| *holder != but);
         if let Some(holder) = holder.and_then(|holder| self.family_mut(holder)) {

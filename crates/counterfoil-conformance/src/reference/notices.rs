@@ -17,7 +17,9 @@ impl Model {
         }
     }
 
-    /// Claims a notice for a worker, by moving the instant of the notice to the end of the worker's lease.
+    /// Claims a notice for a worker, by moving the instant of the notice to the end of the worker's lease. Returns the
+    /// changed record. Returns `None` if there is no such record, if its notice does not have the mark `held`, or if
+    /// the lease does not end later than this mark.
     ///
     /// # Errors
     ///
@@ -36,8 +38,8 @@ impl Model {
         self.get(id)
     }
 
-    /// Stores which notice was sent. If the caller's claim is still valid, also sets the next notice. Changes nothing
-    /// if the record is shrunk.
+    /// Stores which notice was sent. If the caller's claim is still valid, also sets the next notice and returns true.
+    /// Otherwise returns false. Changes nothing if the record is shrunk.
     ///
     /// # Errors
     ///

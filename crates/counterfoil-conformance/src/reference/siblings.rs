@@ -1,4 +1,4 @@
-//! A reference store of clients, settings and counters, which consists of lists in one mutex.
+//! A reference store of clients, settings, counters and aliases, which consists of lists in one mutex.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -26,7 +26,7 @@ struct Lists {
     written: u64,
 }
 
-/// A store of clients, settings and counters. It is correct, but too slow for use outside of tests.
+/// A store of clients, settings, counters and aliases. It is correct, but too slow for use outside of tests.
 #[derive(Debug, Default)]
 pub struct ReferenceSiblings(Mutex<Lists>);
 

@@ -68,7 +68,7 @@ async fn a_live_family_is_not_refused(store: &dyn TokenStore) -> Result<(), Viol
             continue;
         }
         ensure_is!(answer, Rotated::Done, "a family that is live until +5 must not be refused at +{now}");
-        // The rotation gave the family the expiry of the successor, so the family is live at +6.
+        // The rotation gave the family the expiry of the successor, so the family is live at `at(6)`.
         let (answer, _) = renewed(store, &draft, next, cap(1), at(6)).await?;
         ensure_is!(answer, Rotated::Done, "a family that was rotated is live until the expiry of its newest record");
     }

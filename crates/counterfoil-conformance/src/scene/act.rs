@@ -84,8 +84,8 @@ impl Scene {
                 (self.handed, Version::FIRST.next(), end)
             }
             _ => {
-                // For an even actor the chain stays live. For an odd actor the chain expires before now, so caps on
-                // live families do not count it.
+                // An even actor keeps the chain live. An odd actor moves its expiry to an instant before now, so that
+                // caps on live families do not count the chain.
                 let expires_at = Some(self.near(if actor.is_multiple_of(2) { 700 } else { 9 }));
                 let notice = Some(NoticeMark { at: self.near(20 + micros), stage: 2 });
                 (
@@ -153,8 +153,9 @@ impl Scene {
         }
     }
 
-    /// Returns the instant and the reason of the revocation of all families of the owner, and the `gone_at`. All actors
-    /// use the same values, so it does not matter whose call revoked a family.
+    /// Returns the arguments with which all actors revoke all families of the owner: the instant and the reason of the
+    /// revocation, and the `gone_at`. All actors use the same values, so it does not matter whose call revoked a
+    /// family.
     pub(crate) fn owner_end(&self) -> (Revoked, Timestamp) {
         (revoked(self.near(19)), far(9))
     }
@@ -219,7 +220,7 @@ impl Scene {
         Ok(Outcome::Seen(seen))
     }
 
-    /// Returns those counts of a census that are for the two digest keys of this scene.
+    /// Returns the counts of a census for the two digest keys of this scene, and leaves out all other keys.
     fn counted(&self, census: Vec<(KeyId, u64)>) -> Vec<(KeyId, u64)> {
         let own = [self.key().number(), self.key().number() + 1];
         let mut own: Vec<(KeyId, u64)> =

@@ -44,9 +44,9 @@ pub(crate) struct Scene {
     pub(crate) handed: RecordId,
     /// The newest token of the chain.
     pub(crate) tip: RecordId,
-    /// A family that is past its `gone_at` and still has a label.
+    /// The family that is past its `gone_at`. It still has a label.
     pub(crate) gone: Draft,
-    /// The new records that each actor can insert.
+    /// The new records that each actor can insert, at the index of the actor.
     actors: Vec<Brought>,
     /// The stored records at the beginning of the scene.
     pub(crate) model: Model,
@@ -55,7 +55,7 @@ pub(crate) struct Scene {
 
 /// The new records that one actor can insert.
 struct Brought {
-    /// A family that can be inserted as a new one.
+    /// A family that does not exist yet, which the actor can insert with its first records.
     coming: Draft,
     /// A refresh token that can supersede the chain's newest token.
     next: NewRecord,

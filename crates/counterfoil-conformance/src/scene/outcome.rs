@@ -11,7 +11,7 @@ pub(crate) enum Outcome {
     Step(String, Option<Box<TokenRecord>>),
     /// The total number of changed records or families that all calls of a purge or of a revocation reported.
     Changed(u64),
-    /// The records that a read returned.
+    /// The records that a `get` or a listing returned.
     Seen(Vec<TokenRecord>),
     /// The rows of the families that a list of families returned.
     Families(Vec<FamilyParts>),

@@ -50,7 +50,8 @@ async fn every_handle_reads(handles: &Handles, alias: &Alias, wanted: Option<Ali
     Ok(())
 }
 
-/// Makes a database, and opens two handles of its store of aliases. The database must live as long as the handles.
+/// Makes a database, and opens two handles of its store of aliases. Returns `None` if the fixture has no store of
+/// aliases. The database must live as long as the handles.
 async fn opened(siblings: &Siblings) -> Option<(SiblingDatabase, Handles)> {
     let database = siblings.fresh().await;
     let store = database.aliases().await?;
@@ -255,9 +256,9 @@ async fn walk(store: &dyn AliasStore, limit: u32) -> Result<Vec<(Alias, AliasEnt
 }
 
 /// Checks a walk during which aliases are removed and added. `stands` contains the aliases that the store has before
-/// the walk. After each page, the last alias of the page is removed. After each of the first 20 pages, a new alias is
-/// added. The pages must show every alias of `stands`, because an alias is removed only after a page has shown it. They
-/// must show no alias twice.
+/// the walk. After each page, the last alias of the page is removed if it is in `stands`. After each of the first 20
+/// pages, a new alias is added, unless it is in `stands` or was added before. The pages must show every alias in
+/// `stands`, because such an alias is removed only after a page has shown it. They must show no alias twice.
 async fn while_the_ground_moves(
     store: &dyn AliasStore,
     stands: &BTreeMap<Alias, AliasEntry>,

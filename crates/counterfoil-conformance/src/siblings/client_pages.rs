@@ -100,8 +100,8 @@ async fn while_the_ground_moves(registrar: &mut Registrar<'_>, limit: u32) -> Re
             break;
         }
         ensure!(page < 900, "a walk must end although clients come and go");
-        // Clients in `versions` may be removed. Remove the last client of the page if it is one of them, and any other
-        // of them otherwise.
+        // Only the clients in `versions` may be removed. If the last client of the page is one of them, it is removed.
+        // Otherwise any other of them is.
         let at_cursor = versions.iter().position(|(id, _)| seen.last() == Some(id));
         if let Some((id, version)) = at_cursor.map(|at| versions.remove(at)).or_else(|| versions.pop()) {
             let id = id.parse::<ClientId>().expect("a client id");

@@ -114,7 +114,7 @@ async fn clients_are_listed(store: &dyn ClientStore, here: &Realm, there: &Realm
     Ok(())
 }
 
-/// Reads all pages of a realm's clients, and returns the client ids.
+/// Reads all pages of a realm's clients, each with at most `limit` clients. Returns the client ids.
 async fn client_ids(store: &dyn ClientStore, realm: &Realm, limit: u32) -> Result<Vec<String>, Violation> {
     let (mut listed, mut after) = (Vec::new(), None::<ClientId>);
     for _ in 0..1_000 {

@@ -1,5 +1,5 @@
-//! Checks calls of `ClientStore`, `SettingsStore` and `Throttle` that are dropped before they are done (clause 53 of
-//! `ClientStore`, which applies to all three traits).
+//! Checks calls of `ClientStore`, `SettingsStore`, `Throttle` and `AliasStore` that are dropped before they are done
+//! (clause 53 of `ClientStore`, which applies to all four traits).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +17,9 @@ use crate::sample::{at, most};
 use crate::slow::pause;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// Checks dropped calls (clause 53 of `ClientStore`, which also applies to `SettingsStore` and `Throttle`). A call may
-/// be dropped at any await. It must then take effect completely or not at all, immediately or shortly after. The next
-/// user of the connection must not be affected.
+/// Checks dropped calls (clause 53 of `ClientStore`, which also applies to `SettingsStore`, `Throttle` and
+/// `AliasStore`). A call may be dropped at any await. It must then take effect completely or not at all, immediately or
+/// shortly after. The next user of the connection must not be affected.
 pub async fn sibling_cut_off_is_all_or_nothing(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let tried =

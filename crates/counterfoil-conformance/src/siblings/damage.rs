@@ -1,5 +1,5 @@
-//! Checks damaged rows of `ClientStore`, `SettingsStore` and `Throttle` (clause 52 of `ClientStore`, which applies to
-//! all three traits).
+//! Checks damaged rows of `ClientStore`, `SettingsStore`, `Throttle` and `AliasStore` (clause 52 of `ClientStore`,
+//! which applies to all four traits).
 
 use std::time::Duration;
 
@@ -15,11 +15,12 @@ use super::throttle::MUCH_LATER;
 use crate::sample::{at, most};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Checks damaged rows (clause 52 of `ClientStore`, which also applies to `SettingsStore` and `Throttle`). A row that
-/// cannot be decoded must be `Corrupt`. It must never be reported as absent, and a `put` that creates must never
-/// overwrite it. A removal of a damaged registration must remove it or be `Corrupt`. A damaged counter must grant no
-/// attempt, even after attempts were released or reported as failed. A purge must remove a damaged counter once the
-/// counter has ended. Other rows must not be affected.
+/// Checks damaged rows (clause 52 of `ClientStore`, which also applies to `SettingsStore`, `Throttle` and
+/// `AliasStore`). A row that cannot be decoded must be `Corrupt`. It must never be reported as absent, and a `put` that
+/// creates must never overwrite it. A removal of a damaged registration must remove it or be `Corrupt`. A damaged alias
+/// must be neither overwritten nor removed. A damaged counter must grant no attempt, even after attempts were released
+/// or reported as failed. A purge must remove a damaged counter once the counter has ended. Other rows must not be
+/// affected.
 pub async fn sibling_garbage_is_corrupt(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let tried =

@@ -1,5 +1,5 @@
-//! Checks calls of `ClientStore`, `SettingsStore` and `Throttle` while the backend is unreachable (clause 51 of
-//! `ClientStore`, which applies to all three traits).
+//! Checks calls of `ClientStore`, `SettingsStore`, `Throttle` and `AliasStore` while the backend is unreachable (clause
+//! 51 of `ClientStore`, which applies to all four traits).
 
 use std::time::Duration;
 
@@ -16,9 +16,9 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 const NO_HOOK: Checked = Checked::NotApplicable("the fixture has no hook `outage`");
 
-/// Checks calls during an outage (clause 51 of `ClientStore`, which also applies to `SettingsStore` and `Throttle`).
-/// Each must return `Unavailable`, and a throttle must grant no attempt. If `maybe_done` is false in the error, the
-/// call must not have been executed.
+/// Checks calls during an outage (clause 51 of `ClientStore`, which also applies to `SettingsStore`, `Throttle` and
+/// `AliasStore`). Each must return `Unavailable`, and a throttle must grant no attempt. If `maybe_done` is false in the
+/// error, the call must not have been executed.
 pub async fn sibling_outage_is_unavailable(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let mut tried = false;

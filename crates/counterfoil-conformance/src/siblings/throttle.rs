@@ -15,7 +15,8 @@ use crate::scale::scale;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 pub(crate) const NO_THROTTLE: Checked = Checked::NotApplicable("the fixture has no `throttle`");
-/// The time after which an attempt that was neither released nor failed counts as failed, in microseconds.
+/// The time [`UNSETTLED`] in microseconds. After this time, an attempt that was neither released nor reported as failed
+/// counts as failed.
 pub(super) const MINUTE: u64 = whole_micros(UNSETTLED);
 pub(super) const WINDOW: u64 = 100;
 /// An instant in microseconds. It is much later than every other instant of these checks.
@@ -326,8 +327,8 @@ pub async fn no_wait_beyond_the_window(siblings: &Siblings) -> Verdict {
     failed.expect(10, Reserved::Wait(at(10 + WINDOW)), "an hour back the wait ends within a window").await?;
     failed.expect(50, Reserved::Wait(at(10 + WINDOW)), "and waiting does not prolong it").await?;
     failed.grant(10 + WINDOW, "so it is over a window later").await?;
-    // The clocks of several nodes differ a little. Therefore an attempt with an instant slightly after `now` must not
-    // count as failed.
+    // The clocks of several nodes differ a little. So an attempt at an instant slightly after `now` must not count as
+    // failed because of that.
     let ahead = Gate::new(&*store, 2, 1);
     ahead.grant(hour, "the first").await?;
     ahead.expect(hour - MINUTE + 1, Reserved::UnderWay, "an attempt less than a minute ahead is under way").await?;

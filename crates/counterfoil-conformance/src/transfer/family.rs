@@ -7,7 +7,8 @@ use crate::reference::Model;
 use crate::sample::{Person, at, supersede};
 use crate::violation::Violation;
 
-/// Makes a family with three members. The first is superseded by the second, which has the label and a notice.
+/// Makes a family of two refresh tokens and an access token. The first refresh token is superseded by the second, which
+/// has the label and a notice.
 pub(super) fn chain(person: &Person, label: &str) -> Result<WholeFamily, Violation> {
     let (draft, mut model) = (person.refresh().labelled(label).with_access(), Model::default());
     let _ = model.insert(draft.home(None), &draft.records, at(0));

@@ -24,7 +24,8 @@ pub async fn every_state(store: &impl TokenStore) -> Result<(), Violation> {
     chains(store).await?;
     ended(store).await?;
     other_kinds(store).await?;
-    // Shrinks the generations whose retry window has ended, and removes records that are past their retention.
+    // This purge shrinks the generations whose retry window has ended, and removes records that are past their
+    // retention.
     purge(store, at(40), at(40), at(25)).await?;
     // The retry windows of these generations have ended, but no purge has run since then.
     let late = Person::new("default", "late").refresh();
@@ -100,7 +101,7 @@ async fn chains(store: &dyn TokenStore) -> Result<(), Violation> {
     let own = draft.access(4);
     let _ = store.insert(draft.join(4), std::slice::from_ref(&own), at(36)).await?;
     let _ = store.revoke(Revoke::One(&own.id), revoked(at(37)), at(GONE - 9), most(1)).await?;
-    // A chain of which the purge removes one generation.
+    // The purge in `every_state` removes one generation of this chain.
     let mut gone = cat.refresh();
     gone.records[0].gone_at = Some(at(30));
     let first = gone.found(store).await?;
@@ -111,8 +112,8 @@ async fn chains(store: &dyn TokenStore) -> Result<(), Violation> {
     }
     let _ = store.rotate(&first, &step, std::slice::from_ref(&next), at(10)).await?;
     rotate(store, &gone, next.id, 2, at(31)).await?;
-    // Two rotations with an overlap. Only after the second rotation does the first use of the new token end the
-    // overlap.
+    // Two personal access tokens are rotated with an overlap that has no end. Then the overlap of the second one is
+    // ended, as the first use of its successor does.
     for ends in [false, true] {
         let draft = cat.pat().labelled(if ends { "handed" } else { "handing" });
         let old = draft.found(store).await?;

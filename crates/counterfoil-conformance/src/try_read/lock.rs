@@ -12,7 +12,7 @@ use crate::sample::{Person, at};
 use crate::subject::Subject;
 use crate::violation::{Violation, ensure};
 
-/// The time that the calls of the other thread may take. They take as long only if they are blocked.
+/// The largest time that the calls of the other thread may take. Only a call that is blocked takes so long.
 const DEADLINE: Duration = Duration::from_secs(3);
 
 /// Lets one thread call `try_read`. While its `look` runs, another thread reads and writes the same record, and must not

@@ -8,7 +8,7 @@ use crate::console::rejection::Rejection;
 use crate::console::state::Console;
 use crate::console::viewer::Viewer;
 
-/// The account names of some subjects, by subject id. Each subject is looked up once.
+/// The account names of some subjects, by subject id.
 #[derive(Default)]
 pub(super) struct AccountNames(BTreeMap<String, String>);
 
@@ -21,7 +21,8 @@ impl AccountNames {
             }
             match viewer.counterfoil.user(&by, subject).await {
                 Ok(user) => names.insert(subject.to_string(), user.name),
-                // The account was deleted, or the viewer may not see it. The page shows its id.
+                // The account was deleted, or the viewer may not see it. The page shows the subject id instead of the
+                // name.
                 Err(ManageError::NotFound | ManageError::Forbidden(_)) => {
                     names.insert(subject.to_string(), subject.to_string())
                 }

@@ -1,4 +1,5 @@
-//! The field with the addresses from which a credential can be used, and the page that changes it for a token.
+//! The form field for the addresses from which a credential can be used, and the page that changes these addresses for
+//! a token that exists.
 
 use askama::Template;
 use axum::response::Response;
@@ -20,7 +21,7 @@ use crate::console::viewer::Viewer;
 pub(super) const FIELD: &str = "allowed_sources";
 pub(super) const FIELDS: [&str; 1] = [FIELD];
 
-/// Reads the field. An empty field means every address.
+/// Reads the addresses from the form. An empty field means every address, and gives `None`.
 pub(super) fn read(viewer: &Viewer, form: &Form) -> Result<Option<Networks>, FormError> {
     parsed(form.one(FIELD)).map_err(|invalid| {
         let message = viewer.language.texts().invalid_message(&Invalid::from(invalid));

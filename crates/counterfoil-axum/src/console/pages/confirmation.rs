@@ -18,7 +18,7 @@ pub(super) struct Confirmation<'a> {
     pub(super) layout: Layout,
     pub(super) title: &'a str,
     pub(super) question: &'a str,
-    /// The name of the credential, client or account that the action changes.
+    /// The name of the credential, client or account that the action changes. `None` if the page shows no name.
     pub(super) name: Option<&'a str>,
     /// The address to which the form is sent.
     pub(super) action: String,
@@ -58,7 +58,7 @@ impl<'a> Confirmation<'a> {
         }
     }
 
-    /// Makes the page before a token with this name is revoked.
+    /// Makes the page that asks for confirmation before the token with this name is revoked.
     pub(super) fn of_revocation(layout: Layout, name: &'a str, paths: (String, String)) -> Self {
         let texts = &layout.texts.tokens;
         let shown = (texts.revoke_token, texts.revoke_token_question, texts.revoke);

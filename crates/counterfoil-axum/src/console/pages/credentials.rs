@@ -39,7 +39,7 @@ struct Credentials {
     is_filtered: bool,
     rows: Vec<CredentialRow>,
     empty: Option<&'static str>,
-    /// How many credentials were searched, up to this page. `None` if there is no next page.
+    /// The note that says how many credentials were searched, up to this page. `None` if there is no next page.
     searched: Option<String>,
     first: Option<String>,
     next: Option<String>,
@@ -50,14 +50,14 @@ struct CredentialRow {
     kind: &'static str,
     /// The label, or the description of a security code.
     name: String,
-    /// The path of the page of the owner, and the owner's name.
+    /// The path of the page of the owner, and the owner's name. `None` for a security code, which has no owner.
     owner: Option<(String, String)>,
-    /// The name of the account that created the security code.
+    /// The name of the account that created a security code. `None` for other credentials.
     maker: Option<String>,
     client: Option<String>,
     /// The addresses and networks from which the credential can be used. Empty if it can be used from every address.
     sources: Vec<String>,
-    /// The host's metadata as JSON.
+    /// The metadata that the host attached to the credential, as JSON. `None` if there are none.
     metadata: Option<String>,
     last_used_at: Option<Moment>,
     created_at: Moment,
@@ -122,7 +122,7 @@ const fn status_name(texts: &Texts, status: Status) -> &'static str {
     }
 }
 
-/// The query of the page.
+/// The parsed query of a page of the inventory.
 struct Asked {
     values: FormValues,
     filter: CredentialFilter,
@@ -165,7 +165,8 @@ impl Asked {
         asked
     }
 
-    /// Parses the value of a field. If it is not valid, adds the error `wrong` to the field.
+    /// Parses the value of a field of the filter. Returns `None` for an empty value. If the value is not valid, also
+    /// returns `None`, and adds the error `wrong` to the field.
     fn parsed<T>(&mut self, name: &'static str, wrong: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let text = Some(self.values.value(name)).filter(|text| !text.is_empty())?;
         let parsed = parse(text);
@@ -179,7 +180,8 @@ impl Asked {
         self.values = std::mem::take(&mut self.values).with_error(field, text);
     }
 
-    /// Returns the address of a page of this filter.
+    /// Returns the address of a page with this filter. `cursor` is the cursor of the page, and the number of
+    /// credentials that the pages before it have searched. Without `cursor`, the address is that of the first page.
     fn at(&self, console: &Console, cursor: Option<(&str, u64)>) -> String {
         let mut query = form_urlencoded::Serializer::new(self.fields.clone());
         if let Some((cursor, searched)) = cursor {

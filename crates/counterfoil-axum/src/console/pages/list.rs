@@ -23,7 +23,8 @@ const MAX_READS: usize = 10;
 /// The maximum number of cursors of previous pages that a link contains.
 const MAX_TRAIL: usize = 40;
 
-/// The state of a credential, as the rows of a list show it. The core decides each part of it (`service/view.rs`).
+/// The state of a credential, as the rows of a list show it. The core decides all that the state depends on
+/// (`service/view.rs`).
 ///
 /// A credential with [`Status::Expiring`] was either replaced or is near its expiry. Here these are two states,
 /// `Replaced` and `EndsSoon`. `EndsSoon` is taken from [`CredentialView::ends_soon`], so that a code with a short
@@ -188,7 +189,7 @@ impl CredentialList<'_> {
         }
     }
 
-    /// Returns a page of matching credentials, and the cursor of the next page.
+    /// Returns one page of the credentials that match the search and the filter, and the cursor of the next page.
     pub(super) async fn page(
         self,
         viewer: &Viewer,

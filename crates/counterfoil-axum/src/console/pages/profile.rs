@@ -34,7 +34,8 @@ struct Page {
     has_signature: bool,
 }
 
-/// The signature that the page shows.
+/// What the page shows as the signature: nothing, the typed text, or the image that the page loads from its own
+/// address.
 enum Shown {
     None,
     Typed(String),

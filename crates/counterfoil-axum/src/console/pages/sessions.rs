@@ -116,7 +116,8 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     let values = || FormValues::new(sent.values_of(&["name"]));
     let visit = console.cookies.read(&parts.headers, Cookie::Visit);
     if !visit.is_some_and(|visit| csrf::fits(&visit, sent.one(csrf::FIELD))) {
-        // Another tab has signed in, so this form is outdated. The browser continues with the session of that tab.
+        // If the browser has a live session, another tab has signed in, and this form is outdated. The browser then
+        // continues with the session of that tab.
         if is_signed_in(&console, language, &parts.headers, &console.sources.known(&parts.extensions)).await? {
             return Ok(redirect(&console.path(paths::own(Some(next)))));
         }
@@ -170,7 +171,8 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
 fn after(console: &Console, next: &str, ended: usize) -> String {
     match (paths::own(Some(next)), ended) {
         (page, 0) => console.path(page),
-        // The start page would redirect and lose the parameter. So the target of that redirect is used.
+        // The start page would redirect to the list of tokens and lose the parameter. So the address of that list is
+        // used.
         ("/", _) => console.path(&paths::with_parameter("/tokens", MADE_ROOM, "true")),
         (page, _) => console.path(&paths::with_parameter(page, MADE_ROOM, "true")),
     }

@@ -117,8 +117,8 @@ async fn current_settings(console: &Console, viewer: &Viewer) -> Result<Settings
     settings.map_err(|error| Rejection::of(console, viewer, error))
 }
 
-/// Makes the page. `given` returns the text that the user typed into a field. If it returns `None`, the field shows the
-/// current value.
+/// Makes the page with the settings. `given` returns the text that the user typed into a field. If it returns `None`,
+/// the field shows the current value.
 fn page(
     viewer: &Viewer,
     layout: Layout,
@@ -204,8 +204,8 @@ async fn save_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form) 
         Err(fault) => fault,
     };
     let (layout, texts) = (Layout::of(console, viewer, SECTION), viewer.language.texts());
-    // A field that the user has not changed shows the current value. Another administrator may have changed it
-    // meanwhile.
+    // A field that the user has not changed shows the current value, which another administrator may have changed after
+    // the page was shown.
     let left_alone = |field: &str| {
         let of = field.strip_suffix(UNIT).unwrap_or(field);
         SettingName::ALL.iter().any(|&name| name.as_str() == of && is_untouched(form, name))
@@ -254,8 +254,9 @@ async fn try_save(
     }
 }
 
-/// Returns the changes that the form makes to the settings. A setting is changed if its value differs from its `_was`
-/// field. If the form has no `_was` field for it, its value is compared with the current value.
+/// Returns the changes that the form makes to the settings. A setting is changed if the value of its field differs from
+/// the value of its `_was` field. If the form has no `_was` field for a setting, the value is compared with the current
+/// value.
 fn change(viewer: &Viewer, form: &Form, settings: &Settings) -> Result<SettingsUpdate, Fault> {
     let (mut change, mut invalid) = (SettingsUpdate::default(), Vec::new());
     for &name in SettingName::ALL {
@@ -285,7 +286,7 @@ fn change(viewer: &Viewer, form: &Form, settings: &Settings) -> Result<SettingsU
     if invalid.is_empty() { Ok(change) } else { Err(Fault::Fields(invalid)) }
 }
 
-/// Returns the names of the form fields.
+/// Returns the names of the form fields, which are the names of all settings.
 fn fields() -> Vec<&'static str> {
     SettingName::ALL.iter().map(|name| name.as_str()).collect()
 }

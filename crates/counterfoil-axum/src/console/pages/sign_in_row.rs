@@ -9,7 +9,7 @@ use crate::console::time::Moment;
 
 pub(super) struct SignInRow {
     pub(super) id: String,
-    /// The name of the client, or the text for a session of the console.
+    /// The name of the client, or its id if it was deleted. For a session of the console, a text that says so.
     pub(super) name: String,
     pub(super) device: Option<String>,
     pub(super) source: Option<String>,

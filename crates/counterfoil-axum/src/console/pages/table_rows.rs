@@ -14,9 +14,9 @@ use crate::console::time::Moment;
 pub(super) enum RowActions {
     /// Only the revocation.
     Revoke,
-    /// All actions.
+    /// All actions that fit the state of the token.
     All {
-        /// Whether the policy allows that a token gets a new expiry and keeps its secret.
+        /// Whether the policy allows an extension, which gives a token a new expiry and keeps its secret.
         extendable: bool,
     },
 }

@@ -21,16 +21,17 @@ pub(super) struct UserCredentials {
     pub(super) sign_ins: Vec<SignInRow>,
     /// Whether the user has further sign-ins, which another page lists.
     pub(super) has_more_sign_ins: bool,
-    /// The security codes that the user made or that act as the user. Empty if the viewer may not list codes.
+    /// The first page of the security codes that the user made or that act as the user. Empty if the viewer may not
+    /// list codes.
     pub(super) codes: Vec<CodeRow>,
-    /// The path of the page that lists all these codes. `None` if this page shows all of them.
+    /// The path of the page that lists all these codes. `None` if `codes` contains all of them.
     pub(super) all_codes: Option<String>,
     pub(super) accounts: Vec<MadeAccount>,
 }
 
 impl UserCredentials {
-    /// Reads what the page of a user shows besides the personal access tokens. Only administrators have the rights for
-    /// this.
+    /// Reads the sign-ins, the security codes and the service accounts of a user. Only administrators have the rights
+    /// for this.
     pub(super) async fn of(console: &Console, viewer: &Viewer, subject: &SubjectId) -> Result<Self, Rejection> {
         let found = user_sign_ins::rows(console, viewer, subject, &ListQuery::read(None)).await;
         let (sign_ins, more) = found.map_err(|error| Rejection::of(console, viewer, error))?;

@@ -39,7 +39,8 @@ struct Users {
     rows: Vec<UserRow>,
     /// Whether the directory has found more users than the page shows.
     is_cut: bool,
-    /// Whether the policy uses the per-user setting "token login". If so, the page shows its value for each user.
+    /// Whether the policy uses the per-user setting "token login". If so, the page shows the value of this setting for
+    /// each user.
     switch: bool,
 }
 
@@ -107,7 +108,8 @@ pub(super) fn subject(console: &Console, viewer: &Viewer, text: &str) -> Result<
     SubjectId::new(text).map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Searches for users whose names contain the search text.
+/// Shows the users that the host's search finds for the search text. If it finds none, and the search text is a valid
+/// subject id, shows this subject as a deleted account.
 pub(crate) async fn find(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -167,7 +169,7 @@ pub(crate) async fn show(
     let (list_query, path) = (ListQuery::read(query.as_deref()), person.path.clone());
     let (shows_tokens, found, next) = match CredentialList::Of(&subject).page(&viewer, &list_query, list).await {
         Ok((found, next)) => (true, found, next),
-        // Managers of profiles may set the switch, but they may not see the tokens.
+        // Managers of profiles may change the setting "token login", but they may not see the tokens.
         Err(ManageError::Forbidden(_)) if person.known => (false, Vec::new(), None),
         Err(ManageError::Forbidden(_)) => return Err(Rejection::page(&console, &viewer, RejectionReason::NotFound)),
         Err(error) => return Err(Rejection::of(&console, &viewer, error)),
@@ -209,7 +211,7 @@ async fn set_token_login(
         _ => return Err(Rejection::page(console, viewer, RejectionReason::NotFound)),
     };
     let path = path(console, &subject);
-    // The password is needed only to set the switch to on, because only this grants rights.
+    // The password is needed only to turn the setting on, because only this grants rights.
     if allowed && viewer.counterfoil.gates().switch {
         let (texts, name) = (viewer.language.texts(), name_of(console, viewer, &subject).await?);
         let asked = ButtonAction {

@@ -1,9 +1,9 @@
-//! The texts of the page of all credentials, and the states of a credential.
+//! The texts of the page that lists the credentials of all owners, and the names of the states of a credential.
 
 pub(crate) struct CredentialTexts {
     pub(crate) title: &'static str,
     pub(crate) lead: &'static str,
-    /// Formats how many credentials the pages up to this one have searched.
+    /// Formats the note that says how many credentials were searched on this page and the pages before it.
     pub(crate) searched: fn(u64) -> String,
     pub(crate) any_kind: &'static str,
     pub(crate) kind_personal: &'static str,

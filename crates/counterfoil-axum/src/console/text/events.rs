@@ -10,7 +10,7 @@ pub(crate) struct EventTexts {
     pub(crate) lead: &'static str,
     pub(crate) no_events: &'static str,
     pub(crate) by: &'static str,
-    /// Returns the description of an event.
+    /// Returns the name of an event in this language.
     pub(crate) name: fn(EventName) -> &'static str,
 }
 
@@ -98,7 +98,7 @@ impl Severity {
     }
 }
 
-/// Returns the name of an event, its severity, and the public ids in it as a text.
+/// Returns the name of an event, its severity, and its details as a text, such as public ids, a reason or a number.
 pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
     let (failure, alarm) = (Severity::Failure, Severity::Alarm);
     let usual = |name, detail: String| (name, Severity::Usual, detail);
@@ -166,7 +166,8 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
     }
 }
 
-/// Returns the account that an event names in addition to its actor. Returns `None` if the event names no such account.
+/// Returns the account that an event names in addition to its actor. Returns `None` for an event of a kind that names
+/// no such account, and for a failed login with an unknown name.
 pub(crate) fn named_subject(event: &Event) -> Option<&SubjectId> {
     match &event.kind {
         EventKind::LoginProved { subject } | EventKind::Switch { subject, .. } => Some(subject),

@@ -58,7 +58,7 @@ use sign_ins::SignInTexts;
 use token_forms::TokenFormTexts;
 use users::UserTexts;
 
-/// The texts of one language. The name of each text resembles the English text.
+/// The texts of one language. The name of each field resembles its English text.
 pub(crate) struct Texts {
     pub(crate) formats: FormatTexts,
     pub(crate) layout: LayoutTexts,

@@ -84,7 +84,7 @@ async fn checks_run_in_one_order_authentication_rights_existence_body() {
     let (text, json) = (Some("text/plain"), Some("application/json"));
     let big = || vec![b'x'; 64 * 1024 + 1];
     let many = || {
-        // With names of three letters, 7,600 fields fit into 64 KiB.
+        // The body has 7,600 fields. Their names have three letters each, so that the body is shorter than 64 KiB.
         let letter = |at: usize| char::from(b'a' + u8::try_from(at % 26).expect("a letter"));
         let name = |at: usize| [letter(at / 676), letter(at / 26), letter(at)].iter().collect::<String>();
         let fields: Vec<_> = (0..7_600).map(|at| format!("\"{}\":1", name(at))).collect();

@@ -101,7 +101,7 @@ async fn sight_2_the_page_says_how_far_it_has_searched_and_goes_on() {
         at = next;
     }
     assert_eq!((seen, pages), (1_100, 22));
-    // With a cursor of another filter, the page shows the beginning of the list.
+    // A cursor is valid only for its own filter. With another filter, the page shows the beginning of the list.
     let foreign = at.replace("kind=personal_access_token", "kind=console_session");
     assert_eq!(rows(&adam.get(&foreign).await.text), 1);
 }

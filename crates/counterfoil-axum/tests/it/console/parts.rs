@@ -85,7 +85,7 @@ async fn host_6_without_logins_the_sign_in_page_asks_for_no_password_and_says_wh
         assert_eq!(page.status, 200);
         assert!(page.text.contains(text) && !page.text.contains("type=\"password\""), "{}", page.text);
     }
-    // A browser can show a form from a time when the host had logins.
+    // A browser may still show a sign-in form that was loaded while the host had logins.
     let (before, browser) = (self::host(|builder, people| builder.logins(people)).browser("en"), host.browser("en"));
     let form = format!("csrf_token={}&next=/&name=sue&password=sue", token(&before.get("/sign-in").await.text));
     let cookies = before.cookies.lock().unwrap_or_else(PoisonError::into_inner).clone();

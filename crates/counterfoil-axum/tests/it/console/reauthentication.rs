@@ -178,7 +178,8 @@ async fn fault_a7_a_session_that_turns_stale_while_its_form_is_handled_was_fresh
         let form = sue.form("/codes", "access=super_administrator").await;
         clock.left.store(asked, Ordering::SeqCst);
         let answer = sue.send_form("/codes", &form).await;
-        // The first reading of the clock is the instant of the whole request.
+        // Only the first reading of the clock decides whether the session is fresh. So only for `asked == 0`, where the
+        // clock jumps before this reading, must the response ask for the password.
         match asked {
             0 => assert!(answer.status == 403 && answer.text.contains("id=\"password\""), "{answer:?}"),
             _ => assert!(answer.status == 200 && answer.text.contains("id=\"secret\""), "{asked}: {answer:?}"),

@@ -99,7 +99,7 @@ async fn machine_1_the_buttons_stop_start_take_over_and_delete() {
     assert_eq!(only(&world).await.made_by.as_ref().map(|maker| maker.as_str()), Some("sue"));
     assert!(!sue.get(&page).await.text.contains("id=\"adopt\""), "it is hers already");
 
-    // Buttons that give rights ask for the password again. Buttons that take rights away do not.
+    // Buttons that give rights ask for the password again. Buttons that take rights away do not ask for it.
     world.clock.advance(Duration::from_secs(11 * 60));
     leads_to(&sue.post(&format!("{page}/disable"), "").await, &format!("{page}?notice=disabled"));
     for button in ["enable", "adopt"] {

@@ -118,7 +118,7 @@ async fn fault_a11_a_late_form_with_the_new_password_does_not_revive_the_session
 /// A function that is called at most once.
 type Once = Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>;
 
-/// A directory that calls a function between the test of a password and the return of its result.
+/// A directory that calls a function after it has tested a password and before it returns the result.
 struct Interrupted(Arc<MemoryDirectory>, Once);
 
 #[async_trait]

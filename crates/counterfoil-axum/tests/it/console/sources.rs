@@ -117,7 +117,7 @@ async fn by_bearers(world: &World) {
     world.call("PATCH", "/settings", &adam, Some("{\"pat_max_days\":90}")).await;
     world.call("PATCH", "/clients/rs", &adam, Some("{\"disabled\":true}")).await;
     world.call("GET", "/me/tokens", "cfa_mistyped", None).await;
-    // The host may call an operation during a request. Then it sets the source itself.
+    // An operation that the host itself calls during a request needs the source from the host.
     let source = Source::from(ADDRESS.parse::<IpAddr>().expect("an address"));
     let host = counterfoil::Presenter::host().from_source(&source);
     world.counterfoil.revoke_all_of(&host, &subject("bill")).await.expect("revoked");

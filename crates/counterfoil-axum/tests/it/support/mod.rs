@@ -73,12 +73,13 @@ pub fn subject(id: &str) -> SubjectId {
 
 /// Makes a service. Its accounts are bill (member), carol (collaborator), adam (administrator), sue (super
 /// administrator) and mia (member who manages profiles). The name of each account is also its password. Its clients are
-/// `app`, which is confidential and has both grants, `rs`, which is a resource server, and `open`, which is public.
+/// `app`, which is confidential and has the grants `password` and `refresh_token`, `rs`, which is a resource server,
+/// and `open`, which is public.
 pub async fn world() -> World {
     world_on(Policy::default(), |people| people as Arc<dyn Directory>).await
 }
 
-/// Makes a service like [`world`]. `directory` wraps its directory.
+/// Makes a service like [`world`], with the directory that `directory` returns for the directory of [`world`].
 pub async fn world_with(directory: impl FnOnce(Arc<MemoryDirectory>) -> Arc<dyn Directory>) -> World {
     world_on(Policy::default(), directory).await
 }

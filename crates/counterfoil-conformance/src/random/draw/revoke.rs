@@ -92,7 +92,8 @@ impl Draw {
         let limit = self.around(Some(limit));
         match self.aim.0 {
             Operation::Shrink => limits.windows_before = limit,
-            // A record before its `gone_at` stays for every value of `unsent_before`.
+            // Before its `gone_at`, a record stays with every value of `unsent_before`. So `now` is after the `gone_at`
+            // only if the state of the cell needs this.
             Operation::PurgeUnsent => {
                 let gone = matches!(self.aim.1, State::Gone | State::RevokedWithFamily | State::Damaged);
                 limits.unsent_before = limit;

@@ -97,7 +97,7 @@ impl Zoo<'_> {
         if self.draw.dice.chance(1, 2) {
             new[0] = self.rotate(&new[0].clone(), Some(START + 100), true);
         }
-        // This raises the version, so that an older version exists.
+        // This change raises the version of the first record, so that a command can expect an older version.
         for NewRecord { id, digest, key_id, .. } in new.iter().take(1) {
             let (expect, now) = (Version::FIRST, self.draw.now());
             let change = Change::Rekey { digest: *digest, key_id: *key_id };

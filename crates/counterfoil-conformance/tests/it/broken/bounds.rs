@@ -54,7 +54,7 @@ fn unpaced<'a>(home: InsertInto<'a>) -> InsertInto<'a> {
     }
 }
 
-// Counts with `SELECT count(*)`, and inserts in a second step.
+// Checks all limits in one step, and inserts in a second step without checking the pace again.
 flaw!(CreationsByCountThenInsert, insert, |inner, home, new, now| {
     if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
         return Ok(refused);
@@ -63,7 +63,7 @@ flaw!(CreationsByCountThenInsert, insert, |inner, home, new, now| {
     inner.insert(unpaced(home), new, now).await
 });
 
-// Does not count deleted records.
+// Does not count the records of revoked families in the pace.
 flaw!(CreationsForgetTheDeleted, insert, |inner, home, new, now| {
     Ok(inner.with(|model| {
         let mut living = model.clone();
@@ -82,7 +82,7 @@ flaw!(CreationsCountSince, insert, |inner, home, new, now| {
     inner.insert(InsertInto::Found { family, cap, pace }, new, now).await
 });
 
-// Counts the access token of a sign-in as a second creation.
+// Counts records of every kind in the pace. So the access token of a sign-in counts as a second creation.
 flaw!(CreationsCountEveryKind, insert, |inner, home, new, now| {
     let InsertInto::Found { family, .. } = home else { return inner.insert(home, new, now).await };
     Ok(inner.with(|model| {
@@ -178,7 +178,7 @@ flaw!(AccessCountsTheRevoked, insert, |inner, home, new, now| {
     }))
 });
 
-// Does not count a superseded access token.
+// Does not count superseded access tokens in the cap.
 flaw!(AccessForgetsTheSuperseded, insert, |inner, home, new, now| {
     Ok(inner.with(|model| {
         let mut counted = model.clone();
@@ -196,7 +196,7 @@ fn uncapped(home: InsertInto<'_>) -> InsertInto<'_> {
     }
 }
 
-// Refuses a slide without a new access token if more tokens are live than the cap allows.
+// Refuses a slide that inserts no access token if more access tokens are live than the cap allows.
 flaw!(SlideOfNoneNeedsRoom, rotate, |inner, parent, step, new, now| {
     if let ParentUpdate::Slide { access_cap: Some(cap), .. } = step
         && new.is_empty()

@@ -9,7 +9,7 @@ use counterfoil::types::{RecordId, Version};
 
 use super::{flaw, overrides};
 
-// Does not compare the version, so the last writer wins.
+// Does not compare the expected version. So a change overwrites the changes that its caller has not read.
 flaw!(ApplyWithoutVersion, apply, |inner, id, _, change, now| {
     let stands = inner.with(|model| model.record(id).map_or(Version::FIRST, |record| record.version));
     inner.apply(id, stands, change, now).await
@@ -86,7 +86,7 @@ flaw!(GetHidesTheExpired, get, |inner, id| {
     Ok(inner.get(id).await?.filter(|record| record.record().expires_at.is_none_or(|end| end > today)))
 });
 
-// Ignores the revocation of the record's family.
+// Ignores the revocation of the record's family. So the record of a revoked family can read as live.
 flaw!(GetWithoutTheFamily, get, |inner, id| {
     let Some(found) = inner.get(id).await? else { return Ok(None) };
     let (record, mut family) = found.into_parts();

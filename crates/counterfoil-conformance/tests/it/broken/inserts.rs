@@ -6,7 +6,7 @@ use counterfoil_conformance::pause;
 
 use super::flaw;
 
-// Inserts with `INSERT … ON CONFLICT DO UPDATE`.
+// Inserts with `INSERT … ON CONFLICT DO UPDATE`. So a taken id overwrites the stored record.
 flaw!(UpsertOnInsert, insert, |inner, home, new, now| {
     inner.with(|model| model.records.retain(|record| new.iter().all(|new| new.id != record.id)));
     inner.insert(home, new, now).await
@@ -39,7 +39,7 @@ flaw!(InsertInTwoSteps, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// Counts with `SELECT count(*)`, and inserts in a second step.
+// Counts the live families with `SELECT count(*)`, and inserts in a second step.
 flaw!(CapByCountThenInsert, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap: Some(_), pace } = home else { return inner.insert(home, new, now).await };
     let full = inner.with(|model| model.insert_refusals(home, new, now).contains(&Inserted::OwnerFull));
@@ -126,8 +126,7 @@ flaw!(LabelByLookThenInsert, insert, |inner, home, new, now| {
     Ok(answer)
 });
 
-// When a record is added to an existing family, checks that the family is live, but not that it has the expected
-// generation.
+// In a join, checks that the family is live, but not that it has the expected generation.
 flaw!(JoinOfAnOlderGeneration, insert, |inner, home, new, now| {
     let InsertInto::Join { family, generation, access_cap } = home else {
         return inner.insert(home, new, now).await;
@@ -136,11 +135,11 @@ flaw!(JoinOfAnOlderGeneration, insert, |inner, home, new, now| {
     inner.insert(InsertInto::Join { family, generation, access_cap }, new, now).await
 });
 
-// When a record is added to an existing family, reads the family, waits, and then inserts the record.
+// In a join, reads the row of the family, waits, and then inserts the record.
 flaw!(JoinByLookThenInsert, insert, |inner, home, new, now| {
     if let InsertInto::Join { family, .. } = home {
-        // Below, the family's row is written back as it was read. This undoes a revocation that another call made in
-        // between.
+        // Below, the row of the family is written back as it was read. This undoes a revocation that another call made
+        // in between.
         let read = inner.with(|model| model.family(family).cloned());
         pause().await;
         let answer = inner.insert(home, new, now).await?;

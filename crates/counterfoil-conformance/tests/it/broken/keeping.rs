@@ -98,7 +98,8 @@ pub(crate) fn cut(text: &str, letters: usize) -> String {
 
 /// A broken store that accepts some wrong versions or generations, as if they were the stored ones.
 pub(crate) struct Comparing {
-    /// Returns true if the store accepts the number `asked` of a request although `stands` is stored.
+    /// Returns true if the store accepts the number `asked`, which a request contains, although the number `stands` is
+    /// stored.
     pub alike: fn(stands: u64, asked: u64) -> bool,
     /// If true, the store accepts wrong generations in joins. If false, it accepts wrong versions.
     pub generations: bool,

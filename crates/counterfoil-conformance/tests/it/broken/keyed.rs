@@ -37,10 +37,10 @@ pub(crate) enum Index {
     Rooms,
 }
 
-/// A broken store in which one index has a wrong key.
+/// A broken store in which one index, or one comparison, treats different keys as equal.
 pub(crate) struct Keyed {
-    /// Returns true if the index treats two keys as equal. A key consists of realm and owner. In an index of labels, it
-    /// also has the label. In the index of a realm's records, it has only the realm.
+    /// Returns true if the index treats the two keys as equal. A key consists of realm and owner. In an index of
+    /// labels, it also has the label. In the index of a realm's records, it has only the realm.
     pub alike: fn(own: &[&str], other: &[&str]) -> bool,
     pub index: Index,
 }

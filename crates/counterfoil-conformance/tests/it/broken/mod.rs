@@ -74,8 +74,8 @@ macro_rules! flawed_store {
 }
 methods_of!(TokenStore => flawed_store);
 
-/// A fixture for a broken store. Its database is a reference store. The function makes a flaw for each handle. So
-/// handles do not share the state of a flaw.
+/// A fixture for a broken store. Its database is a reference store. The function makes the flaw of a handle, and is
+/// called for each handle. So handles do not share the state of a flaw.
 pub(crate) struct Bench(pub fn() -> Arc<dyn Flaw>);
 
 #[async_trait]

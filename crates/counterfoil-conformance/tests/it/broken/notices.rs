@@ -6,7 +6,7 @@ use counterfoil_conformance::pause;
 
 use super::flaw;
 
-// Stores the instant of the batch that is written later, even if this instant is earlier than the stored one.
+// Stores the instant of each touch, even if this instant is earlier than the stored one.
 flaw!(TouchLowers, touch, |inner, seen| {
     inner.with(|model| {
         for (id, at) in seen {
@@ -30,7 +30,7 @@ flaw!(TouchBumpsTheVersion, touch, |inner, seen| {
     inner.touch(seen).await
 });
 
-// Sets the field without checking that the record exists. So a touch can create a record.
+// Creates a record if a touch names an id that does not exist, in a family that exists.
 flaw!(TouchCreatesGhosts, touch, |inner, seen| {
     inner.with(|model| {
         for (id, at) in seen {
@@ -44,7 +44,7 @@ flaw!(TouchCreatesGhosts, touch, |inner, seen| {
     inner.touch(seen).await
 });
 
-// Writes a whole record back as it was before its revocation.
+// Removes the revocation of each touched record, as a store does that writes a whole record back as it was read before.
 flaw!(TouchRevives, touch, |inner, seen| {
     inner.with(|model| {
         for (id, _) in seen {
@@ -56,7 +56,7 @@ flaw!(TouchRevives, touch, |inner, seen| {
     inner.touch(seen).await
 });
 
-// Reads the record, waits, and writes the whole record back. Writes in between are lost.
+// Reads the record, waits, and writes the whole record back. So what other calls write in between is lost.
 flaw!(TouchWritesBackTheRecord, touch, |inner, seen| {
     for (id, at) in seen {
         let read = inner.with(|model| model.record(id).cloned());
@@ -69,12 +69,12 @@ flaw!(TouchWritesBackTheRecord, touch, |inner, seen| {
     Ok(())
 });
 
-// Compares with `notice.at < now`.
+// Compares with `notice.at < now`. So a notice that is due exactly at `now` is missing.
 flaw!(DueSkipsEquals, due, |inner, now, after, limit| {
     inner.due(Timestamp::from_micros(now.micros().saturating_sub(1)).unwrap_or(now), after, limit).await
 });
 
-// Compares only the instant of a claim, not the stage.
+// In a claim, compares only the instant of the mark with the stored one, and not the stage.
 flaw!(ClaimWithoutStage, claim, |inner, id, held, until| {
     let stage =
         inner.with(|model| model.record(id).and_then(|record| record.notice).map_or(held.stage, |mark| mark.stage));
@@ -93,7 +93,7 @@ flaw!(ClaimTakesAnEarlierLease, claim, |inner, id, held, until| {
     })
 });
 
-// Reads the mark, waits, and sets the lease.
+// Compares the mark, waits, and sets the lease without comparing the mark again.
 flaw!(ClaimByLookThenSet, claim, |inner, id, held, until| {
     let holds = inner.with(|model| model.record(id).is_some_and(|record| record.notice == Some(held)));
     if !holds || until <= held.at {
@@ -108,7 +108,7 @@ flaw!(ClaimByLookThenSet, claim, |inner, id, held, until| {
     })
 });
 
-// Executes a settlement even if another caller has claimed the notice since.
+// Executes a settlement even if another caller has claimed the notice after the caller's own claim.
 flaw!(SettleIgnoresHeld, settle, |inner, id, held, next, sent| {
     let stands = inner.with(|model| model.record(id).and_then(|record| record.notice)).unwrap_or(held);
     inner.settle(id, stands, next, sent).await

@@ -11,7 +11,7 @@ use counterfoil::types::FamilyId;
 use super::bounds::before;
 use super::{flaw, overrides};
 
-// Keeps only eight generations.
+// Keeps only the eight newest generations of a family.
 flaw!(RotationDropsAnOldGeneration, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     inner.with(|model| {
@@ -23,7 +23,7 @@ flaw!(RotationDropsAnOldGeneration, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-// Removes shrunk records in a rotation.
+// Removes the shrunk records of the family in each rotation.
 flaw!(RotationTakesWhatIsShrunk, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     if matches!(answer, Rotated::Done) {
@@ -62,7 +62,7 @@ flaw!(RotationsCountSince, rotate, |inner, parent, step, new, now| {
     inner.rotate(parent, &with_bounds(step, |pace, _| *pace = pace.map(earlier)), new, now).await
 });
 
-// Does not count shrunk generations in the pace.
+// Does not count shrunk generations in the pace. So a rotation that the pace must refuse can succeed.
 flaw!(RotationsForgetTheShrunk, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     let Rotated::PaceReached { oldest } = answer else { return Ok(answer) };
@@ -131,7 +131,8 @@ flaw!(FullBeforePace, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-// Keeps only 8 bits of a generation for the pace.
+// Compares only the low 8 bits of a generation with the limit of the pace. So in a family with many generations, the
+// pace can be ignored.
 flaw!(PaceInEightBits, rotate, |inner, parent, step, new, now| {
     let generation = inner.with(|model| model.record(parent).map_or(0, |record| record.generation));
     let mut step = *step;

@@ -83,15 +83,15 @@ fn sieved(
     page
 }
 
-// Applies the filter after the page was cut, and treats an empty page as the end.
+// Leaves records out only after the page was cut, and treats an empty page as the end.
 flaw!(AnEmptyPageEnds, list, |inner, of, after, limit| Ok(sieved(inner, of, after, limit, |count| count == 0)));
 
-// Applies the filter after the page was cut, and treats a short page as the end.
+// Leaves records out only after the page was cut, and treats a short page as the end.
 flaw!(AShortPageEnds, list, |inner, of, after, limit| {
     Ok(sieved(inner, of, after, limit, |count| count < limit.get() as usize))
 });
 
-// Leaves out a superseded record although it is still honoured.
+// Leaves out a superseded record although its retry window has not ended.
 flaw!(OverlapsAreHidden, list, |inner, of, after, limit| {
     let mut page = inner.list(of, after, limit).await?;
     if matches!(of, Listing::Owner { show: Show::Standing { .. }, .. }) {
@@ -100,7 +100,7 @@ flaw!(OverlapsAreHidden, list, |inner, of, after, limit| {
     Ok(page)
 });
 
-// Lists a record as standing even at the instant at which it has stopped standing, and not only before.
+// Lists a record as standing at the instant at which it stops standing. It must be listed only before this instant.
 flaw!(StandsOnItsEnd, list, |inner, of, after, limit| {
     let Listing::Owner { realm, owner, kind, show: Show::Standing { now } } = of else {
         return inner.list(of, after, limit).await;

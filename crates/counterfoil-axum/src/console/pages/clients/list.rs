@@ -49,7 +49,7 @@ struct ClientRow {
     id: String,
     display_name: String,
     about: String,
-    /// The allowed scope tokens. The list is empty if the scope is not restricted.
+    /// The scope tokens that the client may request. The list is empty if its scope is not restricted.
     rights: Vec<String>,
     /// Whether the client has any grant, so that it may request tokens.
     has_grants: bool,
@@ -150,11 +150,11 @@ pub(super) async fn show(
     Ok(response::page(status, &page))
 }
 
-/// The maximum number of reads from the store for one page of search results. Each read returns a part of the whole
-/// list, and only some of its rows match the search.
+/// The maximum number of reads from the store for one page of search results. Each read returns some of the clients,
+/// and only a part of these match the search.
 const READS: usize = 10;
 
-/// Returns a page of matching clients, and the cursor of the next page.
+/// Returns one page of the clients that match the search, and the cursor of the next page.
 async fn matching_clients(
     console: &Console,
     viewer: &Viewer,

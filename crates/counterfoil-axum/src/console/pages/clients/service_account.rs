@@ -11,11 +11,11 @@ use crate::console::rejection::Rejection;
 use crate::console::state::Console;
 use crate::console::viewer::Viewer;
 
-/// The name of the field.
+/// The name of the form field.
 pub(super) const FIELD: &str = "service_account";
 
-/// The page size with which the accounts are listed. No policy allows so many accounts, so one page of results has all
-/// of them.
+/// The page size with which the service accounts are listed. No policy allows so many service accounts, so one page of
+/// results has all of them.
 const ALL: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 
 /// Returns the accounts that the field offers, each with its id and its label. The list is empty if the viewer may not
@@ -28,7 +28,7 @@ pub(super) async fn options(console: &Console, viewer: &Viewer) -> Result<Vec<(S
     }
 }
 
-/// Reads the field. An empty value means no account.
+/// Reads the chosen service account from the form. An empty value means no service account.
 pub(super) fn read(viewer: &Viewer, form: &Form) -> Result<Option<ServiceAccountId>, FormError> {
     let text = form.one(FIELD);
     let parsed = (!text.is_empty()).then(|| text.parse()).transpose();

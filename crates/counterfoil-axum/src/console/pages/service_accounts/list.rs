@@ -29,8 +29,8 @@ use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::time::Moment;
 use crate::console::viewer::Viewer;
 
-/// The page size with which the accounts are listed. No policy allows so many accounts, so one page of results has all
-/// of them.
+/// The page size with which the service accounts are listed. No policy allows so many service accounts, so one page of
+/// results has all of them.
 const ALL: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 
 const ONCE: [&str; 5] = ["label", "role", "description", "notify", OF_TOKEN.mode];
@@ -48,7 +48,7 @@ struct Accounts {
     rights: ScopeField,
 }
 
-/// A row of the table.
+/// A row of the table of service accounts.
 struct AccountRow {
     id: String,
     label: String,

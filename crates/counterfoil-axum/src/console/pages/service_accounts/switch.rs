@@ -14,7 +14,8 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::SubmittedForm;
 use crate::console::viewer::Viewer;
 
-/// A button that gives the account rights, so it needs a recent proof of the password.
+/// A button that gives a service account or the viewer further rights. Therefore it needs a recent proof of the
+/// password.
 #[derive(Clone, Copy)]
 enum Button {
     Enable,

@@ -1,4 +1,4 @@
-//! Creates a token. The form is on the page that lists the tokens of the owner.
+//! Creates a personal access token. The form is on the page that lists the tokens of the owner.
 
 use axum::response::Response;
 use counterfoil::{Lifetime, NewPersonalAccessToken};

@@ -15,7 +15,7 @@ use crate::console::viewer::Viewer;
 
 /// The owner of the tokens that a page is about.
 pub(in crate::console::pages) enum TokenOwner {
-    /// The viewer.
+    /// The account of the viewer.
     Viewer,
     /// A service account.
     Service(Box<ServiceAccountView>),
@@ -55,7 +55,7 @@ impl TokenOwner {
         }
     }
 
-    /// Returns the owner's token with this id. Returns `None` if lists do not show such a token.
+    /// Returns the owner's token with this id. Returns `None` if the lists of tokens do not show such a token.
     pub(super) async fn find(
         &self,
         console: &Console,
@@ -74,7 +74,7 @@ impl TokenOwner {
         }
     }
 
-    /// Returns the owner's token with this id. If lists do not show such a token, the response is 404.
+    /// Returns the owner's token with this id. If the lists of tokens do not show such a token, the response is 404.
     pub(super) async fn known(
         &self,
         console: &Console,

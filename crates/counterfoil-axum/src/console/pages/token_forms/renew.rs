@@ -28,12 +28,12 @@ use crate::console::viewer::Viewer;
 
 const FIELDS: [&str; 3] = [DAYS, PERMANENT, OVERLAP];
 
-/// What the page is for. Both pages have the same form.
+/// The purpose of the page. The pages for both purposes have the same form.
 #[derive(Clone, Copy)]
 enum Purpose {
-    /// A new secret. The form suggests no number of days, so the expiry stays.
+    /// To give the token a new secret. The form suggests no number of days, so that the expiry stays as it is.
     Replace,
-    /// A new lifetime. The form suggests the present lifetime of the token.
+    /// To give the token a new lifetime and a new secret. The form suggests the present lifetime of the token.
     Renew,
 }
 

@@ -43,7 +43,7 @@ pub(super) struct RenewalPage {
     pub(super) values: FormValues,
 }
 
-/// Returns the limits of a new lifetime.
+/// Returns the limits of the lifetime of a token.
 pub(in crate::console::pages) async fn limits(console: &Console, viewer: &Viewer) -> Result<TokenLimits, Rejection> {
     let limits = viewer.counterfoil.personal_access_token_limits().await;
     limits.map_err(|error| Rejection::of(console, viewer, ManageError::Unavailable(error)))
@@ -65,7 +65,7 @@ pub(super) fn suggested_days(token: &CredentialView, limits: TokenLimits) -> Str
     days.clamp(1, u64::from(limits.max_days)).to_string()
 }
 
-/// Reads the lifetime in a form. Returns `None` if the form contains none.
+/// Reads the lifetime in a form. Returns `None` if the form states no lifetime, so that the expiry stays as it is.
 pub(super) fn lifetime(form: &Form) -> Option<Lifetime> {
     match (form.ticked(PERMANENT), form.one(DAYS).trim()) {
         (Some(true), "") => Some(Lifetime::Permanent),

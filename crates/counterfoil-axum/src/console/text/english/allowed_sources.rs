@@ -1,4 +1,4 @@
-//! The words on the page and on the form for the networks from which a credential may be used.
+//! The texts of the form field for the networks from which a credential may be used, and of the page that changes them.
 
 use crate::console::text::allowed_sources::AllowedSourceTexts;
 

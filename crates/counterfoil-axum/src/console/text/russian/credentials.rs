@@ -1,4 +1,4 @@
-//! The texts of the page of all credentials, and the states of a credential.
+//! The texts of the page that lists the credentials of all owners, and the names of the states of a credential.
 
 use super::plural::form;
 use crate::console::text::credentials::CredentialTexts;

@@ -36,7 +36,7 @@ fn counted(count: u64, unit: Unit) -> String {
     format!("{count} {}", form(count, forms))
 }
 
-/// Formats a duration in the accusative case, which all callers need.
+/// Formats a duration in the accusative case, because all sentences that contain a duration need this case.
 fn duration(duration: Duration) -> String {
     compound(duration, counted)
 }

@@ -1,4 +1,4 @@
-//! The texts of the question for the password of a viewer who is signed in.
+//! The texts with which the console asks a viewer who is signed in for the password again.
 
 use crate::console::text::reauthentication::ReauthenticationTexts;
 

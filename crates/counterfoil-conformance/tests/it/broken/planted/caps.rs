@@ -1,4 +1,4 @@
-//! Broken stores that misjudge the cap on live families with which an expired family is rotated.
+//! Broken stores that apply a cap on live families incorrectly when an expired family is rotated.
 
 use std::num::NonZeroU32;
 
@@ -29,7 +29,7 @@ struct Capping {
     full: fn(usize, usize) -> bool,
 }
 
-/// The correct functions. Each broken store replaces one of them.
+/// The correct functions. Each broken store of the type [`Capping`] replaces one of them.
 const RIGHT: Capping = Capping {
     applies: |family, now| !transition::is_live(family, now),
     counts: |one, like, now| counts(one, like) && transition::is_live(one, now),
@@ -61,7 +61,7 @@ overrides!(Capping, self, rotate, |inner, parent, step, new, now| {
     })
 });
 
-/// A broken store that returns `OwnerFull` where it must. But this function then writes something.
+/// A broken store that returns `OwnerFull` correctly, but then writes something with this function.
 struct Writing(fn(&mut Model, &Asked<'_>));
 
 overrides!(Writing, self, rotate, |inner, parent, step, new, now| {
