@@ -3,7 +3,7 @@
 //! and introspection endpoints without HTTP.
 //!
 //! The bearer has the token, and the store has its digest: a token authenticates only if it matches a stored digest.
-//! All tokens of one sign-in form a family. The guarantees:
+//! All tokens of one sign-in form a family. The library guarantees:
 //!
 //! - A copy of the store gives no access: it contains digests of secrets of at least 256 random bits, bound to realm,
 //!   kind and id. A secret is shown once, when it is created.
@@ -162,8 +162,8 @@ pub mod import {
     pub use crate::token::foreign::{ForeignDigest, ForeignScheme, InvalidForeignDigest, Knox, Sanctum};
 }
 
-/// Expiry notices: messages that a credential will expire. The types describe a due notice, a worker's claim of a
-/// notice, and the outcome of sending it.
+/// Notices to owners: that a credential will expire or has expired, or that its secret leaked. The types describe a due
+/// notice, a worker's claim of a notice, and the outcome of sending it.
 pub mod notice {
     pub use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Gathered, Outcome};
     pub use crate::service::notice_text::NoticeText;

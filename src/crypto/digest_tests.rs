@@ -1,4 +1,5 @@
-//! Test vectors of the digest, and tests of the effect of a key.
+//! Tests of the digest: its layout, what it covers, verification under old keys and without a key, imported secrets,
+//! and comparison.
 
 use super::*;
 use crate::types::secret::SecretBytes;

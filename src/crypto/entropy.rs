@@ -37,7 +37,7 @@ impl Entropy for SystemEntropy {
 pub struct RngEntropy<R>(Mutex<R>);
 
 impl<R: TryCryptoRng> RngEntropy<R> {
-    /// Wraps the generator.
+    /// Creates a source that takes all its bytes from `rng`.
     pub fn new(rng: R) -> Self {
         Self(Mutex::new(rng))
     }
@@ -45,7 +45,8 @@ impl<R: TryCryptoRng> RngEntropy<R> {
 
 impl<R: TryCryptoRng + Send + 'static> Entropy for RngEntropy<R> {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
-        // The generator stays usable after a panic in another thread.
+        // If another thread panicked while it held the lock, the generator is used nevertheless. Each call still gets
+        // new bytes.
         let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         rng.try_fill_bytes(bytes).map_err(|_| NoEntropy)
     }

@@ -25,13 +25,13 @@ impl KeyRing {
     /// attacker can test guesses against a stolen dump.
     #[must_use]
     pub fn to_text(&self) -> Secret {
-        // A line has 10 digits, a colon, 44 letters and a line feed. The text is allocated at full size, so that no
-        // reallocation leaves a partial copy in memory.
+        // A line has at most 10 digits, a colon, 44 letters and a line feed. The text is allocated at full size, so
+        // that no reallocation leaves a partial copy in memory.
         let mut text = String::with_capacity(self.keys.len() * 56);
         for (id, key) in &self.keys {
             let mut letters = Zeroizing::new([0; 44]);
-            // 32 bytes always give 44 letters, so this cannot fail. If it did fail, the line would be unreadable, and
-            // would not contain another key.
+            // 32 bytes always give 44 letters, so this cannot fail. If it failed nevertheless, the line would contain
+            // no key, and `from_text` would refuse it.
             let written = STANDARD.encode_slice(key.expose_secret(), letters.as_mut_slice()).unwrap_or(0);
             text.push_str(&id.number().to_string());
             text.push(':');

@@ -136,7 +136,7 @@ impl KeyFile {
     ///
     /// # Errors
     ///
-    /// The same as [`KeyFile::open_or_create`].
+    /// [`KeyFileError`] if the file cannot be read, is accessible to other users, or contains no valid key ring.
     pub fn open(&self) -> Result<Option<KeyRing>, KeyFileError> {
         let path = || self.path.clone();
         let unreadable = |source| KeyFileError::Read { path: path(), source };

@@ -21,8 +21,9 @@ impl RotationKey {
     }
 
     /// The rotation key with the stored number. `None` if the key is no longer in the ring. For [`KeyId::NONE`],
-    /// returns [`RotationKey::public_constant`]. So the caller must first check
-    /// [`Digester::is_usable`](crate::crypto::digest::Digester::is_usable).
+    /// returns [`RotationKey::public_constant`], even if there is a ring. So the caller must first check
+    /// [`Digester::is_usable`](crate::crypto::digest::Digester::is_usable): it says whether the host accepts
+    /// [`KeyId::NONE`].
     pub(crate) fn under(ring: Option<&KeyRing>, id: KeyId) -> Option<Self> {
         if id == KeyId::NONE { Some(Self::public_constant()) } else { ring?.rotation_key(id) }
     }

@@ -1,4 +1,4 @@
-//! The actors of events.
+//! The actors of events: who caused an event, and with which credential.
 
 use crate::types::client::ClientId;
 use crate::types::ids::{RecordId, SubjectId};

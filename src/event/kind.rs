@@ -26,7 +26,7 @@ pub enum EventKind {
     },
     /// A token of another system was imported ([`import_credentials`](crate::Counterfoil::import_credentials)).
     Imported {
-        /// The id of the record.
+        /// The id of the new personal access token.
         id: RecordId,
         /// The owner of the token.
         owner: OwnerId,
@@ -35,7 +35,8 @@ pub enum EventKind {
     },
     /// A credential was refused. The caller does not learn the actual reason.
     Refused {
-        /// The credential, if known.
+        /// The id of the record that the presented text names, even if there is no such record. `None` if the text
+        /// names none.
         id: Option<RecordId>,
         /// The actual reason.
         reason: Refusal,
@@ -83,14 +84,14 @@ pub enum EventKind {
     },
     /// A token was presented for refresh or revocation by a client to which it was not issued.
     ForeignClient {
-        /// The presented token.
+        /// The id of the presented token.
         id: RecordId,
         /// The client that presented the token.
         client: ClientId,
     },
     /// A token that belongs to no client was sent to the revocation endpoint. Nothing was changed.
     RevocationIgnored {
-        /// The token that was sent.
+        /// The id of the token that was sent.
         id: RecordId,
     },
     /// A credential or a family was revoked.
@@ -140,7 +141,7 @@ pub enum EventKind {
     ClientSecretLeaked {
         /// The client whose secret leaked.
         client: ClientId,
-        /// The id of the secret.
+        /// The id of the leaked secret.
         id: RecordId,
         /// What the report did to the secret.
         state: LeakState,
@@ -155,20 +156,20 @@ pub enum EventKind {
     },
     /// A personal access token was replaced.
     Rotated {
-        /// The old token.
+        /// The id of the old token.
         id: RecordId,
-        /// The new token.
+        /// The id of the new token.
         successor: RecordId,
     },
     /// A rotation replaced a personal access token, and the old token was still accepted for some time. This overlap
     /// has ended, so the old token no longer works.
     OverlapEnded {
-        /// The old token.
+        /// The id of the old token.
         id: RecordId,
     },
     /// A credential was changed.
     Changed {
-        /// The credential.
+        /// The id of the changed credential.
         id: RecordId,
         /// What was changed.
         action: Action,
@@ -189,21 +190,22 @@ pub enum EventKind {
     },
     /// A setting was changed.
     Setting {
-        /// The setting.
+        /// The setting that was changed.
         name: SettingName,
-        /// The new value of the setting.
+        /// The new value of the setting, as text in the form in which it is stored.
         value: String,
     },
     /// The switch "token login allowed" of an account was changed.
     Switch {
         /// The account whose switch was changed.
         subject: SubjectId,
-        /// The new value.
+        /// Whether token login is allowed after the change.
         allowed: bool,
     },
-    /// An attempt was refused because of too many failures from the source of the request.
+    /// An attempt was refused because of too many failures, or a report because of too many reports, from the source of
+    /// the request.
     Throttled {
-        /// Which failures were counted.
+        /// The limit that was reached.
         counted: Throttled,
         /// The instant at which attempts are allowed again.
         until: Timestamp,
@@ -239,7 +241,7 @@ pub enum EventKind {
     /// the clock jumped forward, or no upkeep ran for that long. No record is purged for the time set by
     /// [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt), by default an hour.
     ClockLeapt {
-        /// The instant of the last upkeep.
+        /// The instant of the last upkeep, as the store contains it.
         from: Timestamp,
         /// The instant that the clock shows.
         to: Timestamp,
@@ -251,16 +253,16 @@ pub enum EventKind {
     /// The store has records, in any realm, whose digests were computed under a key that is not in the ring. These
     /// records do not verify on this node.
     KeyMissing {
-        /// The missing key. 0 means that the records were digested without a key.
+        /// The number of the missing key. 0 means that the records were digested without a key.
         key: KeyId,
         /// The number of these records. Expired and revoked records count until they are purged.
         records: u64,
     },
     /// A record got a new digest under the newest key.
     Rekeyed {
-        /// The record whose digest was replaced.
+        /// The id of the record whose digest was replaced.
         id: RecordId,
-        /// The new key.
+        /// The number of the new key.
         key: KeyId,
     },
     /// A call of a store or of the directory failed. Equal failures of one method are reported once in 10 s.
@@ -271,7 +273,7 @@ pub enum EventKind {
         op: &'static str,
         /// The type of failure.
         fault: Fault,
-        /// The affected record, if any.
+        /// The id of the affected record. `None` if the call did not concern a single record.
         id: Option<RecordId>,
         /// The error and its sources, as the backend describes them, at most 500 characters.
         cause: String,
@@ -297,14 +299,14 @@ pub enum EventKind {
     NoAddress {
         /// The owner of the credential.
         owner: OwnerId,
-        /// The credential that the notice is about.
+        /// The id of the credential that the notice is about.
         id: RecordId,
     },
     /// A notice was not sent, because the account is disabled or deleted, or the credential predates its `valid_since`.
     NoticeWithheld {
         /// The owner of the credential.
         owner: OwnerId,
-        /// The credential that the notice is about.
+        /// The id of the credential that the notice is about.
         id: RecordId,
         /// The reason: [`Refusal::AccountDisabled`], [`Refusal::AccountMissing`] or [`Refusal::BeforeValidSince`].
         reason: Refusal,

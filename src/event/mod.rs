@@ -24,7 +24,7 @@ pub use parts::{Action, ClientAction, DropReason, Fault, LeakState, Limit, Means
 pub struct Event {
     /// When the change or the refusal happened.
     pub at: Timestamp,
-    /// The realm in which it happened.
+    /// The realm in which the change or the refusal happened.
     pub realm: Realm,
     /// Who caused the event.
     pub by: Actor,

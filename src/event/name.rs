@@ -1,4 +1,4 @@
-//! The names of the events.
+//! The names of the kinds of events, for logs and counters.
 
 use super::kind::EventKind;
 

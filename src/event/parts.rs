@@ -64,20 +64,21 @@ impl Fault {
     }
 }
 
-/// A limit of the policy on the number of created or live credentials.
+/// A limit of the policy on the number of credentials that are created, rotated or live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {
-    /// Credentials of that kind that one owner creates in an hour.
+    /// The limit on the credentials of this kind that one owner creates in an hour. For personal access tokens, also
+    /// the limit on the rotations of one token in an hour.
     CreationsPerHour(TokenKind),
-    /// Rotations of one sign-in in a day.
+    /// The limit on the rotations of one sign-in in a day.
     RotationsPerDay(FamilyId),
-    /// Live access tokens of one sign-in.
+    /// The limit on the live access tokens of one sign-in.
     AccessTokens(FamilyId),
 }
 
-/// Says which limit on failures was reached. Each limit counts the failures from one source: the source of the request.
-/// A further attempt was then refused without testing the secret.
+/// The limit on failures that was reached. Each limit counts the failures from one source: the source of the request. A
+/// further attempt was then refused without a test of the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Throttled {

@@ -1,4 +1,4 @@
-//! Event sinks.
+//! The trait for receivers of events, and the sinks that drop, forward or record events.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::event::Event;
 /// Receives events. The library calls a sink synchronously, after the store has confirmed the change. A sink cannot
 /// make the operation fail, but a slow sink delays the operation. So hand long work to another task.
 pub trait EventSink: Send + Sync + 'static {
-    /// Receives one event.
+    /// Receives one event. The call should return fast, because the operation waits for it.
     fn tell(&self, event: &Event);
 }
 

@@ -1,14 +1,15 @@
-//! Writes events to the log. Each part of an event is a field, which a log collector can search.
+//! Writes events to the log of `tracing`, whose fields a log collector can search.
 
 use crate::event::sink::EventSink;
 use crate::event::{Actor, Event, EventKind, Throttled};
 use crate::types::ids::OwnerId;
 use crate::types::source::SourceName;
 
-/// Writes every event to `tracing` with the target `counterfoil`. Each part of the event is a field. The first fields
-/// are `event` ([`EventKind::name`]), `at` (microseconds since 1970), `realm`, `actor`, `by_subject`, `by_credential`,
-/// `by_client` and `source`. The fields of the kind of event follow. A failure of a store or of the directory has the
-/// level error, a refusal or another problem has the level warn, and any other event has the level info.
+/// Writes every event to `tracing` with the target `counterfoil`. Each part of the event is a field, except the creator
+/// of a security code that is the actor. The first fields are `event` ([`EventKind::name`]), `at` (microseconds since
+/// 1970), `realm`, `actor`, `by_subject`, `by_credential`, `by_client` and `source`. The fields of the kind of event
+/// follow. A failure of a store or of the directory has the level error, a refusal or another problem has the level
+/// warn, and any other event has the level info.
 ///
 /// The builder adds this sink by default. [`Builder::without_tracing`](crate::Builder::without_tracing) removes it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,7 +35,7 @@ struct Fields {
     cause: Option<String>,
 }
 
-/// The log level.
+/// The `tracing` level of an event.
 enum Loudness {
     Error,
     Warning,
@@ -73,7 +74,8 @@ fn debug(value: impl std::fmt::Debug) -> Option<String> {
     Some(format!("{value:?}"))
 }
 
-/// The owner as text: the id of a person, or `realm` if the realm itself owns the records. The result is always `Some`.
+/// The owner as text: the subject id of a person or service account, or `realm` if the realm itself owns the records.
+/// The result is always `Some`.
 fn whose(owner: &OwnerId) -> Option<String> {
     Some(owner.person().map_or_else(|| "realm".to_owned(), ToString::to_string))
 }
@@ -168,7 +170,7 @@ fn fields(what: &EventKind) -> Fields {
     }
 }
 
-/// The fields that say which failures were counted, and for which account or client.
+/// The fields that say which limit was reached, and for which account or client.
 fn counted_of(counted: &Throttled) -> Fields {
     let none = Fields::default();
     match counted {

@@ -18,14 +18,14 @@ pub enum Credentials {
 #[error("authorization header is malformed")]
 pub struct MalformedHeader;
 
-/// The longest header value that is processed, in bytes. It limits how much is copied. A token of this library has at
-/// most 88 letters.
+/// The longest header value that is processed, in bytes. The limit bounds the memory for copies of the value. A token
+/// of this library has at most 88 characters.
 pub(crate) const MAX_VALUE: usize = 4096;
 
 /// Reads the credentials of a request from all its `Authorization` values. More than one value is an error.
 ///
-/// A bearer token is the word `Bearer` in upper or lower case, then one or more SP (RFC 6750 §2.1, RFC 9110 §11.4),
-/// then a b64token. A blank anywhere else is an error.
+/// A bearer token is the word `Bearer` in upper, lower or mixed case, then one or more SP (RFC 6750 §2.1, RFC 9110
+/// §11.4), then a b64token. A blank anywhere else is an error.
 ///
 /// ```
 /// use counterfoil::http_auth::{Credentials, credentials};
@@ -74,7 +74,8 @@ pub(crate) fn foreign_token<'a>(
 }
 
 /// The part of a header value after `scheme` and `1*SP` (RFC 9110 §11.4). `None` if the header has another scheme. An
-/// error if it has no valid scheme, has no SP after the scheme, or is longer than [`MAX_VALUE`].
+/// error if the header has no valid scheme. Also an error if the scheme fits, but no SP follows or the header is longer
+/// than [`MAX_VALUE`].
 pub(crate) fn after_scheme<'a>(header: &'a [u8], scheme: &[u8]) -> Result<Option<&'a [u8]>, MalformedHeader> {
     let (name, rest) = header.split_at_checked(scheme.len()).unwrap_or((header, &[]));
     let ends = !rest.first().is_some_and(|&byte| is_tchar(byte));

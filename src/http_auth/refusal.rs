@@ -138,7 +138,8 @@ pub enum Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PublicRefusal {
     /// RFC 6750 §3.1 `invalid_token`. The credential is unknown, mistyped, of another kind, expired or revoked, or its
-    /// account, its client or a gate blocks it now. The caller cannot distinguish these cases.
+    /// account, its client, a gate, the policy or the source of the request blocks it now. The caller cannot
+    /// distinguish these cases.
     InvalidToken,
     /// RFC 6750 §3.1 `insufficient_scope`: the credential authenticates, but its effective scope is empty.
     InsufficientScope,

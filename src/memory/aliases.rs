@@ -1,4 +1,5 @@
-//! Aliases of imported tokens in memory.
+//! The aliases of imported tokens, in the memory store. An alias leads from the text of a token to the id of its
+//! record.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;

@@ -1,4 +1,4 @@
-//! Client registrations in memory.
+//! The registrations of clients, in the memory store. A write compares and swaps the version of a registration.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroU32;

@@ -70,7 +70,8 @@ impl MemoryDirectory {
     /// Replaces an account's data, such as role, display name and e-mail address. Its sign-in names and secrets stay.
     /// Returns false if the subject has no account.
     pub fn update(&self, account: Account) -> bool {
-        // The lock prevents an account from reappearing while another thread removes it.
+        // While this thread holds the lock, no other thread can remove the account between the check and the
+        // replacement.
         let people = self.people();
         let known = people.proofs.contains_key(account.subject());
         if known {
@@ -127,7 +128,8 @@ impl MemoryDirectory {
         people.proofs.remove(subject).is_some()
     }
 
-    /// Makes every later call fail if `unavailable` is true. `false` makes calls succeed again.
+    /// If `unavailable` is true, makes every later call of [`Accounts`], [`Logins`] and [`Search`] report that the
+    /// directory is not reachable. `false` makes these calls succeed again.
     pub fn set_unavailable(&self, unavailable: bool) {
         self.unavailable.store(unavailable, Ordering::SeqCst);
     }
@@ -197,7 +199,8 @@ impl Logins for MemoryDirectory {
             let kept = subject.as_ref().and_then(|subject| people.proofs.get(subject).cloned());
             (subject, kept.unwrap_or_default())
         };
-        // No secret has a digest of zeros, so the dummy never matches.
+        // For an unknown name, the default `Proofs` are the dummy. Their password digest is zeros, which no password
+        // has, so the login is refused.
         let (proved, hashes) = kept.shown_by(login, subject.as_ref().map_or("nobody", SubjectId::as_str));
         self.hashes.fetch_add(hashes, Ordering::SeqCst);
         let subject = subject.filter(|_| proved);

@@ -78,7 +78,8 @@ pub(super) fn labelled(number: u16, label: &str) -> NewFamily {
     NewFamily { label_key: Some(Label::new(label, 20).expect("a label").key()), ..family(number) }
 }
 
-/// A personal access token of the family with the number `family`. Its creation time is `at(family)`.
+/// A personal access token of the family with the number `family`. Its creation time is `at(family)`: `family` seconds
+/// after 1970.
 pub(super) fn record(family: u16, member: u32, generation: u64) -> NewRecord {
     NewRecord {
         id: id(family, member),

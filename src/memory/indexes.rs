@@ -35,7 +35,8 @@ pub(super) struct Indexes {
     realms: HashMap<Realm, RealmIndex>,
     /// All records by family, generation, and the last bytes of the id.
     kin: Sorted<Member>,
-    /// A number for each client of which a family was ever stored. The number stays when the last family is removed.
+    /// The number of each client. A client gets its number with its first family in the store, and keeps it even if the
+    /// last family is removed.
     clients: HashMap<ClientKey, ClientNumber>,
     steps: u64,
 }

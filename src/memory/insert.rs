@@ -88,8 +88,8 @@ impl Writer<'_> {
 
     /// Adds records to an existing family, unless it is revoked, an id is taken, the family no longer has the expected
     /// `generation`, or `access_cap` is exceeded. The checks have this order. The revocation is first, because it is
-    /// final. Ids come before the generation, so that a repeated call finds the records of the first call even if the
-    /// family has a newer generation now.
+    /// final. Ids come before the generation, so that a repeated call gets `IdTaken` for the records of the first call,
+    /// even if the family has a newer generation now.
     fn join(
         &mut self,
         family: FamilyId,
@@ -136,7 +136,7 @@ impl Writer<'_> {
     }
 }
 
-/// The values that are stored in a family that is revoked to make room for a new family.
+/// The revocation and the purge time that a family gets when it is revoked to make room for a new family.
 #[derive(Clone, Copy)]
 struct WhenEnded {
     revoked: Revoked,

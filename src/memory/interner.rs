@@ -17,8 +17,8 @@ pub(super) struct Interner {
 const SWEEP_LEAST: usize = 64;
 
 impl Interner {
-    /// Returns the shared value that equals `value`. Removes unused values each time that the number of values has
-    /// doubled, so unused values take no more memory than used ones.
+    /// Returns the shared value that equals `value`. Removes the unused values when the number of values has doubled
+    /// since the last removal, so that unused values do not accumulate.
     pub(super) fn share(&mut self, value: Shared) -> Arc<Shared> {
         if let Some(known) = self.values.get(&value) {
             return Arc::clone(known);

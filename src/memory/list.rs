@@ -1,4 +1,4 @@
-//! Reads lists page by page. A cursor is the position of the last item of the previous page.
+//! Reads the lists of the memory store page by page. A cursor is the position of the last item of the previous page.
 
 use std::num::NonZeroU32;
 use std::ops::Bound;
@@ -134,8 +134,8 @@ mod tests {
             pages += 1;
             if pages == 2 {
                 found(&store, 6);
-                // A deletion between two pages hides no other record. This is true even for a deletion of the record at
-                // which the previous page ended.
+                // The purge removes record 4, at which the first page ended. The second page begins after the position
+                // of this record, so it contains record 3.
                 assert_eq!(purge(&store, 10, 0, 9).changed, 1);
             }
             block_on(store.list(of, after, some(2))).expect("in memory")

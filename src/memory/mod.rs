@@ -1,4 +1,4 @@
-//! The stores and a directory in memory.
+//! A store and a directory in memory. The store implements every store trait of the library.
 
 mod aliases;
 mod apply;

@@ -16,7 +16,7 @@ impl Writer<'_> {
         if !self.table.peek(id, |record| record.is_some_and(|record| transition::is_touched(record, at))) {
             return;
         }
-        // No index contains the last use.
+        // The last use is in no index, so only the table changes.
         if let Some(mut record) = self.table.record(id) {
             record.last_used_at = Some(at);
             self.table.publish_record(record);

@@ -28,7 +28,7 @@ pub(super) struct OwnerIndex {
 pub(super) struct KindAt(u64);
 
 impl KindAt {
-    /// An instant has 53 bits. So the kind fits into the highest byte.
+    /// Puts the kind into the highest byte, above the 53 bits of the instant.
     pub(super) fn new(kind: TokenKind, at: Timestamp) -> Self {
         Self(u64::from(kind.byte()) << 56 | at.micros())
     }
@@ -45,8 +45,8 @@ pub(super) type Standing = (TokenKind, ClientNumber, u64, FamilyId);
 pub(super) const NO_END: u64 = u64::MAX;
 
 impl OwnerIndex {
-    /// The families whose label key has the same hash as `key`. In rare cases, a family has another label key with the
-    /// same hash.
+    /// The families whose label key has the same hash as `key`. In rare cases, one of these families has a different
+    /// label key with the same hash, so the caller must compare the keys.
     pub(super) fn holders(&self, key: &LabelKey) -> impl Iterator<Item = FamilyId> + '_ {
         let hash = hash(key);
         let range = (hash, FamilyId::from_bytes([0; 10]))..=(hash, FamilyId::from_bytes([0xFF; 10]));
@@ -67,7 +67,7 @@ impl OwnerIndex {
     }
 }
 
-/// The hash of a label key in the index.
+/// The hash under which a label key is in the index.
 pub(super) fn hash(key: &LabelKey) -> u64 {
     IdState::default().hash_one(key)
 }

@@ -8,7 +8,9 @@ use crate::store::listing::Progress;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// The instants that decide which records a purge removes or shrinks.
+/// The limits of a purge. A record is removed if its `gone_at` is not later than `now`. If it has an unsent notice, its
+/// `gone_at` must also not be later than `unsent_before`. A superseded record is shrunk if its retry window or overlap
+/// ended not later than `windows_before`.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     pub(super) now: Timestamp,

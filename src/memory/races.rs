@@ -75,7 +75,8 @@ fn cap_holds_under_races() {
 /// Reads a record, as [`get`] does.
 type Reader = fn(&MemoryStore, RecordId) -> Option<TokenRecord>;
 
-/// One thread rotates a family repeatedly, one thread revokes the family, and two threads read its members.
+/// One thread uses and rotates a family repeatedly, another thread revokes the family, and two threads read its
+/// members.
 #[test]
 fn readers_see_whole_steps_only_beside_rotation_touch_and_revocation() {
     for round in 0..60 {
@@ -92,7 +93,7 @@ fn readers_see_whole_steps_only_beside_rotation_touch_and_revocation() {
                 scope.spawn(move || {
                     while !over.load(Ordering::SeqCst) {
                         let (was_revoked, member) = (revoked.load(Ordering::SeqCst), newest.load(Ordering::SeqCst));
-                        // Both readers fail the test if record and family contradict each other.
+                        // If record and family contradict each other, `get` returns an error, and the reader panics.
                         for member in member.saturating_sub(1)..=member + 1 {
                             let Some(read) = reader(store, id(1, member)) else { continue };
                             assert!(!was_revoked || read.revoked().is_some(), "revoke is final");

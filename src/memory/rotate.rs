@@ -11,8 +11,9 @@ use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
 impl Writer<'_> {
-    /// Rotates the parent. The first check is for a revocation, then for a stale parent, then for taken ids. In this
-    /// order, a repeated rotation gets `Stale` and finds its own successor.
+    /// Rotates the parent. Checks first whether the parent is revoked, then whether it is stale, then whether ids of
+    /// `new` are taken. In this order, a repeated rotation gets `Stale` with the parent, which names the successor of
+    /// the first call.
     pub(super) fn rotate(
         &mut self,
         parent: &RecordId,
@@ -58,7 +59,7 @@ impl Writer<'_> {
         Ok(Rotated::Done)
     }
 
-    /// The number of live families that a cap counts together with this family.
+    /// The number of live families with the realm, owner, kind and client of this family. A cap counts these families.
     fn live_families(&self, family: &FamilyParts, now: Timestamp) -> usize {
         self.indexes.live(family, now).count()
     }
@@ -74,8 +75,8 @@ impl Writer<'_> {
         })
     }
 
-    /// If the limit on rotations is reached, returns the instant of the `limit`-th most recent rotation. Otherwise
-    /// `None`.
+    /// If the limit on rotations in `step` is reached, returns the instant of the `limit`-th most recent rotation.
+    /// Otherwise `None`.
     fn rotated_after(&self, step: &ParentUpdate, family: &FamilyParts, parent: &RecordParts) -> Option<Timestamp> {
         let ParentUpdate::Supersede { pace: Some(pace), .. } = step else { return None };
         let generation = parent.generation.checked_sub(u64::from(pace.limit.get()))?;

@@ -1,4 +1,4 @@
-//! Settings in memory.
+//! The settings of each realm and the instant of the last upkeep, in the memory store.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -96,7 +96,7 @@ impl<T: Ord + Copy> Sorted<T> {
         self.chunks.first_key_value().and_then(|(_, chunk)| chunk.first())
     }
 
-    /// The values from this bound on, in order.
+    /// The values from `start` on, in ascending order.
     pub(super) fn from(&self, start: Bound<T>) -> impl Iterator<Item = &T> + Clone {
         let key = match &start {
             Bound::Included(start) | Bound::Excluded(start) => self.key_for(start),
@@ -134,7 +134,7 @@ mod tests {
 
     use super::*;
 
-    /// Compares the set with that of the standard library, and checks the size of the chunks.
+    /// Compares the set with a `BTreeSet` of the same values, and checks the size of the chunks.
     fn check(sorted: &Sorted<u32>, model: &BTreeSet<u32>, probe: u32) {
         assert_eq!(sorted.first(), model.first());
         for start in [Bound::Included(probe), Bound::Excluded(probe), Bound::Unbounded] {

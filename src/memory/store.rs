@@ -1,4 +1,4 @@
-//! The memory store.
+//! The memory store: reads without a lock, and the methods of the store contract.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Failure counters in memory.
+//! The counters of failures, in the memory store, with an index for their purge.
 
 use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroU32;

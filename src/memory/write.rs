@@ -1,4 +1,5 @@
-//! The only code that changes data. It updates the table and the indexes together while it holds the lock.
+//! The only code that changes records and families. It updates the table and the indexes together while it holds the
+//! lock.
 
 use std::sync::MutexGuard;
 
@@ -12,8 +13,8 @@ use crate::types::ids::{FamilyId, RecordId};
 use crate::types::label::LabelKey;
 use crate::types::time::Timestamp;
 
-/// The writer, which holds the lock. Each operation does all its reads before its first write, so it cannot fail
-/// between two writes.
+/// The writer of records and families, which holds the lock of the indexes. Each operation does all its reads before
+/// its first write, so it cannot fail between two writes.
 pub(super) struct Writer<'a> {
     pub(super) table: &'a Table,
     pub(super) indexes: MutexGuard<'a, Indexes>,
@@ -68,8 +69,8 @@ impl Writer<'_> {
         self.table.publish_record(record);
     }
 
-    /// Replaces the row of a family. A revocation changes the purge time of every member, so its cost grows with the
-    /// number of members.
+    /// Replaces the row of a family. A revocation changes the purge time of every member, so the cost of a revocation
+    /// grows with the number of members.
     pub(super) fn put_family(&mut self, old: &FamilyParts, family: FamilyParts) {
         let Some(member) = self.indexes.kin(&family.id).next() else { return };
         if old.revoked != family.revoked {
@@ -120,7 +121,7 @@ impl Writer<'_> {
     }
 }
 
-/// Combines a written record and its family.
+/// Combines a record that was just written with its family. Returns an error if they contradict each other.
 pub(super) fn joined(record: RecordParts, family: FamilyParts) -> Result<TokenRecord, StoreError> {
     let id = record.id;
     TokenRecord::from_parts(record, family).map_err(|corrupt| StoreError::corrupt(Some(id), corrupt))

@@ -108,8 +108,8 @@ const STANDARD: [&str; 13] = [
     ".expires",
 ];
 
-/// The successful response of the token endpoint. If it contains the fields of 12d Synergy, its members are in the
-/// order of 12d Synergy's documentation (requirement SYN-TOKEN 4).
+/// The successful response of the token endpoint. If the response contains the fields of 12d Synergy, the members are
+/// in the order of 12d Synergy's documentation (requirement SYN-TOKEN 4).
 pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
     let TokenParts { access_token, refresh_token, issued_at, expires_at, scope, account, client, vendor_fields } =
         *parts;
@@ -156,7 +156,7 @@ pub(crate) struct Active<'a> {
     pub(crate) actor: Option<&'a SubjectId>,
 }
 
-/// The response of the introspection endpoint. For `None` it is exactly `{"active":false}`.
+/// The response of the introspection endpoint. If `active` is `None`, the body is exactly `{"active":false}`.
 pub(crate) fn introspection_answer(active: Option<&Active<'_>>) -> Answer {
     let mut object = Object::default().with("active", Value::Bool(active.is_some()));
     if let Some(active) = active {

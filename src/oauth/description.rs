@@ -1,6 +1,6 @@
 //! The texts of `error_description` (RFC 6749 §5.2). Each cause has one fixed text in the characters that the RFC
-//! allows (%x20-21 / %x23-5B / %x5D-7E). No text contains input. If the difference between causes would help an
-//! attacker, the causes have the same text.
+//! allows (%x20-21 / %x23-5B / %x5D-7E). No text contains a part of the request. If the difference between causes would
+//! help an attacker, the causes have the same text.
 
 use std::borrow::Cow;
 

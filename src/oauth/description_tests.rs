@@ -21,8 +21,8 @@ const CLIENT_FAULTS: [ClientFault; 10] = [
     ClientFault::Secret,
 ];
 
-/// Every reason that can cause an error, for a test of all texts. A reason that contains the name of an OAuth parameter
-/// is listed once for each parameter.
+/// The reasons whose texts the tests check. A reason that contains the name of an OAuth parameter is listed once for
+/// each parameter.
 fn causes() -> Vec<Reason> {
     let invalid_scope = "\"".parse::<Scope>().expect_err("no scope token");
     let mut causes = vec![

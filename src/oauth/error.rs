@@ -25,8 +25,8 @@ pub enum OAuthErrorCode {
     /// The client authentication failed. The status is 401 with a challenge. If the client is named only in the
     /// request's body, the status is 400 without a challenge instead.
     InvalidClient,
-    /// The status is 400. The user name, the password or the refresh token is not valid, or the client's service
-    /// account may not act.
+    /// The status is 400. The user name, the password or the refresh token is not valid, the owner already has as many
+    /// sign-ins as the policy allows, or the client's service account may not act.
     InvalidGrant,
     /// The status is 400. The client is not allowed to use this grant.
     UnauthorizedClient,
@@ -43,7 +43,7 @@ pub enum OAuthErrorCode {
 }
 
 impl OAuthErrorCode {
-    /// The name on the wire.
+    /// The value of `error` in the response.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

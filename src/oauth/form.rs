@@ -22,16 +22,16 @@ pub enum FormFault {
     /// The media type is missing or is not that of a form.
     #[error("content type is not application/x-www-form-urlencoded")]
     MediaType,
-    /// The form has an invalid escape, invalid UTF-8, or a NUL.
+    /// The name or the value of a parameter has an invalid escape, invalid UTF-8, or a NUL.
     #[error("form cannot be decoded")]
     Undecodable {
-        /// The name of the parameter, if the endpoints know it.
+        /// The name of the parameter, if it is one of the parameters that the endpoints define.
         name: Option<&'static str>,
     },
-    /// A parameter occurs twice (RFC 6749 §3.2). This also applies to a parameter that the endpoints do not know.
+    /// A parameter occurs twice (RFC 6749 §3.2). This also applies to a parameter that the endpoints do not define.
     #[error("a parameter is repeated")]
     Repeated {
-        /// The name of the parameter, if the endpoints know it.
+        /// The name of the parameter, if it is one of the parameters that the endpoints define.
         name: Option<&'static str>,
     },
     /// The form did not arrive in time. The status is 408. Only adapters return this fault, because the endpoints get a
@@ -43,7 +43,7 @@ pub enum FormFault {
     Broken,
 }
 
-/// The names of the parameters that the endpoints know. A fault contains only these names, because any other name is
+/// The names of the parameters that the endpoints define. A fault contains only these names, because any other name is
 /// text of the caller.
 pub(crate) const PARAMETERS: [&str; 13] = [
     "grant_type",
@@ -71,7 +71,7 @@ fn known(name: &str) -> Option<&'static str> {
 pub(crate) struct Form(Vec<(String, Secret)>);
 
 impl Form {
-    /// Parses a body according to its `Content-Type`. Checks all size limits before it decodes anything.
+    /// Parses a body. The `Content-Type` must be that of a form. Checks both size limits before anything is decoded.
     pub(crate) fn parse(content_type: Option<&[u8]>, body: &[u8]) -> Result<Self, FormFault> {
         if body.len() > MAX_FORM_BYTES {
             return Err(FormFault::TooLarge);
@@ -100,7 +100,8 @@ impl Form {
         Ok(form)
     }
 
-    /// Removes a parameter and returns its value. A parameter without a value is treated as omitted (RFC 6749 §3.2).
+    /// Removes a parameter and returns its value. `None` if the request does not contain the parameter. A parameter
+    /// without a value is treated as omitted (RFC 6749 §3.2).
     pub(crate) fn take(&mut self, name: &str) -> Option<Secret> {
         let at = self.0.iter().position(|(own, _)| own == name)?;
         let (_, value) = self.0.swap_remove(at);

@@ -9,8 +9,8 @@ use crate::types::source::{InvalidSource, SourceName};
 use crate::types::time::Timestamp;
 
 /// Introspects a token for an authenticated client. A public client cannot authenticate, so it is refused in the same
-/// way as a client whose authentication failed. The parameter `source` is an extension of RFC 7662: the source of the
-/// request in which the resource server got the token.
+/// way as a client whose authentication failed. The parameter `source` of the form is an extension of RFC 7662: the
+/// source of the request in which the resource server got the token.
 pub(crate) async fn introspection(
     service: &Service,
     request: OAuthRequest<'_>,

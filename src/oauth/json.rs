@@ -40,8 +40,9 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The largest possible length of the JSON text. An escaped byte takes six bytes of JSON, and the longest number
-    /// takes 20 bytes. A buffer of this length is never reallocated, so no unwiped copy of a token remains in memory.
+    /// The largest possible length of the JSON text. Escaping makes at most six bytes of JSON from one byte, and the
+    /// longest number takes 20 bytes. A buffer of this length is never reallocated, so no unwiped copy of a token
+    /// remains in memory.
     fn room(&self) -> usize {
         let text = |text: &str| 6 * text.len() + 2;
         let value = |value: &Value<'_>| match value {

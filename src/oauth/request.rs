@@ -29,8 +29,8 @@ pub struct OAuthRequest<'a> {
     pub body: &'a [u8],
     /// The source of the request (an address, as the host's proxies report it). Failures are counted per source.
     pub source: &'a Source,
-    /// The value of `User-Agent`. A sign-in that the request opens stores it as the text that names the device
-    /// ([`Device::of_user_agent`]), so that its owner recognises the sign-in in a list.
+    /// The value of `User-Agent`. If the policy remembers devices, a sign-in that the request opens stores a text made
+    /// from this value ([`Device::of_user_agent`]). The owner of the sign-in then recognises it in a list.
     pub user_agent: Option<&'a [u8]>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Proved<'a> {
 }
 
 impl<'a> OAuthRequest<'a> {
-    /// Parses the form, then authenticates the client. All other checks come later.
+    /// Parses the form, then authenticates the client. The endpoint makes all other checks later.
     pub(crate) async fn proved(&self, service: &Service, now: Timestamp) -> Result<Proved<'a>, OAuthError> {
         let mut form = Form::parse(self.content_type, self.body)?;
         let header = client_header(self.authorization.iter().copied());
@@ -116,7 +116,8 @@ impl Proved<'_> {
         service.details_of(device.as_ref(), self.source.name())
     }
 
-    /// Removes a required parameter and returns its value.
+    /// Removes a required parameter and returns its value. Returns an error if the parameter is missing or has no
+    /// value.
     pub(crate) fn required(&mut self, name: &'static str) -> Result<Secret, OAuthError> {
         self.form.take(name).ok_or_else(|| OAuthError::missing(name))
     }

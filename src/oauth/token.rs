@@ -15,7 +15,7 @@ use crate::types::scope::Scope;
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
-/// Handles a token request.
+/// Authenticates the client, processes the grant of the request, and returns the response with the tokens.
 pub(crate) async fn token(service: &Service, request: OAuthRequest<'_>, now: Timestamp) -> Result<Answer, OAuthError> {
     let mut proved = request.proved(service, now).await?;
     let granted = granted(service, &mut proved, now).await;
@@ -30,7 +30,8 @@ async fn granted(service: &Service, proved: &mut Proved<'_>, now: Timestamp) -> 
     if grant == Grant::Password && service.logins.is_none() {
         return Err(OAuthError::new(OAuthErrorCode::UnsupportedGrantType, Reason::NoLogins));
     }
-    // This grant is only for confidential clients, because a public client cannot prove its identity (RFC 6749 §4.4).
+    // The grant `client_credentials` is only for confidential clients, because a public client cannot prove its
+    // identity (RFC 6749 §4.4).
     let is_public_machine = grant == Grant::ClientCredentials && proved.client.public;
     if !proved.client.allows(grant) || is_public_machine {
         return Err(OAuthError::new(OAuthErrorCode::UnauthorizedClient, Reason::GrantNotRegistered));

@@ -77,7 +77,8 @@ impl<'a> FromSource<'a> {
 }
 
 impl FromSource<'_> {
-    /// The source, if it is known. Events and principals leave it out if the policy requires this.
+    /// The name of the source. `None` for [`Source::Unknown`]. If the policy leaves sources out of events, events and
+    /// principals do not contain this name.
     fn name(&self) -> Option<&SourceName> {
         self.source.name()
     }

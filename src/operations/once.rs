@@ -58,7 +58,7 @@ impl Counterfoil {
 }
 
 impl Once<'_> {
-    /// Creates a personal access token.
+    /// Creates a personal access token, at most once for the key of the form.
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ impl Once<'_> {
         personal_access_token(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Creates a security code.
+    /// Creates a security code, at most once for the key of the form.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl Once<'_> {
         rotate::rotate(self.counterfoil.permit_rotation(by, id, rotation).await?, id, rotation, Some(&self.key)).await
     }
 
-    /// Creates a personal access token of a service account.
+    /// Creates a personal access token of a service account, at most once for the key of the form.
     ///
     /// # Errors
     ///

@@ -173,7 +173,7 @@ async fn walk<O: Permission>(
     Ok(())
 }
 
-/// The kinds of families to end.
+/// The kinds of credentials to end. `tokens` stands for personal access tokens.
 struct Picked {
     tokens: bool,
     sign_ins: bool,
@@ -204,7 +204,8 @@ impl Picked {
             FamilyBody::Alone => self.tokens,
             FamilyBody::SignIn { .. } => self.sign_ins,
             FamilyBody::Session { .. } => self.sessions,
-            // A code belongs to the realm, so it is never a family of a person.
+            // Not reached: a code belongs to the realm, and only families of a person are tested here. `end_codes` ends
+            // the codes.
             FamilyBody::Code { .. } => self.codes,
         }
     }

@@ -17,7 +17,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] or [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::Unavailable`] if the store failed.
     ///
     /// # Cancel safety
     ///
@@ -56,8 +56,7 @@ impl Counterfoil {
         self.service.policy.uses_setting(name)
     }
 
-    /// The scope tokens that the service knows according to the policy. `None` means that every scope token is
-    /// accepted.
+    /// The scope tokens that the policy makes known to the service. `None` means that every scope token is accepted.
     #[must_use]
     pub fn known_scopes(&self) -> Option<&KnownScopes> {
         self.service.policy.scopes.as_ref()

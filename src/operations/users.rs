@@ -24,7 +24,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] or [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::Unavailable`] if the directory or
+    /// a store failed, or if the host has set no [`Search`](crate::directory::Search).
     ///
     /// # Cancel safety
     ///

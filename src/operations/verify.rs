@@ -217,7 +217,7 @@ async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceNam
     })
 }
 
-/// Whether a client can present a credential of this kind as a bearer token.
+/// Whether a credential of this kind can be presented as a bearer token.
 const fn is_bearer(kind: TokenKind) -> bool {
     matches!(kind, TokenKind::PersonalAccessToken | TokenKind::AccessToken | TokenKind::SecurityCode)
 }

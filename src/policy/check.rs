@@ -13,7 +13,7 @@ use crate::types::settings::SettingName;
 #[error("policy: {field} must be {rule}")]
 #[non_exhaustive]
 pub struct InvalidPolicy {
-    /// The invalid field.
+    /// The name of the invalid field with its section, such as `access_tokens.lifetime`.
     pub field: &'static str,
     /// The rule that the value of this field breaks.
     pub rule: &'static str,

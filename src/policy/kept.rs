@@ -66,7 +66,7 @@ impl Policy {
     }
 }
 
-/// The instant from which a family may be purged if a new family replaces it now.
+/// The instant from which a family may be purged if it is revoked now to make room for a new family.
 pub(crate) fn gone_after_making_room(now: Timestamp) -> Timestamp {
     now.plus_capped(MADE_ROOM)
 }

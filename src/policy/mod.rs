@@ -89,8 +89,8 @@ pub struct Policy {
     /// up to ten seconds older when they are used.
     #[serde(with = "whole_seconds")]
     pub settings_staleness: Duration,
-    /// How long the record of a deleted or revoked credential is kept, from 1 to 366 days. During this time, deleting
-    /// it again also succeeds.
+    /// How long the record of a deleted or revoked credential is kept, from 1 to 366 days. During this time, a repeated
+    /// deletion of the credential also succeeds.
     #[serde(with = "whole_seconds")]
     pub tombstone: Duration,
     /// How long [`run_upkeep`](crate::Counterfoil::run_upkeep) doubts the clock. While it doubts the clock, it purges

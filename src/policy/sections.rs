@@ -77,7 +77,7 @@ pub(super) const fn at_least_one(number: u32) -> NonZeroU32 {
     }
 }
 
-/// The rules for personal access tokens.
+/// The rules for personal access tokens, those of persons and those of service accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]

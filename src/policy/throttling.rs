@@ -11,7 +11,7 @@ use crate::types::duration::{minutes, whole_seconds};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allowance {
-    /// The number of failures.
+    /// The number of failures in a window at which further attempts are refused.
     pub failures: NonZeroU32,
     /// The length of the window, from 1 s to 1 day. The window starts at the first failure. If the number of failures
     /// is reached, attempts are refused until the end of the window.

@@ -14,7 +14,7 @@ pub struct Uses {
     /// The shortest time between two writes of the last use of the same token, from 1 s to 1 day.
     #[serde(with = "whole_seconds")]
     pub interval: Duration,
-    /// The largest number of tokens whose last use is kept in memory until it is written.
+    /// The largest number of tokens whose last use is kept in memory until the use is written.
     pub buffered: u32,
 }
 

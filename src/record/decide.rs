@@ -101,7 +101,7 @@ pub(crate) fn entitled<A: Borrow<Account>>(account: Option<A>, began_at: Option<
 /// error, because the credential is then refused.
 ///
 /// The effective scope is the intersection of the record's scope, the client's current allowed scope, the present scope
-/// of a service account, and the scope tokens that the policy knows. A record without a scope counts as if it had the
+/// of a service account, and the scope tokens known to the service. A record without a scope counts as if it had the
 /// whole of the other scopes.
 fn narrowed(facts: &Facts, account: &Account, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
     let (held, known) = (facts.scope.as_ref(), standing.known_scopes);
@@ -129,7 +129,7 @@ fn account_rights(facts: &Facts, account: &Account) -> (Role, bool) {
     }
 }
 
-/// Checks the requirements that depend on what the family is for.
+/// Checks the requirements that depend on the kind of the family, such as the gates for personal access tokens.
 fn check_family(facts: &Facts, account: &Account, standing: &Standing<'_>) -> Result<(), Refusal> {
     if account.is_service_account() && !fits_service_account(&facts.body) {
         return Err(Refusal::AccountMissing);

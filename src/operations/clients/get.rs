@@ -13,7 +13,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`], [`ManageError::NotFound`] or [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if no client has this
+    /// id. [`ManageError::Unavailable`] if the store failed.
     ///
     /// # Cancel safety
     ///

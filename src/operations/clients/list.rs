@@ -1,4 +1,4 @@
-//! Lists clients.
+//! Lists the clients of the realm, page by page.
 
 use std::num::NonZeroU32;
 
@@ -18,7 +18,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] or [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::Unavailable`] if the store failed.
     ///
     /// # Cancel safety
     ///

@@ -1,4 +1,4 @@
-//! Registers clients.
+//! Registers clients with a generated secret, an imported secret or, if they are public, without a secret.
 
 use super::{rules, secrets};
 use crate::counterfoil::Counterfoil;
@@ -22,7 +22,7 @@ use crate::types::secret::Secret;
 const ID_LETTERS: usize = 16;
 
 /// A client secret in two forms: the text for the client, and the digest for the store. Both are `None` for a public
-/// client. Only the text is `None` for an imported secret, because the client already has it.
+/// client. For an imported secret, the text is `None`, because the client already has it, and the digest is set.
 type Halves = (Option<NewClientSecret>, Option<StoredSecret>);
 
 impl Counterfoil {
@@ -30,7 +30,12 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`]. An invalid field gives `Invalid`. An id that is already taken gives `Conflict`.
+    /// [`ManageError::Invalid`] for an invalid field. [`ManageError::Conflict`] if the id is already taken.
+    /// [`ManageError::Unavailable`] if a store failed. [`ManageError::Forbidden`] in each of these cases:
+    ///
+    /// - The presenter has no permission.
+    /// - The presenter has a lower role or a narrower scope than the client's service account.
+    /// - The client is confidential, and the presenter's credential can be used only from some addresses.
     ///
     /// # Cancel safety
     ///
@@ -105,7 +110,8 @@ async fn register(
     let accounts = rules::Accounts::read(permit).await?;
     accounts.reached(permit, new.service_account.as_ref())?;
     if !new.public {
-        // A client's secret can be used from anywhere.
+        // The secret can be used from anywhere, so a presenter whose credential is restricted to some addresses may not
+        // register a client with a secret.
         permit.needs_sources(None).await?;
     }
     for _ in 0..TURNS {

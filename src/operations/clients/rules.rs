@@ -45,7 +45,7 @@ pub(super) fn within<O: Permission>(permit: &Permit<'_, O>, registration: &Regis
     reaches.map_err(|_| Invalid::ScopeBeyond { field: "scopes" })
 }
 
-/// The service accounts of the realm, as the store has them now.
+/// The service accounts of the realm, as the store had them when they were read.
 pub(super) struct Accounts(BTreeMap<ServiceAccountId, ServiceAccount>);
 
 impl Accounts {
@@ -71,7 +71,8 @@ impl Accounts {
     }
 }
 
-/// Checks that the service knows all requested scope tokens.
+/// Checks that the requested scope tokens are known to the service. `allowed` and `default` are the requested allowed
+/// scope and default scope. The outer `None` means that the scope needs no check.
 pub(super) fn known<O: Permission>(
     permit: &Permit<'_, O>,
     allowed: Option<&Option<Scope>>,

@@ -58,11 +58,15 @@ impl Counterfoil {
     }
 
     /// Gives a client a new secret. The newest previous secret stays valid for `overlap`. The overlap is rounded down
-    /// to whole microseconds and is at most 366 days. Any other secret of the client ends now.
+    /// to whole microseconds. Any other secret of the client ends now.
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`], [`ManageError::NotFound`], [`ManageError::Invalid`] or [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter has no permission, has a lower role or a narrower scope than the
+    /// client's service account, or has a credential that can be used only from some addresses.
+    /// [`ManageError::NotFound`] if no client has this id. [`ManageError::Invalid`] if the client is public, the
+    /// overlap is longer than 366 days, or the client's allowed scope is beyond the presenter's own.
+    /// [`ManageError::Unavailable`] if a store failed.
     ///
     /// # Cancel safety
     ///
@@ -82,7 +86,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`], [`ManageError::NotFound`] or [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if no client has this
+    /// id. [`ManageError::Unavailable`] if the store failed.
     ///
     /// # Cancel safety
     ///
@@ -97,7 +102,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`], [`ManageError::NotFound`] or [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if no client has this
+    /// id. [`ManageError::Unavailable`] if the store failed.
     ///
     /// # Cancel safety
     ///
@@ -132,7 +138,7 @@ async fn edit(
         if wider {
             rules::within(&permit, registration)?;
             // The secret of a confidential client can be used from anywhere, and so can the additional rights of the
-            // client.
+            // client. So a presenter that is restricted to some addresses may not grant these rights.
             if !registration.public && !own_sources.cover(None) {
                 return Err(Forbidden::Outranked.into());
             }
@@ -174,8 +180,8 @@ fn widens(before: &Registration, after: &Registration) -> bool {
 }
 
 /// Makes sure that a submitted web form replaces a client's secret at most once. `key` identifies the form, and the id
-/// of the new secret is derived from it. `beside` is the id of the newest secret at the time when the form was shown.
-/// It is `None` if the client had no secret then.
+/// of the new secret is derived from `key`. `beside` is the id of the newest secret at the time when the form was
+/// shown, or `None` if the client had no secret then.
 ///
 /// The stored id of the new secret shows that the form was already submitted. But a registration stores at most two
 /// secrets, so after two further replacements this id is no longer stored. If the form is submitted again after that,
@@ -212,7 +218,8 @@ pub(crate) async fn rotate_secret(
 ) -> Result<RegisteredClient, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let accounts = rules::Accounts::read(&permit).await?;
-    // A client's secret can be used from anywhere.
+    // The new secret can be used from anywhere, so a presenter whose credential is restricted to some addresses may not
+    // create it.
     permit.needs_sources(None).await?;
     let (after, shown) = update(&permit, id, |registration| {
         accounts.reached(&permit, registration.service_account.as_ref())?;

@@ -1,4 +1,4 @@
-//! Positions in the inventory.
+//! The cursor of the inventory and of policy reports: the position at which a page ended.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,11 +11,12 @@ use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// The position at which a page of the inventory or of a policy report ended. A position is valid only with the filter
-/// of its page, or for a report with the policy of its page. Treat the text of a position as opaque.
+/// The position at which a page of the inventory or of a policy report ended. A position in the inventory is valid only
+/// with the filter of its page. A position in a report is valid only with the new policy of its page. Treat the text
+/// form of a position as opaque.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialCursor {
-    /// Whether the walk reads the lists of one owner. If false, it reads the lists of the whole realm.
+    /// Whether the position is in a list of one owner. If false, it is in a list of the whole realm.
     pub(in crate::operations) of_owner: bool,
     /// The kind whose list is continued.
     pub(in crate::operations) kind: TokenKind,

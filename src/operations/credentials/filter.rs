@@ -87,7 +87,7 @@ impl CredentialFilter {
     }
 }
 
-/// A valid filter.
+/// A filter whose label is valid. `label` is the key of this label.
 pub(super) struct Checked<'a> {
     filter: &'a CredentialFilter,
     label: Option<LabelKey>,

@@ -1,4 +1,4 @@
-//! Lists the credentials of all owners.
+//! Lists the credentials of all owners: finds the kinds and the position for a page, and starts the walk.
 
 use std::num::NonZeroU32;
 
@@ -26,7 +26,8 @@ pub struct CredentialPage {
     pub items: Vec<CredentialView>,
     /// Where the next page begins. `None` on the last page.
     pub next: Option<CredentialCursor>,
-    /// The number of records that were searched for this page, up to `next`.
+    /// The number of records that were compared with the filter for this page, and of rows that could not be decoded.
+    /// The next page begins after them.
     pub searched: u32,
     /// The number of rows that could not be decoded and were skipped.
     pub corrupt: u32,

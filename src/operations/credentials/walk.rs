@@ -21,7 +21,8 @@ const RECORDS: u32 = 1_000;
 /// The largest number of accounts that are read for one page.
 const ACCOUNTS: usize = 200;
 
-/// The number of records in the first read of a page. Each further read of the page is twice as large.
+/// The number of records in the first read of a page. Each further read requests twice as many as the read before it,
+/// up to the limit of the page.
 const FIRST_READ: u32 = 64;
 
 /// The walk for one page.
@@ -129,7 +130,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Adds the credential to the page if it fits.
+    /// Compares a record with the filter, and adds its credential to the page if it fits.
     async fn look(&mut self, record: &TokenRecord) -> Result<Looked, Unavailable> {
         let (phase, last_used_at) = (self.judging.phase(record), self.judging.last_used_at(record));
         if self.checked.may_fit(record, phase, last_used_at, self.judging.limits()) {

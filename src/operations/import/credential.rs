@@ -29,12 +29,13 @@ pub struct ForeignCredential<'a> {
     pub row: &'a str,
     /// The owner of the token.
     pub owner: &'a SubjectId,
-    /// The label of the token. If another token of the owner has this label, ` (2)`, ` (3)` and so on is appended. A
-    /// label that is too long is cut.
+    /// The label of the token. If the policy requires unique labels and another token of the owner has this label, a
+    /// number such as ` (2)` is appended. A label that is too long is cut.
     pub label: &'a str,
     /// The scope of the token. `None` means all rights of the owner.
     pub scope: Option<Scope>,
-    /// When the token expires. `None` means never. The policy's limit on lifetimes does not apply.
+    /// When the token expires. `None` means never. The import accepts a longer life than the policy allows for a new
+    /// token. The policy's rule for existing tokens then applies to this life ([`Existing`](crate::policy::Existing)).
     pub expires_at: Option<Timestamp>,
     /// When the other system created the token. `None` means now. An instant in the future counts as now.
     pub created_at: Option<Timestamp>,
@@ -114,12 +115,13 @@ pub enum ImportOutcome {
         /// The label that the token got, with the appended number if there is one.
         label: String,
     },
-    /// The same token was imported before. It may have been changed or deleted since. Nothing was written.
+    /// The same token was imported before, and its record is still kept. The token may have been changed or deleted
+    /// since. Nothing was written, except a later last use.
     AlreadyImported {
-        /// The id of the record.
+        /// The id of the record from the earlier import.
         id: RecordId,
     },
-    /// A field is invalid. Nothing was written.
+    /// A field of the argument is invalid. Nothing was written for this token.
     Refused(Invalid),
     /// The label is taken, and also with each number up to 1,000. Nothing was imported.
     LabelTaken,

@@ -145,7 +145,7 @@ struct Importing<'a> {
     settings: Settings,
     /// Whether the directory has an account for a subject.
     known: BTreeMap<SubjectId, bool>,
-    /// The last number that was appended to a label of an owner.
+    /// The number that was last appended to a label of an owner. 1 means that the label was used without a number.
     numbers: BTreeMap<(SubjectId, LabelKey), u32>,
 }
 

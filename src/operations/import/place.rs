@@ -64,7 +64,7 @@ impl Importing<'_> {
                     return Ok(ImportOutcome::Imported { id, label: label.as_str().to_owned() });
                 }
                 // Another call has replaced or removed the alias, for example because this call was suspended for
-                // longer than an hour. So this record cannot be found by its text.
+                // longer than an hour. So this record could never be found by the text of its token, and is revoked.
                 Written::Done(_) => self.revoke(&owner, &id).await?,
                 Written::Same => return Ok(ImportOutcome::AlreadyImported { id }),
                 Written::LabelTaken => {

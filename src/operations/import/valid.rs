@@ -10,7 +10,7 @@ use crate::types::label::Label;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// A token whose fields are valid.
+/// The valid fields of a token of another system.
 pub(super) struct Valid<'a> {
     pub(super) scheme: &'a dyn ForeignScheme,
     pub(super) digest: ForeignDigest,

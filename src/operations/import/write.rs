@@ -1,4 +1,4 @@
-//! Writes the record of an imported token.
+//! Writes the record of an imported token, under the first label that is free.
 
 use super::Importing;
 use super::valid::{Valid, cut};
@@ -20,7 +20,7 @@ use crate::types::time::Timestamp;
 /// The largest number that is appended to a label that is taken.
 const LAST_NUMBER: u32 = 1_000;
 
-/// The result of writing the record of an alias.
+/// The result of writing a record under the id that an alias contains.
 pub(super) enum Written {
     Done(Label),
     /// Another call has written the record of the same token under this id.

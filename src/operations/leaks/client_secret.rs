@@ -17,7 +17,7 @@ use crate::types::kind::TokenKind;
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
-/// The number of registrations in a page.
+/// The number of registrations that are read from the client store at a time.
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// A reported text that has the form of a generated client secret.
@@ -65,7 +65,8 @@ pub(super) async fn report(service: &Service, wanted: Vec<Wanted>, looked: &mut 
         }
     }
     for own in wanted.into_iter().flatten() {
-        // An unknown id costs as many digests as a wrong secret.
+        // No client that was read has a secret with this id. A digest is computed nevertheless, so the duration does
+        // not tell whether the id exists.
         let _none = std::hint::black_box(service.live_secret(None, &own.secret, now));
         let outcome = if corrupt == 0 { Ok(LeakOutcome::NotOurs) } else { Err(unread(corrupt)) };
         looked.add(own.at, outcome);

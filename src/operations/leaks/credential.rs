@@ -42,25 +42,25 @@ pub(super) async fn found(
     }
 }
 
-/// The state of the credential to which a reported text belongs.
+/// What a report with the right secret finds: the state of the credential and of its family.
 enum Found {
-    /// The credential and what descends from it have ended for good.
+    /// The credential has ended, and no newer token of its family works.
     Over,
     /// The text no longer works, because a rotation has replaced the token, and the new token works. The report ends
     /// nothing, because an owner who has replaced a leaked token must not lose the new one. But the rotation may be the
     /// work of a thief, so the owner gets a notice.
     Replaced {
-        /// The record that takes the mark.
+        /// The newest record of the family. The mark of the leak is written on it.
         newest: TokenRecord,
     },
-    /// The credential can still do harm.
+    /// The credential or another token of its family still works, or the credential can be reactivated.
     Working(Leaked),
 }
 
-/// A leaked credential that can still do harm.
+/// A leaked credential that must be ended, if the policy says so.
 struct Leaked {
     record: TokenRecord,
-    /// The record that takes the mark.
+    /// The record on which the mark of the leak is written.
     marked: TokenRecord,
     /// The error if the newest record of the family was not found and may be in a row that cannot be decoded. The mark
     /// of the leak is then written on the found record.
@@ -68,8 +68,8 @@ struct Leaked {
 }
 
 impl Found {
-    /// Does not check the limits of the policy and the gates, because a credential that they block now may work again
-    /// later.
+    /// Determines the state of a credential from its record and the newest record of its family. The limits of the
+    /// policy and the gates are not checked, because a credential that they block now may work again later.
     async fn of(service: &Service, record: TokenRecord, now: Timestamp) -> Result<Self, Unavailable> {
         if record.revoked().is_some() {
             return Ok(Self::Over);

@@ -22,7 +22,7 @@ const BUSY: Duration = Duration::from_secs(1);
 /// How long a reporter must wait if the queue is full. Upkeep looks up the queued texts every five seconds.
 const FULL: Duration = Duration::from_secs(10);
 
-/// The number of reported texts that one call of the upkeep looks up.
+/// The number of reported texts that upkeep or a shutdown looks up in one batch.
 pub(crate) const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 /// The largest number of batches that a shutdown looks up.
 const LAST_BATCHES: usize = 100;
@@ -158,8 +158,9 @@ async fn work(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Pr
     }
 }
 
-/// Puts the texts that were not looked up back into the queue, and those whose lookup failed behind all others. Returns
-/// whether nothing was put back, and the number of texts that are dropped because their lookup failed too often.
+/// Puts the texts that were not looked up back at the beginning of the queue, and the texts whose lookup failed at its
+/// end. Returns whether nothing was put back, and the number of texts that are dropped because their lookup failed too
+/// often.
 fn give_back(taken: &mut Taken<'_>, looked: &Looked) -> (bool, u64) {
     let (mut first, mut last, mut dropped) = (Vec::new(), Vec::new(), 0_u64);
     for (mut own, work) in std::mem::take(&mut taken.texts).into_iter().zip(&looked.work) {
@@ -179,7 +180,7 @@ fn give_back(taken: &mut Taken<'_>, looked: &Looked) -> (bool, u64) {
     (is_complete, dropped)
 }
 
-/// The number of batches that look up all texts that wait now.
+/// The number of batches that are needed to look up all texts that are in the queue now.
 pub(crate) fn batches(service: &Service) -> usize {
     service.leaks.len().div_ceil(BATCH.get() as usize)
 }

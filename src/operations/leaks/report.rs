@@ -1,4 +1,4 @@
-//! Looks up reported texts, one after the other.
+//! Looks up reported texts, one after the other. Generated client secrets are looked up together at the end.
 
 use crate::event::By;
 use crate::operations::leaks::client_secret::{self, Wanted, api_key};
@@ -21,9 +21,9 @@ pub(super) struct Reported<'a> {
 /// The state of the work on one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Work {
-    /// The text was not looked up, because a store failed before.
+    /// The text was not looked up, because a store failed at an earlier text.
     Waiting,
-    /// A store failed while the text was looked up.
+    /// The lookup failed because of an outage. Another attempt may succeed.
     Interrupted,
     /// The lookup failed for a reason that concerns only this text. Another attempt may succeed.
     Failed,

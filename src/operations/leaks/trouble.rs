@@ -1,4 +1,4 @@
-//! What an error of one text means for the other texts. The functions are pure.
+//! What an error at one reported text means for the other texts of the report. The functions are pure.
 
 use crate::service::error::Unavailable;
 use crate::store::error::StoreError;

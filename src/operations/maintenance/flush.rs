@@ -20,9 +20,10 @@ impl Counterfoil {
         self.service.flush_uses(now, false).await
     }
 
-    /// Looks up the texts of reports of leaks that still wait, at most 10,000, and writes all pending times of last
-    /// use, even those that are not due yet. Returns how many times of last use were written, and how many were not.
-    /// Call this method before the process ends.
+    /// Looks up the texts of reports of leaks that still wait, at most 10,000, and writes the new digests and all times
+    /// of last use that are in memory, even times that are not due yet. Returns how many times of last use were
+    /// written, and how many were not. Call this method before the process ends, because then the content of the memory
+    /// is lost.
     ///
     /// If texts are left because a store failed or there are too many, the event
     /// [`EventKind::ReportsDropped`](crate::event::EventKind::ReportsDropped) has their number.

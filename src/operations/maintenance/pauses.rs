@@ -12,7 +12,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// The divisor for the random addition to a pause: the addition is at most the pause divided by this number.
 const JITTER: u32 = 5;
 
-// A process whose clock is right must complete a round before another process starts to trust its own wrong clock.
+// A process that has doubted its clock waits [`CHALLENGED`] after the doubt before it purges. In this time, a process
+// with a right clock must complete a round of upkeep, so the wait is longer than two of the longest pauses.
 const _: () = assert!(
     CHALLENGED.as_secs() > 2 * (LONGEST.as_secs() + LONGEST.as_secs() / JITTER as u64),
     "a wrong clock's note must outlast two pauses"
@@ -32,8 +33,8 @@ impl Pauses {
     }
 }
 
-/// A random addition to a pause, at most a fifth of the pause. It prevents all nodes from running at the same time. It
-/// is zero if no random bytes are available.
+/// A random addition to a pause, at most a fifth of the pause. Without the addition, nodes that started together would
+/// run their rounds at the same time. The result is zero if no random bytes are available.
 pub(super) fn jitter(pause: Duration, entropy: &dyn Entropy) -> Duration {
     let mut bytes = [0; 2];
     match entropy.fill(&mut bytes) {

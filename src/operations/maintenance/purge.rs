@@ -13,8 +13,8 @@ use crate::types::time::Timestamp;
 
 impl Counterfoil {
     /// Removes one batch of expired data, in all realms of the store. While the result's `more` is true, call it again
-    /// after a pause. The results of other operations do not depend on purging. So a purge may be interrupted, run
-    /// concurrently, or never run.
+    /// after a pause. The results of other operations do not depend on purging. So a purge may be interrupted or
+    /// omitted, and several purges may run concurrently.
     ///
     /// # Errors
     ///

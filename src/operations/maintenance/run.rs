@@ -120,7 +120,7 @@ where
     true
 }
 
-/// Waits until `round` or `stop` completes. Returns true if `stop` completed first.
+/// Runs `round` until it completes, or until `stop` completes. Returns true if `stop` completed first.
 async fn stopped_before(
     mut round: Pin<&mut impl Future<Output = ()>>,
     mut stop: Pin<&mut impl Future<Output = ()>>,

@@ -23,7 +23,7 @@ use crate::types::time::Timestamp;
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// How many pages of a person's credentials of one kind are read to find notices that can be sent together. The notice
-/// of a credential on a later page is sent alone when it is due.
+/// of a credential on a later page is sent when it is due, and never earlier together with others.
 const PAGES: usize = 10;
 
 /// How many service accounts of a person are read to find notices that can be sent together. The notices of further
@@ -33,8 +33,9 @@ const ACCOUNTS: usize = 50;
 impl Counterfoil {
     /// Decides which notices of one person are sent together now, in one message. The rules are in
     /// [`Policy::notices`](crate::policy::Policy::notices). `due` contains the person's notices from
-    /// [`Counterfoil::due_notices`]. This call also reads the person's other credentials, at most 1,000 of each kind.
-    /// `lease` is the time for which the worker will then claim each notice.
+    /// [`Counterfoil::due_notices`]. This call also reads the credentials of the person and of at most 50 service
+    /// accounts whose notices go to the person, at most 1,000 of each owner and kind. `lease` is the time for which the
+    /// worker will then claim each notice.
     ///
     /// This call claims no notice. A worker that sends each notice alone can skip this call and claim the due notices
     /// directly.
@@ -107,8 +108,9 @@ fn owners_of(whom: &SubjectId, stored: &StoredSettings) -> Vec<OwnerId> {
 }
 
 /// Updates `known`, which contains the pending notices of one recipient by the id of their credential. `whom` is this
-/// recipient. Reads the credentials of one owner and one kind. A credential with a pending notice is added to `known`,
-/// or replaces its older entry. A credential without a pending notice is removed from `known`.
+/// recipient. Reads the credentials of one owner and one kind, but of security codes only those that the recipient
+/// created. A credential with a pending notice is added to `known`, or replaces its older entry. A credential without a
+/// pending notice is removed from `known`.
 async fn read(
     service: &Service,
     limits: Limits<'_>,

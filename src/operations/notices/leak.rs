@@ -55,8 +55,9 @@ pub(super) async fn plan(
     }
 }
 
-/// The mark after the notice about a leak. A credential that was ended has none. The expiry notices of a credential
-/// that stays valid are planned again, because the mark of the leak has replaced theirs.
+/// Returns the mark that a record gets after the notice about a leak. It is `None` if the credential was ended. The
+/// expiry notices of a credential that stays valid are planned again, because the mark of the leak has replaced the
+/// mark of these notices.
 pub(super) fn following(schedule: &Schedule, life: Expiring<'_>, ended: bool, now: Timestamp) -> Option<NoticeMark> {
     if ended { None } else { arm(schedule, life, 0, now) }
 }

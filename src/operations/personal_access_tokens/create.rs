@@ -39,7 +39,8 @@ pub enum Lifetime {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewPersonalAccessToken<'a> {
-    /// The label, which the owner chooses.
+    /// The label, by which the owner recognises the token. It follows the rules of the policy for length and
+    /// uniqueness.
     pub label: &'a str,
     /// The lifetime of the token.
     pub lifetime: Lifetime,
@@ -171,14 +172,15 @@ pub(crate) async fn personal_access_token(
     insert(&permit, draft, &settings).await
 }
 
-/// The owner of a new token.
+/// The owner of a new token, and the limit of the token's scope.
 pub(crate) struct For<'a> {
     pub(crate) owner: OwnerId,
-    /// The widest scope of the owner's credentials, if the owner is a service account that has a scope.
+    /// The scope of the service account that will own the token. `None` for a person, and for a service account without
+    /// a scope.
     pub(crate) widest_scope: Option<&'a Scope>,
 }
 
-/// Validates the request for a new token.
+/// Validates the request for a new token, and returns the draft of its record.
 pub(crate) async fn draft<O: Permission>(
     permit: &Permit<'_, O>,
     whose: For<'_>,

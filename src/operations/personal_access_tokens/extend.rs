@@ -82,7 +82,7 @@ impl Counterfoil {
     }
 }
 
-/// Sets a new expiry of the owner's token.
+/// Sets a new expiry of a token of `owner`. The caller must already have checked the permission.
 pub(crate) async fn extend<O: Permission>(
     permit: &Permit<'_, O>,
     owner: OwnerId,

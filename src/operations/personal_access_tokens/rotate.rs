@@ -106,8 +106,8 @@ impl Counterfoil {
         rotate(self.permit_rotation(by, id, rotation).await?, id, rotation, None).await
     }
 
-    /// Checks whether the presenter may make this rotation of its own token. A presenter that authenticated with this
-    /// token itself may only make a rotation without a new lifetime.
+    /// Checks whether the presenter may make this rotation of one of the presenter's own tokens. A presenter that
+    /// authenticated with the token to rotate may only make a rotation without a new lifetime.
     pub(crate) async fn permit_rotation<'a>(
         &'a self,
         by: &'a Presenter,
@@ -121,7 +121,7 @@ impl Counterfoil {
     }
 }
 
-/// The permit for a rotation.
+/// The permit for a rotation. A rotation with a new lifetime needs a different permit.
 pub(crate) enum MayRotate<'a> {
     /// The new token has the expiry of the old one.
     Keep(Permit<'a, RotateToken>),
@@ -188,11 +188,11 @@ pub(crate) async fn replace<O: Permission>(
             None => service.mint_member(TokenKind::PersonalAccessToken, id.family())?,
         };
         let new = succession.successor(&minted, &old, &ends);
-        // All other steps that can fail come before the write, because after the write only the result contains the
-        // secret.
+        // All other steps that can fail come before the write. If a step failed after the write, the new secret, which
+        // only the result contains, would be lost.
         let listed = succession.listed(&new, &old).await?;
-        // A void token is not replaced. Otherwise the new token would work, and would have the metadata of the void
-        // token.
+        // A void token began before the account's `valid_since`. It is not replaced, because the new token would work,
+        // and would have the metadata of the void token.
         if listed.status == Status::Suspended || service.is_void(&old, now).await? {
             return Err(Conflict::Suspended.into());
         }

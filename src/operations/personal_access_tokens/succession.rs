@@ -30,7 +30,7 @@ pub(super) struct Succession<'a> {
     renewed: Option<Option<Timestamp>>,
 }
 
-/// The ends of the two tokens of a rotation.
+/// The ends of the two tokens of a rotation, as they will be stored.
 pub(super) struct Ends {
     /// The expiry of the new token. `None` means permanent.
     expires_at: Option<Timestamp>,

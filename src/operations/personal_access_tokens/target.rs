@@ -10,7 +10,8 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// The tokens of one owner, as one operation sees them. The values stay the same in every attempt of the operation.
+/// The owner of the token that an operation changes, with the settings and the instant that every attempt of the
+/// operation uses.
 pub(crate) struct Target<'a> {
     pub(crate) service: &'a Service,
     pub(crate) owner: OwnerId,

@@ -113,13 +113,13 @@ impl PolicyReport {
         self.counts
     }
 
-    /// The number of records that were read.
+    /// The number of records that were read for the pages that were added.
     #[must_use]
     pub const fn searched(&self) -> u64 {
         self.searched
     }
 
-    /// The number of rows that could not be decoded and were skipped.
+    /// The number of rows that could not be decoded and were skipped, in all pages that were added.
     #[must_use]
     pub const fn corrupt(&self) -> u64 {
         self.corrupt

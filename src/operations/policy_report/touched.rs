@@ -80,8 +80,8 @@ pub struct TouchedCredential {
 }
 
 impl TouchedCredential {
-    /// What changes for a record. `None` if nothing changes: it works equally long under both limits, or it has expired
-    /// under both.
+    /// What changes for a record. `None` if nothing changes: the record works equally long under both limits, has
+    /// expired under both, or is revoked, replaced or past its retention.
     pub(super) fn of(
         record: &TokenRecord,
         present: Limits<'_>,
@@ -109,7 +109,7 @@ impl TouchedCredential {
     }
 }
 
-/// How many credentials a new policy affects, by the kind of the effect.
+/// How many credentials a new policy affects, by the effect. Each credential is counted in one field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TouchedCounts {
@@ -124,7 +124,7 @@ pub struct TouchedCounts {
 }
 
 impl TouchedCounts {
-    /// The number of credentials in all.
+    /// The number of all affected credentials: the sum of the fields.
     #[must_use]
     pub const fn all(&self) -> u64 {
         self.refused.saturating_add(self.ended).saturating_add(self.shortened).saturating_add(self.lengthened)
@@ -148,7 +148,7 @@ impl TouchedCounts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PolicyReportPage {
-    /// The affected credentials, by kind and id.
+    /// The affected credentials, ordered by kind and then by id.
     pub items: Vec<TouchedCredential>,
     /// How many credentials of this page are affected, by the kind of the effect.
     pub counts: TouchedCounts,

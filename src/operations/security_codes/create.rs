@@ -60,7 +60,7 @@ impl<'a> NewAccess<'a> {
 pub struct NewSecurityCode<'a> {
     /// The access level of the code.
     pub access: NewAccess<'a>,
-    /// The description of the code's purpose.
+    /// The purpose of the code, for lists, at most 500 characters.
     pub description: Option<&'a str>,
     /// The addresses from which the code can be used. `None` means the addresses from which the presenter's credential
     /// can be used. These are usually all addresses.
@@ -89,9 +89,10 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`]. An invalid field gives `Invalid`. If the realm has as many live codes as the policy allows, the
-    /// error is `Conflict`. Too many new codes in an hour give `SlowDown`. `Forbidden` and `Unavailable` are also
-    /// possible.
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::Invalid`] for an invalid field.
+    /// [`ManageError::Conflict`] if the realm already has as many live codes as the policy allows.
+    /// [`ManageError::SlowDown`] after too many creations in an hour. [`ManageError::Unavailable`] if a store or the
+    /// directory failed.
     ///
     /// # Cancel safety
     ///

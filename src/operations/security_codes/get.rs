@@ -16,7 +16,9 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`], [`ManageError::NotFound`] or [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if the realm has no
+    /// such code, or the code is deleted or past its retention. [`ManageError::Unavailable`] if a store or the
+    /// directory failed.
     ///
     /// # Cancel safety
     ///

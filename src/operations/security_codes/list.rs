@@ -19,7 +19,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] or [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::Unavailable`] if a store or the
+    /// directory failed.
     pub async fn list_security_codes(
         &self,
         by: &Presenter,

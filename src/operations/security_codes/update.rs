@@ -163,8 +163,8 @@ async fn renew(
     edit(Code::within(&permit, id).await?, change).await
 }
 
-/// Changes a code with at most two writes: one for its description and its addresses, and one for its expiry. The write
-/// that shortens the life of the code comes first, and the one that lengthens it comes last.
+/// Changes a code with at most two writes: one for its description and its addresses, and one for its expiry. If the
+/// new expiry is earlier than the old one, the expiry is written first. Otherwise it is written last.
 async fn edit<O: Permission>(code: Code<'_, O>, change: &CodeUpdate<'_>) -> Result<CredentialView, ManageError> {
     let permit = code.permit;
     let description = change.description.map(Description::new).transpose().map_err(Invalid::from)?;
@@ -255,8 +255,8 @@ impl<'a, O: Permission> Code<'a, O> {
         Ok(code)
     }
 
-    /// Sets `expired`. Returns `NotFound` if the record is deleted or past its retention, or if it is of another kind
-    /// or another realm.
+    /// Determines whether the code has expired, and sets `expired`. Returns `NotFound` if the record is deleted or past
+    /// its retention, is not a security code, or belongs to another realm.
     fn judged(self) -> Result<Self, ManageError> {
         let (own, limits) = (self.record.record(), self.permit.service().limits(&self.settings));
         if own.kind != TokenKind::SecurityCode || own.realm != self.permit.service().realm {
@@ -284,7 +284,7 @@ impl<'a, O: Permission> Code<'a, O> {
         Change::Expiry { expires_at, gone_at: end.map(|(_, gone_at)| gone_at), notice }
     }
 
-    /// Writes one change of the expiry.
+    /// Writes the change of the expiry that `plan` returns, and emits the event for `action`.
     async fn end(
         self,
         action: Action,

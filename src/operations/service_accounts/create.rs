@@ -84,7 +84,8 @@ async fn create(
             if stored.service_accounts.len() >= usize::from(service.policy.service_accounts.max) {
                 return Err(Conflict::QuotaReached.into());
             }
-            // Two equal draws of 128 bits do not happen. If they did, the first account would be replaced.
+            // Two ids of 128 random bits are never equal in practice. Without this check, an equal id would replace the
+            // existing account.
             if stored.service_accounts.contains_key(&id) {
                 return Err(Unavailable::Contended { operation: "create service account" }.into());
             }

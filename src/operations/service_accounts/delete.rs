@@ -26,7 +26,7 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call may have only disabled the account. Repeat the call.
+    /// A dropped call may have disabled the account and ended only some of its credentials. Repeat the call.
     ///
     /// # Example
     ///

@@ -49,7 +49,7 @@ fn role(role: Role) -> Result<(), Invalid> {
     if role == Role::Collaborator { Err(Invalid::Role) } else { Ok(()) }
 }
 
-/// Checks that the service knows the scope tokens of an account.
+/// Checks that the scope tokens of an account are known to the service.
 fn known<O: Permission>(permit: &Permit<'_, O>, scope: Option<&Scope>) -> Result<(), Invalid> {
     match (&permit.service().policy.scopes, scope) {
         (Some(known), Some(scope)) if !known.knows(scope) => Err(Invalid::ScopeUnknown { field: "scope" }),

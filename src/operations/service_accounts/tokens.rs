@@ -104,8 +104,8 @@ impl Counterfoil {
         get(self.permit(by).await?, account, id).await
     }
 
-    /// Changes the label or the description of a personal access token of a service account, or both. Only for
-    /// administrators, with the scope `service-accounts:manage`.
+    /// Changes the label, the description or the allowed addresses of a personal access token of a service account.
+    /// Only for administrators, with the scope `service-accounts:manage`.
     ///
     /// # Errors
     ///
@@ -312,7 +312,8 @@ async fn remove(
     delete(&permit, (TokenKind::PersonalAccessToken, &account.subject().into()), id, by_administrator(&permit)).await
 }
 
-/// Checks that a token of the account exists and can be deleted.
+/// Checks that the account has a token with this id that can be deleted. `account` or `id` is `None` if the requested
+/// id is not valid: the result is then `NotFound`.
 pub(crate) async fn exists<O: Permission>(
     permit: &Permit<'_, O>,
     account: Option<&ServiceAccountId>,

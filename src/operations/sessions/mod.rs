@@ -14,7 +14,7 @@ pub(crate) mod end;
 pub(crate) mod open;
 pub(crate) mod verify;
 
-/// Creates the principal of a session.
+/// Creates the principal of a verified or new session.
 fn principal(
     service: &Service,
     account: Account,

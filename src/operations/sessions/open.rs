@@ -106,7 +106,8 @@ pub(crate) async fn with_password(
     open(service, account, By::from(by, source.name()), details, now).await
 }
 
-/// `named` is the source of the request for events. It is `None` if the policy leaves sources out of events.
+/// Opens a session for a person whom the host has authenticated. `named` is the source of the request for events, or
+/// `None` if it is unknown.
 pub(crate) async fn for_account(
     service: &Service,
     account: &Account,

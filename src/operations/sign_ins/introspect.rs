@@ -51,7 +51,7 @@ pub(crate) async fn introspect(
 ) -> Result<Option<Introspected>, Unavailable> {
     let found = match service.prefixes.parse(token) {
         Ok(presented) if matches!(presented.kind(), TokenKind::ClientSecret | TokenKind::ConsoleSession) => None,
-        // A token of another realm does not match.
+        // A token of another realm does not match, because its digest covers the realm.
         Ok(presented) => service.matched(&presented).await?.ok(),
         Err(_) => service.matched_foreign(token).await?.ok(),
     };
@@ -60,8 +60,8 @@ pub(crate) async fn introspect(
     let kind = record.record().kind;
     let is_refresh = kind == TokenKind::RefreshToken;
     let client_id = match record.body() {
-        // Only the client of a refresh token may introspect this token, because a resource server must never accept it
-        // as an access token.
+        // A refresh token may be introspected only by the client to which it was issued. Otherwise a resource server
+        // could accept it as an access token.
         FamilyBody::SignIn { client: own, .. } if is_refresh && *own != client.key => return Ok(None),
         FamilyBody::SignIn { client: own, client_id, .. } if *own == client.key || client.resource_server => {
             Some(client_id.clone())

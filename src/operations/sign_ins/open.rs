@@ -122,7 +122,8 @@ impl Counterfoil {
     }
 }
 
-/// `named` is the source of the request for events. It is `None` if the policy leaves sources out of events.
+/// Opens a sign-in for a person whom the host has authenticated. `named` is the source of the request for events, and
+/// `source` is the source that is stored with the device. Each is `None` if it is unknown.
 pub(crate) async fn by_host(
     service: &Service,
     sign_in: &SignIn<'_>,
@@ -199,8 +200,8 @@ pub(crate) async fn family(
     }
     let account = entitled(Some(account), None).map_err(|_| OpenError::AccountDisabled)?;
     let settings = service.settings(now).await?;
-    // The grant `client_credentials` gives no refresh token (RFC 6749 §4.4.3). It would outlive the client's secret,
-    // and the client can present this secret again instead.
+    // The grant `client_credentials` gives no refresh token (RFC 6749 §4.4.3). A refresh token would outlive the
+    // client's secret, and the client does not need it, because it can present this secret again.
     let is_machine = grant == Some(Grant::ClientCredentials);
     let refreshes = client.allows(Grant::RefreshToken) && !is_machine;
     let access_end = now.plus(settings.access_lifetime).ok_or(Unavailable::Clock)?;

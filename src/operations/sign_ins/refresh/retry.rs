@@ -1,4 +1,4 @@
-//! A retry within the retry window (`refresh_tokens.grace` of the policy). It derives the response of the first refresh
+//! A retry within the retry window (`refresh_tokens.grace` of the policy). The response of the first refresh is derived
 //! again.
 
 use crate::crypto::rotation_key::RotationKey;
@@ -19,8 +19,8 @@ use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
 impl Request<'_> {
-    /// Responds to the second presentation of a replaced token within its retry window: derives the response of the
-    /// first refresh again. Issues a new access token only if the access token of that response no longer works or has
+    /// Responds if a replaced token is presented again within its retry window: derives the response of the first
+    /// refresh again. Issues a new access token only if the access token of that response no longer works or has
     /// another scope.
     pub(super) async fn retry(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
         let service = self.service;

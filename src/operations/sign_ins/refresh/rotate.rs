@@ -81,7 +81,8 @@ impl Request<'_> {
                 self.answer((access, self.now, access_end), refresh, &own.scope, scope, account)
             }
             Rotated::Stale(there) => Ok(Turn::Again(there)),
-            // The id is taken: process the same record again with another nonce.
+            // If an id is taken, processes the same record again with another nonce. The two other results cannot
+            // occur, because the request sets neither `labelled` nor `cap`.
             Rotated::IdTaken(_) | Rotated::LabelLost | Rotated::OwnerFull => Ok(Turn::Again(record.clone())),
             Rotated::FamilyEnded => self.again(record).await,
             Rotated::PaceReached { oldest } => Err(self.paced(record, day_after(oldest))),
