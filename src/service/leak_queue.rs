@@ -11,7 +11,7 @@ use crate::types::source::SourceName;
 pub(crate) struct ReportedText {
     pub(crate) text: Secret,
     pub(crate) source: Option<SourceName>,
-    /// How often the lookup of this text has failed although lookups of other texts succeeded.
+    /// The number of lookups that failed for a reason that concerns only this text, and not because of an outage.
     pub(crate) failures: u8,
 }
 

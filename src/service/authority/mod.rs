@@ -42,7 +42,8 @@ pub(crate) struct Permit<'a, O> {
 }
 
 impl Service {
-    /// Checks whether a presenter is allowed to do the operation `O`, which acts on no single credential.
+    /// Checks whether a presenter is allowed to do the operation `O`. If the presented credential itself may be used
+    /// for the operation ([`Credentials::SessionsAndItself`]), call [`Service::permit_on`] instead.
     pub(crate) async fn permit<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,
