@@ -53,7 +53,7 @@ impl Service {
     }
 
     /// Checks whether a presenter is allowed to do the operation `O` on the credential with the id `credential`. The id
-    /// is `None` if the request names no credential.
+    /// matters only for [`Credentials::SessionsAndItself`]. For any other operation, it can be `None`.
     pub(crate) async fn permit_on<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,
