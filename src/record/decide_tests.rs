@@ -1,5 +1,5 @@
-//! Tests of the decision whether a record authenticates: each reason for a refusal separately, and properties that hold
-//! for all of them.
+//! Tests of the decision whether a record authenticates. Each reason for a refusal has its own tests. Property tests
+//! check rules that hold for all records and accounts.
 
 use proptest::prelude::*;
 
@@ -174,7 +174,7 @@ fn the_account_of_any_other_credential_is_its_owner() {
 
 proptest! {
     /// No credential authenticates without an enabled account. No credential has more rights than its account's role.
-    /// Both are also true for a code with a super administrator's rights.
+    /// For a security code with a super administrator's rights, the account is that of the creator.
     #[test]
     fn nothing_authenticates_beyond_its_account(kind in 0usize..4, role in 0usize..4, disabled: bool, present: bool, gate: bool) {
         let registered = client();

@@ -9,7 +9,8 @@ use crate::types::time::Timestamp;
 
 /// The instant at which the record expires under the current settings. `None` if it is permanent.
 ///
-/// A personal access token expires at its stored expiry, or where the ceiling of the policy ends ([`Limits`]).
+/// A personal access token expires at its stored expiry, or at the end of the policy's ceiling if the ceiling shortens
+/// its life ([`Limits`]).
 ///
 /// A refresh token expires at its stored expiry, or at the expiry that the current settings give if that is earlier. So
 /// a shortened time-out affects existing families at their next use. A lengthened time-out does not extend a stored

@@ -15,7 +15,7 @@ use crate::types::scope::Scope;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
-/// Where the request comes from, for a credential that can be used only from some addresses.
+/// The source of a request, for the check of the addresses from which a credential can be used.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Origin<'a> {
     /// The credential is not used now, for example because it is only listed. Its allowed sources are not checked.
@@ -60,7 +60,7 @@ pub(crate) struct Facts {
     pub(crate) metadata: Option<Metadata>,
 }
 
-/// What the family is for, as far as the decision needs it.
+/// The fields of [`FamilyBody`] that the decision needs.
 #[derive(Clone, Debug)]
 pub(crate) enum FactsBody {
     /// A personal access token.
@@ -75,7 +75,7 @@ pub(crate) enum FactsBody {
 }
 
 impl Facts {
-    /// The facts of an empty record, before [`Facts::fill`].
+    /// A value to be overwritten by [`Facts::fill`].
     pub(crate) const BLANK: Self = Self {
         id: RecordId::from_bytes([0; 16]),
         kind: TokenKind::PersonalAccessToken,

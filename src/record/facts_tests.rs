@@ -55,7 +55,7 @@ fn sight_6_a_source_is_allowed_exactly_within_the_blocks() {
         (Some("192.0.1.255"), false),
         (Some("192.0.3.0"), false),
         (Some("::ffff:192.0.3.0"), false),
-        // The IPv4-compatible form is another address (RFC 4291 §2.5.5.1).
+        // The IPv4-compatible form is not the same address as `192.0.2.7` (RFC 4291 §2.5.5.1).
         (Some("::192.0.2.7"), false),
         (Some("2001:db8:0:1::"), false),
         (Some("2001:db7:ffff:ffff:ffff:ffff:ffff:ffff"), false),
@@ -86,8 +86,8 @@ fn sight_6_metadata_alone_restrict_nothing() {
 }
 
 proptest! {
-    /// A source that is not allowed always has the same result. All other properties of the credential make no
-    /// difference.
+    /// A request from a source that is not allowed is always refused for the same reason. The other properties of the
+    /// credential make no difference.
     #[test]
     fn sight_6_a_source_that_is_not_allowed_reveals_nothing_else(
         kind in 0usize..5, phase in 0usize..6, role in 0usize..4, disabled: bool, present: bool, gate: bool,

@@ -21,7 +21,7 @@ pub struct NewFamily {
     pub id: FamilyId,
     /// The realm to which the family belongs.
     pub realm: Realm,
-    /// The owner of the family.
+    /// The account that owns all credentials of the family, or the realm for a security code.
     pub owner: OwnerId,
     /// The kind of the credentials that a rotation replaces. For a sign-in this is the refresh token, or the access
     /// token if there is no refresh token.
@@ -39,10 +39,11 @@ pub struct NewFamily {
     /// The label in the form in which labels are compared. It is set if the labels of an owner must be unique. No other
     /// family of the owner can then have this key.
     pub label_key: Option<LabelKey>,
-    /// The client of a sign-in. It is stored because the limit on live sign-ins applies per client.
+    /// The client through which the sign-in was opened, because the limit on live sign-ins applies per client. `None`
+    /// for a family of another kind.
     pub client: Option<ClientKey>,
-    /// When the family was last used. If a new family would exceed a limit, the least recently used family can be
-    /// revoked.
+    /// The instant at which the family is inserted: later rotations update it. If a new family would exceed a limit,
+    /// the family with the earliest instant can be revoked.
     pub used_at: Timestamp,
 }
 
@@ -91,7 +92,7 @@ pub struct FamilyParts {
     pub id: FamilyId,
     /// The realm to which the family belongs.
     pub realm: Realm,
-    /// The owner of the family.
+    /// The account that owns all credentials of the family, or the realm for a security code.
     pub owner: OwnerId,
     /// The kind of the credentials in this family that a rotation replaces.
     pub kind: TokenKind,
@@ -110,7 +111,7 @@ pub struct FamilyParts {
     pub gone_at: Option<Timestamp>,
     /// The label in the form in which labels are compared. No other family of the owner can have this key.
     pub label_key: Option<LabelKey>,
-    /// The client of a sign-in.
+    /// The client through which the sign-in was opened. `None` for a family of another kind.
     pub client: Option<ClientKey>,
     /// When the family was last used. A new family has the instant of its [`NewFamily`]. Every later insert into the
     /// family, and every rotation or extension (`Slide`) of a member, sets this field to its own `now`. It does so even

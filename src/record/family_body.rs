@@ -47,7 +47,7 @@ pub enum FamilyBody {
     },
     /// A security code.
     Code {
-        /// The super administrator who created the code.
+        /// The super administrator who created the code, and who gets the notices about the code.
         created_by: SubjectId,
         /// The rights of the code.
         access: Access,
@@ -130,8 +130,8 @@ mod tests {
         assert_eq!(FamilyBody::from_document(&text).expect("a document"), (named, None));
     }
 
-    /// An older version of this library reads the enum alone. It must refuse a family with details, because otherwise
-    /// it would ignore the restriction.
+    /// An older version of this library parses the whole document as a [`FamilyBody`]. It must refuse a document with
+    /// details, because otherwise it would ignore the allowed sources.
     #[test]
     fn sight_6_an_older_version_refuses_a_family_with_allowed_sources() {
         let office = Networks::new(["192.0.2.0/24"]).expect("a block");

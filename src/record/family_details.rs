@@ -19,10 +19,11 @@ pub struct FamilyDetails {
     /// The addresses from which the credential can be used. `None` means from anywhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_sources: Option<Networks>,
-    /// The host's own data.
+    /// The metadata that the host stored with the credential. `None` if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
-    /// The device on which the person opened the sign-in or session.
+    /// The device on which the person opened the sign-in or session. `None` for other families, and if the device was
+    /// not stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<Device>,
 }

@@ -31,8 +31,9 @@ pub(crate) enum Place {
     AtWork,
 }
 
-/// The state of a notice. `mark` is the stored time and stage of the notice. `lease` is the time for which a worker
-/// leases a notice. A notice about a leak never waits for others.
+/// The state of a notice. `mark` is the stored time and stage of the notice, and `expires_at` is the expiry of its
+/// credential. `lease` is the time for which a worker leases a notice. A notice about a leak never waits for other
+/// notices.
 pub(crate) fn place(
     schedule: &Schedule,
     rules: &Gather,

@@ -10,8 +10,8 @@ use crate::record::record_parts::RecordParts;
 use crate::record::state::NoticeMark;
 use crate::types::time::Timestamp;
 
-/// Which text of a credential was found. In the mark, a greater value replaces a smaller one, but a smaller value never
-/// replaces a greater one.
+/// Which text of a credential was found. The second variant is the greater one. A greater value replaces a smaller one
+/// in the mark, but a smaller value never replaces a greater one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Leak {
     /// A text that no longer works, because a rotation had replaced it. The credential still works with its new text.

@@ -21,7 +21,8 @@ impl Schedule {
         let mut leads: Vec<Duration> = leads.into_iter().filter(|&lead| lead > Duration::ZERO).collect();
         leads.sort_unstable_by(|one, other| other.cmp(one));
         leads.dedup();
-        // A stage is stored in one byte, and a record remembers at most eight sent notices.
+        // Seven advance notices and the notice on expiry are eight stages, because a record remembers at most eight
+        // sent notices.
         leads.truncate(7);
         if on_expiry {
             leads.push(Duration::ZERO);
@@ -48,7 +49,7 @@ impl Schedule {
     }
 }
 
-/// Writes the leads in microseconds. Two schedules with the same text are equal.
+/// Writes the leads in microseconds. Two schedules with the same output are equal.
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().enumerate().try_for_each(|(at, lead)| {
@@ -78,7 +79,8 @@ pub(crate) struct Expiring<'a> {
 }
 
 impl<'a> Expiring<'a> {
-    /// The life of a stored record. If the policy shortens the life, `expires_at` is the shortened expiry.
+    /// Takes the fields from a stored record. If the policy shortens the life of the record, `expires_at` is the
+    /// shortened expiry.
     pub(crate) fn of(record: &'a TokenRecord, limits: Limits<'_>) -> Self {
         let own = record.record();
         let expires_at = limits.applied(record.view());
@@ -107,7 +109,8 @@ pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Time
         let lead = schedule.lead(stage).filter(|&lead| lead < life);
         let Some(mark) = lead.map(|lead| NoticeMark { at: expires_at.minus(lead), stage }) else { continue };
         let open = Some(mark).filter(|mark| !record.was_sent(expires_at, mark.stage));
-        // A due stage replaces the earlier stages, even if its own notice was already sent and `open` is `None`.
+        // A due stage replaces the earlier stages. It does so even if its own notice was already sent: `open` is then
+        // `None`, and the next stage that is not due follows.
         if next.is_none() || now.reached(mark.at) {
             next = open;
         }

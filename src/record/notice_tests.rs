@@ -20,7 +20,7 @@ fn life(expires_at: Timestamp, expiry_set_at: Timestamp, noticed: &[(Timestamp, 
     Expiring { expires_at: Some(expires_at), expiry_set_at, noticed }
 }
 
-/// Says that a mark may have been computed from this schedule, for an expiry on day 100.
+/// Returns this schedule with an expiry on day 100, as a possible origin of a mark.
 fn of(schedule: Schedule) -> Earlier {
     Earlier { schedule, expires_at: Some(day(100)) }
 }
@@ -159,7 +159,7 @@ fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
         assert_eq!(rearm(life(day(100), t0(), &settled), expiry, day(94)), None, "told for that expiry");
         assert_eq!(rearm(record, expiry, day(94)), None, "given up");
         assert_eq!(rearm(record, held, day(100)), None, "expired: the notice on expiry alone");
-        // A token that lives ten days. The lead is two weeks, which is longer than the lifetime of the token.
+        // The token lives ten days. The lead of the new schedule is two weeks, so there is no advance notice.
         assert_eq!(rearm(life(day(100), day(90), &[]), held, day(91)), Some(expiry));
     }
 }
@@ -262,7 +262,7 @@ proptest! {
             prop_assert!(lead < expires_at.since(set_at));
             prop_assert_eq!(mark.at, expires_at.minus(lead));
             prop_assert!(mark.at > set_at, "nothing is due at the moment an expiry is set");
-            // No later stage is due, even among the stages that were sent.
+            // No stage after that of the mark is due, whether its notice was sent or not.
             for tighter in mark.stage + 1..9 {
                 let due = schedule.lead(tighter).is_some_and(|lead| now.reached(expires_at.minus(lead)));
                 prop_assert!(!due);

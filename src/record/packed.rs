@@ -59,8 +59,9 @@ pub(crate) struct Shared {
     pub(crate) scope: Option<Scope>,
 }
 
-/// The fields that differ from those of a new personal access token. A record without this box has no parent and no
-/// description, is neither replaced nor revoked, has no sent notices, and its expiry was set when it was created.
+/// Fields that most records do not need. A record without this box is like a new personal access token: it has no
+/// parent and no description, is neither replaced nor revoked, and has no sent notices. Its family follows from the
+/// record, and its expiry was set when it was created.
 #[derive(PartialEq, Eq)]
 pub(super) struct Rest {
     pub(super) parent: Option<RecordId>,
@@ -98,11 +99,12 @@ pub(super) enum Home {
     Derived,
     /// The record is the only member, but some field of the family does not follow from the record.
     Own(Box<FamilyParts>),
-    /// The family has a separate row. The number identifies the write that stored this record.
+    /// The family has a separate row. The number is the sequence number of the write that stored this record.
     Row(u64),
 }
 
-/// A [`NoticeMark`] in eight bytes: the microseconds plus one, which are below 2^54, and the stage in the lowest byte.
+/// A [`NoticeMark`] in eight bytes: the instant in microseconds plus one, which is below 2^54, in the upper seven
+/// bytes, and the stage in the lowest byte.
 #[derive(Clone, Copy)]
 pub(super) struct PackedMark(NonZeroU64);
 

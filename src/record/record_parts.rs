@@ -21,7 +21,7 @@ pub struct NewRecord {
     pub id: RecordId,
     /// The realm to which the record belongs.
     pub realm: Realm,
-    /// The owner of the credential.
+    /// The owner of the credential: an account, or the realm for a security code.
     pub owner: OwnerId,
     /// The kind of the credential.
     pub kind: TokenKind,
@@ -30,23 +30,25 @@ pub struct NewRecord {
     pub parent: Option<RecordId>,
     /// The generation: the number of rotations before this record was created.
     pub generation: u64,
-    /// When the record was created.
+    /// When the credential was created. For an imported token, the instant at which the other system created it, if the
+    /// import gave one.
     pub created_at: Timestamp,
     /// The scope. `None` means all rights of the owner.
     pub scope: Option<Scope>,
     /// The name that the owner gave to the credential.
     pub label: Option<Label>,
-    /// The purpose of a security code.
+    /// The purpose of a security code, as its creator described it. `None` if there is no description.
     pub description: Option<Description>,
     /// The digest of the secret, bound to realm, kind and id.
     pub digest: Digest,
-    /// The key under which the digest was computed.
+    /// The key of the key ring under which the digest was computed. [`KeyId::NONE`] if it was computed without a key.
     pub key_id: KeyId,
     /// When the record expires. `None` if it is permanent.
     pub expires_at: Option<Timestamp>,
     /// The instant from which the record may be purged. `None` if it has no end yet.
     pub gone_at: Option<Timestamp>,
-    /// When a notice worker must check the record, and for which stage. `None` if no notice is pending.
+    /// When a notice worker must check the record, and for which stage of the notice schedule. `None` if no notice is
+    /// pending.
     pub notice: Option<NoticeMark>,
 }
 
@@ -60,7 +62,7 @@ pub struct RecordParts {
     pub id: RecordId,
     /// The realm to which the record belongs.
     pub realm: Realm,
-    /// The owner of the credential.
+    /// The owner of the credential: an account, or the realm for a security code.
     pub owner: OwnerId,
     /// The kind of the credential.
     pub kind: TokenKind,
@@ -69,17 +71,18 @@ pub struct RecordParts {
     pub parent: Option<RecordId>,
     /// The generation: the number of rotations before this record was created.
     pub generation: u64,
-    /// When the record was created.
+    /// When the credential was created. For an imported token, the instant at which the other system created it, if the
+    /// import gave one. For a shrunk record, the instant of the rotation that replaced it.
     pub created_at: Timestamp,
     /// The scope. `None` means all rights of the owner.
     pub scope: Option<Scope>,
     /// The name that the owner gave to the credential.
     pub label: Option<Label>,
-    /// The purpose of a security code.
+    /// The purpose of a security code, as its creator described it. `None` if there is no description.
     pub description: Option<Description>,
     /// The digest of the secret, bound to realm, kind and id.
     pub digest: Digest,
-    /// The key under which the digest was computed.
+    /// The key of the key ring under which the digest was computed. [`KeyId::NONE`] if it was computed without a key.
     pub key_id: KeyId,
     /// The version of the record. It grows when [`TokenStore::apply`](crate::store::TokenStore::apply) changes the
     /// record, and when a rotation replaces it. Other writes do not change it.

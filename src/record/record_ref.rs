@@ -118,7 +118,8 @@ impl<'a> RecordRef<'a> {
         shown!(self, (_, family) => family.generation, family_generation)
     }
 
-    /// The parent: the refresh token of an access token, or the token that a rotation replaced.
+    /// The parent: the refresh token of an access token, or the token that a rotation replaced. `None` if there is
+    /// neither.
     #[must_use]
     pub fn parent(self) -> Option<RecordId> {
         shown!(self, (record, _) => record.parent, parent)
@@ -137,13 +138,13 @@ impl<'a> RecordRef<'a> {
         shown!(self, (record, _) => record.digest, digest)
     }
 
-    /// The key under which the digest was computed.
+    /// The key of the key ring under which the digest was computed. [`KeyId::NONE`] if it was computed without a key.
     #[must_use]
     pub fn key_id(self) -> KeyId {
         shown!(self, (record, _) => record.key_id, key_id)
     }
 
-    /// The version of the record.
+    /// The version of the record, which [`TokenStore::apply`](crate::store::TokenStore::apply) compares.
     #[must_use]
     pub fn version(self) -> Version {
         shown!(self, (record, _) => record.version, version)
@@ -167,7 +168,7 @@ impl<'a> RecordRef<'a> {
         shown!(self, (record, family) => family.gone_at_of(record), gone_at)
     }
 
-    /// When and by which successor the record was replaced.
+    /// When and by which successor the record was replaced. `None` if it was not replaced.
     #[must_use]
     pub fn superseded(self) -> Option<&'a Superseded> {
         shown!(self, (record, _) => record.superseded.as_ref(), superseded)
@@ -179,7 +180,7 @@ impl<'a> RecordRef<'a> {
         shown!(self, (record, family) => joined_revocation(record.revoked, family.revoked), revoked)
     }
 
-    /// The instant of the most recent use that was written.
+    /// The instant of the most recent use that was written. `None` if no use was written.
     #[must_use]
     pub fn last_used_at(self) -> Option<Timestamp> {
         shown!(self, (record, _) => record.last_used_at, last_used_at)
@@ -210,7 +211,7 @@ impl<'a> RecordRef<'a> {
         shown!(self, (_, family) => family.details.as_deref(), details)
     }
 
-    /// Copies the record and its family.
+    /// Copies the record and its family into an owned value.
     #[must_use]
     pub fn to_record(self) -> TokenRecord {
         shown!(self, (record, family) => TokenRecord::copied(record, family), to_record)
@@ -221,24 +222,23 @@ impl<'a> RecordRef<'a> {
         shown!(self, (record, _) => record.shrunk, is_shrunk)
     }
 
-    /// The notices that were sent.
+    /// The notices that were sent, as pairs of expiry and stage.
     pub(crate) fn noticed(self) -> &'a [(Timestamp, u8)] {
         shown!(self, (record, _) => record.noticed.as_slice(), noticed)
     }
 
-    /// A copy of the scope.
+    /// A copy of the scope. `None` means all rights of the owner.
     #[inline]
     pub(crate) fn copied_scope(self) -> Option<Scope> {
         shown!(self, (record, _) => record.scope.clone(), copied_scope)
     }
 
-    /// A copy of the label.
     #[inline]
     pub(crate) fn copied_label(self) -> Option<Label> {
         shown!(self, (record, _) => record.label.clone(), copied_label)
     }
 
-    /// The owner, if it is a person.
+    /// The account that owns the record, which can also be a service account. `None` if the realm is the owner.
     #[inline]
     pub(crate) fn person(self) -> Option<SubjectId> {
         shown!(self, (record, _) => record.owner.person().cloned(), person)

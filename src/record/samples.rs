@@ -127,7 +127,7 @@ pub(crate) fn record(
     TokenRecord::from_parts(record, family).expect("the parts belong together")
 }
 
-/// The replacement of a record at `when`. The old token is accepted until `honoured_until`.
+/// The state of a record that was replaced at `when`. The old token is accepted until `honoured_until`.
 pub(crate) fn superseded(when: Timestamp, honoured_until: Option<Timestamp>) -> Superseded {
     Superseded {
         at: when,

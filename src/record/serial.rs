@@ -110,7 +110,8 @@ mod tests {
         assert_eq!(format!("{back:?}"), format!("{record:?}"));
         assert_eq!(back.record().digest.as_bytes(), record.record().digest.as_bytes());
         assert_eq!(serde_json::to_string(&back).expect("JSON"), text);
-        // Stores keep documents of this form, so renaming a field must not change the form.
+        // The member is named `why`, not `reason`: the name is part of stored documents, so it must stay when the field
+        // is renamed.
         assert!(text.contains(r#""revoked":{"at":1700000004000000,"why":"#), "{text}");
         let contradiction = text.replacen(r#""generation":1"#, r#""generation":0"#, 1);
         assert_ne!(contradiction, text);

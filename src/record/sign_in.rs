@@ -12,12 +12,12 @@ use crate::types::ids::{KeyId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// When a sign-in or a session was opened. `None` for a family of another kind. So the result also tells whether the
-/// family is a sign-in or a session.
+/// When a sign-in or a session was opened. `None` for a family of another kind.
 pub(crate) const fn opened_at(family: &FamilyParts) -> Option<Timestamp> {
     match family.body {
         FamilyBody::SignIn { opened_at, .. } => Some(opened_at),
-        // The password is entered only once in a session: if it is entered again, a new session replaces this one.
+        // A session has the instant of its opening only as `authenticated_at`. The two are equal, because a person who
+        // enters the password again gets a new session.
         FamilyBody::Session { authenticated_at, .. } => Some(authenticated_at),
         FamilyBody::Alone | FamilyBody::Code { .. } => None,
     }
@@ -42,8 +42,8 @@ pub(crate) fn facts(family: &FamilyParts, limits: Limits<'_>) -> Option<(Facts, 
     Some((facts, ends_at))
 }
 
-/// Returns the newest record of a family, with the fields that follow from the row of the family. The digest and the id
-/// are not the real ones, and the scope is missing.
+/// Returns a record with those fields of the family's newest member that follow from the row of the family. Its id
+/// contains only the family id, its digest is not the stored one, and its scope is missing.
 fn newest(family: &FamilyParts, opened_at: Timestamp) -> RecordParts {
     let mut id = [0; 16];
     id[..10].copy_from_slice(family.id.as_bytes());

@@ -1,4 +1,4 @@
-//! Tests of the end of a sign-in.
+//! Tests of when a sign-in or session was opened, when it ends, and which facts follow from its family row.
 
 use super::*;
 use crate::record::samples::{around, at, limits, settings, sign_in, subject, t0};

@@ -7,7 +7,8 @@ use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
 /// A random value that is drawn for each rotation of a refresh token. The new token's secret is derived from the nonce
-/// and the old token's secret, so a retry derives the same secret again. With the nonce alone, nothing can be derived.
+/// and the old token's secret, so a retry derives the same secret again. The nonce alone is not sufficient to derive
+/// the secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Nonce {

@@ -23,10 +23,10 @@ pub enum Corrupt {
         /// The column's name.
         column: &'static str,
     },
-    /// The states contradict each other, for example a shrunk record that is not superseded.
+    /// The states of a record contradict each other, for example a shrunk record that is not superseded.
     #[error("states contradict each other: {rule}")]
     States {
-        /// The broken rule.
+        /// The rule that the record breaks, in English.
         rule: &'static str,
     },
 }
@@ -51,15 +51,15 @@ pub(crate) struct Joined {
 }
 
 impl Joined {
-    /// Combines a record and its family. An error if they contradict each other.
+    /// Combines a record and its family. Returns an error if they contradict each other.
     #[inline]
     pub(crate) fn new(record: RecordParts, family: FamilyParts) -> Result<Self, Corrupt> {
         consistent(RecordRef::whole(&record, &family), &family).map(|()| Self { record, family })
     }
 }
 
-/// The empty record. If the presented id is unknown, this record is verified instead, so that the verification takes as
-/// long as for a known id.
+/// The value of [`Joined::BLANK`] in memory. If the presented id is unknown, this record is verified instead, so that
+/// the verification takes as long as for a known id.
 pub(crate) static BLANK: Joined = Joined::BLANK;
 
 impl Joined {
@@ -80,7 +80,7 @@ impl Joined {
     }
 }
 
-/// Checks the rules that [`TokenRecord`] lists. `record` refers to the record and to `family`.
+/// Checks the rules that [`TokenRecord`] lists. `record` must have `family` as its family.
 pub(crate) fn consistent(record: RecordRef<'_>, family: &FamilyParts) -> Result<(), Corrupt> {
     let owns = (record.realm(), record.owner()) == (family.realm.as_str(), family.owner.as_str());
     if record.id().family() != family.id || !owns {
@@ -126,7 +126,7 @@ impl TokenRecord {
         (record, family)
     }
 
-    /// Copies a record and its family, which were checked before.
+    /// Copies a record and its family. The caller has checked that they belong together.
     #[inline]
     pub(crate) fn copied(record: &RecordParts, family: &FamilyParts) -> Self {
         // The fields are copied one by one, because cloning and moving makes two more copies (see the `authenticate`
@@ -137,19 +137,19 @@ impl TokenRecord {
         Self(copy)
     }
 
-    /// Combines a record and its family, which were checked before.
+    /// Combines a record and its family. The caller has checked that they belong together.
     #[cfg(feature = "memory")]
     pub(crate) fn checked(record: RecordParts, family: FamilyParts) -> Self {
         Self(Box::new(Joined { record, family }))
     }
 
-    /// Shows the record without a copy.
+    /// Returns a view of the record, without a copy.
     #[must_use]
     pub fn view(&self) -> RecordRef<'_> {
         RecordRef::whole(&self.0.record, &self.0.family)
     }
 
-    /// The fields of the record itself.
+    /// The record's own fields, without those of its family.
     #[must_use]
     pub fn record(&self) -> &RecordParts {
         &self.0.record

@@ -10,20 +10,22 @@ use crate::types::service_account::ServiceAccount;
 use crate::types::service_account_id::ServiceAccountId;
 use crate::types::time::Timestamp;
 
-/// The present maker of a service account.
+/// The person who answers for a service account, or the host.
 #[derive(Clone, Copy)]
 pub(crate) enum Maker<'a> {
-    /// The host itself, which has every right.
+    /// The host itself made the service account. The host has every right.
     Host,
     /// A person, as the directory describes the person now. `None` if the directory has no such account.
     Person(Option<&'a Account>),
 }
 
 impl Maker<'_> {
-    /// Whether the maker answers for the account: the maker exists, is not disabled, and is the person who made the
-    /// account or took it over. An account that was made or taken over before the maker's `valid_since` has no maker
-    /// that answers for it: the subject id may now belong to another person, or the person has ended everything that
-    /// began before. With `follow_valid_since: false`, `valid_since` is not checked.
+    /// Whether the maker answers for the service account. The host always does. A person does if the directory has the
+    /// person's account and the account is not disabled.
+    ///
+    /// A person does not answer for a service account that the person made or took over before the `valid_since` of the
+    /// person's account. The subject id may now belong to another person, or the person has ended everything that began
+    /// earlier. With `follow_valid_since: false`, `valid_since` is not checked.
     fn answers_for(self, own: &ServiceAccount, rules: &ServiceAccounts) -> bool {
         let Self::Person(maker) = self else { return true };
         let began_at = rules.follow_valid_since.then(|| own.answered_since());
@@ -45,7 +47,8 @@ impl Service {
         Ok(account)
     }
 
-    /// Writes the result of [`Service::account_for`] to `account`. The account of a person is then copied only once.
+    /// Writes the result of [`Service::account_for`] to `account`. An account that is returned as a result would be
+    /// copied once more.
     #[inline]
     pub(crate) async fn account_into(
         &self,
@@ -54,7 +57,7 @@ impl Service {
         account: &mut Option<Account>,
     ) -> Result<(), Unavailable> {
         if subject.is_reserved() {
-            // This future is boxed, so that it does not make the future of other calls larger.
+            // A boxed future, because otherwise the future of every call would have room for this rare case.
             *account = Box::pin(self.service_account_for(subject, now)).await?;
             return Ok(());
         }
@@ -77,7 +80,7 @@ impl Service {
         Ok(acting(id, own, Maker::Person(maker.as_ref()), rules))
     }
 
-    /// Returns the stored service account with that id.
+    /// Returns the stored service account with that id, or `None` if there is none.
     pub(crate) async fn service_account(
         &self,
         id: &ServiceAccountId,

@@ -23,7 +23,7 @@ pub(crate) struct Walk {
     rests_until: Option<Timestamp>,
 }
 
-/// Whether an entry is so old that no import can still be writing its record.
+/// Whether the alias is at least a day old. An import writes the alias before the record, but no import takes a day.
 pub(crate) fn is_settled(entry: &AliasEntry, now: Timestamp) -> bool {
     entry.created_at.plus(days(1)).is_some_and(|settled| now >= settled)
 }

@@ -33,7 +33,7 @@ const PAGES: usize = 10;
 impl Service {
     /// Converts a policy's cap on the live sign-ins or sessions of an owner into the cap for an insert. If the cap is
     /// reached, the policy decides what the store does: it refuses the new family, or it revokes the least recently
-    /// used one. Returns `None` if the policy has no cap.
+    /// used family. Returns `None` if the policy has no cap.
     pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Timestamp) -> Option<Cap> {
         let LiveCap { limit, evict } = cap?;
         let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
@@ -42,8 +42,8 @@ impl Service {
     }
 
     /// Returns the limit on the rotations of one sign-in in the 24 hours before `now`. It is at least four times the
-    /// number of access tokens that a client needs in 24 hours if it refreshes only when each one expires. So it stops
-    /// a client that refreshes in a loop, and does not affect a normal client.
+    /// number of access tokens that a client needs in 24 hours if it refreshes only when each one expires. So the limit
+    /// stops a client that refreshes in a loop, and does not affect a normal client.
     pub(crate) fn rotations_a_day(&self, settings: &Settings, now: Timestamp) -> Pace {
         let needed = whole_micros(DAY).div_ceil(whole_micros(settings.access_lifetime).max(1)).saturating_mul(4);
         let needed = u32::try_from(needed).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
@@ -51,8 +51,8 @@ impl Service {
     }
 
     /// Returns the result of an insert that succeeded, but whose response from the store was lost. An insert that
-    /// reached a cap may have revoked other families of the owner. This method finds them by their revocation, which
-    /// has the instant and the reason of this insert. It reads at most 1,000 of the owner's credentials.
+    /// reached a cap may have revoked other families of the owner. This method searches at most 1,000 of the owner's
+    /// credentials for these families. Their revocation has the instant and the reason of this insert.
     ///
     /// If the store fails during this search, families can be missing from the result. This is not an error, because
     /// the insert has succeeded. If another insert for the same cap ran in the same microsecond, the result also
@@ -98,13 +98,13 @@ pub(crate) fn hourly(limit: Option<NonZeroU32>, now: Timestamp) -> Option<Pace> 
     limit.map(|limit| Pace { limit, since: now.minus(HOUR) })
 }
 
-/// Returns the instant from which a credential can be created again, after the hourly limit was reached. `oldest` is
-/// the instant in [`Inserted::PaceReached`](crate::store::Inserted::PaceReached).
+/// Returns the instant at which a credential can be created again, after the hourly limit was reached. `oldest` is the
+/// instant in [`Inserted::PaceReached`](crate::store::Inserted::PaceReached).
 pub(crate) fn hour_after(oldest: Timestamp) -> Timestamp {
     oldest.plus_capped(HOUR)
 }
 
-/// Returns the instant from which a rotation is possible again, after the daily limit was reached. `oldest` is the
+/// Returns the instant at which a rotation is possible again, after the daily limit was reached. `oldest` is the
 /// instant in [`Rotated::PaceReached`](crate::store::Rotated::PaceReached).
 pub(crate) fn day_after(oldest: Timestamp) -> Timestamp {
     oldest.plus_capped(DAY)

@@ -60,11 +60,11 @@ pub enum ChallengeReason {
     NoCredential,
     /// The `Authorization` header occurs twice, or does not consist of the word `Bearer`, blanks, and a b64token.
     Malformed(MalformedHeader),
-    /// The credential was refused or could not be verified. The field says which, and why.
+    /// The credential was refused or could not be verified. The field contains the reason.
     Denied(Arc<Denied>),
     /// The credential's scope does not contain the scope that the handler requires.
     Scope {
-        /// The required scope. `None` if the handler required a text that is not a valid scope.
+        /// The required scope. `None` if the handler required a string that is not a valid scope.
         needed: Option<Scope>,
     },
     /// A right other than the scope is missing.
@@ -101,8 +101,8 @@ impl Challenge {
         Self::new(ChallengeReason::Denied(Arc::new(denied)), realm)
     }
 
-    /// Refuses a request because the scope of the credential is too narrow. `needed` is the required scope, which the
-    /// challenge contains. If `needed` is `None`, the challenge contains no scope.
+    /// Refuses a request because the scope of the credential is too narrow. `needed` is the required scope, which
+    /// `WWW-Authenticate` names. If `needed` is `None`, `WWW-Authenticate` names no scope.
     #[must_use]
     pub fn scope(needed: Option<Scope>, realm: &Realm) -> Self {
         Self::new(ChallengeReason::Scope { needed }, realm)
@@ -126,7 +126,7 @@ impl Challenge {
         Self { retry_after, ..Self::new(ChallengeReason::Login(Arc::new(error)), realm) }
     }
 
-    /// The reason, for the host. Never send it to the caller.
+    /// The reason of the refusal, for the host. Never send it to the caller.
     #[must_use]
     pub fn reason(&self) -> &ChallengeReason {
         &self.reason

@@ -1,4 +1,4 @@
-//! Changes one record by compare-and-swap. If another write comes first, the change is decided again on the current
+//! Changes one record by compare-and-swap. If another write comes first, the change is computed anew from the current
 //! record.
 
 use crate::record::token_record::TokenRecord;
@@ -27,8 +27,8 @@ pub(crate) enum Changed {
 impl Service {
     /// Applies to `record` the change that `plan` returns for it. If `plan` returns `None`, nothing changes. If another
     /// write came first, `plan` is called again with the current record, so the change is never based on outdated data.
-    /// If that write does not affect `plan`, such as a new digest or the end of an overlap, the second attempt makes
-    /// the same change, and the caller gets the same result.
+    /// Some writes do not affect `plan`, for example a new digest or the end of an overlap. The second attempt then
+    /// makes the same change, and the caller gets the same result.
     pub(crate) async fn change<E: From<Unavailable>>(
         &self,
         operation: &'static str,

@@ -15,7 +15,7 @@ use crate::types::account::Account;
 use crate::types::ids::SubjectId;
 use crate::types::time::Timestamp;
 
-/// After an event, no further event of the same kind is emitted for this time.
+/// The time that must pass between two events of the same kind.
 const EVERY: Duration = Duration::from_secs(600);
 
 /// A part of the directory whose answers are checked. `P` is the trait of the part, as in `dyn Accounts`.
@@ -24,7 +24,8 @@ pub(crate) struct Checked<P: ?Sized> {
     answers: Arc<Answers>,
 }
 
-/// Checks the answers of the directory, and emits an event if one is wrong. All parts of the directory share one value.
+/// Checks the answers of the directory, and emits an event if an answer is wrong. All parts of the directory share one
+/// [`Answers`].
 struct Answers {
     watch: Arc<Watch>,
     ahead: Rarely,
@@ -41,7 +42,7 @@ impl<P: ?Sized> Checked<P> {
         Self { part, answers: Arc::new(Answers { watch: Arc::clone(watch), ahead, reserved }) }
     }
 
-    /// Wraps another part of the same directory. See [`Watched::beside`].
+    /// Wraps another part of the same directory. Both parts share their checks and their [`Watched`] state.
     pub(crate) fn beside<Q: ?Sized>(&self, port: Arc<Q>) -> Checked<Q> {
         Checked { part: self.part.beside(port), answers: Arc::clone(&self.answers) }
     }

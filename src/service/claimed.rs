@@ -31,7 +31,8 @@ pub struct DueNotice {
 }
 
 impl DueNotice {
-    /// The notice of a record for that person, whether it is due or not. `None` if the record has no planned notice.
+    /// The planned notice of a record, with its addressee. The notice need not be due yet. `None` if the record has no
+    /// planned notice.
     pub(crate) fn of(
         record: &TokenRecord,
         limits: Limits<'_>,
@@ -52,8 +53,7 @@ impl DueNotice {
     /// The person or service account to which the notice is sent. A worker can claim all notices of one person and send
     /// them as one digest. For a credential of a service account, this is the maker of the account, or the account
     /// itself if it has its own address for notices. `None` if nobody gets the notice, for example if the host made the
-    /// service account and the account has no such address. A claim then returns [`Claim::Withheld`] and plans the next
-    /// notice.
+    /// service account and the account has no such address. A claim then returns [`Claim::Withheld`].
     #[must_use]
     pub fn addressee(&self) -> Option<&SubjectId> {
         self.addressee.as_ref()
@@ -118,7 +118,8 @@ pub enum Claim {
     /// There is nothing to send now. The next notice of the credential was planned, if there is one.
     NothingToSend,
     /// The notice is not sent, because nobody may get it. For example, the owner's account is disabled or deleted. An
-    /// event reports this. The next notice of the credential is not affected: the recipient is then checked again.
+    /// event reports this. The next notice of the credential is planned, if there is one, and the recipient is then
+    /// checked again.
     Withheld,
 }
 
@@ -146,7 +147,7 @@ pub(crate) fn addressee(record: &TokenRecord, stored: &StoredSettings) -> Option
 }
 
 /// The subject that gets the notices of an owner. The notices of a person go to this person. The notices of a service
-/// account go to the account itself if it has an address for notices, and otherwise to its maker.
+/// account go to the service account itself if it has an address for notices, and otherwise to its maker.
 ///
 /// `None` if the service account does not exist, or if it has no address for notices and was made by the host itself.
 pub(crate) fn answers_for(owner: &SubjectId, stored: &StoredSettings) -> Option<SubjectId> {
@@ -172,8 +173,8 @@ pub struct ClaimedNotice {
 }
 
 impl ClaimedNotice {
-    /// Creates the claimed notice of a credential. `None` if there is nothing to send, because the recipient's account
-    /// has no e-mail address.
+    /// Creates the claimed notice of a credential. `None` if the recipient's account has no e-mail address: there is
+    /// then nothing to send.
     pub(crate) fn new(
         record: TokenRecord,
         (account, service_account): (Account, Option<Label>),
@@ -197,8 +198,8 @@ impl ClaimedNotice {
         self.record.record().kind
     }
 
-    /// The label of the credential. If it has no label, the description of the security code. Empty if there is
-    /// neither.
+    /// The label of the credential. If it has no label, the description, which only a security code has. Empty if there
+    /// is neither.
     #[must_use]
     pub fn label(&self) -> &str {
         let own = self.record.record();

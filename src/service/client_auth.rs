@@ -124,13 +124,13 @@ impl<'a> PresentedClient<'a> {
 }
 
 impl Service {
-    /// Finds and authenticates the client of a request. Wrong secrets are counted for each source, and for each pair of
-    /// source and client id as sent. An attempt is reserved before the secret is tested. A request without a secret
-    /// cannot guess one, so it is never counted and never waits.
+    /// Finds and authenticates the client of a request. Failed attempts with a secret are counted for each source, and
+    /// for each pair of source and client id as sent. An attempt is reserved before the secret is tested. A request
+    /// without a secret is not a guess, so the request is never counted and never waits.
     ///
     /// If the secret matched under an older key of the ring, its new digest is written at once, because the token
     /// endpoint is not on the hot path. If the write were left to a later use, a secret that is never used again would
-    /// block the removal of its key forever.
+    /// keep its digest under the older key, and so block the removal of this key from the ring forever.
     pub(crate) async fn authenticate_client(
         &self,
         presented: PresentedClient<'_>,
@@ -195,7 +195,7 @@ impl Service {
         slots.filter_map(|(slot, matches)| matches.then_some(slot.id)).next()
     }
 
-    /// Emits an event that the client was refused, and returns the refusal.
+    /// Emits an event about a refused client, and returns the refusal. Emits no event if the client was only throttled.
     pub(crate) fn client_refused(
         &self,
         client: Option<ClientId>,

@@ -204,7 +204,7 @@ pub struct NewClientSecret {
     api_key: Secret,
 }
 
-/// A client, with its secret if one was created.
+/// A client after its registration or after a rotation of its secret. Contains the secret if one was created.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct RegisteredClient {

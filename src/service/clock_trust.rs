@@ -43,10 +43,10 @@ pub(crate) enum Purges {
     /// The round purges everything that is due, because the clock is trusted.
     All,
     /// The round purges only throttle counters that ended before this instant, because the clock is doubted. The
-    /// instant is a day before the stored last upkeep. Even with a clock that is wrong by a day, these counters are no
-    /// longer used.
+    /// instant is a day before the stored last upkeep, or a day before the clock's time if that is earlier. Even with a
+    /// clock that is wrong by a day, these counters are no longer used.
     CountersUntil(Timestamp),
-    /// The round purges nothing, because no instant of a last upkeep is stored.
+    /// The round purges nothing, because the clock is doubted, and no instant of a last upkeep is stored.
     Nothing,
 }
 
@@ -67,9 +67,9 @@ struct Judged {
     believed: bool,
     /// Whether the time of this round is stored as the last upkeep.
     notes: bool,
-    /// If the clock jumped ahead, and a doubt begins in this round because of that: the time before the jump. This is
-    /// the stored instant of the last upkeep. If the clock was already doubted when it jumped, this is the time that it
-    /// showed in the previous round. In all other cases, the field is `None`.
+    /// The time before a jump of the clock, if a doubt begins or starts again in this round because the clock is ahead.
+    /// Usually it is the stored instant of the last upkeep. If the clock moved ahead during a doubt, it is the time
+    /// that the clock showed in the previous round. In all other cases, the field is `None`.
     leapt_from: Option<Timestamp>,
 }
 
@@ -159,7 +159,7 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the stored instant of the last upkeep could not be read. Nothing is decided then.
+    /// [`StoreError`] if the stored instant of the last upkeep could not be read. The round must then purge nothing.
     pub(crate) async fn purges(&self, clock: &mut ClockTrust, now: Timestamp) -> Result<Purges, StoreError> {
         let noted = self.settings.last_upkeep().await?;
         let Judged { believed, notes, leapt_from } = clock.judge(noted, now, self.policy.clock_doubt);

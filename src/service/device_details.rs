@@ -17,7 +17,7 @@ impl Service {
         FamilyDetails::new().with_device(self.device_of(device, source)).kept()
     }
 
-    /// The device that [`Service::details_of`] stores.
+    /// The device to store with a new sign-in or session, as [`Service::details_of`] describes it.
     pub(crate) fn device_of(&self, device: Option<&Device>, source: Option<&SourceName>) -> Option<Device> {
         let nothing = Device::default();
         device.unwrap_or(&nothing).kept(source).filter(|_| self.policy.remember_source)

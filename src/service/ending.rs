@@ -28,7 +28,8 @@ pub(crate) async fn end_owner<O: Permission>(permit: &Permit<'_, O>, owner: Owne
     Ok(families)
 }
 
-/// The error of an operation that ends many credentials and fails between two steps.
+/// The error of an operation that ends many credentials and failed in one of its steps. Earlier steps have taken
+/// effect.
 pub(crate) fn partly(cause: Unavailable) -> ManageError {
     ManageError::Unavailable(Unavailable::PartlyDone(Box::new(cause)))
 }
@@ -53,12 +54,12 @@ pub(crate) async fn end_all<O: Permission>(
 }
 
 /// Ends the families of an owner that `picks` selects, and that the owner had when the call began. Calls `ended` for
-/// each family that this call has ended. The walk is ordered by the ids of the families, which a refresh or a rotation
-/// does not change. So concurrent requests cannot make it miss a family. A family that is inserted during the walk may
-/// be ended or not.
+/// each family that this call has ended. The function reads the families in the order of their ids, which a refresh or
+/// a rotation does not change. So concurrent requests cannot make it miss a family. A family that is inserted during
+/// the walk may be ended or not.
 ///
-/// If a row cannot be decoded, the walk still ends all other families, and then returns an error: `picks` might have
-/// selected the family of this row.
+/// If a row cannot be decoded, the function still ends all other families, and then returns an error: `picks` might
+/// have selected the family of this row.
 pub(crate) async fn end_some<O: Permission>(
     permit: &Permit<'_, O>,
     owner: &OwnerId,
@@ -113,8 +114,8 @@ pub(crate) async fn end_codes<O: Permission>(
     complete(permit, codes.corrupt)
 }
 
-/// Whether the store has a security code that this person made, or that has the rights of this person. True also if a
-/// row cannot be decoded, because it might be such a code.
+/// Whether the store has a security code that this person made, or that has the rights of this person, and that is not
+/// revoked. True also if a row cannot be decoded, because the row might be such a code.
 pub(crate) async fn has_codes(service: &Service, person: &SubjectId) -> Result<bool, Unavailable> {
     let mut codes = Codes::of(service, person);
     Ok(codes.next().await?.is_some() || codes.corrupt > 0)
@@ -160,7 +161,7 @@ fn is_of(body: &FamilyBody, person: &SubjectId) -> bool {
     }
 }
 
-/// Reports the rows that could not be decoded. If there are any, returns an error.
+/// If rows could not be decoded, emits an event with their number and returns an error.
 fn complete<O: Permission>(permit: &Permit<'_, O>, corrupt: u32) -> Result<(), Unavailable> {
     if corrupt == 0 {
         return Ok(());

@@ -27,7 +27,7 @@ pub enum Unavailable {
     /// The host did not set this part in the builder.
     #[error("the host has no {part}: give it to the builder")]
     NotGiven {
-        /// The method of the builder that sets the part: `logins`, `search` or `import`.
+        /// The builder's method that sets the part: `logins`, `search` or `import`.
         part: &'static str,
     },
     /// A resource server got no usable response from its authorization server.
@@ -127,7 +127,7 @@ pub enum Forbidden {
         /// The scope token that the operation requires.
         scope: &'static str,
     },
-    /// The role is too low.
+    /// The role of the presenter's account is too low.
     #[error("role {needed} is needed")]
     Role {
         /// The lowest role that is sufficient.
@@ -206,7 +206,8 @@ pub enum Conflict {
     FormUsed,
 }
 
-/// Why a management operation changed nothing.
+/// Why a management operation failed. The operation has changed nothing, unless the error is
+/// [`ManageError::Unavailable`]: it may then have made some or all of its changes.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ManageError {

@@ -19,12 +19,10 @@ pub(crate) const BUSY_RETRY: u64 = 1;
 /// An HTTP status, a stable name and a title. The name and the title need no escaping in JSON or in a header.
 pub(crate) type AnswerParts = (u16, &'static str, &'static str);
 
-/// The status, name and title for a failure of the host's infrastructure.
 pub(crate) const UNAVAILABLE: AnswerParts = (503, "unavailable", "the service is unavailable: try again later");
 /// The status, name and title for an operation that the host does not offer, for example the search for users if the
 /// host has set no search.
 const NOT_OFFERED: AnswerParts = (501, "not-offered", "this service does not offer the operation");
-/// The status, name and title for a missing scope.
 pub(crate) const INSUFFICIENT_SCOPE: AnswerParts = (403, "insufficient-scope", "a scope is missing");
 
 /// The number of seconds from `now` to `until`, rounded up, at least one.
@@ -87,7 +85,7 @@ impl ManageError {
     pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
         match self {
             Self::SlowDown { until } => Some(wait(*until, now)),
-            // Waiting does not help.
+            // The host has not set a part, so the client need not wait: a later attempt gets the same response.
             Self::Unavailable(Unavailable::NotGiven { .. }) => None,
             Self::Unavailable(_) => Some(UNAVAILABLE_RETRY),
             _ => None,
@@ -204,7 +202,7 @@ impl LoginError {
         match self {
             Self::SlowDown { until } => Some(wait(*until, now)),
             Self::Busy { .. } => Some(BUSY_RETRY),
-            // Waiting does not help.
+            // No time is named, because none of these refusals ends after a fixed time.
             Self::Unavailable(Unavailable::NotGiven { .. }) | Self::Refused | Self::TooManySessions => None,
             Self::Unavailable(_) => Some(UNAVAILABLE_RETRY),
         }

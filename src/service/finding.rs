@@ -45,7 +45,8 @@ pub(crate) async fn shown<O: Permission>(
     permit.service().judging(permit.now()).await?.listed(&record).await?.ok_or(ManageError::NotFound)
 }
 
-/// Whether the store has a credential of that owner, in any state and of any kind.
+/// Whether the store has a credential of that owner, in any state and of any kind. True also if a row cannot be
+/// decoded, because the row might be such a credential.
 pub(crate) async fn owns_anything(service: &Service, owner: &OwnerId) -> Result<bool, Unavailable> {
     for kind in TokenKind::ALL {
         let of = Listing::Owner { realm: &service.realm, owner, kind, show: Show::All };

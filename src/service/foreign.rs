@@ -15,7 +15,7 @@ use crate::token::foreign::{ForeignDigest, ForeignScheme, TEXT_MAX};
 use crate::types::ids::{KeyId, RecordId};
 use crate::types::kind::TokenKind;
 
-/// What a service needs for imported tokens.
+/// The schemes of imported tokens, the store of their aliases, and the position of the walk that removes aliases.
 pub(crate) struct Imports {
     pub(crate) schemes: Vec<Arc<dyn ForeignScheme>>,
     pub(crate) aliases: Watched<dyn AliasStore>,
@@ -60,7 +60,8 @@ impl Service {
     }
 
     /// Finds the record of an imported token by a text that is not a token of this library. Compares the stored digest
-    /// in constant time. For a text whose alias is unknown, as many digests are computed as for a known text.
+    /// in constant time. For a text whose alias is unknown, as many digests are computed as for a known text whose
+    /// record has a digest under the newest key.
     pub(crate) async fn matched_foreign(&self, text: &str) -> Result<Result<Matched, Mismatch>, StoreError> {
         let Some(imports) = &self.imports else { return Ok(Err((None, Refusal::Malformed))) };
         if text.len() > TEXT_MAX {
@@ -77,8 +78,8 @@ impl Service {
                 }
             }
         }
-        // Compute the digests that would be computed for a known text, so that the duration does not reveal whether the
-        // text is known.
+        // Computes the digests that would be computed for a known text, so that the duration does not reveal whether
+        // the text is known.
         let blank = RecordId::from_bytes([0; 16]);
         std::hint::black_box(self.pair(first, &blank, self.digester.current_key()));
         Ok(Err((None, Refusal::Unknown)))
@@ -134,7 +135,7 @@ impl Service {
     }
 
     /// Writes the alias `to` of an imported record. The alias was computed under the newest key. Returns false if
-    /// another record has this alias, or if the store failed. The record must then keep its digest.
+    /// another record has this alias, or if the store failed. The caller must then leave the record's digest unchanged.
     pub(crate) async fn write_moved_alias(&self, to: &Alias, entry: AliasEntry) -> bool {
         let Some(imports) = &self.imports else { return false };
         match imports.aliases.put_alias(to, &entry, None).await {

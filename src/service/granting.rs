@@ -19,7 +19,7 @@ use crate::types::time::Timestamp;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Granted {
-    /// The access token.
+    /// The text of the access token, to be sent to the client.
     pub access_token: Secret,
     /// The public id of the access token.
     pub access_id: RecordId,
@@ -27,9 +27,9 @@ pub struct Granted {
     pub issued_at: Timestamp,
     /// When the access token expires.
     pub expires_at: Timestamp,
-    /// The refresh token, if the client may refresh.
+    /// The text of the refresh token. `None` if the client may not refresh.
     pub refresh_token: Option<Secret>,
-    /// The family of the tokens.
+    /// The family that contains both tokens: the id of the sign-in.
     pub family: FamilyId,
     /// The scope of the access token. `None` means all rights of its owner.
     pub scope: Option<Scope>,
@@ -42,7 +42,7 @@ pub struct Granted {
     pub client_name: String,
 }
 
-/// The fields of a new token's record that depend on its sign-in.
+/// The fields of a new token's record that its sign-in determines.
 pub(crate) struct Place<'a> {
     pub(crate) owner: &'a OwnerId,
     pub(crate) parent: Option<RecordId>,
@@ -52,12 +52,12 @@ pub(crate) struct Place<'a> {
 }
 
 impl Service {
-    /// The stored record of an access token.
+    /// Returns the record of a new access token, to be inserted.
     pub(crate) fn access_record(&self, minted: &Minted, place: Place<'_>, now: Timestamp) -> NewRecord {
         self.endpoint_record(minted, place, TokenKind::AccessToken, now)
     }
 
-    /// The stored record of a refresh token.
+    /// Returns the record of a new refresh token, to be inserted.
     pub(crate) fn refresh_record(&self, minted: &Minted, place: Place<'_>, now: Timestamp) -> NewRecord {
         self.endpoint_record(minted, place, TokenKind::RefreshToken, now)
     }

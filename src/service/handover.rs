@@ -88,8 +88,8 @@ impl Service {
             let superseded = half.record().superseded.as_ref().filter(|_| half.revoked().is_none());
             let end = superseded.and_then(|superseded| ends(half.record(), superseded));
             Ok::<_, Unavailable>(end.map(|honoured_until| {
-                // This instant is used only if the token never expires. Otherwise the retention period begins at the
-                // token's expiry.
+                // The store uses `gone_at` only if the token never expires. Otherwise the retention period begins at
+                // the token's expiry.
                 let gone_at = self.policy.gone_after_expiry(TokenKind::PersonalAccessToken, honoured_until);
                 Change::End { honoured_until, gone_at }
             }))

@@ -24,7 +24,7 @@ pub enum Invalid {
     /// The lifetime in days of a personal access token is out of range.
     #[error("expires_in_days must be a whole number from 1 to {most}")]
     Days {
-        /// The largest number of days.
+        /// The largest number of days that the policy allows.
         most: u16,
     },
     /// A permanent token is requested, but the policy does not allow it.
@@ -33,7 +33,7 @@ pub enum Invalid {
     /// An expired token is to be renewed, and the request has no lifetime.
     #[error("expires_in_days must be given for an expired token: a whole number from 1 to {most}")]
     LifetimeMissing {
-        /// The largest number of days.
+        /// The largest number of days that the policy allows.
         most: u16,
     },
     /// The scope is not valid, or is too long.
@@ -104,7 +104,7 @@ pub enum Invalid {
     /// The scope of a token does not lie within the scope of its service account.
     #[error("scope must lie within the service account's")]
     ScopeBeyondAccount,
-    /// The address for notices is not valid.
+    /// The e-mail address for the notices of a service account is not valid.
     #[error("notify must be an {0}")]
     Notify(InvalidEmail),
     /// A client names a service account that does not exist.
@@ -155,7 +155,7 @@ pub enum Invalid {
         /// The largest number of items.
         most: u32,
     },
-    /// A text of the request is too long.
+    /// The value of a text field is too long.
     #[error("{field} must hold texts of at most {most} bytes each")]
     TextTooLong {
         /// The invalid field.

@@ -25,10 +25,10 @@ use crate::types::scope::Scope;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// A credential to create, before it has an id.
+/// A credential to create, before its secret is drawn.
 pub(crate) struct Draft {
     pub(crate) kind: TokenKind,
-    /// The id, if it is derived from a submitted form. If it is `None`, a random id is drawn.
+    /// The id, if it is derived from a submitted form. `None` if a random id is to be drawn.
     pub(crate) id: Option<RecordId>,
     pub(crate) owner: OwnerId,
     pub(crate) body: FamilyBody,
@@ -42,8 +42,8 @@ pub(crate) struct Draft {
     pub(crate) expires_at: Option<Timestamp>,
 }
 
-/// Derives the id of a new credential from the key of the submitted form and from its fields. `None` if the request has
-/// no such key.
+/// Derives the id of a new credential from the once-key of a submitted form and from the form's fields. `None` if the
+/// request has no once-key.
 pub(crate) fn derived(
     service: &Service,
     once: Option<&OnceKey>,

@@ -83,7 +83,7 @@ impl Service {
         self.key_ring.iter().flat_map(|ring| ring.checks())
     }
 
-    /// Checks that the key ring of the service belongs to the store.
+    /// Checks that the key ring of the service belongs to the store from which `stored` was read.
     pub(crate) fn own_key_ring(&self, stored: &StoredSettings) -> Result<(), Unavailable> {
         check_key_ring(self.key_checks(), &stored.key_checks)
             .map_err(|foreign| Unavailable::ForeignKeyRing { key: foreign.key() })

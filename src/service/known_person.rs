@@ -7,9 +7,9 @@ use crate::service::finding::owns_anything;
 use crate::types::ids::SubjectId;
 use crate::types::settings::StoredSettings;
 
-/// Checks that the subject is not reserved for a service account. Otherwise returns `NotFound`: an operation on a
-/// person must not reach the credentials of service accounts, which have separate operations and a separate scope
-/// token. If the presenter is the host, every valid subject id is accepted.
+/// Checks that the subject is not reserved for service accounts. Otherwise returns `NotFound`. An operation on a person
+/// must not affect the credentials of service accounts, which have separate operations and a separate scope token. If
+/// the presenter is the host, every valid subject id is accepted.
 pub(crate) fn is_person<O: Permission>(permit: &Permit<'_, O>, subject: &SubjectId) -> Result<(), ManageError> {
     if permit.is_host() || !subject.is_reserved() { Ok(()) } else { Err(ManageError::NotFound) }
 }
@@ -17,7 +17,7 @@ pub(crate) fn is_person<O: Permission>(permit: &Permit<'_, O>, subject: &Subject
 /// Checks that the subject is that of a person ([`is_person`]) who exists in the directory or in the store. Otherwise
 /// returns `NotFound`. A person exists in the store if the person owns a credential in any state, has made a service
 /// account or a security code, or is the person whose rights a code has. If the presenter is the host, every valid
-/// subject id is accepted. The argument `subject` is `None` if the requested id is not valid: the result is then
+/// subject id is accepted. If the requested id is not valid, the argument `subject` is `None`, and the result is
 /// `NotFound`.
 pub(crate) async fn known_person<O: Permission>(
     permit: &Permit<'_, O>,

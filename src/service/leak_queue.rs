@@ -7,11 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::types::secret::Secret;
 use crate::types::source::SourceName;
 
-/// A reported text, and the source of its report.
+/// A text that was reported as leaked, and the source of the request that reported it.
 pub(crate) struct ReportedText {
     pub(crate) text: Secret,
     pub(crate) source: Option<SourceName>,
-    /// The number of lookups that failed for this text alone.
+    /// The number of lookups that failed for a reason that concerns only this text, and not because of an outage.
     pub(crate) failures: u8,
 }
 
@@ -35,7 +35,8 @@ impl LeakQueue {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds all texts of a report, or none of them if more than `most` texts would wait.
+    /// Adds all texts of a report. If more than `most` texts would then wait, adds none of them and returns
+    /// [`QueueFull`].
     pub(crate) fn add(&self, texts: Vec<ReportedText>, most: u32) -> Result<(), QueueFull> {
         let mut waiting = self.waiting();
         if waiting.len().saturating_add(texts.len()) > usize::try_from(most).unwrap_or(usize::MAX) {
@@ -52,14 +53,14 @@ impl LeakQueue {
         Taken { queue: self, texts: waiting.drain(..count).collect() }
     }
 
-    /// The number of texts that wait.
+    /// The number of texts in the queue, without those that [`LeakQueue::take`] has taken.
     pub(crate) fn len(&self) -> usize {
         self.waiting().len()
     }
 }
 
 impl Taken<'_> {
-    /// Puts texts whose lookup failed behind all others, so that they never block the queue.
+    /// Puts texts whose lookup failed behind all other texts, so that they never block the queue.
     pub(crate) fn put_last(&self, texts: Vec<ReportedText>) {
         self.queue.waiting().extend(texts);
     }

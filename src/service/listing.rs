@@ -11,8 +11,8 @@ use crate::store::page::{Cursor, Page};
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 
-/// The largest number of store pages that are read for one page of the result. After that the page ends, even if it is
-/// short. Its `next` is then set, so that the remaining records are on the next page.
+/// The largest number of store pages that are read for one page of the result. After that the page of the result ends,
+/// even if it is short. Its `next` is then set, so that the remaining records are on the next page.
 const READS: usize = 20;
 
 /// The selection of listed records: their owner, their kind, and whether expired records are included.
@@ -22,9 +22,9 @@ pub(crate) struct Wanted<'a> {
     pub(crate) expired_too: bool,
 }
 
-/// Returns one page of credentials, newest first. A page of the store can contain records that this page leaves out. So
-/// this function reads up to [`READS`] store pages, until it has more than `limit` credentials or no store page is
-/// left. `next` is `None` only on the last page.
+/// Returns one page of credentials, newest first. A store page can contain records that the result leaves out. So this
+/// function reads store pages until it has more than `limit` credentials, no store page is left, or [`READS`] store
+/// pages were read. `next` is `None` only on the last page.
 pub(crate) async fn page<O: Permission>(
     permit: &Permit<'_, O>,
     wanted: &Wanted<'_>,

@@ -1,6 +1,5 @@
-//! Tests logins. Failures are counted for each pair of login name and source. The name is counted in its canonical
-//! form, whether an account has this name or not. If the source is unknown, no login is refused because of past
-//! failures.
+//! Tests logins. Failures are counted for each pair of login name and source, whether an account has this name or not.
+//! The name is counted in its canonical form. If the source is unknown, no login is refused because of past failures.
 
 use crate::directory::Login;
 use crate::event::{Actor, By, EventKind};

@@ -20,7 +20,8 @@ pub(crate) struct Matched {
     pub(crate) fresher: Option<Fresher>,
 }
 
-/// A digest under the newest key, for a record whose digest is under an older key or is a foreign digest.
+/// A digest under the newest key, for a record whose digest or alias is under an older key, or whose digest is a
+/// foreign digest.
 pub(crate) struct Fresher {
     pub(crate) digest: Digest,
     pub(crate) key: KeyId,
@@ -61,8 +62,9 @@ impl Service {
     pub(crate) fn proved(&self, claim: &Claim<'_>, record: RecordRef<'_>) -> Result<Option<Fresher>, Refusal> {
         let Claim { presented, newest: (newest, newest_key) } = claim;
         let (stored, key) = (record.digest(), record.key_id());
-        // The digest under the newest key was already computed, so this early return saves only the comparison of 32
-        // bytes. Whether it happens depends on the stored key, not on the secret.
+        // A row without a key is refused before its digest is compared. This reveals nothing about the secret, because
+        // it depends only on the stored key id. It saves only the comparison of 32 bytes: the digest under the newest
+        // key was computed before.
         if !self.digester.is_usable(key) && key == KeyId::NONE {
             return Err(Refusal::Unkeyed);
         }
@@ -72,8 +74,8 @@ impl Service {
             let under = self.digester.token_under(key, presented.kind(), presented.id(), presented.secret());
             under.is_some_and(|digest| digest.ct_eq(&stored))
         };
-        // The digest depends on realm and kind, so a matching record has a different realm or kind only if its row was
-        // moved. The host gets a separate reason for each case.
+        // The digest depends on realm and kind. So if the secret matches, but the realm or the kind does not, the row
+        // was moved. The host gets a separate reason for each case.
         if record.realm() != self.realm.as_str() {
             return Err(Refusal::WrongRealm);
         }

@@ -17,7 +17,7 @@ use crate::types::scope::Scope;
 use crate::types::secret::TokenSecret;
 use crate::types::time::Timestamp;
 
-/// The largest number of random ids that are tried for a new credential. If all these ids are already taken, the
+/// The largest number of random ids that are tried for a new credential. If each of them is already taken, the
 /// operation fails. An id has six random bytes if it is for an existing family, and fifteen if it is for a new family.
 pub(crate) const DRAWS: usize = 8;
 
@@ -71,7 +71,7 @@ impl Service {
         Minted { token: self.prefixes.render(kind, &id, secret), id, kind, digest, key_id }
     }
 
-    /// The record to insert for a new credential.
+    /// Returns the record of a new credential, to be inserted.
     pub(crate) fn counterfoil(&self, minted: &Minted, entry: Entry) -> NewRecord {
         let Entry { owner, parent, generation, created_at, scope, label, description, expires_at, gone_at, notice } =
             entry;

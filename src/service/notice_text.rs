@@ -28,12 +28,12 @@ pub enum NoticeText {
     ReplacedLeaked,
 }
 
-/// Which notice of a record is sent.
+/// What the notice to send for a record is about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Topic {
-    /// The notice of this stage, for this expiry.
+    /// The expiry at this instant. `stage` is the stage of the notice in the schedule.
     Expiry { stage: u8, expires_at: Timestamp },
-    /// The notice about a leak. It says which text was found, and whether the credential has been ended.
+    /// A leak. `leak` says which text was found, and `ended` whether the credential has been ended.
     Leak { leak: Leak, ended: bool },
 }
 

@@ -29,7 +29,7 @@ use crate::types::time::Timestamp;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Presenter {
-    /// The realm. `None` for the host's own code, which may act in every realm.
+    /// The only realm in which the presenter may act. `None` for the host's own code, which may act in every realm.
     realm: Option<Realm>,
     subject: Option<SubjectId>,
     role: Role,
@@ -150,19 +150,19 @@ impl Presenter {
         }
     }
 
-    /// The realm of the presenter. `None` for the host.
+    /// The only realm in which the presenter may act. `None` for the host, which may act in every realm.
     #[must_use]
     pub const fn realm(&self) -> Option<&Realm> {
         self.realm.as_ref()
     }
 
-    /// The role of the presenter.
+    /// The effective role of the presented credential, or of the account. For the host, the highest role.
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
     }
 
-    /// The person whose rights the presenter has. `None` for the host.
+    /// The person or service account whose rights the presenter has. `None` for the host.
     #[must_use]
     pub const fn subject(&self) -> Option<&SubjectId> {
         self.subject.as_ref()
@@ -197,7 +197,8 @@ impl Presenter {
         self.subject.as_ref().is_some_and(SubjectId::is_reserved)
     }
 
-    /// The id of the credential, if it is a personal access token or a security code. Otherwise `None`.
+    /// The id of the presented credential, if it is a personal access token or a security code. `None` for any other
+    /// presenter.
     pub(crate) fn token(&self) -> Option<RecordId> {
         match self.means {
             Means::PersonalAccessToken(id) | Means::SecurityCode(id, _) => Some(id),
@@ -205,7 +206,8 @@ impl Presenter {
         }
     }
 
-    /// The id of the presented credential, if it could be used only from some addresses when it was verified.
+    /// The id of the presented credential, if it was restricted to some addresses when it was verified. Otherwise
+    /// `None`.
     pub(crate) fn restricted_credential(&self) -> Option<RecordId> {
         match self.means {
             Means::AccessToken(id)
@@ -220,8 +222,8 @@ impl Presenter {
         }
     }
 
-    /// The sign-in or the session of the presenter. `None` for a personal access token, a security code, a person whom
-    /// the host has authenticated, and the host.
+    /// The family of the presenter's sign-in or session. `None` for a personal access token, a security code, a person
+    /// whom the host has authenticated, and the host.
     pub(crate) fn sign_in(&self) -> Option<FamilyId> {
         match self.means {
             Means::AccessToken(id) | Means::Session(id, _) => Some(id.family()),
@@ -239,7 +241,7 @@ impl Presenter {
         }
     }
 
-    /// The presenter as the actor of events.
+    /// The presenter and the source of the request, as an event names them.
     pub(crate) fn by(&self) -> By {
         By::from(self.actor(), self.source())
     }

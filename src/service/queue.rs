@@ -1,5 +1,5 @@
-//! Counts the requests that wait because too many attempts with their throttle key are in progress. Limits how many of
-//! them wait at the same time.
+//! Counts the requests that wait because too many attempts with their throttle key are in progress. Limits how many
+//! requests wait at the same time.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,8 +1,8 @@
 //! The settings as plain numbers. Verifications read them without waiting for a lock.
 //!
-//! This is a seqlock. The version is changed before and after each write of the numbers. If a reader sees the same even
-//! version before and after its read, all numbers are from one write. A reader takes no lock and writes nothing. If a
-//! write is in progress, or the numbers are too old, the caller uses the snapshot instead.
+//! This is a seqlock. The version is changed before and after each write of the numbers. If the version is even, and
+//! equal before and after a read, all numbers are from one write. A reader takes no lock and writes nothing. If a write
+//! is in progress, or the numbers are too old, the caller uses the snapshot instead.
 
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! A queue of records whose digest is under an older key or is a foreign digest. They get a digest under the newest key
-//! later, off the hot path.
+//! A queue of records whose digest is under an older key or is a foreign digest. These records get a digest under the
+//! newest key later, off the hot path.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,8 +13,8 @@ use crate::types::ids::{RecordId, Version};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// The largest number of queued records. If the queue is full, a record is not queued, and a later use of its
-/// credential tries again.
+/// The largest number of queued records. If the queue is full, a further record is not queued. The next use of its
+/// credential tries to queue it again.
 const MOST: usize = 10_000;
 
 /// The queue. It contains each record at most once, so a record gets at most one new digest per flush.

@@ -28,8 +28,8 @@ pub(crate) fn by_administrator<O: Permission>(permit: &Permit<'_, O>) -> Revocat
 
 /// Deletes a credential by revoking its family. If the credential was replaced and still works beside its successor,
 /// the family is not revoked: the credential stops working, and the successor still works. A deleted credential stays
-/// stored for a while, and a repeated deletion succeeds in this time. An unknown id and the id of another owner's
-/// credential both give [`ManageError::NotFound`].
+/// stored for a while, and a repeated deletion succeeds in this time. The result is [`ManageError::NotFound`] both for
+/// an unknown id and for the id of another owner's credential.
 pub(crate) async fn delete<O: Permission>(
     permit: &Permit<'_, O>,
     (kind, owner): (TokenKind, &OwnerId),
@@ -47,7 +47,7 @@ pub(crate) async fn delete<O: Permission>(
         match phase(record.view(), service.limits(&settings), now) {
             Phase::Purgeable => return Err(ManageError::NotFound),
             Phase::Revoked(_) | Phase::Rotated { .. } => return Ok(()),
-            // Only the old token of a rotation ends. It does not occupy the label, and its successor stays live.
+            // Only the old token of a rotation ends, because its successor must stay live.
             Phase::Overlap { .. } => {
                 let gone_at = service.policy.gone_after_revocation(now);
                 let change = Change::End { honoured_until: now, gone_at };
@@ -64,8 +64,8 @@ pub(crate) async fn delete<O: Permission>(
             Phase::Expired { .. } if !record.is_newest() => return Ok(()),
             Phase::Live | Phase::Expired { .. } => {
                 end_family(service, permit.by(), &record, reason, now).await?;
-                // If a rotation came first, this call ended the whole family with the successor. This is intended,
-                // because this token was the newest one when it was read.
+                // If a rotation came first, this call has ended the successor too, with the whole family. This is
+                // intended: the token was the newest one when it was read, so the deletion applies to the whole family.
                 return Ok(());
             }
         }

@@ -22,15 +22,16 @@ use crate::types::time::Timestamp;
 pub struct NewServiceAccount<'a> {
     /// The label: at most [`ServiceAccount::LABEL_MAX`] characters. No other service account of the realm may have it.
     pub label: &'a str,
-    /// The highest role that the account can have, at most the presenter's. A collaborator owns no tokens, so
-    /// [`Role::Collaborator`] is refused.
+    /// The highest role that the account can have. It must not be higher than the presenter's role.
+    /// [`Role::Collaborator`] is refused, because a collaborator owns no tokens.
     pub role: Role,
     /// The description, at most 500 characters.
     pub description: &'a str,
     /// The widest scope of the account's credentials, which must lie within the presenter's own. `None` means the
     /// presenter's scope.
     pub scope: Option<Scope>,
-    /// The address that gets the account's notices. `None` means the presenter.
+    /// The address that gets the account's notices. `None` means that they are sent to the presenter, who becomes the
+    /// maker.
     pub notify: Option<EmailAddress>,
 }
 
@@ -70,14 +71,14 @@ pub struct ServiceAccountUpdate {
     /// The widest scope of the account's credentials. `Some(None)` means all that the role allows. A change takes
     /// effect at once, and also applies to existing credentials.
     pub scope: Option<Option<Scope>>,
-    /// The address that gets the account's notices. `Some(None)` means the maker.
+    /// The address that gets the account's notices. `Some(None)` means that they are sent to the maker.
     pub notify: Option<Option<EmailAddress>>,
-    /// Whether the account is disabled.
+    /// Whether the account is to be disabled or enabled.
     pub disabled: Option<bool>,
-    /// Whether the presenter becomes the account's maker. Use this if the account is refused because its maker has
-    /// left, or because of the maker's [`valid_since`](crate::Account::valid_since). The account's tokens then work
-    /// again, with at most the present role of the new maker. The former maker may have copies of the tokens, so rotate
-    /// them.
+    /// Whether the presenter becomes the account's maker. Use this if the account is refused because its maker has left
+    /// or is disabled, or because of the maker's [`valid_since`](crate::Account::valid_since). The account's tokens
+    /// then work again, with at most the present role of the new maker. The former maker may have copies of the tokens,
+    /// so rotate them.
     pub adopt: bool,
 }
 
@@ -97,7 +98,7 @@ impl ServiceAccountUpdate {
         self
     }
 
-    /// Sets the address that gets the account's notices. `None` means the maker.
+    /// Sets the address that gets the account's notices. `None` means that they are sent to the maker.
     #[must_use]
     pub fn with_notify(mut self, notify: impl Into<Option<EmailAddress>>) -> Self {
         self.notify = Some(notify.into());
@@ -123,8 +124,8 @@ pub struct ServiceAccountView {
     pub label: String,
     /// The description. Empty if there is none.
     pub description: String,
-    /// The highest role that the account can have. It acts with the lower one of this role and the present role of
-    /// `made_by`.
+    /// The highest role that the account can have. The account acts with this role, or with the present role of
+    /// `made_by` if that role is lower.
     pub role: Role,
     /// The widest scope of the account's credentials. `None` means all that the role allows.
     pub scope: Option<Scope>,
@@ -132,7 +133,7 @@ pub struct ServiceAccountView {
     pub made_by: Option<SubjectId>,
     /// The address that gets the account's notices. `None` means the person in `made_by`.
     pub notify: Option<EmailAddress>,
-    /// Whether the account is disabled.
+    /// Whether an administrator has disabled the account. All its credentials are then refused.
     pub disabled: bool,
     /// When the account was made.
     pub created_at: Timestamp,

@@ -35,6 +35,7 @@ pub struct SignInView {
     pub device: Option<Device>,
     /// Whether the presenter uses this sign-in or session.
     pub is_current: bool,
-    /// [`Status::Suspended`] if it is refused at the moment, for example because the account or the client is disabled.
+    /// [`Status::Suspended`] if the sign-in or session is refused at the moment, for example because the account or the
+    /// client is disabled.
     pub status: Status,
 }

@@ -3,9 +3,9 @@
 //!
 //! A change by this process is visible from the next call on. If a read begins before the change and ends after it, its
 //! result is discarded, and the value is read again. A change by another process takes effect within
-//! `settings_staleness`, 1 s by default. If a value is older than that and cannot be read again, the operation fails.
-//! When half of this time is over, one caller reads the value again, and other callers still use the old value. So
-//! there is no burst of reads.
+//! `settings_staleness`, 1 s by default. If a value is older than `settings_staleness` and cannot be read again, the
+//! operation fails. When half of `settings_staleness` is over, one caller reads the value again, and other callers
+//! still use the old value. So there is no burst of reads.
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,7 +33,8 @@ impl<V> Fresh<V> {
     }
 }
 
-/// What a caller must do before it uses a value.
+/// What a caller must do before it uses a value in memory: nothing, read the value again ahead of time, or read it
+/// because there is no usable value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Need {
     Nothing,
@@ -47,8 +48,8 @@ pub(crate) struct SettingsView {
     pub(crate) stored: StoredSettings,
     /// The settings that apply now. If a stored number is invalid, the policy's own value is used.
     pub(crate) settings: Settings,
-    /// One of the settings whose stored number is invalid. `None` if all stored numbers are valid. Otherwise operations
-    /// that set an expiry fail.
+    /// One of the settings whose stored number is invalid. `None` if all stored numbers are valid. While it is set,
+    /// operations that set an expiry fail.
     pub(crate) garbage: Option<SettingName>,
 }
 
@@ -67,8 +68,8 @@ pub(crate) struct Snapshot {
     /// The settings as numbers, without the per-account switches.
     quick: Quick,
     clients: papaya::HashMap<ClientId, Fresh<VersionedRegistration>>,
-    /// The number of changes that this process has made. The result of a read is stored here only if the number did not
-    /// change during the read.
+    /// The number of changes by this process to the settings or to clients. The result of a read is kept in memory only
+    /// if this number did not change during the read.
     changes: Mutex<u64>,
 }
 
@@ -107,7 +108,8 @@ impl Snapshot {
         install();
     }
 
-    /// Writes the settings. Call this only inside [`Snapshot::install`] or [`Snapshot::change`], which hold the lock.
+    /// Puts the settings into memory. Call this only inside [`Snapshot::install`] or [`Snapshot::change`], which hold
+    /// the lock.
     fn put_settings(&self, view: SettingsView, now: Timestamp) {
         self.quick.write(&view.settings, now);
         self.settings.pin().insert((), Fresh::new(view, now));
@@ -120,12 +122,13 @@ impl Snapshot {
         self.quick.read(half(staleness), now)
     }
 
-    /// Stores settings here that this process has just written to the store.
+    /// Puts settings into memory that this process has just written to the store.
     pub(crate) fn settings_changed(&self, view: SettingsView, now: Timestamp) {
         self.change(|| self.put_settings(view, now));
     }
 
-    /// Stores a client here that this process has just written to the store. `client` is `None` if it was removed.
+    /// Puts a client into memory that this process has just written to the store. `client` is `None` if this process
+    /// has removed the client.
     pub(crate) fn client_changed(&self, id: &ClientId, client: Option<VersionedRegistration>, now: Timestamp) {
         self.change(|| {
             let clients = self.clients.pin();
@@ -143,9 +146,9 @@ fn half(staleness: Duration) -> Duration {
     staleness / 2
 }
 
-/// How far the instant at which a value in memory was read may lie after the `now` of a call that uses the value. `now`
-/// is the instant at which the request began. The call may wait up to ten seconds for the body of the request. In this
-/// time, another call can read the value from the store. If the difference is larger than `LATER`, the clock was set
+/// The largest time by which a value in memory may have been read after the `now` of a call that uses the value. `now`
+/// is the instant at which the request began. The call may then wait up to ten seconds for the body of the request, and
+/// meanwhile another call can read the value from the store. If the value was read later than that, the clock was set
 /// back, and the value is read again.
 const LATER: Duration = Duration::from_secs(15);
 

@@ -12,15 +12,16 @@ use crate::types::networks::Networks;
 /// nothing is left in them.
 pub(crate) type NewSources = (Option<Box<FamilyDetails>>, Action);
 
-/// Decides how a presenter may change the allowed sources of credentials.
+/// The rule for changes of allowed sources by one presenter. It contains the sources of the presented credential, or
+/// the reason why this presenter may add no address.
 pub(crate) struct SourcesRule<'a, O: Permission> {
     permit: &'a Permit<'a, O>,
     widening: Result<OwnSources, Forbidden>,
 }
 
 impl<'a, O: Permission> SourcesRule<'a, O> {
-    /// Reads what the presenter is allowed to change. `W` is the operation that the presenter must also be allowed to
-    /// do if the new allowed sources contain an address that the old ones do not contain.
+    /// Creates the rule for a presenter. `W` is the operation that the presenter must also be allowed to do if the new
+    /// allowed sources contain an address that the old ones do not contain.
     pub(crate) async fn of<W: Permission>(permit: &'a Permit<'a, O>) -> Result<Self, ManageError> {
         let widening = match permit.also::<W>().await {
             Ok(()) => Ok(permit.own_sources().await?),

@@ -54,8 +54,8 @@ impl Service {
     }
 
     /// Decides whether the record with these `facts` and this `phase` authenticates. The caller passes `None` in
-    /// `account`. This function sets it to the account whose rights the record has. It stays `None` if the source or
-    /// the phase forbids the use, or if there is no such account.
+    /// `account`. This function sets it to the account whose rights the record has. `account` stays `None` if the
+    /// source or the phase forbids the use, or if there is no such account.
     #[inline]
     pub(crate) async fn decided(
         &self,
@@ -78,8 +78,8 @@ impl Service {
         self.verdict(facts, phase, account.as_ref(), closed_gate, now).await
     }
 
-    /// Decides as [`Service::decided`] does, but only if nothing has to be read or waited for. Otherwise returns
-    /// `None`. Sets `identity` if the record authenticates.
+    /// Decides as [`Service::decided`] does, but only if everything that the decision needs is in memory. Otherwise
+    /// returns `None`. Sets `identity` if the record authenticates.
     #[inline]
     pub(crate) fn decided_at_once(
         &self,
@@ -182,7 +182,7 @@ impl Service {
 }
 
 impl Judging<'_> {
-    /// The phase of a record.
+    /// The phase of a record at the instant of this value, under its settings.
     pub(crate) fn phase(&self, record: &TokenRecord) -> Phase {
         phase(record.view(), self.limits(), self.now)
     }
@@ -197,7 +197,7 @@ impl Judging<'_> {
         self.service.uses.overlaid(record.record().id, record.record().last_used_at)
     }
 
-    /// The number of accounts that were read.
+    /// The number of accounts that this value has read so far.
     pub(crate) fn accounts(&self) -> usize {
         self.people.len()
     }
@@ -208,7 +208,7 @@ impl Judging<'_> {
         subject.is_some_and(|subject| !self.people.contains_key(&subject))
     }
 
-    /// Returns the view of a record. `None` if lists do not show the record. It gives the same result as
+    /// Returns the view of a record. `None` if lists do not show the record. The result is the same as that of
     /// [`Service::listed`].
     pub(crate) async fn listed(&mut self, record: &TokenRecord) -> Result<Option<CredentialView>, Unavailable> {
         let (facts, phase) = (Facts::of(record.view(), self.limits(), Origin::NotAsked), self.phase(record));
@@ -262,7 +262,8 @@ impl Judging<'_> {
     /// The status of a sign-in or a session, and the instant at which it ends if it is not used again. `None` if it has
     /// ended, or if the family has another kind.
     ///
-    /// The row of a family has no scope. So a sign-in can be shown as active although its scope is refused.
+    /// The row of a family has no scope. So a sign-in can be shown as active although its tokens are refused because of
+    /// their scope.
     pub(crate) async fn sign_in(&mut self, family: &FamilyParts) -> Result<Option<(Status, Timestamp)>, Unavailable> {
         let Some((facts, ends_at)) = sign_in::facts(family, self.limits()) else { return Ok(None) };
         if self.now.reached(ends_at) {

@@ -16,8 +16,7 @@ use crate::types::ids::SubjectId;
 use crate::types::source::{Source, SourceName};
 use crate::types::time::Timestamp;
 
-/// The account or client for which an attempt is made. Failures are counted for the pair of this account or client and
-/// the source.
+/// The account or client for which an attempt is made. Its failures are counted separately for each source.
 #[derive(Clone, Copy)]
 pub(crate) enum Counted<'a> {
     /// A login. `key` is the canonical form of the login name. `subject` is the account with this name, if there is
@@ -41,8 +40,9 @@ pub(crate) enum Held {
 #[must_use]
 pub(crate) struct Attempt {
     reserved: Vec<Reservation>,
-    /// `None` if the source is known, or if there is no secret. If the source is unknown, contains the permission to
-    /// test the password of a login. For a client secret, contains `None`, because no permission is needed.
+    /// `None` if the source is known, or if there is no secret. Otherwise the source is unknown. For a login, the inner
+    /// value is then the permission to test the password. For a client secret, it is `None`, because no permission is
+    /// needed.
     without_source: Option<Option<Turn>>,
 }
 
@@ -53,7 +53,7 @@ struct Reservation {
 }
 
 impl Attempt {
-    /// An attempt for a request without a secret. Such an attempt is not counted, because it guesses nothing.
+    /// An attempt for a request without a secret. Such an attempt is not counted, because nothing is guessed.
     pub(crate) const fn of_nothing() -> Self {
         Self { reserved: Vec::new(), without_source: None }
     }

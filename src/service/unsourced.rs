@@ -18,14 +18,14 @@ pub(crate) struct Unsourced {
     pace: Mutex<Option<Pace>>,
 }
 
-/// The number of failures since the last event, and the instant of the first of them.
+/// The number of failures since the last event, and the instant of the first of these failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pace {
     pub(crate) since: Timestamp,
     pub(crate) failures: u32,
 }
 
-/// The permission to test one password from an unknown source. Dropping it lets another login be tested.
+/// The permission to test one password from an unknown source. When it is dropped, another password can be tested.
 pub(crate) struct Turn(Arc<AtomicU32>);
 
 impl Unsourced {

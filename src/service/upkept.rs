@@ -1,5 +1,5 @@
 //! Checks that the host calls the periodic upkeep of this library, because the library starts no task of its own. If
-//! the host does not, one event reports it.
+//! the host does not call it, one event reports this.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::types::time::Timestamp;
 /// How long a host can use this library without any upkeep before [`EventKind::NoUpkeep`] is emitted.
 const PATIENCE: Duration = minutes(10);
 
-/// What this process knows about the host's upkeep.
+/// Whether this process still watches for the host's upkeep, and since when.
 #[derive(Default)]
 pub(crate) struct Upkept {
     /// The instant of the first use, in microseconds plus one. 0 before the first use.
@@ -27,8 +27,8 @@ impl Service {
         self.upkept.settled.store(true, Ordering::Relaxed);
     }
 
-    /// Emits [`EventKind::NoUpkeep`] if the first use was at least [`PATIENCE`] ago, and the host has done no upkeep
-    /// since. Called whenever the settings are read from the store, which happens every few seconds.
+    /// Emits [`EventKind::NoUpkeep`] if the first use was at least [`PATIENCE`] ago, and the host has done no upkeep in
+    /// this process. Called whenever the settings are read from the store, which happens every few seconds.
     pub(crate) fn watch_upkeep(&self, now: Timestamp) {
         if self.upkept.settled.load(Ordering::Relaxed) {
             return;

@@ -1,8 +1,9 @@
-//! Stores when credentials were last used. The write happens off the hot path and with bounded memory. If a token is
-//! used several times between two writes, only the latest use is written.
+//! Stores when credentials were last used. The writes happen off the hot path, and the memory for waiting uses is
+//! bounded. If a token is used several times between two writes, only the latest use is written.
 //!
-//! A use is recorded in memory, with a resolution of a second. `flush` writes the last use of a token at most once in an
-//! interval of the policy. After a crash, only the uses that were not flushed are lost. The entry of a token in constant use changes only once a second, so threads do not compete for its cache line.
+//! A use is recorded in memory, with a resolution of a second. A flush writes the last use of a token at most once in
+//! the interval that the policy sets. After a crash, only the uses that were not flushed are lost. The entry of a token
+//! in constant use changes only once a second, so threads do not compete for its cache line.
 
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,15 +34,16 @@ const GRAINS: u64 = 1_000_000 / GRAIN;
 /// The largest number of records in one call of [`TokenStore::touch`](crate::store::TokenStore::touch).
 const BATCH: usize = 64;
 
-/// The last use of a token in this process, and the last use that is in the store, in microseconds.
+/// The last use of a token that this process has recorded, and the last use that is in the store. Both are in
+/// microseconds.
 struct Seen {
     last: AtomicU64,
     written: AtomicU64,
-    /// When this process wrote a use of the token. Before its first write, this equals `written`.
+    /// When this process last wrote a use of the token. If it has written none, the field equals `written`.
     written_at: AtomicU64,
 }
 
-/// The uses that are not written yet.
+/// The uses that this process has recorded in memory.
 pub(crate) struct Uses {
     /// The uses within the last second, so that a token in constant use needs no look-up in the map. Each slot contains
     /// an instant and a part of the hash of an id. If two tokens have the same slot, their uses are recorded more often
@@ -87,8 +89,9 @@ impl Uses {
 
     /// Records in memory that a token was used successfully at `now`. `stored` is the token's last use in the store.
     pub(crate) fn note(&self, id: RecordId, stored: Option<Timestamp>, now: Timestamp) {
-        // The hash needs a secret key, because an owner can choose ids. Its low bits select the slot, and other bits
-        // are stored in the slot.
+        // The hash needs a secret key, because an owner who submits forms can choose ids. Otherwise the owner could
+        // choose ids with equal hashes. The low bits of the hash select the slot, and other bits are stored in the
+        // slot.
         let hash = self.state.hash_one(id);
         let place = &self.noted[usize::try_from(hash % NOTED as u64).unwrap_or(0)];
         let (part, grain) = ((hash >> 26) << 38, now.micros() / GRAIN);

@@ -59,7 +59,7 @@ pub struct CredentialView {
     pub owner: Option<SubjectId>,
     /// The client through which the sign-in of an access or refresh token was opened. `None` for other credentials.
     pub client: Option<ClientId>,
-    /// The label. Empty if the credential has none.
+    /// The label that the owner gave to the credential. Empty if the credential has none.
     pub label: String,
     /// The description of a personal access token or of a security code.
     pub description: Option<String>,
@@ -77,13 +77,13 @@ pub struct CredentialView {
     pub status: Status,
     /// Whether the expiry is near, both in days and in proportion to the lifetime of the credential. True if the time
     /// until the expiry is at most the setting `notice_lead`, and also at most a quarter of the lifetime. The lifetime
-    /// is counted from when the expiry was last set.
+    /// is counted from the instant at which the expiry was last set.
     ///
     /// For example, with the default setting a security code of 24 hours always has [`Status::Expiring`], but this
     /// field is true only in its last 6 hours.
     pub ends_soon: bool,
     /// Whether the credential is refused because it lives longer than the policy now allows
-    /// ([`Existing::RefuseAtUse`](crate::policy::Existing::RefuseAtUse)). Its status is then [`Status::Suspended`].
+    /// ([`Existing::RefuseAtUse`](crate::policy::Existing::RefuseAtUse)). The status is then [`Status::Suspended`].
     pub over_ceiling: bool,
     /// Whether the credential was replaced by a successor, but still works.
     pub replaced: bool,
@@ -91,8 +91,9 @@ pub struct CredentialView {
     pub scope: Option<Scope>,
     /// The access level of a security code. `None` for other credentials.
     pub access: Option<Access>,
-    /// For a same-as-user code, the account name in the request that created the code. The account might have been
-    /// renamed since then. [`CredentialView::access`] contains the subject of the account.
+    /// For a code with the access level [`Access::SameAsUser`], the account name in the request that created the code.
+    /// The account might have been renamed since then: [`CredentialView::access`] contains its subject. `None` for
+    /// other credentials, and if no name is stored.
     pub named: Option<String>,
     /// The creator of a security code. `None` for other credentials.
     pub created_by: Option<SubjectId>,

@@ -1,4 +1,4 @@
-//! Watches the host's stores and directory. Failures are reported as events, whether the request fails or not.
+//! Watches the host's stores and directory. Failed calls are reported as events, even if the request still succeeds.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,15 +14,15 @@ use crate::types::ids::RecordId;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// The period after an event in which similar failures are counted but not reported. Failures are similar if they have
-/// the same method and the same type.
+/// The time after an event in which similar failures are counted but not reported. Failures are similar if the same
+/// method failed with the same type of error.
 const EVERY: Duration = Duration::from_secs(10);
 /// The time without a failed call after which a recovery is reported.
 const QUIET: Duration = Duration::from_secs(5);
 /// The largest number of characters of an error's text in an event.
 const LONGEST: usize = 500;
 
-/// Reports failures as events.
+/// The clock and the sink with which failures are reported as events.
 pub(crate) struct Watch {
     sink: Arc<dyn EventSink>,
     clock: Arc<dyn Clock>,
@@ -45,13 +45,13 @@ impl Watch {
 }
 
 /// A store or a part of the directory whose failures are reported as events. `P` is the trait of the store, as in `dyn
-/// TokenStore`. The methods of the trait are in `forward.rs`.
+/// TokenStore`. `forward.rs` gives this type the methods of the trait.
 pub(crate) struct Watched<P: ?Sized> {
     pub(super) port: Arc<P>,
     health: Arc<Health>,
 }
 
-/// The failures of one store, or of the directory. All parts of the directory share one value.
+/// The failures of one store, or of the directory. All parts of the directory share one [`Health`].
 struct Health {
     means: Means,
     watch: Arc<Watch>,
@@ -83,7 +83,7 @@ impl<P: ?Sized> Watched<P> {
         Self { port, health: Arc::new(Health { means, watch, failing: AtomicBool::new(false), failures }) }
     }
 
-    /// Wraps another part of the same directory. Both parts share their state, so an outage of the directory is
+    /// Wraps another part of the same directory. Both parts share one [`Health`], so an outage of the directory is
     /// reported once.
     pub(crate) fn beside<Q: ?Sized>(&self, port: Arc<Q>) -> Watched<Q> {
         Watched { port, health: Arc::clone(&self.health) }
@@ -95,8 +95,8 @@ impl<P: ?Sized> Watched<P> {
         self.health.failing.load(Ordering::Relaxed)
     }
 
-    /// Reports a failed call or a recovery, if necessary. Called with the result of every call, before the caller gets
-    /// it.
+    /// Reports a failed call or a recovery, if necessary. Called with the result of every call before the caller gets
+    /// this result.
     pub(super) fn heard<T, E: Failure>(&self, op: &'static str, answer: &Result<T, E>) {
         match answer {
             Ok(_) if self.health.failing.load(Ordering::Relaxed) => self.health.tell_recovery(),
@@ -134,8 +134,8 @@ impl Health {
 }
 
 impl Failures {
-    /// Counts a failure. If an event must report it, returns how many similar failures were not reported since the last
-    /// event. Otherwise returns `None`.
+    /// Counts a failure. If an event must report this failure, returns how many similar failures were not reported
+    /// since the last event. Otherwise returns `None`.
     fn note(&mut self, op: &'static str, fault: Fault, now: Timestamp) -> Option<u64> {
         if fault == Fault::Unavailable {
             self.count = self.count.saturating_add(1);
@@ -173,7 +173,7 @@ impl Failures {
 pub(super) trait Failure {
     fn as_error(&self) -> &(dyn Error + 'static);
     fn fault(&self) -> Fault;
-    /// The record whose row is corrupt, if known.
+    /// The id of the record whose row is corrupt. `None` if the error is of another kind, or if the id is unknown.
     fn record(&self) -> Option<RecordId>;
 }
 
@@ -218,7 +218,7 @@ fn cause(error: &(dyn Error + 'static)) -> String {
     let (mut text, mut next) = (error.to_string(), error.source());
     while let Some(source) = next {
         let said = source.to_string();
-        // The text of many errors already contains the text of their source.
+        // Many errors repeat the text of their source at the end of their own text.
         if !text.ends_with(&said) {
             text.push_str(": ");
             text.push_str(&said);

@@ -11,20 +11,20 @@ use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
 /// The look-up key of an imported token: 32 bytes that are computed from its foreign digest under a key of the ring.
-/// The text of an imported token does not contain the id of its record, so the record is found by this key.
+/// The text of an imported token does not contain the id of its record, so the record is found by its alias.
 ///
 /// An alias is not secret and gives no access: the presented text must still match the record to which the alias leads.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Alias([u8; 32]);
 
 impl Alias {
-    /// The alias with these bytes.
+    /// Creates an alias from its bytes, as [`Alias::as_bytes`] returns them.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The 32 bytes.
+    /// The bytes under which a store keeps the entry of the alias.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -52,12 +52,12 @@ pub struct AliasEntry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum AliasPut {
-    /// Written.
+    /// The entry was written.
     Done,
     /// The stored entry does not name the expected record, or no entry was expected but one is stored. Nothing was
     /// written. Contains the stored entry.
     Taken(AliasEntry),
-    /// An entry was expected, but none is stored. Nothing was written.
+    /// The entry of the record `expect` was to be replaced, but no entry is stored. Nothing was written.
     Missing,
 }
 
@@ -76,8 +76,8 @@ pub enum AliasPut {
 /// 69. `an_alias_has_one_record`: `put_alias` with `expect: None` creates an entry and overwrites none. With `Some`, it
 ///     replaces an entry only if the entry names that record. All 32 bytes of an alias are compared. If several
 ///     concurrent calls have the same alias and the same expectation, one gets `Done`. Exception: if the new entry
-///     names the expected record too, the expectation stays true, so each of these calls gets `Done`. After a put has
-///     returned, every later read through any handle of the store sees its effect.
+///     names the expected record too, the expectation is still true after the first call, so each of these calls gets
+///     `Done`. After a put has returned, every later read through any handle of the store sees its effect.
 /// 70. `an_alias_is_removed_by_its_record`: `remove_alias` removes an entry only if it names the given record, and
 ///     returns whether it removed one. After the call has returned, every later read through any handle sees its
 ///     effect. So a read must not use a replica or a cache.

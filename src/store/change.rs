@@ -17,10 +17,10 @@ use crate::types::time::Timestamp;
 /// A new label of a record, and the new label key of its family.
 #[derive(Clone, Debug)]
 pub struct Relabel {
-    /// The text of the new label.
+    /// The new label, as people see it.
     pub label: Label,
-    /// The key by which labels are compared. No other family of the owner has the same key. `None` if labels need not
-    /// be unique. The family then has no label key.
+    /// The new label in the form in which labels are compared. No other family of the owner has the same key. `None` if
+    /// labels need not be unique. The family then has no label key.
     pub key: Option<LabelKey>,
 }
 
@@ -35,22 +35,22 @@ pub enum Change {
         description: Option<Description>,
         /// The new scope. `Some(None)` removes the scope.
         scope: Option<Option<Scope>>,
-        /// The new details of the family. `Some(None)` removes them. Only the newest record of the family, which has
-        /// its `kind` and `generation`, accepts new details. Any other record gives `Stale`. So each change of the
-        /// details also changes the version of the newest record, and two concurrent changes cannot overwrite each
-        /// other.
+        /// The new details of the family. `Some(None)` removes the details. The changed record must be the newest one
+        /// of the family, that is, have the family's `kind` and `generation`. Otherwise the result is `Stale`. So each
+        /// change of the details also changes the version of the newest record, and two concurrent changes cannot
+        /// overwrite each other.
         details: Option<Option<Box<FamilyDetails>>>,
     },
     /// Changes the expiry, and sets `expiry_set_at` to now. If the record has the same `kind` and `generation` as its
-    /// family, it is the newest record that a rotation can replace. The family's `live_until` and `gone_at` are then
-    /// set to `expires_at` and `gone_at` of the record. For any other record, the family does not change. For example,
-    /// a new expiry of an access token does not change a family whose kind is refresh token.
+    /// family, the family's `live_until` and `gone_at` are also set, to the new `expires_at` and `gone_at`. For any
+    /// other record, the family does not change. For example, a new expiry of an access token does not change a family
+    /// whose kind is refresh token.
     Expiry {
         /// The new expiry. `None` means permanent.
         expires_at: Option<Timestamp>,
         /// The instant from which the record may be purged. `None` means never.
         gone_at: Option<Timestamp>,
-        /// The first instant at which a notice about the new expiry must be checked, and the stage of that notice.
+        /// When a notice worker must check whether to send a notice about the new expiry, and the stage of that notice.
         /// `None` if no notice is planned.
         notice: Option<NoticeMark>,
     },
@@ -79,8 +79,8 @@ pub enum Change {
 pub enum Applied {
     /// The record was changed. Contains the record as written.
     Done(TokenRecord),
-    /// The record does not have the expected version, does not accept this change, or is revoked, alone or with its
-    /// family. Nothing was written. Contains the current record.
+    /// The record does not have the expected version, does not accept this change, or is revoked, or its family is
+    /// revoked. Nothing was written. Contains the current record.
     Stale(TokenRecord),
     /// Another family of the owner already has the new label. Contains the id of that family. Nothing was written.
     LabelTaken(FamilyId),
@@ -92,8 +92,8 @@ pub enum Applied {
 #[derive(Clone, Copy, Debug)]
 pub enum ParentUpdate {
     /// Supersedes the parent: a new record, the successor, replaces it. The parent's version increases by 1, its
-    /// `superseded` is set, and its notice is cleared. If the parent itself had replaced an older record, that record
-    /// loses its nonce.
+    /// `superseded` is set, and its notice is cleared. If the parent itself had replaced an older record, the nonce of
+    /// that older record is erased.
     ///
     /// In the family, the generation increases by 1, and `used_at` is set to now. `live_until` is set to the
     /// successor's `expires_at`, and `gone_at` to the successor's `gone_at`. No record is removed: a superseded record
@@ -116,8 +116,8 @@ pub enum ParentUpdate {
         /// The instant from which the parent may be purged. `None` if its overlap lasts until the successor's first
         /// use.
         gone_at: Option<Timestamp>,
-        /// Whether the family must still have its label key. If it has lost the key to another family, the result is
-        /// [`Rotated::LabelLost`].
+        /// Whether the family must still have its label key. If another family has taken the label in the meantime, the
+        /// result is [`Rotated::LabelLost`].
         labelled: bool,
         /// The largest number of live families of the owner, including this one. `None` means no cap. The cap is
         /// checked only if the family itself is not live at `now`, because its `live_until` is reached. Families are
@@ -135,9 +135,9 @@ pub enum ParentUpdate {
     /// are set to the given instants, unless the stored ones are later. If the parent has the family's `kind` and
     /// `generation`, the family's `live_until` and `gone_at` are set in the same way.
     Slide {
-        /// The new expiry of the parent.
+        /// The new expiry of the parent, unless the stored expiry is later.
         expires_at: Timestamp,
-        /// The instant from which the parent may be purged.
+        /// The instant from which the parent may be purged, unless the stored `gone_at` is later.
         gone_at: Timestamp,
         /// The cap on live access tokens of the family. See [`InsertInto::Join`](crate::store::InsertInto::Join).
         access_cap: Option<NonZeroU32>,
@@ -180,7 +180,8 @@ pub enum Rotated {
     },
 }
 
-/// The records that a call revokes.
+/// What a call of [`TokenStore::revoke`](crate::store::TokenStore::revoke) revokes: one record, one family, or all
+/// families of an owner.
 #[derive(Clone, Copy, Debug)]
 pub enum Revoke<'a> {
     /// One access token. Its notice is cleared. Its family is not revoked and keeps its label.

@@ -16,7 +16,7 @@ use crate::types::realm::Realm;
 #[must_use]
 #[expect(clippy::large_enum_variant, reason = "one answer to a rare write; a box would cost every store a line")]
 pub enum ClientPut {
-    /// Written. Contains the new version.
+    /// The registration was written. Contains its new version.
     Done(Version),
     /// The stored version is not the expected version, or no registration was expected but one exists. Nothing was
     /// written. Contains the current registration, or `None` if there is none.
@@ -35,14 +35,15 @@ pub enum ClientPut {
 ///
 /// 29. `put_needs_the_version`: with `expect: None`, a put creates a registration and never overwrites one. With
 ///     `Some`, it replaces a registration only if the stored version is the expected version. The versions of a client
-///     id only increase, even if the client is removed in between, so an old version never matches again. Of several
-///     puts and removals that expect the same version, one succeeds. After a put or a removal has returned, every later
-///     read through any handle of the store sees its effect. So a read must not use a replica or a cache. A store keeps
-///     the members of a document that this version of the library does not know ([`Registration::unknown`]).
+///     id only increase, even if the client is removed in between, so an old version never matches again. If several
+///     puts and removals expect the same version, exactly one of them succeeds. After a put or a removal has returned,
+///     every later read through any handle of the store sees its effect. So a read must not use a replica or a cache. A
+///     store keeps the members of a document that this version of the library does not know
+///     ([`Registration::unknown`]).
 /// 30. `removed_internal_ids_never_return`: an internal id is retired when its registration is removed or gets another
-///     internal id. A put with a retired internal id into the same realm is always `Retired`, even if the put has the
-///     client id to which the internal id belonged. If several calls try to create registrations with the same internal
-///     id, only one of them succeeds. Another realm may use the same internal id.
+///     internal id. A put with a retired internal id into the same realm always returns `Retired`, even if the put has
+///     the client id to which the internal id belonged. If several calls try to create registrations with the same
+///     internal id, only one of them succeeds. Another realm may use the same internal id.
 /// 47. `client_pages_have_an_end`: a walk that follows `next` returns every registration that exists during the whole
 ///     walk once and in order. It ends with `next == None`. A page may be short.
 /// 51. `sibling_outage_is_unavailable`: an outage gives `Unavailable`, and is never reported as absence. `maybe_done`
@@ -54,8 +55,8 @@ pub enum ClientPut {
 ///     and change nothing. `purge_counters` removes a damaged counter when the instant from which it may be purged is
 ///     reached, and not before. So a store keeps this instant in an index or a column of its own.
 /// 53. `sibling_cut_off_is_all_or_nothing`: if the future of a call is dropped at any await, the call takes effect
-///     completely or not at all. The effect occurs at once or shortly afterwards. The next user of the connection is
-///     not affected.
+///     completely or not at all. The effect occurs at once or shortly afterwards. The next call that uses the
+///     connection is not affected.
 ///
 /// # Errors
 ///

@@ -1,4 +1,5 @@
-//! The counter of a throttle as a value in memory. It implements the steps of the throttle contract without a store.
+//! The counter of a throttle as a value in memory, and the changes that the contract of
+//! [`Throttle`](crate::store::Throttle) requires of it.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -36,7 +37,7 @@ pub struct Counter {
     ends_at: Option<Timestamp>,
     /// When each attempt in progress was granted.
     under_way: Vec<Timestamp>,
-    /// The instant from which the counter may be purged.
+    /// The instant from which the counter may be purged. `None` if the counter is empty.
     gone_at: Option<Timestamp>,
 }
 
@@ -94,7 +95,7 @@ impl Counter {
         self.ends_at.is_some_and(|ends_at| ends_at > end) || self.under_way.iter().any(|at| is_ahead(*at, now))
     }
 
-    /// Adds one attempt in progress, or returns why it is refused.
+    /// Adds one attempt in progress. If the limit is reached, adds none, and the result says why.
     pub fn reserve(&mut self, now: Timestamp, window: Duration, limit: NonZeroU32) -> Reserved {
         self.settle(now, window);
         let under_way = u32::try_from(self.under_way.len()).unwrap_or(u32::MAX);
@@ -120,7 +121,8 @@ impl Counter {
         self.reckon(window);
     }
 
-    /// Removes the attempt that was reserved at `reserved_at`.
+    /// Removes the attempt that was reserved at `reserved_at`, so that it does not count. If there is no such attempt
+    /// in progress, none is removed.
     pub fn release(&mut self, reserved_at: Timestamp, now: Timestamp, window: Duration) {
         self.settle(now, window);
         self.take(reserved_at);
@@ -148,7 +150,7 @@ impl Counter {
         }
     }
 
-    /// Adds one failure at the instant `at`.
+    /// Adds one failure at the instant `at` to the open window. If no window is open, opens one at this instant.
     fn count(&mut self, at: Timestamp, window: Duration) {
         match self.ends_at {
             Some(ends_at) if !at.reached(ends_at) => self.failures = self.failures.saturating_add(1),

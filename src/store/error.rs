@@ -4,7 +4,7 @@ use std::error::Error;
 
 use crate::types::ids::RecordId;
 
-/// The original error of a backend.
+/// The error type in which a store passes on the original error of its backend.
 pub type StoreSource = Box<dyn Error + Send + Sync>;
 
 /// The store could not execute a call. Callers must not report this as "not found" or as success.
@@ -20,7 +20,7 @@ pub enum StoreError {
         retry: bool,
         /// Whether the call might have taken effect. It is true if the request might have been sent.
         maybe_done: bool,
-        /// The backend's own error.
+        /// The backend's own error. `None` if there is none.
         #[source]
         source: Option<StoreSource>,
     },
@@ -29,7 +29,7 @@ pub enum StoreError {
     Corrupt {
         /// The id of the record, if known.
         id: Option<RecordId>,
-        /// The decoding error.
+        /// Why the row cannot be decoded, or in what it contradicts itself.
         #[source]
         source: StoreSource,
     },
@@ -38,7 +38,7 @@ pub enum StoreError {
     Invalid {
         /// The method that was called.
         op: &'static str,
-        /// The broken rule.
+        /// The rule that the request breaks, in English.
         rule: &'static str,
     },
     /// The configured backend does not support this call.
@@ -52,19 +52,20 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// The error for a store that cannot be reached. It says that nothing was sent and that a retry might succeed.
+    /// Creates the error for a store that cannot be reached. It says that nothing was sent and that a retry might
+    /// succeed.
     #[must_use]
     pub fn unavailable(op: &'static str) -> Self {
         Self::Unavailable { op, retry: true, maybe_done: false, source: None }
     }
 
-    /// The error for a request that contradicts itself.
+    /// Creates the error for a request that breaks `rule`.
     #[must_use]
     pub const fn invalid(op: &'static str, rule: &'static str) -> Self {
         Self::Invalid { op, rule }
     }
 
-    /// The error for a corrupt row.
+    /// Creates the error for a corrupt row. `id` is the id of its record, if known.
     #[must_use]
     pub fn corrupt(id: Option<RecordId>, source: impl Into<StoreSource>) -> Self {
         Self::Corrupt { id, source: source.into() }

@@ -27,8 +27,8 @@ pub enum InsertInto<'a> {
         generation: u64,
         /// The largest number of live access tokens of the family, including the new access tokens. `None` means no
         /// cap. An access token is live if it is not revoked individually and `now < expires_at`. An access token
-        /// without an expiry is always live. A shrunk access token has lost its expiry. A store may either count it as
-        /// live until it is removed, or not count it. The cap is checked only if one of the new records is a live
+        /// without an expiry is always live. A shrunk access token has lost its expiry, so a store may count it as live
+        /// until it is removed, or not count it at all. The cap is checked only if one of the new records is a live
         /// access token.
         access_cap: Option<NonZeroU32>,
     },
@@ -56,9 +56,9 @@ pub enum WhenFull {
     /// and the stored `gone_at` of that family is not reached, the insert writes nothing and returns
     /// [`Inserted::LabelTaken`].
     End {
-        /// The instant and the reason that are stored as the revocation of these families.
+        /// The instant and the reason that are stored as the revocation of the families that make room.
         revoked: Revoked,
-        /// The instant from which these families may be purged.
+        /// The instant from which the families that make room may be purged.
         gone_at: Timestamp,
     },
 }
@@ -76,7 +76,8 @@ pub enum WhenFull {
 pub struct Pace {
     /// The largest number of records created, or of rotations made, after `since`.
     pub limit: NonZeroU32,
-    /// The limit applies to records that were created, or rotations that were made, after this instant.
+    /// The start of the period: the limit applies to records that were created, or rotations that were made, after this
+    /// instant.
     pub since: Timestamp,
 }
 

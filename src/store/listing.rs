@@ -1,4 +1,4 @@
-//! The selection of listed records, and the progress of a call that works in batches.
+//! The selection of listed records, and the progress of a call that handles only a limited number of items.
 
 use crate::record::state::Superseded;
 use crate::record::token_record::TokenRecord;

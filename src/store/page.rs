@@ -10,7 +10,7 @@ use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
 /// The sort key of the last item of a page. The next page begins after this key. A cursor is valid only for the listing
-/// that returned it. Treat the text of a cursor as opaque.
+/// that returned it. Treat the string form of a cursor as opaque.
 ///
 /// ```
 /// use counterfoil::types::RecordId;
@@ -21,14 +21,14 @@ use crate::types::time::Timestamp;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cursor {
-    /// The sort key of the listing, which is `created_at` or `notice.at`. It is [`Timestamp::EPOCH`] if the listing is
-    /// sorted only by id.
+    /// The instant by which the listing is sorted: the `created_at` or `notice.at` of the last item. It is
+    /// [`Timestamp::EPOCH`] if the listing is sorted only by id.
     pub at: Timestamp,
     /// The id of the last item.
     pub id: RecordId,
 }
 
-/// The error for a text that is not a valid cursor. If it is converted to an [`Invalid`](crate::Invalid), the
+/// The error for a string that is not a valid cursor. If it is converted to an [`Invalid`](crate::Invalid), the
 /// [field](crate::Invalid::field) is `cursor`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cursor is not one that a page gave")]

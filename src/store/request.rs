@@ -24,7 +24,7 @@ const SHARD: &str = "the first byte of an id is its owner's shard";
 /// [`StoreError::Invalid`] with the broken rule. These are the rules:
 ///
 /// - An insert has at least one record.
-/// - No id occurs twice.
+/// - No id occurs twice among the new records.
 /// - All new records belong to the family into which they are inserted, and have one realm and one owner. If the family
 ///   is new, they have the realm and the owner of the family.
 /// - No new record has a newer generation than the family.
@@ -52,7 +52,7 @@ pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), Store
 ///
 /// [`StoreError::Invalid`] with the broken rule. These are the rules:
 ///
-/// - No id occurs twice.
+/// - No id occurs twice among the new records.
 /// - All new records have the family of the parent, one realm and one owner.
 /// - The successor is one of the new records.
 pub fn check_rotate<'a>(

@@ -14,13 +14,13 @@ use crate::types::time::Timestamp;
 pub struct ThrottleKey([u8; 32]);
 
 impl ThrottleKey {
-    /// Creates a key from its bytes.
+    /// Creates a key from its bytes, as [`ThrottleKey::as_bytes`] returns them.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes of the key.
+    /// The bytes under which a store keeps the counter.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -34,8 +34,7 @@ pub enum Reserved {
     /// The attempt is now in progress. This instant identifies the attempt. The caller must settle the attempt exactly
     /// once, with `failed` or `release`.
     Granted(Timestamp),
-    /// The failures have reached the limit, even if the attempts in progress are not counted. Nothing was recorded. The
-    /// window ends at this instant.
+    /// The failures alone have reached the limit. Nothing was recorded. The window ends at this instant.
     Wait(Timestamp),
     /// The failures and the attempts in progress together have reached the limit. Nothing was recorded. A new attempt
     /// might be granted when one of the others is settled.
@@ -87,7 +86,7 @@ pub enum Reserved {
 /// [`UNSETTLED`]: crate::store::UNSETTLED
 #[async_trait]
 pub trait Throttle: Send + Sync + 'static {
-    /// Adds one attempt in progress, or returns why it is refused.
+    /// Adds one attempt in progress. If the limit is reached, adds none, and the result says why.
     async fn reserve(
         &self,
         key: &ThrottleKey,

@@ -19,12 +19,12 @@ use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
 /// Stores records and families. A family contains all records that descend from one issued credential. Each method is
-/// one atomic step, unless its text says otherwise.
+/// one atomic step, unless its documentation says otherwise.
 ///
 /// Some words of the contract: A record is superseded when a rotation has replaced it by a new record, its successor. A
-/// superseded record is shrunk when a purge has reduced it to the fields that reuse detection needs. A join is an
-/// insert into an existing family. `Slide` is a rotation that keeps the record and extends its lifetime. `Rekey` is a
-/// change that only replaces the digest of a record. The mark of a record is its field `notice`, which says when a
+/// superseded record is shrunk when a purge has reduced it to the fields that are needed to detect its reuse. A join is
+/// an insert into an existing family. `Slide` is a rotation that keeps the record and extends its lifetime. `Rekey` is
+/// a change that only replaces the digest of a record. The mark of a record is its field `notice`, which says when a
 /// worker must check whether to send an expiry notice.
 ///
 /// A store only compares versions, times and keys. The core decides whether a credential is valid. The crate
@@ -35,10 +35,11 @@ use crate::types::time::Timestamp;
 ///
 /// 1. `no_clock_no_dice`: no method reads a clock or draws a random number.
 /// 2. `equality_is_reached`: a limit is reached at equality, that is, if `t >= limit`. This is true for `expires_at`,
-///    `gone_at`, `live_until`, `notice.at`, and the limits of a purge. A store compares times only where this text says
-///    so. `now` is always earlier than [`Timestamp::MAX`], so a store may use that instant for "no end".
-/// 3. `insert_all_or_nothing`: if one of the ids or the label is taken, nothing is written. An insert never overwrites
-///    a record. `IdTaken` names the taken id, and `LabelTaken` names the family that has the label.
+///    `gone_at`, `live_until`, `notice.at`, and the limits of a purge. A store compares times only where this contract
+///    says so. `now` is always earlier than [`Timestamp::MAX`], so a store may use that instant for "no end".
+/// 3. `insert_all_or_nothing`: if an id of a new record or the label of the new family is taken, nothing is written. An
+///    insert never overwrites a record. `IdTaken` names the taken id, and `LabelTaken` names the family that has the
+///    label.
 /// 4. `cap_holds_under_races`: if more families are inserted concurrently than the cap allows, exactly as many succeed
 ///    as the cap allows. Revoked families, families with `now >= live_until`, and families of another client do not
 ///    count.
@@ -57,13 +58,14 @@ use crate::types::time::Timestamp;
 /// 11. `no_parent_without_successor`: every reader that sees a superseded parent also finds its successor.
 /// 12. `rotate_wipes_one_back`: a rotate also removes the nonce of the record that the parent itself had replaced. So a
 ///     family never has more than one nonce.
-/// 13. `revoke_is_final`: after a revoke has returned, every get of the family's records gives revoked records. Every
+/// 13. `revoke_is_final`: after a family's revoke has returned, every get of its records gives revoked records. Every
 ///     join into the family and every rotation of it, including `Slide`, gives `FamilyEnded`, even if the call began
 ///     earlier. Each rotation that replaces a record increases the generation of the family by 1. A join that expects
 ///     an older generation gives `FamilyMoved`. If a join and such a rotation run concurrently, one of them takes
 ///     effect first. If the join is first, its result is `Done`, and the new records belong to the older generation. If
 ///     the rotation is first, the result of the join is `FamilyMoved`. Concurrent joins do not refuse each other.
-/// 14. `revoke_twice`: a second revoke succeeds and changes nothing. The instant of the first revoke stays.
+/// 14. `revoke_twice`: a second revoke succeeds and changes nothing. The instant and the reason of the first revoke
+///     stay.
 /// 15. `owner_revoke_covers`: when a call returns `more: false`, everything of the owner that existed when the first
 ///     call began is revoked. A record that was inserted later may or may not be revoked.
 /// 16. `touch_is_forward`: a touch never lowers `last_used_at`, never changes a version, and never creates or restores
@@ -82,19 +84,20 @@ use crate::types::time::Timestamp;
 /// 21. `due_is_complete`: every record with `notice.at <= now` occurs in every walk that began after the notice became
 ///     due. No other record occurs in a walk. A record whose mark changes during a walk may occur again if the new
 ///     mark is due too. A revocation of a family leaves the marks of its members as they are.
-/// 22. `claim_has_one_winner`: of several concurrent claims of one mark, one succeeds. After a mark was settled, set
-///     again or claimed again, a call with the old mark is refused.
+/// 22. `claim_has_one_winner`: if several concurrent calls claim one mark, one of them succeeds. After a mark was
+///     settled, set again or claimed again, a call with the old mark is refused.
 /// 23. `purge_keeps_the_living`: a purge removes only records and families that its limits allow. A family is removed
 ///     in the same step as its last member, whatever the family's own `gone_at` is. `limit` is the maximum for removed
-///     and shrunk records together. Two concurrent purges, or an interrupted purge, do no harm. Repeated calls reach
-///     `more: false`, even if there are damaged rows. A damaged record that is due for removal may be removed or may
-///     stay.
+///     and shrunk records together. After concurrent purges or an interrupted purge, every clause is still true.
+///     Repeated calls reach `more: false`, even if there are damaged rows. A damaged record that is due for removal may
+///     be removed or may stay.
 /// 24. `shrinking_keeps_the_proof`: if the `honoured_until` of a superseded record is not later than the argument
 ///     `windows_before` of a purge, the purge removes the nonce of the record and shrinks the record. Digest,
 ///     generation and successor stay, and the version does not change. A shrunk record accepts a `Rekey` and a
 ///     revocation. Any other change gives `Stale`. A touch, claim or settle does nothing.
 /// 25. `cut_off_is_all_or_nothing`: if the future of a call is dropped at any await, the call takes effect completely
-///     or not at all. The effect occurs at once or shortly afterwards. The next user of the connection is not affected.
+///     or not at all. The effect occurs at once or shortly afterwards. The next call that uses the connection is not
+///     affected.
 /// 26. `garbage_is_corrupt`: a row that cannot be decoded gives `Corrupt` with its id. It is never reported as absent
 ///     and never overwritten. It does not prevent a listing, a touch, a revocation or a purge of other rows. If the row
 ///     of a family is damaged, its members give `Corrupt`. A revocation of this family either succeeds or gives
@@ -188,9 +191,9 @@ pub trait TokenStore: Send + Sync + 'static {
     /// record. The call is one read, and never uses a replica (clause 55).
     async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError>;
 
-    /// Shows the record that [`get`](TokenStore::get) would return now, if the store can do so without waiting. Calls
-    /// `look` once, with `None` if there is no such record, and returns `true`. Otherwise returns `false` and does not
-    /// call `look`. The caller then uses `get`.
+    /// Passes the record that [`get`](TokenStore::get) would return now to `look`, if the store can do so without
+    /// waiting. If there is no such record, `look` gets `None`. In both cases, calls `look` once and returns `true`. If
+    /// the store would have to wait, returns `false` and does not call `look`. The caller then uses `get`.
     ///
     /// Only a store that keeps its records in the memory of the process implements this method, so that a verification
     /// copies no record (clause 60). `look` must not call the store and must not block. The default returns `false`. A
@@ -242,8 +245,8 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError>;
 
-    /// Sets `last_used_at` of each record to the given instant, unless the stored one is later. The batch can have any
-    /// length. Each record is changed separately. Unknown, shrunk and damaged records are skipped.
+    /// Sets `last_used_at` of each record to the given instant, unless the stored instant is later. The batch can have
+    /// any length. Each record is changed separately. Unknown, shrunk and damaged records are skipped.
     async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError>;
 
     /// Returns a page of the records that `of` selects. Shrunk records are never listed. A page may be short or empty
@@ -323,8 +326,8 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Checks whether a read and a write would succeed now. Returns an error if one of the two would fail, for example
     /// on a replica, with a full disk, or if the database file was removed. A host uses this method to report its
-    /// readiness. No other method shows an effect of a probe. A probe may cost as much as a write: call it at most once
-    /// in 5 s.
+    /// readiness. A probe has no effect that another method shows. A probe may cost as much as a write: call it at most
+    /// once in 5 s.
     ///
     /// The default implementation reads an absent record. It does not detect a server that refuses only writes. A
     /// wrapper must forward the call to the inner store.

@@ -14,7 +14,7 @@ use crate::token::draw::shard;
 use crate::types::ids::{FamilyId, RecordId};
 
 /// A family with all its members. These include [shrunk](crate::store::RecordParts::shrink) records, which a purge has
-/// reduced to the fields that reuse detection needs.
+/// reduced to the fields that are needed to detect their reuse.
 ///
 /// The constructor checks these invariants:
 ///
@@ -34,7 +34,7 @@ impl WholeFamily {
     ///
     /// # Errors
     ///
-    /// [`Corrupt`] with the broken invariant.
+    /// [`Corrupt`] with the invariant of [`WholeFamily`] that the parts break.
     pub fn new(family: FamilyParts, mut members: Vec<RecordParts>) -> Result<Self, Corrupt> {
         let holds = |holds: bool, rule| if holds { Ok(()) } else { Err(Corrupt::States { rule }) };
         members.sort_unstable_by_key(|member| member.id);
@@ -112,8 +112,8 @@ fn record_difference(one: &RecordParts, other: &RecordParts) -> Option<&'static 
 pub enum Restored {
     /// The family was written.
     Done,
-    /// A record of the store conflicts with the family. Contains the id of that record. Either a member has the same
-    /// id, or that record belongs to a family with the same family id. Nothing was written.
+    /// A stored record has the id of one of the members, or belongs to a family with the id of the family to write.
+    /// Contains the id of that stored record. Nothing was written.
     IdTaken(RecordId),
     /// Another family already has the label. Contains the id of that family. Nothing was written.
     LabelTaken(FamilyId),
@@ -136,9 +136,9 @@ pub enum Restored {
 ///     [difference](WholeFamily::difference). Every method of the store treats a restored family as if its own steps
 ///     had made it. This applies to lists, notices, the census, caps, labels, rotations and purges.
 /// 59. `restore_never_overwrites`: a restore writes the whole family, or nothing. It refuses a taken id or label. A
-///     label is taken even if the retention of the family that has it is over. If several callers restore one family at
-///     the same time, exactly one gets `Done`. If the outcome of a restore is unknown, the caller can repeat it. If the
-///     first call succeeded, the repeated call gives `IdTaken`, and the stored family is the caller's own.
+///     label counts as taken even if the family that has it may already be purged. If several callers restore one
+///     family at the same time, exactly one gets `Done`. If the outcome of a restore is unknown, the caller can repeat
+///     it. If the first call succeeded, the repeated call gives `IdTaken`, and the stored family is the caller's own.
 ///
 /// Clauses 8, 25, 26 and 27 of [`TokenStore`](super::TokenStore) apply here too. If a row of a family cannot be
 /// decoded, reading the family returns [`StoreError::Corrupt`]. If the id of the family is known,

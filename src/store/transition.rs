@@ -1,9 +1,9 @@
 //! The effect of each write on a record and its family, as pure functions. A store that reads and writes whole records
-//! calls these functions inside its transaction. The memory store, SQLite and `counterfoil-kv` use them, so their
-//! behaviour is the same.
+//! calls these functions inside its transaction. The memory store, SQLite and `counterfoil-kv` use these functions, so
+//! all three behave in the same way.
 //!
-//! A store reads the record and the family, checks that they accept the write, changes them, and writes both in one
-//! step.
+//! For each write, a store reads the record and the family, checks that they accept the write, changes them with these
+//! functions, and writes both in one step.
 //!
 //! ```
 //! # #[cfg(feature = "test-util")] {
@@ -108,9 +108,9 @@ pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Chang
 }
 
 /// Whether the parent accepts the rotation. The parent must not be superseded. For `Supersede`, it must have the
-/// expected version. For `Slide`, it must not be expired. The caller must first check [`reads_as_revoked`], because a
-/// revoked family gives another result. If the rotation is not accepted, the store returns
-/// [`Rotated::Stale`](super::Rotated::Stale).
+/// expected version. For `Slide`, it must not be expired. The caller must first check [`reads_as_revoked`], because the
+/// result for a revoked family is [`Rotated::FamilyEnded`](super::Rotated::FamilyEnded). If the rotation is not
+/// accepted, the store returns [`Rotated::Stale`](super::Rotated::Stale).
 #[must_use]
 pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timestamp) -> bool {
     parent.superseded.is_none()
@@ -179,7 +179,7 @@ pub fn rotate(
     }
 }
 
-/// The later of the two instants. `None` means no end, so it is the latest.
+/// The later of the two instants. If `old` is `None`, there is no end, so the result is `None`.
 fn later(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
     old.map(|old| old.max(new))
 }
@@ -206,7 +206,7 @@ pub fn revoke_family(family: &mut FamilyParts, revoked: Revoked, gone_at: Timest
 }
 
 /// Whether a use of the credential at the instant `at` must be written to the record. True if `at` is later than the
-/// stored last use. False if a purge has reduced the record ([`RecordParts::shrink`]).
+/// stored last use, or if no use is stored. Always false if a purge has reduced the record ([`RecordParts::shrink`]).
 #[must_use]
 pub fn is_touched(record: &RecordParts, at: Timestamp) -> bool {
     !record.shrunk && record.last_used_at.is_none_or(|used| used < at)

@@ -13,7 +13,7 @@ pub enum Failure {
     NotExecuted,
     /// The call is executed, but its result is lost. The error has `maybe_done` true.
     AnswerLost,
-    /// The call waits until the plan is replaced, for example by [`Faults::heal`]. Then it is executed.
+    /// The call waits until the plan is replaced, for example by [`Faults::heal`]. The call is then executed.
     Hangs,
 }
 
@@ -63,7 +63,7 @@ struct State {
 }
 
 impl Faults {
-    /// Makes every call fail in this way.
+    /// Makes every call fail in the way that `failure` says.
     pub fn always(&self, failure: Failure) {
         self.plan(move |_| Some(failure));
     }

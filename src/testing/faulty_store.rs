@@ -56,7 +56,7 @@ impl<S> FaultyStore<S> {
         &self.inner
     }
 
-    /// The faults that calls of this store can get.
+    /// The faults of this store. Use the returned value to change the plan.
     pub fn faults(&self) -> &Faults {
         &self.faults
     }

@@ -1,6 +1,6 @@
-//! Tests that a text in the form of another system's token costs the same work, whether it is refused or accepted. The
-//! work is measured by the number of digests that are computed. Only code inside the crate can read this number, so
-//! these tests are not in the folder `tests`.
+//! Tests that the same number of digests is computed for a text in the form of another system's token, whether the text
+//! is refused or accepted. So the duration of a verification reveals nothing. Only code inside the crate can read the
+//! number of digests, so these tests are not in the folder `tests`.
 
 use futures_executor::block_on;
 

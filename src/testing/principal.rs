@@ -26,7 +26,7 @@ use crate::types::time::Timestamp;
 ///
 /// # Panics
 ///
-/// Panics if the text is not a valid [`SubjectId`].
+/// Panics if `subject` is not a valid [`SubjectId`].
 ///
 /// ```
 /// use counterfoil::testing::principal;
@@ -104,7 +104,7 @@ impl PrincipalBuilder {
     ///
     /// # Panics
     ///
-    /// Panics if the text is not a valid [`Scope`].
+    /// Panics if `scope` is not a valid [`Scope`].
     pub fn scope(mut self, scope: &str) -> Self {
         self.0.scope = Some(Scope::from_str(scope).expect("a valid scope"));
         self
@@ -114,7 +114,7 @@ impl PrincipalBuilder {
     ///
     /// # Panics
     ///
-    /// Panics if the text is not a valid label.
+    /// Panics if `label` is not a valid label.
     pub fn label(mut self, label: &str) -> Self {
         self.0.label = Some(Label::from_stored(label).expect("a valid label"));
         self
@@ -148,7 +148,7 @@ impl PrincipalBuilder {
     ///
     /// # Panics
     ///
-    /// Panics if the text is not valid [`Metadata`].
+    /// Panics if `metadata` is not valid [`Metadata`].
     pub fn metadata(mut self, metadata: &str) -> Self {
         self.0.metadata = Some(Metadata::from_str(metadata).expect("valid metadata"));
         self

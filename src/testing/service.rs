@@ -85,7 +85,7 @@ pub fn service_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> 
     let grants = vec![Grant::Password, Grant::RefreshToken];
     let new = NewClient { id: Some(client.clone()), grants, ..NewClient::named(CLIENT) };
     let registered = at_once(counterfoil.create_client(&Presenter::host(), new)).expect("a new client");
-    // Without this flush, the event `NoUpkeep` would be emitted after ten minutes.
+    // This flush counts as upkeep by the host. Without it, the event `NoUpkeep` would be emitted after ten minutes.
     let _flushed = at_once(counterfoil.flush());
     drop(parts.sink.take());
     let client_secret = registered.secret.expect("a confidential client has a secret");
@@ -95,8 +95,8 @@ pub fn service_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> 
 /// A service for tests, which [`service`] creates. It contains a [`Counterfoil`] with people, a clock, a store and one
 /// client.
 ///
-/// - The people are `ivan` (a member), `ada` (an administrator) and `sue` (a super administrator). The name, the
-///   subject and the password of each person are the same text. The e-mail addresses are `ivan@example.com` and so on.
+/// - The people are `ivan` (a member), `ada` (an administrator) and `sue` (a super administrator). For each person,
+///   this word is the name, the subject and the password. The e-mail addresses are `ivan@example.com` and so on.
 /// - The clock is set to 2026-01-01 00:00:00 UTC and does not advance by itself.
 /// - The client `test-client` may use the password grant and the refresh grant.
 /// - The entropy comes from a fixed seed, so every test service issues the same tokens. Never use a test service
@@ -146,7 +146,7 @@ pub struct TestMail {
 }
 
 impl TestService {
-    /// The handle of the service. All its clones share their state.
+    /// The handle of the service. All clones of a handle share their state.
     #[must_use]
     pub fn counterfoil(&self) -> &Counterfoil {
         &self.counterfoil
@@ -164,7 +164,7 @@ impl TestService {
         &self.parts.people
     }
 
-    /// The store. Use it to build another handle with the same store.
+    /// The store of the service. Use it to build another handle with the same store.
     #[must_use]
     pub fn store(&self) -> &Arc<FaultyStore<MemoryStore>> {
         &self.parts.store
@@ -301,7 +301,7 @@ fn people() -> MemoryDirectory {
     people
 }
 
-/// Polls a future once. This is enough, because the store and the directory in memory never wait.
+/// Polls a future once. One poll completes the future, because the store and the directory in memory never wait.
 fn at_once<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,

@@ -2,8 +2,8 @@
 //! and for every other implementation that reads tokens.
 //!
 //! Each case is a file of header lines `name: value`. The last header is `token`, whose value is a JSON string. The
-//! script `generate.py` in the same folder writes the files. It follows the published description and does not use this
-//! library.
+//! script `generate.py` in the same folder writes the files. The script implements the published description and does
+//! not use this library.
 
 use std::collections::BTreeMap;
 use std::path::Path;

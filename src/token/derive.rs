@@ -23,7 +23,8 @@ const ACCESS_SECRET: &[u8] = b"counterfoil/rotate/access/v1\0";
 pub(crate) struct Rotation<'a> {
     pub(crate) realm: &'a Realm,
     pub(crate) family: FamilyId,
-    /// The generation of the new refresh token.
+    /// The generation of the new refresh token. [`Rotation::mac`] includes it, so each generation of a family has other
+    /// values.
     pub(crate) generation: u64,
     pub(crate) nonce: &'a [u8; 32],
     pub(crate) parent_secret: &'a TokenSecret,
@@ -36,8 +37,8 @@ impl Rotation<'_> {
         base62::encode_secret(self.mac(SECRET, successor).expose_secret())
     }
 
-    /// The id of the access token that is issued together with the successor. This id contains the id of the family,
-    /// and six derived bytes.
+    /// The id of the access token that is issued together with the successor. It consists of the id of the family and
+    /// six derived bytes.
     pub(crate) fn access_id(&self, successor: &RecordId) -> RecordId {
         let mac = self.mac(ACCESS_ID, successor);
         let mut member = [0; 6];
@@ -83,7 +84,8 @@ mod tests {
         RotationKey::current(Some(&ring)).1
     }
 
-    /// All secrets and ids that one rotation derives, as text.
+    /// Everything that one rotation derives, as text: the secret of the successor, the member bytes of the access
+    /// token's id, and the secret of the access token.
     fn derived(rotation: &Rotation<'_>, successor: &RecordId) -> [String; 3] {
         let text = |secret: TokenSecret| String::from_utf8_lossy(secret.expose_secret()).into_owned();
         let access = rotation.access_id(successor);
@@ -163,7 +165,7 @@ mod tests {
             let stolen = with(|inputs| inputs.key = guess);
             assert!(honest.iter().zip(&stolen).all(|(a, b)| a != b));
         }
-        // Without a key ring, the same attacker can derive every value. This proves that the comparison above can fail.
+        // Without a key ring, the same attacker can derive every value. So the comparison above can fail.
         let honest = with(|inputs| inputs.key = RotationKey::current(None).1);
         let stolen = with(|inputs| inputs.key = RotationKey::public_constant());
         assert_eq!(honest, stolen);

@@ -13,8 +13,8 @@ pub(crate) fn draw_secret(entropy: &dyn Entropy) -> Result<TokenSecret, NoEntrop
     let mut secret = SecretBytes::new([0; 43]);
     let mut bytes = SecretBytes::new([0; 64]);
     let mut slots = secret.expose_secret_mut().iter_mut();
-    // 64 bytes give too few letters in only one of 10^15 draws. A source that gives too few letters 16 times in a row
-    // is broken.
+    // 64 random bytes give fewer than 44 letters only once in about 10^15 draws. A source that gives too few letters 16
+    // times in a row is broken.
     for _ in 0..16 {
         entropy.fill(bytes.expose_secret_mut())?;
         for &byte in bytes.expose_secret().iter().filter(|&&byte| byte < 248) {
@@ -36,7 +36,7 @@ pub(crate) fn draw_id(realm: &Realm, owner: &OwnerId, entropy: &dyn Entropy) -> 
     Ok(RecordId::from_bytes(id))
 }
 
-/// Draws the id of a further credential of a family.
+/// Draws the id of a further credential of a family: the id of the family and six random bytes.
 pub(crate) fn draw_member(family: FamilyId, entropy: &dyn Entropy) -> Result<RecordId, NoEntropy> {
     let mut member = [0; 6];
     entropy.fill(&mut member)?;
@@ -61,7 +61,7 @@ mod tests {
     use crate::crypto::entropy::SeededEntropy;
     use crate::types::ids::SubjectId;
 
-    /// A source whose bytes all have the given value. With `None`, the source fails.
+    /// A source whose bytes all have the given value. With `None`, every read of the source fails.
     struct Stuck(Option<u8>);
 
     impl Entropy for Stuck {

@@ -1,9 +1,9 @@
 //! The layout of a token: `<prefix>_<id 22><secret 43><check 6>`. All characters after the prefix and its `_` are
 //! `[0-9A-Za-z]`.
 //!
-//! The part after the prefix has a fixed length, so a text is split at a fixed distance from its end. This gives
-//! exactly one prefix, although a prefix can contain `_`. For example, the prefix of `cf_p_…` with 71 letters after the
-//! last `_` is `cf_p`, and never `cf`.
+//! The part after the prefix has a fixed length, so a text is split at a fixed distance from its end. So the prefix is
+//! unambiguous, although a prefix can contain `_`. For example, a text `cf_p_…` with 71 letters after the last `_` has
+//! the prefix `cf_p`, and not `cf`.
 
 use crate::types::base62::{self, ALPHABET};
 
@@ -42,10 +42,10 @@ pub(crate) fn is_base62(letters: &[u8]) -> bool {
         .fold(true, |all, &byte| all & ((byte | 0x20).wrapping_sub(b'a') < 26 || byte.wrapping_sub(b'0') < 10))
 }
 
-/// The checksum of the letters: their CRC-32, encoded as six base62 letters. GitHub's tokens have the same checksum. It
-/// detects typing errors without a store call. It does not detect forgery.
+/// The checksum of the letters: their CRC-32, encoded as six base62 letters. GitHub's tokens have the same checksum.
+/// The checksum detects typing errors without a store call. It does not detect forgery.
 pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
-    // The number is split into two numbers of three base-62 digits each. No digit then depends on a long chain of
+    // The number is split into two numbers of three base-62 digits each. So no digit depends on a long chain of
     // divisions, and the processor can compute the digits of both numbers at the same time. Six digits suffice, because
     // 62^6 is 13 times 2^32.
     const HALF: u32 = 62 * 62 * 62;

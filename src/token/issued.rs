@@ -8,8 +8,8 @@ use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::secret::{Secret, TokenSecret, wipe};
 
-/// A newly issued token. Only this value contains the secret, because the store keeps a digest. The memory of this
-/// value is wiped on drop.
+/// A newly issued token. Only this value contains the secret: the store keeps a digest of it. The memory of this value
+/// is wiped on drop.
 ///
 /// The type implements no `Clone`, `Display` or `Serialize`:
 ///

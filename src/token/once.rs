@@ -9,7 +9,7 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
 
-/// The text that is hashed together with the session and the number to make an [`OnceKey`]. Each use of the hash has
+/// The purpose that is hashed together with the session and the number to make an [`OnceKey`]. Each use of the hash has
 /// its own text, so two uses never hash the same input (domain separation).
 const KEY: &[u8] = b"counterfoil/once/v1";
 const FIRST: &[u8] = b"counterfoil/once/first/v1";
@@ -19,13 +19,13 @@ const CLIENT_ID: &[u8] = b"counterfoil/once/client-id/v1";
 const SECRET: &[u8] = b"counterfoil/once/secret/v1";
 
 /// The number of bytes of an id that are derived from the form's number alone. The other bytes also depend on the
-/// content of the form's fields. So a second submission of the same content can be distinguished from a submission of
-/// other content with the same number.
+/// content of the form's fields. So two submissions with the same number can be distinguished: if the content is the
+/// same too, the whole id is equal, and otherwise only these bytes are.
 const NUMBER_BYTES: usize = 10;
 
 /// A key that makes a web form take effect only once. It depends on a number in the form and on the session in which
 /// the form was shown. The id of the new credential is derived from this key. If the form is submitted again, the
-/// derived id conflicts with the first id, so the store refuses a second credential.
+/// derived id is already taken, so the store refuses a second credential.
 ///
 /// For each form that is shown, draw a random number of at least 16 bytes and include it in the form. Neither the
 /// number nor the derived id needs to be kept secret. The id is part of the new credential's text. It does not reveal
@@ -86,7 +86,7 @@ impl OnceKey {
     }
 
     /// The id of a client's new secret. The first [`NUMBER_BYTES`] bytes do not depend on the form's fields. The other
-    /// bytes depend on them.
+    /// bytes also depend on the fields.
     pub(crate) fn secret_id(&self, realm: &Realm, client: &ClientId, fields: &[&[u8]]) -> [u8; 16] {
         self.split(SECRET, &[realm.as_str().as_bytes(), client.as_str().as_bytes()], fields)
     }

@@ -1,4 +1,4 @@
-//! The prefixes of tokens: which texts are valid, and to which kind of token each prefix belongs.
+//! The prefixes of tokens: which strings are valid prefixes, and to which kind of token each prefix belongs.
 
 use std::fmt;
 
@@ -42,7 +42,7 @@ impl Prefix {
         Self(ArrayString::from(text).unwrap_or_default())
     }
 
-    /// The prefix as a text, without the `_` after it.
+    /// The prefix without the `_` that follows it in a token.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -76,7 +76,7 @@ impl fmt::Display for Prefix {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Prefixes {
-    /// The current prefixes, in the order of the kinds' bytes.
+    /// The current prefix of each kind, in the order of [`TokenKind::ALL`].
     current: [Prefix; 6],
     known: Box<[Known]>,
 }
@@ -126,8 +126,8 @@ impl Prefixes {
         if prefix.len() > LONGEST {
             return None;
         }
-        // Comparing numbers is faster than comparing slices. The lengths are also compared, because leading NUL bytes
-        // do not change the number.
+        // The prefixes are compared as numbers, which is faster than comparing slices. The lengths are also compared,
+        // because leading NUL bytes do not change the number.
         let number = number(prefix);
         let is_it = |known: &&Known| known.number == number && known.prefix.as_str().len() == prefix.len();
         self.known.iter().find(is_it).map(|known| known.kind)
@@ -151,8 +151,8 @@ impl Default for Prefixes {
 }
 
 impl PrefixesBuilder {
-    /// Sets the prefix of new tokens of a kind. Tokens with the previous prefix verify only if it is added with
-    /// [`PrefixesBuilder::old`].
+    /// Sets the prefix of new tokens of a kind. Tokens with the previous prefix still verify only if the previous
+    /// prefix is added with [`PrefixesBuilder::old`].
     #[must_use]
     pub fn current(mut self, kind: TokenKind, prefix: Prefix) -> Self {
         self.current[slot(kind)] = prefix;
@@ -195,7 +195,7 @@ impl PrefixesBuilder {
 }
 
 /// An accepted prefix and its kind. The prefix is also stored as a number, because every parse compares prefixes, and
-/// numbers are compared faster.
+/// comparing numbers is faster than comparing strings.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     number: u128,

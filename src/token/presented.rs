@@ -10,7 +10,8 @@ use crate::types::secret::{SecretBytes, TokenSecret};
 
 /// A text that has the form of a token. Only the store can tell whether the token exists.
 ///
-/// Only [`Prefixes::parse`] creates it. `Debug` shows the kind and the id, which are public, but not the secret.
+/// Only [`Prefixes::parse`] creates a value of this type. `Debug` shows the kind and the id, which are public, but not
+/// the secret.
 #[derive(Debug)]
 pub struct PresentedToken {
     kind: TokenKind,

@@ -37,7 +37,7 @@ pub struct Account {
     role: Role,
     disabled: bool,
     manages_profiles: bool,
-    /// Whether this is a service account, which the library itself keeps.
+    /// Whether this is a service account. Its registration is in the settings of this library and not in the directory.
     is_service_account: bool,
     valid_since: Option<Timestamp>,
     contact: Option<Box<Contact>>,
@@ -52,7 +52,8 @@ pub(crate) struct Contact {
     zone: Short,
     language: Short,
     claims: Claims,
-    /// The widest scope of a service account.
+    /// The widest scope that credentials of a service account can have. `None` means no limit. Always `None` for a
+    /// person.
     widest_scope: Option<Scope>,
 }
 
@@ -72,8 +73,8 @@ impl Contact {
     }
 }
 
-/// The part of an account that a [`Principal`](crate::Principal) contains. The contact fields are moved into the
-/// principal, not copied.
+/// The part of an account that a [`Principal`](crate::Principal) contains. The box with the [`Contact`] is moved into
+/// the principal and not copied again.
 pub(crate) struct Identity {
     pub(crate) subject: SubjectId,
     pub(crate) name: Short,
@@ -147,7 +148,7 @@ impl Account {
         self
     }
 
-    /// Sets the BCP 47 language: `en` or `ru` for the built-in templates.
+    /// Sets the BCP 47 language of notices to the person. The built-in templates exist in `en` and `ru`.
     #[must_use]
     pub fn with_language(mut self, language: &str) -> Self {
         self.contact.get_or_insert_default().language = Short::new(language);
@@ -219,9 +220,9 @@ impl Account {
     /// A host can also test the password in an earlier call of
     /// [`Counterfoil::check_login`](crate::Counterfoil::check_login), and then open the sign-in or session. If the
     /// password is changed between the two calls, the sign-in or session begins after the change. It is then valid
-    /// although the old password was tested. To prevent this, make both calls on one handle from
-    /// [`Counterfoil::at`](crate::Counterfoil::at). The clock of this handle is stopped, so the sign-in or session
-    /// begins at the instant of the test.
+    /// although the old password was tested. To prevent this, make both calls on one handle that
+    /// [`Counterfoil::at`](crate::Counterfoil::at) returns. The clock of such a handle is stopped, so the sign-in or
+    /// session begins at the instant of the test.
     #[must_use]
     pub fn with_valid_since(mut self, at: Timestamp) -> Self {
         self.valid_since = Some(at);
@@ -263,7 +264,7 @@ impl Account {
         self.name.as_str()
     }
 
-    /// The role, which limits what the account may do.
+    /// The role of the account. No credential of the account has a higher role.
     #[must_use]
     pub fn role(&self) -> Role {
         self.role

@@ -1,8 +1,8 @@
 //! The schedule of expiry notices of a realm, and the progress of applying a new schedule to all records.
 //!
 //! Each record has a mark: the time and stage of its next notice. The mark is computed from the schedule. The settings
-//! of a realm are one stored document, which also contains the schedule and the progress. So a single write changes the
-//! schedule and the progress together. The marks are stored in the records and are changed afterwards.
+//! of a realm are one stored document, which also contains the schedule and the progress. So one write changes the
+//! schedule and the progress together. The marks are stored in the records, which later writes change one by one.
 
 use std::time::Duration;
 
@@ -23,8 +23,9 @@ pub(crate) struct Arming {
     pass: Option<Pass>,
 }
 
-/// The application of a new schedule to all records. A pass walks over all records twice. The second walk begins after
-/// every process knows the new schedule.
+/// The application of a new schedule to all records. A pass walks over all records twice. The second walk begins when
+/// every process uses the new schedule, and so updates the marks that other processes have meanwhile computed from an
+/// old schedule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Pass {
     under: String,

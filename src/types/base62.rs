@@ -17,7 +17,7 @@ const VALUES: [u8; 256] = {
     values
 };
 
-/// The digit of `letter`, or 0xFF if it is not a base62 letter. The caller must check for 0xFF.
+/// The digit of `letter`, or 0xFF if `letter` is not a base62 letter. The caller must check for 0xFF.
 pub(crate) const fn raw_value(letter: u8) -> u8 {
     VALUES[letter as usize]
 }

@@ -17,7 +17,8 @@ use crate::types::unknown::UnknownFields;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ClientId(Short);
 
-/// The text is not a valid client id. Operations report it as [`Invalid`](crate::Invalid) with the field `id`.
+/// The error for a string that is not a valid client id. Operations report it as [`Invalid`](crate::Invalid) with the
+/// field `id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("client id must be 1 to {} characters of [A-Za-z0-9._~-]", ClientId::MAX)]
 pub struct InvalidClientId;
@@ -61,19 +62,19 @@ impl<'de> Deserialize<'de> for ClientId {
     }
 }
 
-/// The internal id of a client registration: 16 bytes. Every family of the client's tokens contains this id. The id is
-/// never used for another registration.
+/// The internal id of a client registration: 16 bytes. Every family of the client's tokens contains this id. When a
+/// registration no longer has the id, no other registration of the realm gets it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct ClientKey([u8; 16]);
 
 impl ClientKey {
-    /// The id with these bytes.
+    /// Creates an internal id from its bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The 16 bytes.
+    /// The internal id as bytes, in the form in which a store keeps it.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
@@ -139,8 +140,8 @@ pub enum SecretForm {
     Imported,
 }
 
-/// The stored digest of a client secret, and when the secret was created and expires. A stored document must contain
-/// every member: if `expires_at` were optional, a misspelled `expires_at` would mean "never expires".
+/// The stored digest of a client secret, with the instants of its creation and of its expiry. A stored document must
+/// contain every member: if `expires_at` were optional, a misspelled `expires_at` would mean "never expires".
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredSecret {
@@ -150,11 +151,12 @@ pub struct StoredSecret {
     pub form: SecretForm,
     /// The digest of the secret, in the form `form`.
     pub digest: [u8; 32],
-    /// The key under which the digest was computed.
+    /// The key of the key ring under which the digest was computed. [`KeyId::NONE`] if it was computed without a key.
     pub key_id: KeyId,
     /// When the secret was created.
     pub created_at: Timestamp,
-    /// When the secret expires. `None` means never. A secret gets an expiry when a newer secret replaces it.
+    /// When the secret expires. `None` means that it does not expire. A secret gets an expiry when a newer secret
+    /// replaces it.
     #[serde(deserialize_with = "Option::deserialize")]
     pub expires_at: Option<Timestamp>,
     /// Members of the stored document that a newer version of this library wrote.
@@ -185,10 +187,10 @@ pub struct Registration {
     /// The internal id, to which tokens are bound. A client that is deleted and registered again gets a new internal
     /// id.
     pub key: ClientKey,
-    /// The name shown to people. If the policy's `vendor_fields` is on, the token endpoint returns it as
-    /// `as:client_id`.
+    /// The name shown to people. If the policy's `vendor_fields` is on, the token endpoint returns this name as the
+    /// member `as:client_id`.
     pub display_name: String,
-    /// At most two secrets, the newest last.
+    /// The client's secrets: at most two, the newest last. Empty for a public client.
     pub secrets: Vec<StoredSecret>,
     /// The grants that the client may use at the token endpoint.
     pub grants: Vec<Grant>,

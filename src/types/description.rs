@@ -19,8 +19,8 @@ use crate::types::visible::{code_point, refused};
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Description(Box<str>);
 
-/// The text is not a valid description. Operations report it as [`Invalid`](crate::Invalid) with the field
-/// `description`.
+/// The error for a text that is not a valid description. Operations report it as [`Invalid`](crate::Invalid) with the
+/// field `description`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidDescription {

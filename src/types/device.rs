@@ -10,8 +10,8 @@ use crate::types::source::SourceName;
 use crate::types::visible::{code_point, is_invisible, refused};
 
 /// The device on which a person opened a sign-in or a session, as the host describes it: a text such as "Firefox on
-/// Linux", and the source of the request. Both are only displayed, so that people recognise a sign-in in the list of
-/// their sign-ins.
+/// Linux", and the source of the request. The library only displays this description, so that people recognise a
+/// sign-in in the list of their sign-ins.
 ///
 /// The text is in NFC and trimmed, and has at most 200 characters in one line, without control and format characters.
 /// Joiners are allowed only where Unicode allows them. A text without a visible character counts as no text.
@@ -33,7 +33,8 @@ pub struct Device {
     source: Option<Box<str>>,
 }
 
-/// The text is not a valid device text. Operations report it as [`Invalid`](crate::Invalid) with the field `device`.
+/// The error for a text that does not satisfy the rules of [`Device`]. Operations report it as
+/// [`Invalid`](crate::Invalid) with the field `device`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidDevice {
@@ -59,9 +60,9 @@ impl Device {
         Ok(Self { text, source: source.map(|source| source.as_str().into()) })
     }
 
-    /// Accepts any text: leaves out characters that are not allowed, and cuts the text after 200 characters. Use it for
-    /// the value of the header `User-Agent`. A client can send any value, and a sign-in must not fail because of the
-    /// value.
+    /// Accepts any text. Leaves out characters that are not allowed, and cuts the text after 200 characters. Use this
+    /// constructor for the value of the header `User-Agent`: a client can send any value, and a sign-in must not fail
+    /// because of the value.
     ///
     /// ```
     /// use counterfoil::types::Device;
@@ -73,8 +74,8 @@ impl Device {
     #[must_use]
     pub fn of_user_agent(text: &str, source: Option<&SourceName>) -> Self {
         let spaced = text.chars().take(4 * Self::MAX).map(|letter| if letter.is_whitespace() { ' ' } else { letter });
-        // Each character is checked alone. A joiner is allowed only between other characters, so every joiner is left
-        // out.
+        // Each character is checked alone. A single joiner is never allowed, because a joiner needs other characters
+        // beside it. So every joiner is left out.
         let allowed = spaced.filter(|letter| refused(letter.encode_utf8(&mut [0; 4]), |_| false).is_none());
         let text: String = allowed.nfc().collect();
         let cut: String = text.trim().chars().take(Self::MAX).collect();
@@ -83,7 +84,7 @@ impl Device {
         Self { text, source: source.map(|source| source.as_str().into()) }
     }
 
-    /// The text, if the host gave one.
+    /// The text that describes the device. `None` if the host gave none, or only invisible characters.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         self.text.as_deref()

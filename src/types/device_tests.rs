@@ -1,4 +1,5 @@
-//! Tests of the limits of a device's text, and of its stored form.
+//! Tests of the rules for a device's text, of [`Device::of_user_agent`], and of the stored and printed forms of a
+//! device.
 
 use super::*;
 

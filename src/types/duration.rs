@@ -24,8 +24,8 @@ pub const fn whole_micros(duration: Duration) -> u64 {
     if micros < LIMIT { micros } else { LIMIT - 1 }
 }
 
-/// The duration in whole microseconds, rounded down, at most [`u64::MAX`]. A result of 2^53 or more is longer than the
-/// range of [`Timestamp`](crate::Timestamp).
+/// The duration in whole microseconds, rounded down, at most [`u64::MAX`]. Unlike the result of [`whole_micros`], the
+/// result can be 2^53 or more, which is outside the range of [`Timestamp`](crate::Timestamp).
 pub(crate) const fn unlimited_micros(duration: Duration) -> u64 {
     duration.as_secs().saturating_mul(1_000_000).saturating_add(duration.subsec_micros() as u64)
 }

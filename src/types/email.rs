@@ -1,4 +1,4 @@
-//! The address for notices.
+//! The e-mail address to which notices are sent.
 
 use crate::types::short::Short;
 

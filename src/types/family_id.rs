@@ -25,20 +25,20 @@ pub struct FamilyId([u8; 10]);
 pub struct InvalidFamilyId;
 
 impl FamilyId {
-    /// The family id with these bytes.
+    /// Creates a family id from its bytes: the shard, and the 9 bytes that distinguish the families of a shard.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 10]) -> Self {
         Self(bytes)
     }
 
-    /// The 10 bytes.
+    /// The id as bytes: the shard, and the 9 bytes that distinguish the families of a shard.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 10] {
         &self.0
     }
 
-    /// The greatest id that is less than this id. Lists of families are in ascending order of id. `None` for the first
-    /// id.
+    /// The greatest id that is less than this id, as a position in a list of families, which is in ascending order of
+    /// id. `None` for the smallest id.
     pub(crate) fn before(&self) -> Option<Self> {
         let mut bytes = self.0;
         for byte in bytes.iter_mut().rev() {

@@ -47,8 +47,8 @@ impl Hasher for IdHasher {
         }
     }
 
-    /// Does not hash the length of a slice or text. An id has a fixed length, and a text ends with a terminator byte,
-    /// so different values still give different inputs.
+    /// Ignores the length of a slice or string, which `Hash` writes before the content. An id has a fixed length, and
+    /// `Hash` writes a terminator byte after a string, so different values still give different inputs.
     #[inline]
     fn write_usize(&mut self, _length: usize) {}
 }

@@ -9,8 +9,9 @@ use crate::types::base62;
 pub(crate) use crate::types::family_id::FamilyId;
 use crate::types::short::Short;
 
-/// The public id of a credential. Its 16 bytes are one byte for the shard, nine random bytes for the family, and six
-/// random bytes for the credential. As text it is 22 base62 letters.
+/// The public id of a credential. Its 16 bytes are one byte for the shard, nine bytes for the family, and six bytes for
+/// the credential. The last 15 are random or derived, for example from a submitted form. As text it is 22 base62
+/// letters.
 ///
 /// The id is part of the token's text and is not secret.
 ///
@@ -30,7 +31,7 @@ pub struct RecordId([u8; 16]);
 pub struct InvalidId;
 
 impl RecordId {
-    /// The id with these bytes.
+    /// Creates a record id from its bytes: the 10 bytes of the family id, then 6 bytes for the member.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
@@ -112,9 +113,9 @@ impl<'de> Deserialize<'de> for RecordId {
 /// Do not use a name as an id. If a person gives up a name and another person gets this name, the second person would
 /// get the credentials of the first.
 ///
-/// `From` a number gives the number in decimal. Equal numbers of different types give the same id, so a database column
-/// can change from signed to unsigned, and all credentials stay valid. With the feature `uuid`, `From` a UUID gives its
-/// hyphenated form.
+/// A conversion with `From` from a number gives the number in decimal. Equal numbers of different types give the same
+/// id, so a database column can change from signed to unsigned, and all credentials stay valid. With the feature
+/// `uuid`, a conversion with `From` from a UUID gives its hyphenated form.
 ///
 /// ```
 /// use counterfoil::SubjectId;
@@ -189,7 +190,7 @@ impl<'de> Deserialize<'de> for SubjectId {
     }
 }
 
-/// The owner of a record. It is a person, or the realm itself for security codes. Records are listed by owner.
+/// The owner of a record. It is a person or a service account, or the realm itself for security codes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct OwnerId(SubjectId);
 
@@ -222,20 +223,21 @@ impl OwnerId {
         Self(SubjectId::known(text))
     }
 
-    /// The person, if the owner with this text is a person. `None` for the realm. The text must be known to be valid.
+    /// The subject id of the owner with this stored text. `None` for the realm. The caller must know that the text is
+    /// valid.
     #[cfg(feature = "memory")]
     #[inline]
     pub(crate) fn known_person(text: &str) -> Option<SubjectId> {
         (text != REALM_OWNER).then(|| SubjectId::known(text))
     }
 
-    /// The stored text.
+    /// The owner as a store keeps it: the subject id, or the reserved text for the realm.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// The person, or `None` for the realm.
+    /// The subject id of the person or service account. `None` for the realm.
     #[must_use]
     pub fn subject(&self) -> Option<SubjectId> {
         self.person().cloned()
@@ -279,8 +281,8 @@ impl KeyId {
     }
 }
 
-/// The version of a stored record or document: a number that grows with each change. Stores compare versions only for
-/// equality.
+/// The version of a stored record or document: a number that only grows. The contract of each store says which writes
+/// increase it. Stores compare versions only for equality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Version(u64);
 

@@ -1,4 +1,4 @@
-//! Tests that each id has only one spelling.
+//! Tests of subject ids, of the stored owner of the realm, and of the parts of a record id.
 
 use super::*;
 

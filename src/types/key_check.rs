@@ -1,5 +1,4 @@
-//! The check value of a key. The value is stored, so that a different key with the same number is detected. The key
-//! cannot be derived from the value.
+//! The check value of a key. The key cannot be derived from the value.
 
 use std::fmt;
 

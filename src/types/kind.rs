@@ -13,7 +13,8 @@ pub enum TokenKind {
     PersonalAccessToken,
     /// A short-lived token from the token endpoint (RFC 6749 §1.4).
     AccessToken,
-    /// A token that is issued together with an access token, to get the next access token (RFC 6749 §1.5).
+    /// A token with which a client gets the next access token. It is issued together with an access token (RFC 6749
+    /// §1.5).
     RefreshToken,
     /// A token that a super administrator of a realm creates for a program.
     SecurityCode,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::scope::{InvalidScope, Scope};
 
-/// The scope tokens known to a service: its own scope tokens, and those of this library ([`Scope::OWN`]).
+/// The scope tokens known to a service: the scope tokens of the host, and those of this library ([`Scope::OWN`]).
 ///
 /// ```
 /// use counterfoil::types::KnownScopes;
@@ -21,11 +21,7 @@ use crate::types::scope::{InvalidScope, Scope};
 pub struct KnownScopes(BTreeSet<String>);
 
 impl KnownScopes {
-    /// Collects the service's own scope tokens and the tokens of this library.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidScope`] if one of the texts is not a scope token (RFC 6749 §3.3).
+    /// Collects the host's scope tokens, and adds the scope tokens of this library.
     pub fn new(tokens: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, InvalidScope> {
         let mut known: BTreeSet<String> = Scope::OWN.into_iter().map(str::to_owned).collect();
         for token in tokens {

@@ -30,7 +30,8 @@ pub struct Label(Short);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LabelKey(Short);
 
-/// The text is not a valid label. Operations report it as [`Invalid`](crate::Invalid) with the field `label`.
+/// The error for a text that is not a valid label. Operations report it as [`Invalid`](crate::Invalid) with the field
+/// `label`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidLabel {
@@ -76,8 +77,8 @@ impl Label {
         Ok(Self(Short::new(shown)))
     }
 
-    /// Reads a stored label. Checks every rule of [`Label::new`], with the limit of 255 characters, which holds for
-    /// every policy.
+    /// Reads a stored label. Checks every rule of [`Label::new`], with the limit of 255 characters, because the present
+    /// policy can have a lower limit than the policy under which the label was stored.
     ///
     /// # Errors
     ///
@@ -128,7 +129,7 @@ impl LabelKey {
         Self(Short::new(text))
     }
 
-    /// The stored text.
+    /// The label key as a store keeps it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()

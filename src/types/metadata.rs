@@ -29,7 +29,7 @@ use serde_json::{Map, Value};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Metadata(Box<str>);
 
-/// Not valid metadata. Operations report it as [`Invalid`](crate::Invalid) with the field `metadata`.
+/// Not valid metadata. Operations report this as [`Invalid`](crate::Invalid) with the field `metadata`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidMetadata {
@@ -57,12 +57,13 @@ pub enum InvalidMetadata {
 const MAX_INPUT: usize = 16 * Metadata::MAX;
 
 impl Metadata {
-    /// The largest length, in bytes.
+    /// The largest length of the text, in bytes, without blanks between its parts.
     pub const MAX: usize = 1_024;
-    /// The largest number of levels of objects and arrays. The object itself is the first.
+    /// The largest number of levels of objects and arrays. The metadata object itself is the first level.
     pub const MAX_DEPTH: usize = 8;
 
-    /// The metadata with that value. Use [`str::parse`] for a text, because it also finds repeated members.
+    /// Creates metadata from a JSON value. If the host has the JSON as text, use [`str::parse`] instead: a repeated
+    /// member can be found only in a text.
     ///
     /// # Errors
     ///
@@ -96,7 +97,8 @@ impl Metadata {
         &self.0
     }
 
-    /// The members. A number with more digits than `serde_json` keeps is rounded. [`Metadata::as_str`] has all digits.
+    /// The members of the object. A number with more digits than `serde_json` keeps is rounded. [`Metadata::as_str`]
+    /// has all digits.
     #[must_use]
     pub fn get(&self) -> Map<String, Value> {
         serde_json::from_str(&self.0).unwrap_or_default()
@@ -111,7 +113,8 @@ impl FromStr for Metadata {
         if text.len() > MAX_INPUT {
             return Err(InvalidMetadata::TooLong);
         }
-        // The levels are counted before the text is parsed, so the functions below recurse no deeper than this limit.
+        // The levels are counted before the text is parsed, so that no function below recurses deeper than
+        // [`Metadata::MAX_DEPTH`].
         let shape = Shape::of(text);
         if shape.depth > Self::MAX_DEPTH {
             return Err(InvalidMetadata::TooDeep);
@@ -142,7 +145,7 @@ struct Shape {
 }
 
 impl Shape {
-    /// Determines these properties. If the text is not JSON, the result has no meaning.
+    /// Scans a JSON text. If the text is not JSON, the result has no meaning.
     fn of(text: &str) -> Self {
         let mut shape = Self { compact: String::with_capacity(text.len()), members: 0, depth: 0 };
         let (mut in_string, mut escaped, mut level) = (false, false, 0_usize);

@@ -30,7 +30,7 @@ enum Block {
     V6 { first: u128, length: u8 },
 }
 
-/// Why a text is not a block of addresses in CIDR notation.
+/// Why a text is not a valid block of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InvalidNetwork {
     /// The text is not an address, or the part after the `/` is not a decimal number.
@@ -114,12 +114,12 @@ impl Block {
     }
 }
 
-/// A number whose first `length` bits are set. `length` is at most 32.
+/// A number whose `length` most significant bits are set. `length` is at most 32.
 fn mask4(length: u8) -> u32 {
     u32::MAX.checked_shl(u32::from(V4.saturating_sub(length))).unwrap_or(0)
 }
 
-/// A number whose first `length` bits are set. `length` is at most 128.
+/// A number whose `length` most significant bits are set. `length` is at most 128.
 fn mask6(length: u8) -> u128 {
     u128::MAX.checked_shl(u32::from(V6.saturating_sub(length))).unwrap_or(0)
 }

@@ -44,7 +44,7 @@ pub struct Networks(Box<[Network]>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidNetworks {
-    /// No block was given. `None` stands for every source.
+    /// No block was given. The absence of a restriction is expressed by `None` and not by an empty list.
     #[error("allowed_sources must have at least 1 block")]
     Empty,
     /// More than 16 texts were given. Texts with the same addresses count separately.
@@ -90,8 +90,8 @@ impl Networks {
     /// separated by commas.
     pub const MAX_TEXT: usize = Self::MAX * "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128".len() + Self::MAX - 1;
 
-    /// Creates the allowed sources from these blocks. Each text is an address or a block. Blanks around a text are
-    /// removed.
+    /// Creates the allowed sources from blocks. Each item of `blocks` is the text of an address or of a block. Blanks
+    /// around a text are removed.
     ///
     /// # Errors
     ///
@@ -148,8 +148,8 @@ impl Networks {
         self.0.iter().any(|block| block.contains(address))
     }
 
-    /// Whether each block of `other` lies inside a block of `self`. If only two blocks of `self` together contain a
-    /// block of `other`, the result is `false`.
+    /// Whether each block of `other` lies inside a block of `self`. If a block of `other` lies in the union of two
+    /// blocks of `self`, but not inside a single one of them, the result is `false`.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         other.0.iter().all(|block| self.0.iter().any(|own| own.covers(block)))
@@ -189,7 +189,7 @@ impl InvalidNetwork {
 }
 
 impl fmt::Display for Networks {
-    /// The blocks, separated by commas.
+    /// Writes the blocks, separated by commas.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().enumerate().try_for_each(|(at, block)| {
             let comma = if at == 0 { "" } else { "," };

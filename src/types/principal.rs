@@ -15,7 +15,8 @@ use crate::types::short::Short;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
-/// An authenticated caller. Outside of tests, the library creates it when it verifies a credential or opens a session.
+/// An authenticated caller. Outside of tests, only the library creates a principal: when it verifies a credential or
+/// opens a session.
 #[derive(Clone, Debug)]
 pub struct Principal {
     pub(crate) realm: Realm,
@@ -46,7 +47,7 @@ impl Principal {
         &self.realm
     }
 
-    /// The subject whose rights the caller has.
+    /// The subject id of the account whose rights the caller has.
     #[must_use]
     pub fn subject(&self) -> &SubjectId {
         &self.subject
@@ -67,7 +68,7 @@ impl Principal {
         self.subject.is_reserved()
     }
 
-    /// The account's display name.
+    /// The display name of the account whose rights the caller has.
     #[must_use]
     pub fn name(&self) -> &str {
         self.name.as_str()

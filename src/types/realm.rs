@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::types::short::Short;
 
-/// The name of a realm (a tenant, a domain). It is immutable, has 1 to 255 visible ASCII characters, and is compared
-/// byte for byte.
+/// The name of a realm (a tenant, a domain). A name has 1 to 255 visible ASCII characters and is compared byte for
+/// byte.
 ///
 /// Ids, labels, listings and digests of one realm are not valid in another realm. A host with one tenant uses
 /// [`Realm::default`] implicitly.
@@ -22,8 +22,8 @@ use crate::types::short::Short;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Realm(Option<Short>);
 
-/// The name of the realm of a host with one tenant. In memory, this realm is `None`, so a copy of the realm copies no
-/// text. This matters because every record contains a realm, and most hosts use only this realm.
+/// The name of the realm of a host with one tenant. In memory, this realm is `None`, so that its name need not be
+/// copied with each record. Every record contains a realm, and most hosts use only this realm.
 const DEFAULT: &str = "default";
 
 /// Not a valid realm name.

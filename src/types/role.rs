@@ -26,7 +26,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The name in the API.
+    /// The name of the role in the API and in stored documents.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -19,7 +19,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The text itself.
+    /// Returns the secret text, which `Debug` does not show.
     #[must_use]
     pub fn expose_secret(&self) -> &str {
         &self.0
@@ -42,13 +42,13 @@ impl fmt::Debug for Secret {
 pub struct SecretBytes<const N: usize>([u8; N]);
 
 impl<const N: usize> SecretBytes<N> {
-    /// Wraps the bytes. The caller must wipe its own copy of them.
+    /// Wraps the bytes. The caller must wipe its own copy of the bytes.
     #[must_use]
     pub const fn new(bytes: [u8; N]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes themselves.
+    /// Returns the secret bytes, which `Debug` does not show.
     #[must_use]
     pub fn expose_secret(&self) -> &[u8; N] {
         &self.0

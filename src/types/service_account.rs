@@ -20,7 +20,7 @@ pub struct ServiceAccount {
     /// The label, at most [`ServiceAccount::LABEL_MAX`] characters.
     #[serde(with = "text")]
     pub label: Label,
-    /// The key of the label. No other service account of the realm has the same key.
+    /// The label in the form in which labels are compared. No other service account of the realm has the same key.
     #[serde(with = "text")]
     pub label_key: LabelKey,
     /// The description. Empty if none was given.
@@ -44,7 +44,7 @@ pub struct ServiceAccount {
     pub created_at: Timestamp,
     /// When the person in `made_by` took the account over. `None` if this person or the host made the account. A
     /// missing member of a stored document gives `None` too. This is safe: the earlier instant `created_at` is then
-    /// used, so a `valid_since` of the person disables the account sooner.
+    /// used, so the account is more likely to be disabled by the `valid_since` of the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adopted_at: Option<Timestamp>,
     /// Members of the stored document that a newer version of this library wrote.
@@ -77,8 +77,8 @@ impl ServiceAccount {
         }
     }
 
-    /// The instant since which the person in `made_by` answers for the account: when this person took the account over,
-    /// or otherwise when the account was made.
+    /// The instant since which the person in `made_by` answers for the account: `adopted_at` if it is set, and
+    /// otherwise `created_at`.
     #[must_use]
     pub fn answered_since(&self) -> Timestamp {
         self.adopted_at.unwrap_or(self.created_at)

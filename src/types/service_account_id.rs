@@ -25,19 +25,19 @@ pub(crate) const PREFIX: &str = "service-account:";
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServiceAccountId([u8; 16]);
 
-/// The text is not a valid id of a service account.
+/// Not a valid id of a service account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("service account id must be 22 characters of [0-9A-Za-z] for a number below 2^128")]
 pub struct InvalidServiceAccountId;
 
 impl ServiceAccountId {
-    /// The id with these bytes.
+    /// Creates an id from its bytes, as [`ServiceAccountId::as_bytes`] returns them.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The 16 bytes.
+    /// The number that the 22 letters of the text form encode, with the most significant byte first.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0

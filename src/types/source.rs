@@ -1,4 +1,4 @@
-//! The source of a request. Failures are counted per source.
+//! The source of a request, for which failed attempts are counted, and to which a credential can be restricted.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -38,7 +38,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
-    /// A known source. Failures are counted per source.
+    /// A known source. Failures are counted for each name.
     Known(SourceName),
     /// The host does not know the source. Failures are not counted, and a correct secret is never refused. The
     /// directory must limit guessing.
@@ -99,7 +99,7 @@ impl SourceName {
         }
         let letters = text.chars().count();
         // A comma separates the addresses in a header of a proxy, such as `X-Forwarded-For`. A client can choose the
-        // first of these addresses. Brackets occur only around addresses.
+        // first of these addresses, so a list is refused. Brackets occur only around addresses.
         let is_foreign =
             |letter: char| matches!(letter, ',' | '[' | ']') || letter.is_control() || letter.is_whitespace();
         if (1..=255).contains(&letters) && !text.contains(is_foreign) {

@@ -37,13 +37,13 @@ impl Timestamp {
     /// The last valid instant.
     pub const MAX: Self = Self::of(LIMIT - 1);
 
-    /// The instant with that many microseconds after 1970. `None` at 2^53 and beyond.
+    /// The instant `micros` microseconds after 1970-01-01 UTC. `None` if `micros` is 2^53 or more.
     #[must_use]
     pub const fn from_micros(micros: u64) -> Option<Self> {
         if micros < LIMIT { Some(Self::of(micros)) } else { None }
     }
 
-    /// Microseconds since 1970.
+    /// The number of microseconds since 1970-01-01 UTC.
     #[must_use]
     pub const fn micros(self) -> u64 {
         self.0.get() - 1
@@ -55,7 +55,7 @@ impl Timestamp {
         Self(NonZeroU64::MIN.saturating_add(micros))
     }
 
-    /// Whole seconds since 1970, rounded down.
+    /// The number of whole seconds since 1970-01-01 UTC, rounded down.
     #[must_use]
     pub const fn seconds(self) -> u64 {
         self.micros() / 1_000_000
@@ -94,7 +94,8 @@ impl Timestamp {
         Self::of(self.micros().saturating_sub(unlimited_micros(duration)))
     }
 
-    /// The time from `earlier` to this instant, in whole microseconds below 2^53. Zero if this instant is not later.
+    /// The time from `earlier` to this instant, in whole microseconds below 2^53. Zero if this instant is not later
+    /// than `earlier`.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.get().saturating_sub(earlier.0.get()))

@@ -1,4 +1,4 @@
-//! Members of stored documents that a newer version of this library wrote. A node with an older version keeps these
+//! Members of stored documents that a newer version of this library wrote. A process with an older version keeps these
 //! members when it rewrites the document.
 
 use std::collections::BTreeMap;
@@ -11,8 +11,8 @@ const FORMAT: &str = "format";
 /// The newest format that this version of the library supports. A document of format 0 has no member `format`.
 const KNOWN: u64 = 0;
 
-/// Members of a stored document that this version of the library does not know. It ignores these members, and writes
-/// them back unchanged.
+/// Members of a stored document that this version of the library does not know. The library ignores these members, and
+/// writes them back unchanged.
 ///
 /// If a newer version makes a change that older versions must not ignore, it raises the document's member `format` (0
 /// if absent). Older versions then refuse the document.

@@ -63,7 +63,7 @@ fn is_refused(character: char) -> bool {
 }
 
 /// Whether the character has the property `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt). Software that
-/// does not support such a character shows nothing.
+/// does not support such a character shows nothing for it.
 pub(crate) const fn is_ignorable(character: char) -> bool {
     matches!(character,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
@@ -77,7 +77,7 @@ pub(crate) fn is_invisible(character: char) -> bool {
     character.is_whitespace() || is_ignorable(character) || character == '\u{2800}'
 }
 
-/// The code point of a character as text, by which people can look the character up.
+/// The code point of a character in the notation by which people can look it up, such as `U+200B`.
 pub(crate) fn code_point(character: char) -> String {
     format!("U+{:04X}", u32::from(character))
 }

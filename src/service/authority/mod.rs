@@ -42,7 +42,8 @@ pub(crate) struct Permit<'a, O> {
 }
 
 impl Service {
-    /// Checks whether a presenter is allowed to do the operation `O`.
+    /// Checks whether a presenter is allowed to do the operation `O`. If the presented credential itself may be used
+    /// for the operation ([`Credentials::SessionsAndItself`]), call [`Service::permit_on`] instead.
     pub(crate) async fn permit<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,
@@ -52,7 +53,7 @@ impl Service {
     }
 
     /// Checks whether a presenter is allowed to do the operation `O` on the credential with the id `credential`. The id
-    /// is `None` if the request names no credential.
+    /// matters only for [`Credentials::SessionsAndItself`]. For any other operation, it can be `None`.
     pub(crate) async fn permit_on<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,
@@ -63,9 +64,9 @@ impl Service {
         Ok(Permit { service: self, by, now, operation: PhantomData })
     }
 
-    /// Checks whether the presenter meets the requirements of a rule. The first unmet requirement is the error. They
-    /// are checked in this order: realm, kind of the credential, scope, right of the account, that the presenter is a
-    /// person, gates, and that the password was entered recently.
+    /// Checks whether the presenter meets the requirements of a rule. Returns an error for the first requirement that
+    /// is not met. The requirements are checked in this order: realm, kind of the credential, scope, right of the
+    /// account, that the presenter is a person, gates, and that the password was entered recently.
     pub(crate) async fn authorize(
         &self,
         rule: Rule,
@@ -144,13 +145,13 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.now
     }
 
-    /// Checks whether the presenter is also allowed to do the operation `P`, for an operation whose result depends on
-    /// this.
+    /// Checks whether the presenter is also allowed to do the operation `P`. The result of some operations depends on a
+    /// second permission.
     pub(crate) async fn also<P: Permission>(&self) -> Result<(), ManageError> {
         self.service.authorize(P::RULE, self.by, None, self.now).await
     }
 
-    /// The subject of the presenter. [`Forbidden::NoPerson`] if the presenter is the host's own code.
+    /// The subject of the presenter. Returns [`Forbidden::NoPerson`] if the presenter is the host's own code.
     pub(crate) fn person(&self) -> Result<&'a SubjectId, Forbidden> {
         self.by.subject().ok_or(Forbidden::NoPerson)
     }
@@ -160,12 +161,12 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.by.is_host()
     }
 
-    /// The sign-in or the session of the presenter, if the presenter has one.
+    /// The family of the sign-in or session with which the presenter authenticated. `None` for any other presenter.
     pub(crate) fn sign_in(&self) -> Option<FamilyId> {
         self.by.sign_in()
     }
 
-    /// The presenter and the source of the request, for events.
+    /// The presenter and the source of the request, as an event names them.
     pub(crate) fn by(&self) -> By {
         self.by.by()
     }
@@ -204,8 +205,8 @@ impl<'a, O: Permission> Permit<'a, O> {
     }
 
     /// Checks that the scope of a credential or of an account lies within the presenter's own scope. For a credential,
-    /// [`Permit::needs_reach`] also checks the allowed sources. A credential without a scope has all rights, so for
-    /// such a credential only a presenter without a scope passes the check.
+    /// [`Permit::needs_reach`] also checks the allowed sources. A credential without a scope has all rights of its
+    /// account, so only a presenter without a scope passes the check for it.
     pub(crate) fn needs_scope(&self, scope: Option<&Scope>) -> Result<(), Forbidden> {
         let reaches = match (self.by.scope(), scope) {
             (None, _) => true,

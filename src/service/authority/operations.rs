@@ -43,7 +43,7 @@ operations! {
     ListTokens { All, CREDENTIALS_READ, EVERYBODY, SignsIn, Gates, NotNeeded }
     /// Creates a personal access token.
     CreateToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
-    /// Changes the label, the description, or the allowed addresses of the presenter's own token.
+    /// Changes the label, the description, or the allowed sources of the presenter's own token.
     UpdateToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
     /// Lets the presenter's own token be used from more addresses.
     WidenToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, Fresh }
@@ -102,7 +102,7 @@ operations! {
     UpdateServiceAccount { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
     /// Disables a service account without any other change.
     DisableServiceAccount { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Ends all credentials of a service account, and removes it.
+    /// Ends all credentials of a service account, and removes the account.
     DeleteServiceAccount { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Lists the personal access tokens of a service account, or shows a single one.
     ListServiceTokens { Sessions, SERVICE_ACCOUNTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
@@ -123,7 +123,7 @@ operations! {
     ListCodes { All, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Creates a security code.
     CreateCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, SignsIn, NotAsked, Fresh }
-    /// Changes the description of a code, or removes addresses from which the code can be used.
+    /// Changes the description of a code, or removes some of its allowed sources.
     DescribeCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Changes the expiry of a code, makes the code permanent, reactivates it, or adds addresses from which the code
     /// can be used.
@@ -139,7 +139,7 @@ operations! {
     UpdateClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
     /// Disables a client without any other change.
     DisableClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Replaces a client's secret.
+    /// Replaces a client's secret by a new secret.
     RotateClientSecret { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
     /// Revokes all tokens of a client.
     RevokeClientTokens { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }

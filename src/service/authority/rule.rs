@@ -60,8 +60,7 @@ pub(crate) enum Host {
 /// the personal access tokens of one account or of all accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OwnGate {
-    /// The gates, which are switches that block personal access tokens, are not checked, because the operation does not
-    /// use the presenter's own tokens.
+    /// The gates are not checked, because the operation does not use the presenter's own personal access tokens.
     NotAsked,
     /// All gates that the policy uses must be open, so that no switch blocks the account's personal access tokens.
     Gates,

@@ -1,5 +1,6 @@
 //! Makes sure that a credential cannot be used from more addresses than the credential with which it is created or
-//! changed. Otherwise a stolen credential could be exchanged, at an allowed address, for one that works everywhere.
+//! changed. Otherwise a stolen credential could be exchanged, at an allowed address, for a credential that can be used
+//! from anywhere.
 
 use super::{Permission, Permit};
 use crate::record::token_record::TokenRecord;
@@ -11,8 +12,9 @@ use crate::types::networks::Networks;
 pub(crate) struct OwnSources(Option<Networks>);
 
 impl OwnSources {
-    /// Returns the addresses from which a new credential can be used. If the request names no addresses, these are the
-    /// addresses of the presented credential.
+    /// Returns the addresses from which a new credential can be used. These are the requested addresses, which must lie
+    /// within those of the presented credential. If the request names none, they are the addresses of the presented
+    /// credential.
     pub(crate) fn narrowed(&self, asked: Option<Networks>) -> Result<Option<Networks>, Invalid> {
         match (&self.0, asked) {
             (own, None) => Ok(own.clone()),
@@ -43,8 +45,8 @@ impl<O: Permission> Permit<'_, O> {
         if self.own_sources().await?.cover(allowed) { Ok(()) } else { Err(Forbidden::Outranked.into()) }
     }
 
-    /// Checks that a credential has no more rights than the presenter: its scope, and the addresses from which it can
-    /// be used, lie within the presenter's. An operation that renews the credential needs this check.
+    /// Checks that a credential has no more rights than the presenter: its scope and its allowed sources lie within
+    /// those of the presenter. An operation that renews the credential needs this check.
     pub(crate) async fn needs_reach(&self, record: &TokenRecord) -> Result<(), ManageError> {
         self.needs_scope(record.record().scope.as_ref())?;
         self.needs_sources(allowed_sources(record)).await

@@ -1,4 +1,4 @@
-//! The digest that another system stores of a token.
+//! The digest of a token, as another system stores it.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ pub struct ForeignDigest {
     length: u8,
 }
 
-/// Not a valid digest: not 16 to 64 bytes, or not a hexadecimal text of the expected length.
+/// Not a valid digest: it does not have 16 to 64 bytes, or it is not a hexadecimal text of the expected length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a foreign digest must have 16 to 64 bytes")]
 pub struct InvalidForeignDigest;

@@ -1,5 +1,6 @@
 //! Imported tokens of other systems. For each system, a scheme computes the digest of a presented token, and reads the
-//! digest that the system stored. An imported record is found by this digest.
+//! digest that the system stored. The record of an imported token is found by a look-up key that is computed from this
+//! digest.
 
 mod digest;
 mod knox;

@@ -32,7 +32,7 @@ impl ForeignScheme for Sanctum {
     fn digest_of(&self, text: &str) -> Option<ForeignDigest> {
         let secret = self.decisive(text);
         let id = text.len() - secret.len();
-        // A text with a second `|` is refused here, because a secret does not contain `|`.
+        // `|` is not among the allowed characters, so a text with a second `|` is refused here.
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
         let is_secret = (20..=255).contains(&secret.len()) && secret.bytes().all(is_letter);
         if id == 1 || !is_secret {

@@ -6,8 +6,8 @@ use super::digest::ForeignDigest;
 pub(crate) const TEXT_MAX: usize = 1024;
 
 /// Describes the tokens of another system. The scheme computes the digest of a presented text, and reads the digest in
-/// a row that the other system stored. For the same token, both digests are equal. So the library finds the imported
-/// record of a token that the other system issued.
+/// a row that the other system stored. Both digests of one token are equal. So the library finds the imported record of
+/// a presented token.
 ///
 /// [`Sanctum`](super::Sanctum) and [`Knox`](super::Knox) are schemes. A host implements this trait for its own system.
 /// The digest must be cryptographic, and the tokens must have at least 128 random bits: this library does not make a
@@ -43,7 +43,8 @@ pub trait ForeignScheme: Send + Sync + 'static {
     /// so it must never change.
     fn name(&self) -> &'static str;
 
-    /// The digest of a text. `None` if the text is not a token of the other system. The text has at most 1,024 bytes.
+    /// The digest of a text, as the other system stores it. `None` if the text does not have the form of a token of
+    /// that system. The text has at most 1,024 bytes.
     ///
     /// Every text that is not a token of this library is given to each scheme. So this method should be strict about
     /// the form of a token: each accepted text costs a read of the store.
@@ -55,10 +56,10 @@ pub trait ForeignScheme: Send + Sync + 'static {
 
     /// The part of a token's text that proves the right to access, for example the secret without the id before it. By
     /// default, this part is the whole text. Texts for which [`digest_of`](ForeignScheme::digest_of) returns the same
-    /// digest must have the same part.
+    /// digest must have the same decisive part.
     ///
     /// Until the first use of an imported token, the library stores a digest of the other system's digest. From then
-    /// on, it stores a digest of this part.
+    /// on, the library stores a digest of this part.
     fn decisive<'a>(&self, text: &'a str) -> &'a str {
         text
     }

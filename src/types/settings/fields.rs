@@ -21,8 +21,8 @@ macro_rules! settings {
         }
 
         impl Settings {
-            /// The value of a setting in its unit, as the console and the API show it. A switch is 0 or 1. If the
-            /// policy's own duration is not a whole number of units, it is rounded up.
+            /// The value of a setting in its unit, as the console and the API show it. A switch is 0 or 1. A duration
+            /// of the policy can be a fraction of units, and is then rounded up.
             ///
             /// ```
             /// use std::time::Duration;

@@ -85,11 +85,11 @@ impl fmt::Display for SettingName {
 #[error("{name} must be a whole number from {least} to {most}")]
 #[non_exhaustive]
 pub struct InvalidSetting {
-    /// The setting that has this range.
+    /// The setting whose number was refused.
     pub name: SettingName,
-    /// The smallest valid number.
+    /// The smallest valid number of this setting.
     pub least: u64,
-    /// The largest valid number.
+    /// The largest valid number of this setting.
     pub most: u64,
 }
 

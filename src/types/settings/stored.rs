@@ -36,9 +36,9 @@ pub struct StoredSettings {
     /// [`KeyRing`](crate::KeyRing) has a different key with the same number.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub key_checks: BTreeMap<KeyId, KeyCheck>,
-    /// The service accounts of the realm. All accounts are in this one document, which is replaced by a conditional
-    /// write, so two concurrent calls cannot store the same label twice. A verification reads the accounts from the
-    /// copy in memory.
+    /// The service accounts of the realm. All accounts are in this one document, which is replaced only if its version
+    /// has not changed, so two concurrent calls cannot store the same label twice. A verification reads the accounts
+    /// from the copy in memory.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub service_accounts: BTreeMap<ServiceAccountId, ServiceAccount>,
     /// Members of the stored document that a newer version of this library wrote.
@@ -123,8 +123,8 @@ fn whole_number(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    /// Both members are always written, so a missing member means that the document is damaged. If a missing `switches`
-    /// were tolerated, an account whose switch is off could use its tokens.
+    /// Both members are always written, so a missing member means that the document is damaged. If a document without
+    /// `switches` were accepted, an account whose switch was off could use its tokens again.
     #[test]
     fn a_document_without_values_or_switches_is_refused() {
         let whole = StoredSettings::default().to_document().expect("written");
