@@ -5,9 +5,9 @@ use crate::event::{Actor, Event, EventKind, Throttled};
 use crate::types::ids::OwnerId;
 use crate::types::source::SourceName;
 
-/// Writes every event to `tracing` with the target `counterfoil`. Each part of the event is a field, except the creator
-/// of a security code that is the actor. The first fields are `event` ([`EventKind::name`]), `at` (microseconds since
-/// 1970), `realm`, `actor`, `by_subject`, `by_credential`, `by_client` and `source`. The fields of the kind of event
+/// Writes every event to `tracing` with the target `counterfoil`. Each part of the event is a field. The first fields
+/// are `event` ([`EventKind::name`]), `at` (microseconds since 1970), `realm`, `actor`, `by_subject`, `by_credential`,
+/// `by_client`, `by_creator` (who created the security code that was used) and `source`. The fields of the kind of event
 /// follow. A failure of a store or of the directory has the level error, a refusal or another problem has the level
 /// warn, and any other event has the level info.
 ///
@@ -186,16 +186,33 @@ fn counted_of(counted: &Throttled) -> Fields {
     }
 }
 
-/// The fields of the actor: its type, the subject whose rights it used, its credential, and its client.
-fn actor(by: &Actor) -> (&'static str, Option<String>, Option<String>, Option<String>) {
+/// The fields that say who caused an event.
+struct By {
+    name: &'static str,
+    /// The subject whose rights were used.
+    subject: Option<String>,
+    credential: Option<String>,
+    client: Option<String>,
+    /// The super administrator who created the security code that was used.
+    creator: Option<String>,
+}
+
+fn actor(by: &Actor) -> By {
+    let (name, subject, credential) = match by {
+        Actor::Unproved => ("unproved", None, None),
+        Actor::Person { subject, credential } => ("person", Some(subject), credential.as_ref()),
+        Actor::SecurityCode { subject, credential, .. } => ("security_code", Some(subject), Some(credential)),
+        Actor::Client { subject, .. } => ("client", subject.as_ref(), None),
+        Actor::Host => ("host", None, None),
+        Actor::Upkeep => ("upkeep", None, None),
+    };
+    let (mut client, mut creator) = (None, None);
     match by {
-        Actor::Unproved => ("unproved", None, None, None),
-        Actor::Person { subject, credential } => ("person", text(subject), credential.and_then(text), None),
-        Actor::SecurityCode { subject, credential, .. } => ("security_code", text(subject), text(credential), None),
-        Actor::Client { client, subject } => ("client", subject.as_ref().and_then(text), None, text(client)),
-        Actor::Host => ("host", None, None, None),
-        Actor::Upkeep => ("upkeep", None, None, None),
+        Actor::Client { client: own, .. } => client = text(own),
+        Actor::SecurityCode { creator: own, .. } => creator = text(own),
+        _ => {}
     }
+    By { name, subject: subject.and_then(text), credential: credential.and_then(text), client, creator }
 }
 
 impl EventSink for TracingSink {
@@ -205,7 +222,7 @@ impl EventSink for TracingSink {
                 if !tracing::enabled!(target: "counterfoil", $level) {
                     return;
                 }
-                let (actor, by_subject, by_credential, by_client) = actor(&event.by);
+                let by = actor(&event.by);
                 let said = fields(&event.kind);
                 tracing::event!(
                     target: "counterfoil",
@@ -213,10 +230,11 @@ impl EventSink for TracingSink {
                     event = event.kind.name(),
                     at = event.at.micros(),
                     realm = event.realm.as_str(),
-                    actor,
-                    by_subject,
-                    by_credential,
-                    by_client,
+                    actor = by.name,
+                    by_subject = by.subject,
+                    by_credential = by.credential,
+                    by_client = by.client,
+                    by_creator = by.creator,
                     kind = said.kind,
                     id = said.id,
                     other_id = said.other_id,
@@ -243,5 +261,22 @@ impl EventSink for TracingSink {
             Loudness::Warning => write!(tracing::Level::WARN),
             Loudness::Information => write!(tracing::Level::INFO),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::ids::{RecordId, SubjectId};
+
+    #[test]
+    fn ao_code_6_an_entry_of_the_log_names_whose_rights_a_code_used_and_who_created_it() {
+        let subject = |id: u32| SubjectId::from(id);
+        let credential = RecordId::from_bytes([7; 16]);
+        let by = actor(&Actor::SecurityCode { subject: subject(7), creator: subject(9), credential });
+        assert_eq!((by.name, by.subject, by.creator), ("security_code", text(7), text(9)));
+        assert_eq!((by.credential, by.client), (text(credential), None));
+        let by = actor(&Actor::Person { subject: subject(7), credential: None });
+        assert_eq!((by.name, by.subject, by.credential, by.creator), ("person", text(7), None, None));
     }
 }

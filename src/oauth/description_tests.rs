@@ -5,6 +5,7 @@ use crate::http_auth::refusal::Refusal;
 use crate::oauth::error::OAuthError;
 use crate::oauth::form::PARAMETERS;
 use crate::service::error::Unavailable;
+use crate::store::throttle::ThrottleKey;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
@@ -39,6 +40,7 @@ fn causes() -> Vec<Reason> {
         Reason::ScopeBeyond,
         Reason::ScopeDemanded,
         Reason::Throttled { until: Timestamp::EPOCH },
+        Reason::Busy { key: ThrottleKey::from_bytes([0; 32]) },
         Reason::Unavailable(Unavailable::Clock),
     ];
     causes.extend(CLIENT_FAULTS.map(|fault| Reason::Client(ClientRefusal::InvalidClient { fault, by_form: true })));
@@ -66,9 +68,9 @@ fn fault_c4_each_cause_has_a_text_of_its_own_and_names_the_parameter_at_fault() 
     let texts: Vec<_> = causes().iter().map(|cause| description(OAuthErrorCode::InvalidRequest, Some(cause))).collect();
     let distinct: BTreeSet<_> = texts.iter().collect();
     // Three texts occur more than once. Four client faults have one text, because the caller must not distinguish them.
-    // `Throttled` and `Unavailable` have one text, because the caller cannot fix the cause. `GrantUnknown` and
+    // `Throttled`, `Busy` and `Unavailable` have one text, because the caller cannot fix the cause. `GrantUnknown` and
     // `NoLogins` have one text, because only the host can act on the difference.
-    assert_eq!(distinct.len(), texts.len() - 5, "{texts:#?}");
+    assert_eq!(distinct.len(), texts.len() - 6, "{texts:#?}");
     for name in PARAMETERS {
         for cause in [
             Reason::Missing { name },

@@ -14,11 +14,7 @@ use crate::console::language::Language;
 use crate::console::paths::{self, MADE_ROOM};
 use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::state::{Console, Shared};
-use crate::console::viewer::{PreviousSession, Viewer};
-
-/// The paths of the sections below the base.
-const SECTIONS: [&str; 8] =
-    ["/tokens", "/sign-ins", "/profile", "/users", "/codes", "/clients", "/settings", "/events"];
+use crate::console::viewer::{PreviousSession, SECTIONS, Viewer};
 
 /// The host that a request names: the result of [`host_of`].
 pub(crate) type Host<'a> = Result<Option<&'a str>, InvalidHost>;

@@ -17,6 +17,20 @@ use crate::console::language::Language;
 use crate::console::state::Console;
 use crate::console::zones::zone_in_use;
 
+/// The paths of all sections of the console below its base path, in the order in which a page links to them.
+pub(crate) const SECTIONS: [&str; 10] = [
+    "/tokens",
+    "/sign-ins",
+    "/profile",
+    "/users",
+    "/credentials",
+    "/codes",
+    "/clients",
+    "/service-accounts",
+    "/settings",
+    "/events",
+];
+
 /// The signed-in account that requests a page.
 pub(crate) struct Viewer {
     /// The handle on which the page calls all operations. Its clock is stopped at the instant of the viewer's latest
@@ -112,21 +126,20 @@ impl Viewer {
         let role = self.principal.role();
         let administers = role >= Role::Administrator;
         let manages = administers || self.principal.manages_profiles();
-        [
-            (self.gate.is_none(), "/tokens", texts.tokens.title),
-            (true, "/sign-ins", texts.sign_ins.title),
-            (console.profiles.is_some(), "/profile", texts.profile.title),
-            (manages && self.counterfoil.has_search(), "/users", texts.users.title),
-            (administers, "/credentials", texts.credentials.title),
-            (role == Role::SuperAdministrator, "/codes", texts.codes.title),
-            (administers, "/clients", texts.clients.title),
-            (administers, "/service-accounts", texts.service_accounts.title),
-            (administers, "/settings", texts.settings.title),
-            (administers && console.events.is_some(), "/events", texts.events.title),
-        ]
-        .into_iter()
-        .filter_map(|(open, path, name)| open.then_some((path, name)))
-        .collect()
+        // In the order of `SECTIONS`.
+        let sections: [(bool, &'static str); SECTIONS.len()] = [
+            (self.gate.is_none(), texts.tokens.title),
+            (true, texts.sign_ins.title),
+            (console.profiles.is_some(), texts.profile.title),
+            (manages && self.counterfoil.has_search(), texts.users.title),
+            (administers, texts.credentials.title),
+            (role == Role::SuperAdministrator, texts.codes.title),
+            (administers, texts.clients.title),
+            (administers, texts.service_accounts.title),
+            (administers, texts.settings.title),
+            (administers && console.events.is_some(), texts.events.title),
+        ];
+        SECTIONS.into_iter().zip(sections).filter_map(|(path, (open, name))| open.then_some((path, name))).collect()
     }
 
     /// Whether a form for a critical action has a password field: the account signed in too long ago, and the host has

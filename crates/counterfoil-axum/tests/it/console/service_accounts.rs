@@ -164,3 +164,12 @@ async fn machine_2_a_client_is_pointed_to_an_account_and_keeps_it_when_it_is_edi
         ("Renamed", Some(account.id), 1)
     );
 }
+
+#[tokio::test]
+async fn an_error_page_belongs_to_the_section_of_its_path() {
+    let world = world().await;
+    let adam = Browser::signed_in(&world, "adam").await;
+    let page = adam.get("/service-accounts/nobody").await;
+    assert_eq!(page.status, 404);
+    assert!(page.text.contains("aria-current=\"page\">Service accounts</a>"), "{page:?}");
+}
