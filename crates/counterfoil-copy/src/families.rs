@@ -11,7 +11,7 @@ use crate::walk::Families;
 /// The number of families that are copied at the same time. All records of these families are in memory.
 const ABREAST: usize = 16;
 
-/// Copies all families. Returns the number of families that the target already had.
+/// Copies all families. Returns the number of families for which [`copy_one`] returned false.
 pub(crate) async fn copy(copy: &Copy) -> Result<u64, CopyError> {
     let mut families = Families::of(&copy.source, Side::Source);
     let (mut done, mut there) = (0, 0);
@@ -28,13 +28,14 @@ pub(crate) async fn copy(copy: &Copy) -> Result<u64, CopyError> {
     }
 }
 
-/// Copies one family. Returns false if the target already has an equal family.
+/// Copies one family. Returns false if the target already has an equal family, or if the source no longer has this
+/// family.
 async fn copy_one(copy: &Copy, id: &FamilyId) -> Result<bool, CopyError> {
     let Some(source) = read(copy, Side::Source, id).await? else { return Ok(false) };
     match copy.target.families.restore(&source).await.map_err(Side::Target.failed())? {
         Restored::Done => Ok(true),
-        // An earlier run wrote the family, perhaps a run that did not get the store's answer. If the family of the target
-        // differs, this is an error.
+        // An earlier run has written the family. It is possible that this run did not get the store's answer. It is an
+        // error if the family of the target differs.
         Restored::IdTaken(_) => {
             compare(id, Some(&source), read(copy, Side::Target, id).await?.as_ref()).map(|()| false)
         }
@@ -61,7 +62,8 @@ pub(crate) async fn same(copy: &Copy, id: &FamilyId) -> Result<(), CopyError> {
     compare(id, source.as_ref(), read(copy, Side::Target, id).await?.as_ref())
 }
 
-/// Returns an error unless both stores have the same families. Returns the number of records in one store.
+/// Returns an error unless both stores have the same families. Returns the number of records, which is the same in
+/// both.
 pub(crate) async fn verify(copy: &Copy) -> Result<u64, CopyError> {
     let mut sources = Families::of(&copy.source, Side::Source);
     let mut targets = Families::of(&copy.target, Side::Target);
