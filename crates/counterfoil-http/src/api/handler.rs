@@ -53,7 +53,7 @@ pub(crate) struct ApiHandler {
     /// Which body the handler expects. The body is read before the operation is called.
     expects: Expects,
     /// Returns whether a resource with these path segments can exist. If it returns false, the body is not read,
-    /// because the request fails with every body.
+    /// because the response is 404 for every body.
     path: fn(&[Option<String>]) -> bool,
     answer: Answer,
 }
@@ -140,9 +140,9 @@ impl ApiHandler {
         parts: &Parts,
         body: B,
     ) -> Response {
-        // The body can arrive seconds later. A credential that the request creates must not be newer than the
-        // authentication. Otherwise the credential would outlive a change of the password in between
-        // (`Account::with_valid_since`).
+        // The clock of this handle stands still from here on, because the body can arrive seconds later. A credential
+        // that the request creates must not be newer than the authentication. Otherwise, if the password is changed in
+        // between, the credential would outlive the change (`Account::with_valid_since`).
         let counterfoil = self.counterfoil.at(self.counterfoil.now());
         let known = counterfoil_tower::authenticate(&counterfoil, parts).await;
         let principal = match known.principal() {
