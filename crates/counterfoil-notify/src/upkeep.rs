@@ -82,7 +82,8 @@ impl Upkeep {
             }
             drop(ended);
         };
-        // The upkeep of the handle ends after the worker. So it also writes the results of the worker's last notices.
+        // The upkeep of the handle ends after the worker. So it also writes what the worker's last notices have left to
+        // write.
         let upkeep = counterfoil.run_upkeep(tokio::time::sleep, async { drop(worker_ended.await) });
         tokio::join!(notices, upkeep);
     }
