@@ -82,8 +82,7 @@ impl Upkeep {
             }
             drop(ended);
         };
-        // The upkeep of the handle ends after the worker. So it also writes what the worker's last notices have left to
-        // write.
+        // The upkeep of the handle ends after the worker. So it also writes the results of the worker's last notices.
         let upkeep = counterfoil.run_upkeep(tokio::time::sleep, async { drop(worker_ended.await) });
         tokio::join!(notices, upkeep);
     }

@@ -59,8 +59,8 @@ impl RedisStore {
         most: i64,
     ) -> Result<Vec<Cursor>, StoreError> {
         let begins = of.begins.as_slice();
-        // In an index entry, the kind is followed by digits. A colon sorts after all digits, so the range contains all
-        // entries of this owner and kind, and no others.
+        // In an index entry, the kind is followed by digits. A colon sorts after all digits, so it ends the range of
+        // this owner and kind.
         let last = after.map_or_else(
             || [b"(", begins, b":"].concat(),
             |cursor| [b"(", begins, &time(cursor.at), cursor.id.as_bytes()].concat(),

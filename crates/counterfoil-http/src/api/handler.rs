@@ -53,7 +53,7 @@ pub(crate) struct ApiHandler {
     /// Which body the handler expects. The body is read before the operation is called.
     expects: Expects,
     /// Returns whether a resource with these path segments can exist. If it returns false, the body is not read,
-    /// because the response is 404 for every body.
+    /// because the request fails with every body.
     path: fn(&[Option<String>]) -> bool,
     answer: Answer,
 }
