@@ -40,7 +40,8 @@ async fn read(copy: &Copy, side: Side, alias: &Alias) -> Result<Option<AliasEntr
     }
 }
 
-/// Counts the aliases of the source. Returns their number, and the number of entries that cannot be decoded.
+/// Counts the aliases of the source. Returns their number, and the number of entries that cannot be decoded. Returns
+/// [`CopyError::NoAliases`] if the source has aliases and the target has no store for them.
 pub(crate) async fn count(copy: &Copy) -> Result<(u64, u64), CopyError> {
     let (mut walk, mut count) = (Walk::of(copy, Side::Source), 0);
     while let Some(page) = walk.next().await? {
@@ -49,8 +50,7 @@ pub(crate) async fn count(copy: &Copy) -> Result<(u64, u64), CopyError> {
     if count > 0 && copy.target.aliases.is_none() { Err(CopyError::NoAliases) } else { Ok((count, walk.corrupt)) }
 }
 
-/// Returns an error if the target has an alias that the source does not have, or that leads to another record than in
-/// the source.
+/// Returns an error if the target has an alias that the source does not have, or whose entry differs from the source's.
 pub(crate) async fn compatible(copy: &Copy) -> Result<(), CopyError> {
     let mut walk = Walk::of(copy, Side::Target);
     while let Some(page) = walk.next().await? {

@@ -9,8 +9,9 @@ use crate::walk::{self, Families};
 use crate::{aliases, clients, families, settings};
 
 impl Copy {
-    /// Reads the whole source, counts what it contains, and writes nothing. Returns an error if the source has rows
-    /// that cannot be decoded, or if the target contains data that the source does not have.
+    /// Reads the whole source, counts what it contains, and writes nothing. Returns an error if the source or the
+    /// target has rows that cannot be decoded, if the number of the source's records differs from its census, or if the
+    /// target contains data that the source does not have.
     pub(crate) async fn checked(&self) -> Result<Found, CopyError> {
         let mut found = Found::default();
         found.report.realms.extend(self.realms.iter().cloned());
@@ -19,8 +20,8 @@ impl Copy {
         while let Some(id) = families.next().await? {
             match self.source.families.family(&id).await {
                 Ok(Some(whole)) => found.count(&whole),
-                // The family was removed after its id was read, so a purge is running. If the purge also removes a
-                // family that was counted, the comparison with the census below fails.
+                // The family was removed after its id was read, so a purge is running. If this purge also removes a
+                // family that is already counted, the comparison with the census below returns an error.
                 Ok(None) => {}
                 Err(StoreError::Corrupt { .. }) => {
                     damaged += 1;
@@ -52,17 +53,17 @@ impl Copy {
         Ok(found)
     }
 
-    /// Returns an error if the number of records in a store, as
-    /// [`TokenStore::census`](counterfoil::store::TokenStore::census) reports it, is not `walked`. So a store whose
-    /// walk omits a family is detected.
+    /// Returns an error if `walked`, the number of records that a walk found in the store, differs from the number that
+    /// [`TokenStore::census`](counterfoil::store::TokenStore::census) reports. So a store whose walk omits a family is
+    /// detected.
     pub(crate) async fn counted(&self, side: Side, walked: u64) -> Result<(), CopyError> {
         let census = self.of(side).tokens.census().await.map_err(side.failed())?;
         let counted = census.iter().map(|(_, records)| records).sum();
         if counted == walked { Ok(()) } else { Err(CopyError::Uncounted { side, counted, walked }) }
     }
 
-    /// Returns an error if the target's last upkeep is later than the source's. Then a service has run on the target
-    /// and may have purged revoked credentials, which a copy would bring back.
+    /// Returns an error if the target's last upkeep is later than the source's. In this case a service has run on the
+    /// target and may have purged revoked credentials, which the copy would bring back.
     pub(crate) async fn has_not_served(&self) -> Result<(), CopyError> {
         let source = self.source.settings.last_upkeep().await.map_err(Side::Source.failed())?;
         let target = self.target.settings.last_upkeep().await.map_err(Side::Target.failed())?;

@@ -64,11 +64,13 @@ pub(crate) async fn copy(copy: &Copy, realm: &Realm) -> Result<u64, CopyError> {
 }
 
 /// Writes a registration to the target. Each write raises the version of the registration in the target. The write is
-/// repeated until this version is at least the source's. Returns false if it is still lower after [`RAISED`] writes.
+/// repeated until this version is at least the source's. Returns false if the version is still lower after [`RAISED`]
+/// writes.
 ///
 /// An example shows why a lower version is dangerous. An administrator reads version 5 from the source. Then the copy
-/// is made, and the registration has version 4 in the target. Another administrator changes it there, so it gets
-/// version 5. The first administrator's update, which expects version 5, then overwrites this change unnoticed.
+/// is made, and the registration has version 4 in the target. Another administrator changes the registration in the
+/// target, so it gets version 5 there. The first administrator's update, which expects version 5, then overwrites this
+/// change unnoticed.
 async fn copy_one(copy: &Copy, realm: &Realm, source: &VersionedRegistration) -> Result<bool, CopyError> {
     let id = &source.registration.client_id;
     let target = copy.target.clients.client(realm, id).await.map_err(Side::Target.failed())?;
@@ -90,8 +92,8 @@ async fn copy_one(copy: &Copy, realm: &Realm, source: &VersionedRegistration) ->
     Ok(false)
 }
 
-/// Retires an internal id in the target, so that no new client gets the id of a removed client. For this purpose,
-/// writes a temporary registration with the id and removes it.
+/// Retires an internal id in the target, so that no new client gets the id of a removed client. To do this, writes a
+/// temporary registration with this internal id and removes it again.
 pub(crate) async fn retire(copy: &Copy, realm: &Realm, key: ClientKey) -> Result<(), CopyError> {
     let Some(id) = placeholder(&key) else { return Ok(()) };
     let registration =

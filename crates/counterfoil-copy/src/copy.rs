@@ -71,9 +71,9 @@ impl Copy {
     }
 
     /// Copies everything, and compares both stores at the end. It first reads the whole source and checks both stores.
-    /// If a check fails, it writes nothing. It then writes the settings, and from then on the target refuses a service
-    /// with another key ring. After the settings, it writes the registrations and the families. Each family is written
-    /// atomically.
+    /// If a check fails, it writes nothing. It then writes the settings and the registrations of each realm. Once a
+    /// realm's settings are written, the target refuses a service with another key ring for this realm. After that, it
+    /// writes the families, the aliases and the instant of the last upkeep. Each family is written atomically.
     ///
     /// Do not use either store during the copy. If a store changes during the copy, the comparison at the end or the
     /// next run fails. The exception is a change to data that was already compared. Nothing detects such a change: a

@@ -7,7 +7,7 @@ use counterfoil::client::{ClientId, InvalidDocument};
 use counterfoil::store::StoreError;
 use counterfoil::types::{FamilyId, KeyId};
 
-/// One of the two stores.
+/// One of the two stores of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The store from which the copy reads.
@@ -49,8 +49,8 @@ impl fmt::Display for Hex<'_> {
 }
 
 /// Why a copy stopped. The data that was written remains in the target. Another run continues the copy, unless the
-/// target must be emptied first. The message says if it must. A family is a personal access token with its rotations,
-/// or a sign-in with its tokens.
+/// message of the error says that the target must be emptied first. A family is a personal access token with its
+/// rotations, or a sign-in with its tokens.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CopyError {
@@ -75,7 +75,7 @@ pub enum CopyError {
         /// One of the families that cannot be decoded. `None` if only other rows are damaged.
         first: Option<FamilyId>,
     },
-    /// Rows of the target cannot be decoded.
+    /// Rows of the target cannot be decoded, so they cannot be compared with the source.
     #[error("{count} rows of the target do not decode; repair them, or copy into an empty store")]
     DamagedTarget {
         /// The number of rows that cannot be decoded among those that were read. There can be more, because the search
@@ -149,7 +149,8 @@ pub enum CopyError {
         /// The family of the target that has the label.
         holder: FamilyId,
     },
-    /// The target has an alias of an imported token that the source does not have, or that leads to another record.
+    /// The target has an alias of an imported token that the source does not have, or whose entry differs from the
+    /// source's.
     #[error("the target has an alias of an imported token of its own; copy into an empty store")]
     ForeignAlias,
     /// The source has aliases of imported tokens, but the target has no store for aliases. Without their aliases, the

@@ -11,6 +11,16 @@ use crate::walk::Families;
 /// The number of families that are copied at the same time. All records of these families are in memory.
 const ABREAST: usize = 16;
 
+/// What became of one family.
+#[derive(PartialEq, Eq)]
+enum Copied {
+    Written,
+    /// The target has an equal family.
+    AlreadyThere,
+    /// The source no longer has the family.
+    Gone,
+}
+
 /// Copies all families. Returns the number of families that the target already had.
 pub(crate) async fn copy(copy: &Copy) -> Result<u64, CopyError> {
     let mut families = Families::of(&copy.source, Side::Source);
@@ -20,23 +30,23 @@ pub(crate) async fn copy(copy: &Copy) -> Result<u64, CopyError> {
         if some.is_empty() {
             return Ok(there);
         }
-        for written in join_all(some.iter().map(|id| copy_one(copy, id))).await {
-            there += u64::from(!written?);
+        for copied in join_all(some.iter().map(|id| copy_one(copy, id))).await {
+            there += u64::from(copied? == Copied::AlreadyThere);
             done += 1;
         }
         (copy.progress)(done);
     }
 }
 
-/// Copies one family. Returns false if the target already has an equal family.
-async fn copy_one(copy: &Copy, id: &FamilyId) -> Result<bool, CopyError> {
-    let Some(source) = read(copy, Side::Source, id).await? else { return Ok(false) };
+async fn copy_one(copy: &Copy, id: &FamilyId) -> Result<Copied, CopyError> {
+    let Some(source) = read(copy, Side::Source, id).await? else { return Ok(Copied::Gone) };
     match copy.target.families.restore(&source).await.map_err(Side::Target.failed())? {
-        Restored::Done => Ok(true),
-        // An earlier run wrote the family, perhaps a run that did not get the store's answer. If the family of the target
-        // differs, this is an error.
+        Restored::Done => Ok(Copied::Written),
+        // An earlier run has written the family. It is possible that this run did not get the store's answer. It is an
+        // error if the family of the target differs.
         Restored::IdTaken(_) => {
-            compare(id, Some(&source), read(copy, Side::Target, id).await?.as_ref()).map(|()| false)
+            let target = read(copy, Side::Target, id).await?;
+            compare(id, Some(&source), target.as_ref()).map(|()| Copied::AlreadyThere)
         }
         Restored::LabelTaken(holder) => Err(CopyError::LabelHeld { family: *id, holder }),
     }
@@ -61,7 +71,8 @@ pub(crate) async fn same(copy: &Copy, id: &FamilyId) -> Result<(), CopyError> {
     compare(id, source.as_ref(), read(copy, Side::Target, id).await?.as_ref())
 }
 
-/// Returns an error unless both stores have the same families. Returns the number of records in one store.
+/// Returns an error unless both stores have the same families. Returns the number of records, which is the same in
+/// both.
 pub(crate) async fn verify(copy: &Copy) -> Result<u64, CopyError> {
     let mut sources = Families::of(&copy.source, Side::Source);
     let mut targets = Families::of(&copy.target, Side::Target);

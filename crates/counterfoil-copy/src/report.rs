@@ -31,8 +31,8 @@ pub struct Report {
     pub labels: u64,
     /// The number of client registrations.
     pub clients: u64,
-    /// The number of removed clients whose internal ids are still named in records. In the target, these ids are
-    /// retired too, so that no new client gets one.
+    /// The number of removed clients whose internal ids are still named in records. The copy retires these ids in the
+    /// target, so that no new client gets one of them.
     pub retired_clients: u64,
     /// The number of settings documents. A realm has at most one.
     pub settings: u64,

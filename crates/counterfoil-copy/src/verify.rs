@@ -19,7 +19,7 @@ pub(crate) async fn verify<'a>(copy: &Copy, realms: impl IntoIterator<Item = &'a
     copy.counted(Side::Target, records).await
 }
 
-/// Compares settings and registrations.
+/// Compares the settings and the registrations of these realms.
 async fn documents(copy: &Copy, realms: &[&Realm]) -> Result<(), CopyError> {
     for realm in realms {
         settings::verify(copy, realm).await?;

@@ -5,7 +5,7 @@
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: &'static str,
-    /// Requests that are sent first. The status of each of their responses must be below 500.
+    /// Requests that are sent before the request of the case. The statuses of the responses to them must be below 500.
     pub before: Vec<Send>,
     /// The name of a store method that fails while the request is answered. `None` if no method fails.
     pub outage: Option<&'static str>,
@@ -33,7 +33,7 @@ pub enum Body {
     Text(String),
     /// The body is sent in chunks, without `Content-Length`.
     Chunked(String),
-    /// The request announces this number of bytes and sends none.
+    /// The header announces a body of this many bytes, but no body is sent.
     Announced(usize),
 }
 
@@ -44,10 +44,11 @@ pub struct Expected {
     pub status: u16,
     pub challenge: Option<&'static str>,
     pub media_type: Option<&'static str>,
-    /// The last part of a problem's `type`, or the `error` of RFC 6749 §5.2.
+    /// The last part of a problem's `type`, or the `error` of RFC 6749 §5.2. `None` if the response has neither.
     pub problem: Option<&'static str>,
     pub cache: Option<&'static str>,
-    /// Expected values of other headers.
+    /// The names and the expected values of other headers. Headers that are not listed here are not compared with this
+    /// case.
     pub headers: Vec<(&'static str, &'static str)>,
     /// The complete body. `None` if the body is not compared with a text.
     pub text: Option<&'static str>,

@@ -8,8 +8,9 @@ use crate::scene::Scene;
 use crate::servers::{Framework, Running};
 use crate::wire::{Answer, exchange};
 
-/// The number of servers that keep running after their cases. If there are more, the oldest server is stopped. A worker
-/// of actix-web panics if it is stopped while its last connection closes.
+/// The number of servers that keep running after their cases. If there are more, the oldest server is stopped. A server
+/// is not stopped directly after its case, because a worker of actix-web panics if it is stopped while its last
+/// connection closes.
 const LAST: usize = 20;
 
 /// Whether a framework serves the request of a case.

@@ -1,13 +1,13 @@
 //! Functions that split and fill the input of a fuzz target.
 
-/// Splits off the first byte, which chooses one of several things. Returns its value and the rest. For an empty input,
-/// the value is 0.
+/// Splits off the first byte, by which a target chooses one of several variants. Returns the value of this byte, and
+/// the rest. For an empty input, the value is 0.
 pub(crate) fn choice(data: &[u8]) -> (usize, &[u8]) {
     data.split_first().map_or((0, &[][..]), |(first, rest)| (usize::from(*first), rest))
 }
 
 /// Removes one piece from the beginning of `data`, and returns it. `data` begins with the length of the piece in two
-/// bytes, which are removed too. If `data` is too short, returns all that is left.
+/// bytes, which are removed too. If `data` is shorter than this length, returns the rest of `data`.
 pub(crate) fn counted<'a>(data: &mut &'a [u8]) -> &'a [u8] {
     let Some((length, rest)) = data.split_first_chunk::<2>() else { return std::mem::take(data) };
     let (own, rest) = rest.split_at(rest.len().min(usize::from(u16::from_be_bytes(*length))));

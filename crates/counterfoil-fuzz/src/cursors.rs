@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::bytes::{choice, filled};
 use crate::world::{World, in_world};
 
-/// For each list: its path, its name in the cursor, and its owner.
+/// For each list: its path, its name in the cursor, and its owner. The owner is empty for a list of the whole realm.
 const LISTS: [(&str, &str, &str); 4] = [
     ("/me/tokens", "tokens", "sue"),
     ("/users/sue/tokens", "tokens", "sue"),

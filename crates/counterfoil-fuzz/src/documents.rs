@@ -55,8 +55,8 @@ fn metadata(text: &str) {
     }
 }
 
-/// Asserts that every member of the object `read` is in `written`. Empty members can be missing. The member `format`
-/// can be missing too, because its only value is 0.
+/// Asserts that every member of the object `read` is in `written`. Empty members can be missing from `written`. The
+/// member `format` can be missing too, because its only value is 0.
 fn kept(read: &Value, written: &Value, scopes: &[&str]) {
     let (Value::Object(read), Value::Object(written)) = (read, written) else { return };
     for (name, value) in read.iter().filter(|(name, value)| *name != "format" && !is_nothing(value)) {
@@ -110,7 +110,7 @@ fn settings(text: &str) -> Read {
             assert!((least..=most).contains(&number), "{number}");
         }
     }
-    // A setting whose value cannot be read is treated as off.
+    // Only the stored text `true` turns the setting on. Any other text, valid or not, does not.
     let name = SettingName::PersonalAccessTokensEnabled;
     let on = settings.number(name) == Reading::Value(1);
     assert_eq!(on, settings.values.get(name.as_str()).is_some_and(|text| text == "true"));

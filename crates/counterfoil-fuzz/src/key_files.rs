@@ -33,7 +33,6 @@ pub fn key_files(data: &[u8]) -> bool {
         assert_eq!(sorted(text), sorted(written.expose_secret()), "one spelling");
         assert!(!format!("{ring:?}").contains(&written.expose_secret()[2..]), "shown");
     }
-    // Reading a file is slow, so only some inputs are also read as a file.
     if data.len() % 16 == 1 || ring.is_some() {
         let read = in_file(data);
         assert_eq!(

@@ -63,7 +63,7 @@ impl Engine for Counted {
     }
 }
 
-/// An undamaged store: its person, the ids and descriptions of its records, and all its rows.
+/// An undamaged store: the person who owns its records, the ids and descriptions of the records, and all rows.
 struct Sound {
     person: Person,
     ids: Vec<RecordId>,
@@ -135,7 +135,8 @@ pub fn kv_rows(data: &[u8]) -> bool {
     })
 }
 
-/// Checks that a call either succeeded or failed with `Corrupt`. Returns its result, or `None` if it failed.
+/// Checks that a call either succeeded or failed with `Corrupt`. Returns the result of the call, or `None` if the call
+/// failed. Then counts the engine calls from zero again.
 fn sane<T>(engine: &Counted, answer: Result<T, StoreError>) -> Option<T> {
     engine.asked.store(0, Ordering::Relaxed);
     match answer {
@@ -208,7 +209,7 @@ async fn written(store: &KvStore, engine: &Counted, sound: &Sound) -> bool {
 }
 
 /// Renews the record: rotates it at the instant `EXPIRES`. The rotation needs the label of the family, and has a cap on
-/// live families.
+/// live families. Returns false if a call failed because a row is corrupt.
 async fn renewed(store: &KvStore, engine: &Counted, id: &RecordId) -> bool {
     let Some(Some(read)) = sane(engine, store.get(id).await) else { return false };
     let record = read.record();

@@ -16,7 +16,7 @@ use crate::{kv_rows, redis_rows, sql_rows};
 /// The name of a target, the name of a file in its corpus, and the contents of the file.
 pub type Seed = (&'static str, String, Vec<u8>);
 
-/// Makes all seeds.
+/// Makes the first files of every target's corpus.
 #[must_use]
 pub fn all() -> Vec<Seed> {
     let mut all = texts();

@@ -198,7 +198,8 @@ fn page(rows: &[Row]) -> bool {
     assert_eq!(page.items.len() + corrupt, limit, "each row is a record or counted");
     let sound = rows.iter().take(limit).filter(|row| fuzzing::record(row).is_ok()).count();
     assert_eq!(sound, page.items.len());
-    // If the last record of a page is intact, the page has a cursor to the next page.
+    // There is one row more than `limit`, so a page with at least one intact record must have a cursor to the next
+    // page.
     assert!(page.items.is_empty() || page.next.is_some(), "{page:?}");
     corrupt == 0 && limit > 0
 }

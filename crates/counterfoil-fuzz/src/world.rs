@@ -24,7 +24,7 @@ pub(crate) const SECRET: &str = "abcdefghijklmnopqrstuvwxyz012345";
 /// The suffix of the console's cookies.
 pub(crate) const COOKIE: &str = "fuzz";
 
-/// The response to a request.
+/// A response of the service, with its whole body as text.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -58,7 +58,7 @@ pub(crate) struct World {
     pub(crate) refresh: String,
     /// A console session of `sue`.
     pub(crate) session: String,
-    /// The id of a personal access token.
+    /// The id of a personal access token of `sue`.
     pub(crate) pat: String,
     pub(crate) code: String,
 }

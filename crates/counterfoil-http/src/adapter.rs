@@ -70,7 +70,8 @@ impl AuthenticationRule {
     }
 
     /// Lets CORS preflights pass without a credential. By default, they are treated like any other request without a
-    /// credential. Anybody can send a preflight, so a host must opt in.
+    /// credential. Anybody can send a request that is a preflight, and it then reaches the handler without
+    /// authentication. So a host must opt in.
     #[must_use]
     pub fn pass_preflights(mut self) -> Self {
         self.pass_preflights = true;
@@ -78,7 +79,7 @@ impl AuthenticationRule {
     }
 
     /// Authenticates a request, and returns the result. The adapter puts the result into the request's extensions. If
-    /// the extensions already contain an [`Authentication`], no credential is verified.
+    /// the extensions already contain an [`Authentication`], uses it and verifies no credential.
     ///
     /// # Errors
     ///

@@ -15,8 +15,9 @@ const MAX_WAIT: Duration = Duration::from_secs(1);
 /// writes. The other attempts may run on other nodes, so [`retry_while_busy`] can only poll.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
-/// An error of an operation that checks a secret. It can say that the operation was refused only because too many other
-/// attempts were in progress. No secret was checked then, so a retry is safe.
+/// An error of an operation that checks a secret. If the operation was refused only because too many other attempts
+/// were in progress, [`waits_for`](Self::waits_for) returns a key. No secret was checked in this case, so a retry is
+/// safe.
 pub trait Busy {
     /// Returns the key of the account or client that has too many attempts in progress. Returns `None` for any other
     /// error.
@@ -75,7 +76,7 @@ where
             break;
         }
         if place.as_ref().is_none_or(|(held, _)| *held != key) {
-            // Leave the queue of the previous key before entering the queue of this key.
+            // The place in the queue of the previous key is given up before the caller enters the queue of this key.
             drop(place.take());
             let Some(free) = counterfoil.line_up(&key) else { break };
             place = Some((key, free));

@@ -38,8 +38,9 @@ fn cell(text: &str) -> String {
     if is_quoted { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }
 
-/// Puts an apostrophe before each character with which a formula can begin. A formula can begin at the start of the
-/// cell, and after a character at which a spreadsheet can split the line although the cell is quoted.
+/// Puts an apostrophe before each character with which a formula can begin, and before a control character at the start
+/// of the cell. A formula can begin at the start of the cell, and after a character at which a spreadsheet can split
+/// the line although the cell is quoted.
 fn guarded(text: &str) -> String {
     let mut guarded = String::with_capacity(text.len() + 1);
     let mut begins = true;
@@ -53,8 +54,8 @@ fn guarded(text: &str) -> String {
     guarded
 }
 
-/// Whether a formula can begin with this character. The first character of a cell can also be a control character
-/// before a formula.
+/// Whether a formula can begin with this character. Control characters, which can stand before a formula at the start
+/// of a cell, are not included.
 ///
 /// Source: the page *CSV Injection* of OWASP.
 fn is_sign(first: char) -> bool {

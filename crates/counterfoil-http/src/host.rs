@@ -39,10 +39,10 @@ impl axum_core::response::IntoResponse for InvalidHost {
 /// Returns the host that a request names, or `None` for an HTTP/1.0 request that names no host.
 ///
 /// A server calls this function before it passes a request to its routers, because hyper accepts requests with two
-/// `Host` lines or with none. The console of `counterfoil-axum` and its session layer call the function themselves.
+/// `Host` lines or with none. The console and the session layer of `counterfoil-axum` call the function themselves.
 ///
-/// The host of a target in absolute form takes precedence over the header (RFC 9112 §3.2.2). In HTTP/2 the two must be
-/// equal.
+/// If the target is in absolute form, its host takes precedence over the header (RFC 9112 §3.2.2). In HTTP/2, a `Host`
+/// header must equal the host of the target.
 ///
 /// ```
 /// use counterfoil_http::{InvalidHost, host_of};

@@ -76,7 +76,8 @@ pub(crate) trait Body: Sized {
 /// The maximum number of fields in a body. The largest body of the API has about twelve.
 const MOST: usize = 64;
 
-/// Reads a body. Checks the media type first, then the JSON syntax and the number of fields, then each field.
+/// Reads a body. Checks the media type first, then the JSON syntax and the number of fields, then each field. If the
+/// body is optional and empty, the media type is not checked.
 pub(crate) fn read<T: Body>(media_type: Option<&[u8]>, bytes: &Bytes) -> Result<T, Problem> {
     if T::OPTIONAL && bytes.is_empty() {
         return T::take(&mut Fields::default());

@@ -1,4 +1,4 @@
-//! Detects host names of this machine.
+//! Detects authorities that lead to this machine: `localhost` and loopback addresses.
 
 /// Whether an authority is `localhost` or a loopback address. An authority is a host with or without a port.
 ///

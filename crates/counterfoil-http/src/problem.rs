@@ -133,13 +133,13 @@ impl Problem {
         }
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status of the response.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         self.kind.status()
     }
 
-    /// The name at the end of the problem's `type`.
+    /// Returns the name at the end of the problem's `type`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.kind.name()

@@ -1,4 +1,5 @@
-//! Responses that contain a secret. The body is written once, into memory that is wiped when the body is dropped.
+//! Makes responses. The body of a response that may contain a secret is written once, into memory that is wiped when
+//! the body is dropped.
 
 use bytes::Bytes;
 use counterfoil::oauth::Answer;

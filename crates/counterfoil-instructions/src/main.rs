@@ -82,6 +82,7 @@ fn count(name: &str, call: &dyn Fn()) {
 #[inline(never)]
 fn counted_call(call: &dyn Fn()) {
     call();
-    // Without a statement after it, the call would become a jump, and callgrind could not detect its return.
+    // This statement keeps the call from being the last instruction. Otherwise the compiler would turn the call into a
+    // jump, and callgrind could not detect its return.
     black_box(());
 }

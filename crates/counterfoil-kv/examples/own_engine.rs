@@ -31,20 +31,20 @@ enum Change {
 type Wire<T> = Result<T, std::io::Error>;
 
 impl Server {
-    /// Reads keys in one transaction.
+    /// Returns the values of the keys, all read in one transaction.
     async fn read(&self, keys: &[Vec<u8>]) -> Wire<Vec<Option<Vec<u8>>>> {
         let pairs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(keys.iter().map(|key| pairs.get(key).cloned()).collect())
     }
 
-    /// Reads a range in the order of its keys.
+    /// Returns the pairs of a range, in the order of their keys.
     async fn range(&self, from: &[u8], until: &[u8], limit: usize) -> Wire<Vec<(Vec<u8>, Vec<u8>)>> {
         let pairs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let range = pairs.range(from.to_vec()..until.to_vec());
         Ok(range.take(limit).map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
-    /// If all comparisons are true, applies the changes. Returns whether they were true.
+    /// Applies the changes if all comparisons are true. Returns whether the changes were applied.
     async fn transact(&self, compare: Vec<Compare>, change: Vec<Change>) -> Wire<bool> {
         let mut pairs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let holds = |compare: &Compare| match compare {

@@ -1,4 +1,4 @@
-//! The aliases of imported tokens.
+//! Stores the aliases of imported tokens.
 
 use std::num::NonZeroU32;
 

@@ -137,7 +137,7 @@ pub struct EngineError {
     /// Whether the changes of a write have possibly been applied. An adapter must set this to true if the write was
     /// possibly sent.
     pub maybe_done: bool,
-    /// The engine's own error.
+    /// The engine's own error. `None` if the engine has none.
     #[source]
     pub source: Option<StoreSource>,
 }

@@ -97,7 +97,8 @@ impl Shelf {
                 (page.next, left) = (cursor, left - 1);
                 let Some(cursor) = cursor else { continue };
                 match step.loaded_pair(&cursor.id) {
-                    // If a record changed between the two reads, it has another entry now and is found at that entry.
+                    // If the row does not have this entry, the record has changed between the two reads. It is skipped
+                    // here, because it now has another entry.
                     Ok(Some(pair)) if index::of_record(&pair.record).iter().any(|(entry, _)| entry == key) => {
                         page.items.extend(pair.joined().ok().filter(|record| self.show.shows(record)));
                     }
@@ -125,8 +126,8 @@ fn by_id(key: &[u8]) -> Option<Cursor> {
     Some(Cursor { at: Timestamp::EPOCH, id: key::last_id(key)? })
 }
 
-/// Counts, for each digest key, the records whose digest was made with this key. The scan does not read from one
-/// snapshot. So it can miss a record that is written during the scan.
+/// Counts, for each digest key, the records whose digest was made with this key. Records that do not decode are not
+/// counted. The scan does not read from one snapshot, so it can miss a record that is written during the scan.
 pub(crate) async fn census(engine: &dyn Engine) -> Result<Vec<(KeyId, u64)>, StoreError> {
     let (mut from, until) = (key::rows().key(), key::rows().end_of_prefix());
     let mut counts = BTreeMap::new();

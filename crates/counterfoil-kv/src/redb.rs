@@ -98,7 +98,8 @@ impl Embedded for File {
         let mut table = transaction.open_table(TABLE)?;
         let outcomes = writes.iter().map(|write| carry_out(&mut table, write)).collect::<Result<Vec<_>, _>>()?;
         drop(table);
-        // A transaction without changes is dropped, because it needs no flush.
+        // If no write was applied, the transaction is dropped instead of committed, because it needs no flush. A call
+        // without writes is committed nevertheless, because it creates the table.
         if writes.is_empty() || outcomes.contains(&Outcome::Applied) {
             transaction.commit()?;
         }

@@ -23,9 +23,10 @@ impl Decision for Rotate<'_> {
     type Answer = Rotated;
 
     /// Decides on the rotation. If several refusals apply, returns the first of [`Rotated::FamilyEnded`],
-    /// [`Rotated::Stale`], [`Rotated::IdTaken`], [`Rotated::LabelLost`] and [`Rotated::OwnerFull`]. The order matters
-    /// if a rotation is repeated because its answer was lost. The new ids are then in use, but the caller needs
-    /// [`Rotated::Stale`]. It contains the parent's record, which names the successor.
+    /// [`Rotated::Stale`], [`Rotated::IdTaken`], [`Rotated::LabelLost`], [`Rotated::OwnerFull`],
+    /// [`Rotated::PaceReached`] and [`Rotated::FamilyFull`]. The order matters if a rotation is repeated because its
+    /// answer was lost. The new ids are then in use, but the caller needs [`Rotated::Stale`]. It contains the parent's
+    /// record, which names the successor.
     async fn decide(&self, step: &mut Step<'_>) -> Result<Rotated, StoreError> {
         step.load(self.new.iter().map(|new| key::record(&new.id)).chain(keys_of(self.parent))).await?;
         let Some(before) = step.loaded_pair(self.parent)? else { return Ok(Rotated::Missing) };

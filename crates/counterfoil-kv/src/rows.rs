@@ -18,7 +18,7 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// Joins the record and its family.
+    /// Joins the record and its family. Returns an error if they contradict each other.
     pub(crate) fn joined(&self) -> Result<TokenRecord, StoreError> {
         join(self.record.clone(), self.family.parts.clone())
     }

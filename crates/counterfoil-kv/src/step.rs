@@ -10,7 +10,7 @@ use counterfoil::store::{StoreError, StoreSource};
 
 use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
 
-/// A step in progress.
+/// A step in progress: the values that it has read, and the changes that it will write.
 pub(crate) struct Step<'a> {
     engine: &'a dyn Engine,
     op: &'static str,
@@ -84,8 +84,8 @@ impl<'a> Step<'a> {
     }
 
     /// Makes the conditional write with the changes of the step. If the step has no changes but made more than one
-    /// read, reads its keys again instead and compares the values. Returns false if a value has changed, because then
-    /// the step must start again.
+    /// read, reads its keys again instead and compares the values. Returns false if the step must start again: the
+    /// engine reported a conflict, a value has changed, or [`outdated`](Self::outdated) was called.
     pub(crate) async fn commit(mut self) -> Result<bool, StoreError> {
         if self.outdated {
             return Ok(false);

@@ -59,7 +59,7 @@ impl Decision for Settle<'_> {
     }
 }
 
-/// Removes the counters that have expired.
+/// Removes the expired counters among those to which `entries`, a part of the index by expiry, belong.
 struct Purge<'a> {
     entries: &'a [(Vec<u8>, Value)],
     now: Timestamp,

@@ -19,8 +19,8 @@ const NEWER: u8 = b'+';
 const ODD: u8 = b'?';
 
 /// Changes a row from format 1 to format 2, which has the byte [`NEWER`] at the end. Returns `None` if the row already
-/// has format 2. The first byte of a row is the version of its format. If a row was wrongly changed twice, it would end
-/// with two such bytes.
+/// has format 2. The first byte of a row is the version of its format. A row that was wrongly changed twice would end
+/// with two bytes [`NEWER`].
 fn add_a_byte(key: &Key, value: &Value) -> Result<Option<Changes>, Corrupt> {
     match value.as_slice() {
         [2, ..] => Ok(None),
@@ -32,7 +32,8 @@ fn add_a_byte(key: &Key, value: &Value) -> Result<Option<Changes>, Corrupt> {
 
 const MADE_UP: &[Upgrade] = &[Upgrade { letters: b"SV", rewrite: add_a_byte }];
 
-/// Two upgrades. The second one moves the settings to another key.
+/// Two upgrades, one after the other. The first changes rows with [`add_a_byte`], and the second moves the settings to
+/// another key.
 const TWO: &[Upgrade] = &[
     Upgrade { letters: b"SV", rewrite: add_a_byte },
     Upgrade {

@@ -1,6 +1,6 @@
 //! Measures how long a worker takes to send one notice as the store grows. The result is the duration of a run divided
-//! by the number of notices that it sent. The store has ten thousand, a hundred thousand or a million records, and a
-//! thousand notices are due.
+//! by the number of notices that the run sent. The store has ten thousand, a hundred thousand or a million records, and
+//! a thousand notices are due.
 //!
 //! The store is in memory, and the transport accepts everything at once. So the bench measures only the worker and its
 //! planning.

@@ -44,8 +44,8 @@ impl Round<'_> {
         Ok(report)
     }
 
-    /// Returns the outcome of a failed delivery, for each notice of the message. All notices get the same time for the
-    /// next attempt, so that they are sent together again.
+    /// Returns the outcome that is recorded for each notice of a message whose delivery failed. All notices get the
+    /// same time for the next attempt, so that they are sent together again.
     fn failed(&self, whom: &SubjectId, error: &SendError) -> Outcome {
         let cause = error as &dyn std::error::Error;
         tracing::warn!(target: "counterfoil::notice", whom = whom.as_str(), error = cause, "a digest was not sent");
@@ -63,8 +63,8 @@ impl Round<'_> {
         Outcome::Failed { retry_at: self.at().plus_capped(wait) }
     }
 
-    /// Records this outcome for each notice. If that fails for a notice, the outcome is still recorded for the other
-    /// notices, and then the first error is returned.
+    /// Records this outcome for each notice. If the outcome of one notice cannot be recorded, continues with the other
+    /// notices, and then returns the first error.
     async fn settle(&self, claimed: Vec<ClaimedNotice>, outcome: Outcome) -> Result<Report, Unavailable> {
         let (mut report, mut failed) = (Report::default(), None);
         for notice in claimed {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use counterfoil::{SubjectId, Timestamp};
 
-/// The maximum number of people in a [`Patience`]. For a person who is not in it, each run reads the person's
+/// The maximum number of people in a [`Patience`]. For a person who is not in it, each run must read the person's
 /// credentials to find out until when the notices wait.
 const MOST: usize = 10_000;
 
@@ -26,7 +26,7 @@ impl Patience {
         }
     }
 
-    /// Whether the notices of this person still wait at `now`.
+    /// Whether the notices of this person still wait at `now`. If they do not, the person is removed.
     pub(crate) fn waits(&self, whom: &SubjectId, now: Timestamp) -> bool {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let waits = waiting.get(whom).is_some_and(|until| !now.reached(*until));

@@ -43,7 +43,7 @@ impl<'a> Round<'a> {
         Ok(report)
     }
 
-    /// The present instant: the run's `now` plus the time that has passed since the run began.
+    /// The present instant of the run: its `now` plus the time that has passed since it began.
     pub(crate) fn at(&self) -> Timestamp {
         self.now.plus_capped(self.began.elapsed())
     }
@@ -75,7 +75,7 @@ impl<'a> Round<'a> {
             match one {
                 Ok(one) => report.add(one),
                 Err(error) => {
-                    // The store or the directory has failed, so the run handles no further person.
+                    // A store or the directory has failed, so the run handles no further person.
                     self.down.store(true, Ordering::Relaxed);
                     failed = failed.or(Some(error));
                 }
@@ -118,8 +118,8 @@ impl<'a> Round<'a> {
         Ok(report)
     }
 
-    /// Claims the notices of one person in order. If another worker already has the first of them, claims no more and
-    /// returns [`Met::AnotherWorker`].
+    /// Claims the notices of one person in order. If another worker has already claimed the first notice, claims no
+    /// further notice and returns [`Met::AnotherWorker`].
     async fn claim(
         &self,
         counterfoil: &Counterfoil,

@@ -1,4 +1,4 @@
-//! The host of a request.
+//! Reads the HTTP host of a request.
 
 use counterfoil_tower::RejectionReason;
 use poem::Request;

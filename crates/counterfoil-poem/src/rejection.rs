@@ -30,7 +30,7 @@ pub struct Rejection(counterfoil_tower::Rejection);
 
 impl Rejection {
     /// Returns the rejection in an error of poem, or `None` if the error has another cause. A handler that takes a
-    /// `poem::Result<Principal>` can use it.
+    /// `poem::Result<Principal>` can use this function.
     #[must_use]
     pub fn of(error: &poem::Error) -> Option<&Self> {
         error.downcast_ref()

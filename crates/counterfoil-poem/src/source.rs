@@ -1,13 +1,13 @@
-//! The source of a request.
+//! Determines the source of a request behind reverse proxies.
 
 use counterfoil::types::Source;
 use counterfoil_http::TrustedProxies;
 use poem::Request;
 
 /// Returns the source of a request, which is the address for which failed attempts are counted. If the peer is one of
-/// `proxies`, the source is the address that the proxies report for the client. Otherwise it is the address of the
-/// peer. Returns `None` if the peer has no IP address. Call this function in the outermost middleware, and insert the
-/// source into the request's extensions.
+/// `proxies`, the source is the address that the proxies report for the client. Otherwise the source is the address of
+/// the peer. Returns `None` if the peer has no IP address. Call this function in the outermost middleware, and insert
+/// the source into the request's extensions.
 ///
 /// ```
 /// use counterfoil_poem::{Source, TrustedProxies, source_behind};

@@ -41,9 +41,9 @@ pub(crate) struct Part<'a> {
     /// The index of the first byte that must be kept until more of the text is known. The bytes from here on can be the
     /// beginning of a token.
     pub(crate) keep: usize,
-    /// How many of the kept bytes are already in `out`, in redacted form. They must not be passed on again. The number
-    /// is usually 0. It is larger if the last bytes of a complete token can also be the beginning of the next token:
-    /// these bytes are in `out` and are also kept.
+    /// How many of the kept bytes are already in `out`, in redacted form. These bytes must not be passed on again.
+    /// Usually there are none. There are some if the last bytes of a complete token can also be the beginning of the
+    /// next token: these bytes are in `out` and are also kept.
     pub(crate) shown: usize,
 }
 
@@ -57,7 +57,7 @@ impl Redactor {
     }
 
     /// Sets whether only texts with a correct checksum are redacted. Default: `true`. With `false`, a text with a wrong
-    /// checksum is also redacted. It can be a mistyped token, or a random text that only looks like a token.
+    /// checksum is also redacted. Such a text can be a mistyped token, or a random text that only looks like a token.
     #[must_use]
     pub fn strict(self, strict: bool) -> Self {
         Self { strict, ..self }
@@ -68,7 +68,7 @@ impl Redactor {
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut out = String::new();
         let mut at = 0;
-        // Each range begins and ends at an ASCII letter, so both ends are boundaries of characters.
+        // A range contains only ASCII letters and digits, so its ends are boundaries of characters.
         for secret in self.search.secrets(text.as_bytes(), self.strict) {
             out.push_str(&text[at..secret.start]);
             out.push_str(REDACTED);

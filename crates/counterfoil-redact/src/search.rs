@@ -56,8 +56,8 @@ impl Search {
         (!is_wrong || !strict).then_some(at + 1 + ID..end)
     }
 
-    /// Returns the index from which the rest of the text can be the beginning of a token. It is the length of the text
-    /// if there is no such rest. The rest is always shorter than a token.
+    /// Returns the index from which the rest of the text can be the beginning of a token. If there is no such rest, the
+    /// result is the length of the text. The rest is always shorter than a token.
     pub(crate) fn incomplete(&self, text: &[u8]) -> usize {
         let earliest = text.len().saturating_sub(self.longest + LETTERS);
         let word =

@@ -58,8 +58,8 @@ impl<W: Write> RedactingWriter<W> {
         &self.inner
     }
 
-    /// Ends the text: passes on the bytes that were held back, and flushes the other writer. If a token continues in a
-    /// later `write`, it is not found.
+    /// Ends the text: passes on the bytes that were held back, and flushes the other writer. A token that continues in
+    /// a later `write` is not found.
     ///
     /// # Errors
     ///

@@ -91,7 +91,8 @@ async fn edit(store: &RedisStore, id: &RecordId) {
     assert!(matches!(done, Ok(Applied::Done(_))), "{done:?}");
 }
 
-/// Renews a token that is expired. The cap is the number of tokens of its owner.
+/// Renews an expired token. The cap is one more than the number of tokens of the owner, so the rotation is never
+/// refused.
 async fn renew(store: &RedisStore, expired: &RecordId) {
     let parent = store.get(expired).await.expect("an answer").expect("a record");
     let (family, record) = (parent.family(), parent.record());
@@ -133,7 +134,7 @@ async fn filled(store: &RedisStore, people: &[Person]) -> Vec<RecordId> {
     ids
 }
 
-/// Calls `act` as often as `times` says. Returns the median duration of a call in microseconds.
+/// Calls `act` `times` times. Returns the median duration of a call in microseconds.
 async fn median(times: usize, act: impl AsyncFn(usize)) -> f64 {
     let mut spent = Vec::with_capacity(times);
     for turn in 0..times {

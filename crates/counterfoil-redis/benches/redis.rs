@@ -120,7 +120,7 @@ impl Ground {
         Self { store, raw, people, ids, handle, tokens }
     }
 
-    /// Returns the id of a record. Each call gets the id of another record.
+    /// Returns the id of a record. The ids of successive calls are distributed over all records.
     fn id(&self, caller: usize, made: u64) -> RecordId {
         self.ids[spread(caller, made) % self.ids.len()]
     }
@@ -273,7 +273,8 @@ fn cases(ground: &Arc<Ground>) -> Vec<(&'static str, Call, Call)> {
     ]
 }
 
-/// Rotates records. Each caller has a chain of its own, and begins a new chain in each round.
+/// Rotates records. Each caller rotates the newest record of a family of its own, and begins a new family after 500
+/// rotations.
 fn rotations(ground: &Arc<Ground>) -> Call {
     type Chain = Option<(counterfoil_conformance::sample::Draft, RecordId, u64)>;
     let chains: Arc<Vec<tokio::sync::Mutex<Chain>>> =

@@ -18,7 +18,7 @@ use crate::store::RedisStore;
 
 /// The length of a member in bytes: the alias, the id, and the instant in 16 digits.
 const MEMBER: usize = 64;
-/// The maximum number of shards that a page reads at once.
+/// The maximum number of shards that a page reads at the same time.
 const ABREAST: usize = 64;
 
 #[async_trait]
@@ -63,7 +63,7 @@ impl AliasStore for RedisStore {
         Ok(Self::count(OP, &self.script(OP, &scripts::REMOVE_ALIAS, &keys, &arguments).await?)? == 1)
     }
 
-    /// Reads shard after shard. If the first shards are nearly empty, reads more and more of them at once.
+    /// Reads the shards in order. If the first shards are nearly empty, reads more and more shards at the same time.
     async fn aliases(
         &self,
         from: Option<&Alias>,

@@ -70,7 +70,7 @@ impl RedisStore {
 
 /// Returns the name of this change in the script, and the values of the change as script arguments. If the change has
 /// new details, `held` is the stored field `i` of the family, and `identity` is the field with the new details.
-/// Otherwise both are empty.
+/// Otherwise `held` and `identity` are empty.
 fn arguments_of(change: &Change, [held, identity]: &[Bytes; 2]) -> Vec<Bytes> {
     match change {
         Change::Edit { label, description, scope, details: _ } => {

@@ -15,8 +15,8 @@ use crate::scripts::Script;
 use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
-/// The number of shards that are read at the same time. With a higher number, long reads would be faster. But whenever
-/// the first shard alone fills a page, the reads of the other shards would be wasted.
+/// The number of shards that are read at the same time. With a higher number, long reads would be faster. But if the
+/// first shard alone fills a page, the reads of the other shards are wasted, and there would be more of them.
 pub(crate) const ABREAST: usize = 64;
 /// The maximum number of times that one call runs its script. A script must run again if other callers changed the
 /// state that it depends on.
@@ -65,8 +65,8 @@ pub(crate) fn shape(op: &'static str) -> StoreError {
     StoreError::Unavailable { op, retry: false, maybe_done: true, source: Some(Box::new(Silence::Shape)) }
 }
 
-/// Returns the error for a call that ran its script the maximum number of times and was always overtaken by other
-/// callers. Nothing was written. The caller can repeat the call.
+/// Returns the error for a call that ran its script the maximum number of times. Each time, other callers had changed
+/// the state on which the script depends. Nothing was written. The caller can repeat the call.
 pub(crate) fn lost(op: &'static str) -> StoreError {
     silent(op, false, Silence::Lost)
 }

@@ -101,7 +101,7 @@ impl Connection {
         Ok((role, answer))
     }
 
-    /// Sends a command to a node. In a cluster, the node is the primary of `slot`.
+    /// Sends a command to one node. In a cluster, this is the primary of `slot`.
     pub(crate) async fn ask_node(&mut self, slot: u16, command: Cmd) -> RedisResult<Value> {
         match self {
             Self::Single(_) => self.ask(Request::One(&command)).await,

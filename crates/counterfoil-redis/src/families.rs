@@ -66,7 +66,8 @@ impl RedisStore {
         most: i64,
     ) -> Result<Vec<Bytes>, StoreError> {
         let whose = whose(realm, owner);
-        // In an index entry, realm and owner are followed by digits. A colon sorts after all digits.
+        // In an index entry, realm and owner are followed by digits. A colon sorts after all digits, so the range
+        // contains all entries of this owner and no others.
         let (first, last) = ([b"[", whose.as_slice()].concat(), [b"(", whose.as_slice(), b":"].concat());
         let mut range = redis::cmd("ZRANGEBYLEX");
         range.arg(self.keys().index(counterfoil::token::shard(realm, owner), Index::Standing));

@@ -1,6 +1,6 @@
 //! Completes purges that an earlier version of the crate left incomplete, because the server's user lacked a right. The
 //! families that such a purge did not remove are in no index, so this module scans all keys. Each process scans all
-//! keys once. Each purge runs one step of the scan.
+//! keys once. A purge runs one step of the scan, unless the purge has reached its limit.
 
 use std::sync::PoisonError;
 

@@ -60,9 +60,10 @@ impl RedisStore {
             let answer = Self::answer(OP, value)?;
             match answer.word.as_str() {
                 "lend" => {
-                    // The list of families to revoke was out of date, because other calls revoke families at the same
-                    // time. From now on this process runs one such insert at a time, so that only other processes can
-                    // interfere.
+                    // The families whose keys this insert has passed to the script are not all that must be revoked,
+                    // because other calls change the owner's families at the same time. From now on the insert holds
+                    // the lock of its shard. So the inserts of this process with which other calls have interfered run
+                    // one at a time.
                     if makes_room && !lent.is_empty() && alone.is_none() {
                         alone = Some(self.room(OP, family.id.shard()).await?);
                     }

@@ -59,7 +59,8 @@ impl RedisStore {
         most: i64,
     ) -> Result<Vec<Cursor>, StoreError> {
         let begins = of.begins.as_slice();
-        // In an index entry, the kind is followed by digits. A colon sorts after all digits.
+        // In an index entry, the kind is followed by digits. A colon sorts after all digits, so it ends the range of
+        // this owner and kind.
         let last = after.map_or_else(
             || [b"(", begins, b":"].concat(),
             |cursor| [b"(", begins, &time(cursor.at), cursor.id.as_bytes()].concat(),
@@ -115,9 +116,9 @@ impl RedisStore {
         self.page("due", stamped_keys(&found)?, limit, is_due).await
     }
 
-    /// Reads the records of a page. `keys` contains the cursors of these records. If there is a next page, it contains
-    /// one cursor more than `limit`. Skips records for which `shows` returns false, and records that were removed or
-    /// shrunk after the index was read. Counts records that do not decode.
+    /// Reads the records of a page. `keys` contains the cursors of these records, and one cursor more than `limit` if
+    /// there is a next page. Skips records for which `shows` returns false, and records that were removed or shrunk
+    /// after the index was read. Counts records that do not decode.
     async fn page(
         &self,
         op: &'static str,

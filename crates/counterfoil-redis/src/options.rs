@@ -96,9 +96,8 @@ impl Options {
         self
     }
 
-    /// Accepts a server without an append-only file. A restart of this server can lose writes. If it loses a
-    /// revocation, the revoked credential is valid again. Use this in tests, or if the data is protected in another
-    /// way.
+    /// Accepts a server without an append-only file. A restart of this server can lose writes. If a revocation is lost,
+    /// the revoked credential is valid again. Use this in tests, or if the data is protected in another way.
     #[must_use]
     pub fn volatile(mut self) -> Self {
         self.volatile = true;

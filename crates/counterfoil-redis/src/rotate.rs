@@ -13,10 +13,10 @@ use crate::store::RedisStore;
 const OP: &str = "rotate";
 
 impl RedisStore {
-    /// Rotates a record, the parent. The script checks in this order: whether the parent is revoked, whether its
-    /// version has changed, and whether the new id is taken. The order matters if a rotation is repeated because its
-    /// answer was lost. The version has then changed, and the id is taken. The call must return the changed parent,
-    /// which names the successor.
+    /// Rotates a record, the parent. The script first checks whether the parent is revoked, then whether its version
+    /// has changed, then whether a new id is taken, and last the label, the caps and the pace. The order matters if a
+    /// rotation is repeated because its answer was lost. The version has then changed, and the new ids are taken. The
+    /// call must return the changed parent, which names the successor.
     pub(crate) async fn rotate_step(
         &self,
         parent: &RecordId,

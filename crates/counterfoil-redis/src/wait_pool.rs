@@ -151,9 +151,9 @@ impl WaitPool {
         }
     }
 
-    /// Returns a connection to a primary, from the pool or a new one. The inner error says that an existing connection
-    /// had failed and is closed. The caller can then try again. The outer error says that no new connection could be
-    /// opened.
+    /// Returns a connection to a primary, from the pool or a new one. The inner error says that a connection of the
+    /// pool could not be used, because it had failed or its node is no longer a primary. That connection is closed, and
+    /// the caller can try again. The outer error says that no new connection could be opened.
     async fn pooled(
         &self,
         op: &'static str,

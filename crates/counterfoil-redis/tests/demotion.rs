@@ -112,7 +112,7 @@ impl Tally {
     }
 
     /// Reads all records again and again for `time`. All of these records are revoked. Counts the answers that do not
-    /// say "revoked", and the rounds that had at least one read without an answer.
+    /// say "revoked", and how often at least one of the records could not be read.
     async fn read(&mut self, store: &RedisStore, ids: &[RecordId], time: Duration) {
         let begun = now();
         loop {
@@ -213,7 +213,8 @@ fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
             pair.promote(1);
             pair.lose_the_primary(0);
             let demoted = now();
-            // The store must leave the demoted node even if it makes reads only.
+            // In every second round, the store gets only reads until it has left the demoted node. In the other rounds,
+            // it gets a write.
             let other = pair.open_at(1).await;
             if round % 2 == 0 {
                 while store.get(&id).await.is_ok() {
@@ -288,8 +289,7 @@ fn fault_g1_a_node_of_a_cluster_that_became_a_replica_answers_nothing() {
             let replica = (0..CLUSTER.len()).find(|node| !CLUSTER.primaries().contains(node)).expect("a replica");
             let (begun, mut tries) = (now(), 0);
             while !CLUSTER.primaries().contains(&replica) {
-                // The server ends a manual fail-over without a result after five seconds if it has too few votes by
-                // then.
+                // Five seconds after a manual fail-over began, the server gives it up if it has too few votes.
                 if begun.elapsed() >= Duration::from_secs(6) * tries {
                     assert_eq!(CLUSTER.cli(replica, &["CLUSTER", "FAILOVER"]).trim(), "OK");
                     tries += 1;

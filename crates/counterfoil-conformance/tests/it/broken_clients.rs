@@ -1,5 +1,5 @@
 //! Tests the check of the pages of clients (clause 47 of `ClientStore`). The check must reject client stores with wrong
-//! pages, and accept a client store with short but correct pages.
+//! pages. All checks must accept a client store with short but correct pages.
 
 use std::sync::Arc;
 
@@ -101,8 +101,8 @@ fn a_page_in_another_order_is_rejected() {
     }));
 }
 
-/// A broken client store. If `clients` is called with a cursor, the function determines where the page begins. Its
-/// argument is true if the client at the cursor is still registered.
+/// A broken client store. If `clients` is called with a cursor, this function determines where the page begins. The
+/// argument of the function is true if the client at the cursor is still registered.
 struct Walked(fn(bool) -> Continue);
 
 /// Where a page begins: after the cursor (`Right`, which is correct), at the first client again (`Anew`), or nowhere

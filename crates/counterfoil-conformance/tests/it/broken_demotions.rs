@@ -15,7 +15,8 @@ enum Flaw {
     /// Checks the server's role only when a connection is opened. If the server becomes a replica afterwards, it still
     /// answers reads on this connection.
     ReadsOn,
-    /// Answers reads from a replica until a write is refused. Notices only then that the server was demoted.
+    /// Answers reads from a replica until the store has sent a write, which the replica refuses. Only then does the
+    /// store detect that the server was demoted.
     ReadsUntilAWriteIsRefused,
     /// Reads listings from a replica, as if the contract allowed outdated ones.
     ListsOn,
@@ -24,7 +25,7 @@ enum Flaw {
     FindsNothing,
     /// Sends writes to the replica and acknowledges them. The primary never gets them, so they are lost.
     WritesOn,
-    /// Probes with a read alone, which a replica answers too. So a host believes that writes would succeed.
+    /// Probes with a read alone. A replica answers this read too, so the probe succeeds although a write would fail.
     ProbesByReading,
     /// Never opens a new connection after a write was refused, so it stays unavailable.
     StaysAway,

@@ -10,7 +10,7 @@ use counterfoil_conformance::{CHECKS, Checked, Fixture, ReferenceStore, Row, Sca
 use crate::broken::{Broken, Flaw, shows};
 use crate::reference_store::damage;
 
-/// A fixture for a broken store that has the hooks `damage` and `outage`.
+/// A fixture for a broken store. It implements the hooks `damage` and `outage`.
 struct Hooked(fn() -> Arc<dyn Flaw>);
 
 #[async_trait]
@@ -47,7 +47,8 @@ macro_rules! cases {
     };
 }
 
-/// A broken store: its name, the function that makes its flaw, and a part of the message with which it is rejected.
+/// A broken store: its name, the function that makes its flaw, and a part of the message with which the check rejects
+/// it.
 type Case = (&'static str, fn() -> Arc<dyn Flaw>, &'static str);
 
 #[test]
@@ -95,7 +96,7 @@ fn a_store_that_shows_what_it_has_or_nothing_passes() {
     }
 }
 
-/// Checks that three checks of `get` accept a store whose only incorrect method is `try_read`.
+/// Checks that three checks that read with `get` accept a store whose only incorrect method is `try_read`.
 #[test]
 fn no_other_read_finds_a_flaw_of_try_read() {
     for name in ["get_sees_the_family", "get_after_write", "every_state_has_its_answer"] {

@@ -143,8 +143,8 @@ const CASES: &[Case] = cases! {
     ReplacesAnAliasInTwoSteps => sibling_cut_off_is_all_or_nothing,
 };
 
-/// A fixture for broken client stores, settings stores, throttles and alias stores. The function makes a flaw for each
-/// handle. So handles do not share the state of a flaw.
+/// A fixture for broken client stores, settings stores, throttles and alias stores. It calls this function for each
+/// handle, so that handles do not share the state of a flaw.
 struct Bench(fn() -> Arc<dyn SiblingFlaw>);
 
 impl Bench {

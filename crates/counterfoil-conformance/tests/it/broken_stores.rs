@@ -133,14 +133,14 @@ const CASES: &[Case] = cases! {
     purges::ShrinkKeepsTheNonce => shrinking_keeps_the_proof,
 };
 
-/// The numbers of rounds and sequences for the check that must reject the store.
+/// How often the check that must reject the store tries its calls, and with how many threads.
 const LONG: Scale = Scale::CI.with_rounds(120).with_threads(8).with_sequences(40).with_commands(100);
-/// The numbers of rounds and sequences for all other checks. Their results are only printed.
+/// How often all other checks try their calls. The results of these checks are only printed, so few tries are enough.
 const SHORT: Scale = Scale::CI.with_rounds(2).with_threads(4).with_sequences(4).with_commands(50);
 
-/// Runs the check that must reject the broken store. Returns true if the check rejected the store, and the line of the
-/// table for this store. If the environment variable `COUNTERFOIL_ALL_CHECKS` is set, all other checks run too, and the
-/// line names those that reject the store.
+/// Runs the check that must reject the broken store. Returns whether the check rejected the store, and the line for
+/// this store in the table. If the environment variable `COUNTERFOIL_ALL_CHECKS` is set, all other checks run too, and
+/// the line names those that reject the store.
 fn try_it(case: &Case) -> (bool, String) {
     let with = |scale| Subject::new(Bench(case.make)).with_scale(scale);
     let (named, others) = (with(LONG), with(SHORT));
@@ -156,8 +156,8 @@ fn try_it(case: &Case) -> (bool, String) {
 
 #[test]
 fn every_broken_store_is_rejected_by_the_check_that_names_its_promise() {
-    // Six stores are tried at the same time. Most of the time is spent waiting, because some checks wait for incomplete
-    // states to become complete, and in broken stores they never do.
+    // Six stores are tried at the same time. Most of the time is spent waiting: some checks wait until an incomplete
+    // state becomes complete, and in a broken store this never happens.
     let tried: Vec<(bool, String)> = std::thread::scope(|scope| {
         let run = |part: &'static [Case]| scope.spawn(move || part.iter().map(try_it).collect::<Vec<_>>());
         let parts: Vec<_> = CASES.chunks(CASES.len().div_ceil(6)).map(run).collect();
@@ -172,9 +172,9 @@ fn every_broken_store_is_rejected_by_the_check_that_names_its_promise() {
 }
 
 /// Tests the broken stores that contain a race condition. Each has two forms, one for a check that races calls and one
-/// for a check that interleaves them. Each form must be rejected by the check that is named for it. The environment
-/// variable `COUNTERFOIL_RUNS` sets how often each store is tested (default 1). `COUNTERFOIL_ONLY` selects the stores
-/// whose names begin with its value.
+/// for a check that interleaves them. Each form must be rejected by the check that is named for it. A form for which no
+/// check is named is skipped. The environment variable `COUNTERFOIL_RUNS` sets how often each store is tested (default
+/// 1). `COUNTERFOIL_ONLY` selects the stores whose names begin with its value.
 #[test]
 fn every_planted_race_is_rejected_by_racing_and_by_interleaving() {
     let runs: usize = std::env::var("COUNTERFOIL_RUNS").map_or(1, |runs| runs.parse().unwrap());

@@ -67,8 +67,8 @@ impl SiblingFixture for Bench {
     }
 }
 
-/// Runs all checks of `ClientStore`, `SettingsStore` and `Throttle` on the broken throttle. Returns the names of those
-/// that reject it.
+/// Runs all checks of `ClientStore`, `SettingsStore` and `Throttle` on the broken throttle. Returns the names of the
+/// checks that reject it.
 fn rejecting(make: fn() -> Arc<dyn ThrottleFlaw>) -> Vec<&'static str> {
     let siblings = Siblings::new(Bench(make));
     SIBLING_CHECKS.iter().filter(|check| check.run(&siblings).is_err()).map(|check| check.name).collect()

@@ -1,5 +1,5 @@
 //! Broken stores that implement `Transfer`. Each violates one rule about outages, damage or dropped calls. Each test
-//! names the check that must reject its stores. The broken stores keep their rows in a [`ReferenceStore`].
+//! lists broken stores and runs the check that must reject them. The stores keep their rows in a [`ReferenceStore`].
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,7 +43,7 @@ enum Flaw {
     LosesTheNext,
     /// After the future of a read was dropped before its end, the next restore is acknowledged but not stored.
     LosesTheNextAfterARead,
-    /// A restore of a family that exists writes the members a second time.
+    /// A restore of a family that already exists writes the members a second time.
     RepeatsWriteAgain,
 }
 
@@ -124,7 +124,7 @@ impl Copied {
         row || members.iter().any(|member| model.damaged.contains(member))
     }
 
-    /// Waits once, so that the call can be dropped here. Returns true if an earlier call of this handle was dropped.
+    /// Pauses, so that the call can be dropped here. Returns true if an earlier call of this handle was dropped.
     async fn after_a_cut(&self) -> bool {
         let dirty = self.cut.swap(true, Ordering::SeqCst);
         pause().await;
@@ -165,8 +165,7 @@ impl Copied {
         (!lost && holder != row.id).then_some(Ok(Restored::LabelTaken(holder)))
     }
 
-    /// Writes the family. With some of the flaws, it is written in several steps, between which the call can be
-    /// dropped.
+    /// Writes the family. Some of the flaws write it in several steps. The call can be dropped between two steps.
     async fn write(&self, family: &WholeFamily) {
         let (store, row, mut members) = (&self.base.store, family.family().clone(), family.members().to_vec());
         let notices: Vec<_> = members.iter().map(|member| (member.id, member.notice)).collect();

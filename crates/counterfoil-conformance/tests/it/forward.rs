@@ -1,8 +1,8 @@
 //! Macros that make broken stores from closures. A closure replaces one method. Methods without a closure call the
 //! correct store.
 
-/// Calls the core's check of a request for the methods `insert` and `rotate`, unless the flaw says that its store has
-/// no such check. Does nothing for other methods.
+/// Calls the core's check of a request in the methods `insert` and `rotate`, unless the flaw says that its store has no
+/// such check. Expands to nothing for all other methods.
 macro_rules! request_check {
     ($flaw:expr, insert, $home:ident, $new:ident, $now:ident) => {
         if $flaw.checks_requests() {
@@ -19,8 +19,8 @@ macro_rules! request_check {
 pub(crate) use request_check;
 
 /// Turns a type into a broken store. The type is declared elsewhere. Its field `inner` is the correct store, and its
-/// field `flaw` replaces some of the methods. The lists of methods name the *store traits*, such as `TokenStore`. The
-/// macro declares:
+/// field `flaw` replaces some of the methods. The *store traits*, such as `TokenStore`, are the traits whose methods
+/// are listed in the call of the macro. The macro declares:
 ///
 /// - a trait for flaws. It has all methods of the store traits. Each method gets the correct store as its first
 ///   argument, and calls it by default. If the macro is called with `with { … }`, the methods in the braces are added

@@ -1,5 +1,6 @@
 //! Runs the whole suite on the reference store, which must pass. The fixture implements every hook except `demote`,
-//! which `broken_demotions.rs` tests.
+//! which `broken_demotions.rs` tests. Also tests a fixture without hooks, and that each clause in the documentation of
+//! a store trait has a check.
 
 use std::sync::Arc;
 
@@ -95,7 +96,7 @@ fn clauses_of(file: &str) -> Vec<(u32, String)> {
     contract.lines().filter_map(clause).collect()
 }
 
-/// Makes an array of the names of checks. The code does not compile if a check with one of the names does not exist.
+/// Makes an array of these names of checks. The code does not compile if there is no check with one of the names.
 macro_rules! transfer_checks {
     ($($name:ident)*) => {{
         $(let _exists = transfer_clauses::$name::<MemoryStore>;)*
@@ -103,7 +104,8 @@ macro_rules! transfer_checks {
     }};
 }
 
-/// For every clause in the docs of a trait of the store there must be exactly one check with its name.
+/// For every clause in the documentation of a store trait there must be exactly one check. The check has the name of
+/// the clause.
 #[test]
 fn every_clause_has_a_check_of_its_name() {
     let token: Vec<_> = CHECKS.iter().map(|check| check.name).collect();

@@ -116,7 +116,7 @@ async fn pages(
     for shard in first..=u8::MAX {
         let within = after.filter(|cursor| cursor.id.shard() == shard);
         let room = count(limit) - whole.items.len();
-        // Asks for one record more than the page may contain. If this record exists, there is a next page.
+        // Reads one record more than the page may contain. If this record exists, there is a next page.
         let found = page(&store.shard(shard).await?, within, room + 1);
         let more = found.items.len() > room;
         whole.items.extend(found.items.into_iter().take(room));

@@ -17,8 +17,8 @@ fn owner() -> Person {
     Person::new("default", "detailed")
 }
 
-/// Creates families with details in several states. Returns the id of the newest record of each, whether the family is
-/// revoked, and the details of the family.
+/// Creates families with details in several states. Returns, for each family, the id of its newest record, whether the
+/// family is revoked, and its details.
 pub(crate) async fn fill(store: &dyn TokenStore) -> Vec<(RecordId, bool, Details)> {
     let person = owner();
     let (plain, changed, removed) = (person.pat(), person.pat(), person.pat().detailed(Some(details(1))));
@@ -95,7 +95,7 @@ targets! {
     host_60_and_sight_6_details_survive_a_copy_to_fjall: fjall().await;
 }
 
-/// Checks that a copy is refused if a family of the target differs from the source's only in its details.
+/// Checks that a run and a comparison fail if a family of the target differs from the source's only in its details.
 #[test]
 fn host_60_other_details_in_the_target_are_a_difference() {
     RUNTIME.block_on(async {

@@ -67,7 +67,8 @@ fn host_60_a_copy_that_is_dropped_at_any_call_is_continued() {
             let (target, faults) = faulty();
             let copy = Copy::new(source.stores(), Stores::of(Arc::clone(&target)));
             faults.nth(nth, Failure::Hangs);
-            // All other calls are ready at once. So a copy that does not end waits for the hanging call.
+            // Apart from the call that hangs, all calls are ready at once. So a copy that is not complete at its first
+            // poll waits for the hanging call.
             let Err(_dropped) = timeout(Duration::ZERO, copy.run()).await else { return };
             faults.heal();
             copy.run().await.expect("the next run continues");

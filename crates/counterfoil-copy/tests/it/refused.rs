@@ -134,8 +134,8 @@ fn host_60_a_family_that_was_used_in_the_target_is_found_before_the_first_write(
 #[test]
 fn host_60_settings_that_change_while_families_are_compared_are_found() {
     let (source, target) = (memory(), memory());
-    // The closure of `faults.plan` calls `block_on` of `futures_executor`. That function panics inside itself, so this
-    // test runs on the tokio runtime.
+    // The closure of `faults.plan` calls `futures_executor::block_on`. This function panics if it is called within
+    // itself, so this test runs on the tokio runtime.
     RUNTIME.block_on(async {
         fill(&source.store).await;
         Copy::new(source.stores(), target.stores()).run().await.expect("a copy");

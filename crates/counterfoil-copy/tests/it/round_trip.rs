@@ -89,7 +89,7 @@ fn host_60_everything_goes_through_a_store_of_each_kind_and_back() {
     });
 }
 
-/// Fills a store through its own methods, and copies it to an empty store of each kind.
+/// Fills a store through the methods of the store traits, and copies it to an empty store of each kind.
 async fn to_each_kind<S>(source: Opened<S>)
 where
     S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle + AliasStore,

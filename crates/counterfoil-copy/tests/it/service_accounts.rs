@@ -16,7 +16,8 @@ use counterfoil_copy::Copy;
 use crate::stores::{Opened, RUNTIME, fjall, memory, postgres, redb, redis, redis_cluster, sqlite};
 use crate::tokens::Host;
 
-/// Requests an access token with the grant `client_credentials`. Returns its text, or the status of the refusal.
+/// Requests an access token with the grant `client_credentials`. Returns the text of the token, or the HTTP status of
+/// the refusal.
 async fn access_token(counterfoil: &Counterfoil, header: &str) -> Result<String, u16> {
     let (authorization, source) = ([header.as_bytes()], Source::Unknown);
     let request = OAuthRequest::new(b"grant_type=client_credentials", &source)
@@ -70,7 +71,7 @@ where
     let theirs = first.create_personal_access_token_for(&by, &SubjectId::from(7_u64), &new).await.expect("a token");
     assert_eq!(second.verify(theirs.token.expose_secret()).await.expect("works").name(), "ann");
 
-    // A copy has the account, its token and its client.
+    // The copy contains the account, its token and its client.
     let target = memory();
     Copy::new(opened.stores(), target.stores()).run().await.expect("a copy");
     let copied = host.serve(&target.store);

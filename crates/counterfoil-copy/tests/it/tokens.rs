@@ -43,7 +43,7 @@ impl Host {
         let mut policy = Policy::open();
         policy.refresh_tokens.grace = Duration::from_secs(30);
         policy.personal_access_tokens.made_by_administrators = true;
-        // A change by another handle is seen at once.
+        // Settings are read for each call, so that a change by another handle takes effect at once.
         policy.settings_staleness = Duration::ZERO;
         let builder = Counterfoil::builder().policy(policy).store(Arc::clone(store));
         let ring = KeyRing::from_text(&self.ring).expect("our own text");

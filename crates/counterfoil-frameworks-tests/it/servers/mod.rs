@@ -15,8 +15,9 @@
 //! | `/token` and so on | OAuth's endpoints |
 //! | `/api/v1` | the JSON API, nested by axum and actix-web |
 //!
-//! The service refuses requests without exactly one valid host. It inserts the source of each request, unless the
-//! request has the header `x-no-source`. Requests for other paths get a 404 response of the service itself.
+//! The service refuses requests that do not name exactly one valid HTTP host. It inserts the source of each request
+//! into the extensions, unless the request has the header `x-no-source`. Requests for other paths get a 404 response of
+//! the service itself.
 
 mod actix;
 mod axum;

@@ -1,4 +1,4 @@
-//! The parts of a request that the operations read.
+//! An authenticated request, in the form in which the handlers of the API take it.
 
 use counterfoil::{Counterfoil, Presenter, Principal};
 use http::request::Parts;

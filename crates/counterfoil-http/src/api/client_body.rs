@@ -33,7 +33,7 @@ pub(super) struct NewRegistration {
     /// The grants that the client may use at the token endpoint. If this field is missing, the client may use no grant.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<GrantName>, required = false))]
     grants: Vec<Grant>,
-    /// Whether the client has no secret.
+    /// Whether the client is public, which means that it has no secret.
     #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     public: bool,
     /// `rotate`: each refresh returns a new refresh token. `reuse`: the refresh token stays the same. Only confidential
@@ -61,7 +61,7 @@ pub(super) struct NewRegistration {
     service_account: Option<ServiceAccountId>,
 }
 
-/// The request to change a client. Missing fields stay as they are.
+/// The request to change a client. A missing field keeps its value.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(super) struct RegistrationUpdate {
     /// Whether the client is disabled. A disabled client and all its tokens are refused.

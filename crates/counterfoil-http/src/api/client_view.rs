@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::rfc3339::Rfc3339;
 
-/// A registered client.
+/// A registered client, without the texts of its secrets.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct ClientView {

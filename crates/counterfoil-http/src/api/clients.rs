@@ -1,4 +1,4 @@
-//! Registered clients.
+//! The endpoints for registered clients.
 
 use counterfoil::client::ClientId;
 use counterfoil::operations::Operation;

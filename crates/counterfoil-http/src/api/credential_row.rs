@@ -32,10 +32,10 @@ pub(super) struct CredentialRow {
     /// The status: `active`, `expiring`, `expired` or `suspended`.
     status: &'static str,
     created_at: Rfc3339,
-    /// Null if the credential is permanent.
+    /// The expiry. Null if the credential is permanent.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     expires_at: Option<Rfc3339>,
-    /// Null if the credential was never used.
+    /// The last use. Null if the credential was never used.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     last_used_at: Option<Rfc3339>,
     /// The scope. Null means all rights of the owner.

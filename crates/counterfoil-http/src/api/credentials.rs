@@ -1,4 +1,4 @@
-//! The inventory: the credentials of all owners, for administrators.
+//! The endpoints of the inventory, which lists the credentials of all owners for administrators.
 
 use counterfoil::Counterfoil;
 use counterfoil::operations::Operation;
@@ -33,9 +33,9 @@ pub fn credentials(counterfoil: Counterfoil) -> Endpoints {
 
 /// Lists the credentials of all owners
 ///
-/// Ordered by kind, then by id. With an owner, the newest of a kind comes first. A page reads at most 1,000 records, so
-/// it may be short or empty although more pages follow. Only `next`, or with CSV the header `Link`, says whether there
-/// is a next page. A cursor is valid only for the same filter.
+/// Ordered by kind, then by id. If the request names an owner, the newest credential of each kind comes first. A page
+/// reads at most 1,000 records, so it may be short or empty although more pages follow. Only `next`, or with CSV the
+/// header `Link`, says whether there is a next page. A cursor is valid only for the same filter.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/credentials",

@@ -1,4 +1,4 @@
-//! The caller's own personal access tokens.
+//! The endpoints for the caller's own personal access tokens.
 
 use counterfoil::Counterfoil;
 use counterfoil::operations::Operation;

@@ -89,7 +89,7 @@ impl Body for NewCode {
     }
 }
 
-/// The request to change a code. Missing fields stay as they are.
+/// The request to change a code. A missing field keeps its value.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct CodeUpdate {
     /// The new expiry. It must be in the future.

@@ -113,7 +113,8 @@ fn scope(text: &str) -> Result<Scope, Problem> {
     text.parse().map_err(|invalid: counterfoil::types::InvalidScope| Problem::field("scope", invalid.to_string()))
 }
 
-/// Reads a field that may be null.
+/// Removes a field that may be null from `fields` and parses it. Returns `None` if the field is missing, and
+/// `Some(None)` if its value is null.
 fn nullable<T>(
     fields: &mut Fields,
     name: &'static str,

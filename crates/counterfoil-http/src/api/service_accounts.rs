@@ -1,4 +1,4 @@
-//! Service accounts and their personal access tokens.
+//! The endpoints for service accounts and their personal access tokens.
 
 use std::num::NonZeroU32;
 

@@ -28,7 +28,7 @@ pub fn settings(counterfoil: Counterfoil) -> Endpoints {
     described!(api.endpoints(), read, change)
 }
 
-/// The request to change settings. Missing fields stay as they are.
+/// The request to change settings. A missing field keeps its value.
 pub(super) struct NewSettings(SettingsUpdate);
 
 #[cfg(feature = "openapi")]

@@ -30,8 +30,8 @@ pub(crate) struct SignInView {
     created_at: Rfc3339,
     /// When the sign-in ends if it is not used again.
     expires_at: Rfc3339,
-    /// When the sign-in last got tokens, or when the session was last extended. Until then, when the sign-in or session
-    /// was opened.
+    /// When the sign-in last got tokens, or when the session was last extended. Before the first of these events, the
+    /// time at which the sign-in or session was opened.
     last_used_at: Rfc3339,
     /// `active`, `expiring` or `suspended`.
     status: &'static str,

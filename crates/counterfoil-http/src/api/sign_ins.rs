@@ -1,4 +1,4 @@
-//! The caller's own sign-ins and console sessions.
+//! The endpoints for the caller's own sign-ins and console sessions.
 
 use std::num::NonZeroU32;
 

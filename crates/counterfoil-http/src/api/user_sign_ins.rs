@@ -1,4 +1,4 @@
-//! A user's sign-ins and console sessions, for administrators.
+//! The endpoints for a user's sign-ins and console sessions, for administrators.
 
 use std::num::NonZeroU32;
 

@@ -24,7 +24,7 @@ pub(crate) struct PageView<T> {
     pub(crate) next: Option<String>,
 }
 
-/// A personal access token.
+/// A personal access token, without its text.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct TokenView {
@@ -33,10 +33,10 @@ pub(crate) struct TokenView {
     #[cfg_attr(feature = "openapi", schema(required = true))]
     description: Option<String>,
     created_at: Rfc3339,
-    /// Null if the token is permanent.
+    /// The expiry. Null if the token is permanent.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     expires_at: Option<Rfc3339>,
-    /// Null if the token was never used.
+    /// The last use. Null if the token was never used.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     last_used_at: Option<Rfc3339>,
     /// `active`, `expiring`, `expired` or `suspended`.
@@ -59,7 +59,7 @@ pub(crate) struct NewTokenView<'a> {
     token: &'a str,
 }
 
-/// A security code.
+/// A security code, without its text.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct CodeView {
@@ -67,10 +67,10 @@ pub(crate) struct CodeView {
     #[cfg_attr(feature = "openapi", schema(required = true))]
     description: Option<String>,
     created_at: Rfc3339,
-    /// Null if the code is permanent.
+    /// The expiry. Null if the code is permanent.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     expires_at: Option<Rfc3339>,
-    /// Null if the code was never used.
+    /// The last use. Null if the code was never used.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     last_used_at: Option<Rfc3339>,
     /// `active`, `expiring`, `expired` or `suspended`.

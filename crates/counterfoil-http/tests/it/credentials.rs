@@ -194,7 +194,7 @@ async fn sight_2_csv_has_the_members_of_json_and_no_cell_is_a_formula() {
     let lines = cells(&answer.text);
     let items = items(&world, "?kind=personal_access_token", &sue).await;
     assert_eq!(lines.len(), items.len() + 1);
-    // The guard against formulas would change the text of metadata.
+    // CSV has no column for the metadata, because the guard against formulas would change their text.
     let names = items[0].as_object().expect("an object").keys().filter(|name| *name != "metadata");
     let names: Vec<&String> = names.collect();
     let mut columns: Vec<&String> = lines[0].iter().collect();

@@ -19,7 +19,7 @@ async fn post(world: &World, media_type: &str, body: &str) -> Answer {
     world.send(request.body(Full::from(body.to_owned())).expect("a request")).await
 }
 
-/// Reports texts.
+/// Sends a report with these texts to `POST /leaks`.
 pub(crate) async fn report(world: &World, texts: &[&str]) -> Answer {
     post(world, JSON, &serde_json::json!({ "tokens": texts }).to_string()).await
 }

@@ -1,4 +1,4 @@
-//! Tests of the API's problems and of their order.
+//! Tests which problems the API returns, and which of them it returns if several apply to a request.
 
 use bytes::Bytes;
 use counterfoil::testing::Failure;

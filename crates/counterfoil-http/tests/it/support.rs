@@ -23,7 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub const BASE: &str = "/api/v1";
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A service with its endpoints.
+/// A service with its endpoints, and the way in which requests reach the endpoints.
 pub struct World {
     pub service: TestService,
     pub endpoints: Endpoints,

@@ -30,7 +30,7 @@ pub(super) struct Batch<'a> {
     pub(super) limits: Limits,
 }
 
-/// The progress of a batch.
+/// The result of a batch.
 #[derive(Default)]
 pub(super) struct Done {
     /// How many keys at the start of the batch are finished. The next batch begins after them.

@@ -44,7 +44,7 @@ impl Limits {
     }
 }
 
-/// A purge in progress.
+/// A purge in progress, with the number of records that it has changed so far.
 struct Sweep<'a> {
     engine: &'a dyn Engine,
     limits: Limits,

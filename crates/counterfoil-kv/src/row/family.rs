@@ -13,7 +13,7 @@ use crate::engine::Value;
 /// The row of a family. It consists of the family and of values that only this store needs.
 #[derive(Clone, Debug)]
 pub(crate) struct FamilyRow {
-    /// The family.
+    /// The values of the family that the store contract defines.
     pub(crate) parts: FamilyParts,
     /// The number of the family's records. When the last record is removed, the family is removed too.
     pub(crate) members: u64,

@@ -43,7 +43,7 @@ impl Engine for Unsteady {
     }
 
     async fn write(&self, write: Write) -> Result<Outcome, EngineError> {
-        // The first write stores the layout version. It is no step of the store, so it has no fault.
+        // The first write stores the layout version. It is made before the first step of the store, so it has no fault.
         let number = self.writes.fetch_add(1, Ordering::Relaxed);
         match self.odd {
             _ if number == 0 || !number.is_multiple_of(self.every) => self.engine.write(write).await,
@@ -56,7 +56,7 @@ impl Engine for Unsteady {
     }
 }
 
-/// An engine that executes a given number of writes and then none.
+/// An engine that executes a given number of writes. It fails at all later writes.
 #[derive(Clone)]
 struct Dying {
     engine: MemoryEngine,

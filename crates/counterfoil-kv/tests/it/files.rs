@@ -29,7 +29,7 @@ fn one_engine_has_a_file_and_the_next_one_when_it_is_dropped() {
     }
 }
 
-/// The bytes of all files in the folder, without zero bytes. Journals are filled up with zero bytes.
+/// The bytes of all files in the folder. Zero bytes are left out, because the files are padded with them.
 fn content(folder: &Path) -> Vec<u8> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {

@@ -45,7 +45,8 @@ async fn expired(store: &KvStore, person: &Person, count: usize) -> Vec<Draft> {
     drafts
 }
 
-/// Renews and inserts on eight threads at the same time. Three families may be live.
+/// Renews and inserts on eight threads at the same time, with a cap of three live families. Exactly three calls must
+/// succeed.
 fn race(name: &str, engine: Arc<dyn Engine>, rounds: usize) {
     let store = block_on(KvStore::open(engine)).expect("a store");
     for _ in 0..rounds {

@@ -28,7 +28,7 @@ pub enum SmtpSetupError {
     #[error("smtp url must be smtp://, smtps:// or smtp://…?tls=required with a host")]
     Url(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The connection to another machine would not be safe. It would use plain text, or it would use TLS only if the
-    /// server offers it, and an attacker can suppress this offer.
+    /// server offers TLS. An attacker can suppress this offer.
     #[error("smtp url must ask for tls (smtps://, or smtp://…?tls=required) unless the host is loopback")]
     PlainText,
     /// The sender is invalid.

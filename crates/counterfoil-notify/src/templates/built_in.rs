@@ -17,8 +17,8 @@ use crate::digest::Digest;
 /// For each credential, a message contains the label, the id and what the owner can do. A message about an expiry also
 /// contains the expiry and the time left. The expiry is in the account's time zone and contains the abbreviation of the
 /// zone. A message about a secret that was found in a public place says whether the credential was ended. If the secret
-/// had already been replaced, the message says to delete the token if somebody else replaced the secret. A message
-/// never contains a secret.
+/// had already been replaced, the message advises the owner to delete the token, unless the owner replaced the secret.
+/// A message never contains a secret.
 #[derive(Clone, Debug, Default)]
 pub struct BuiltIn {
     product: Option<String>,
@@ -180,7 +180,7 @@ impl Page<'_> {
         self.leaked.iter().any(|line| line.leak != Some(Leak::OldText))
     }
 
-    /// Whether at least one of the texts that were found had already been replaced.
+    /// Whether at least one of the texts that were found had already been replaced by a newer text.
     fn has_old_leak(&self) -> bool {
         self.leaked.iter().any(|line| line.leak == Some(Leak::OldText))
     }

@@ -17,7 +17,7 @@ pub struct Journal {
     slowed: Duration,
 }
 
-/// A recorded notice.
+/// A line of the journal: one notice of a message that was sent.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub process: usize,

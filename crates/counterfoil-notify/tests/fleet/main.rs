@@ -79,7 +79,7 @@ fn run_on<B: Backend>() {
     let worker = host::worker::<B>(address, journal);
     host::block_on(async {
         loop {
-            // The clock advances. Otherwise the leases of killed processes would never end.
+            // Each run gets a later instant. Otherwise the leases of killed processes would never end.
             let _told = worker.run_once(day(23).plus_capped(elapsed(path))).await;
         }
     });

@@ -38,7 +38,7 @@ fn fault_e2_a_changed_lead_reaches_the_tokens_in_postgresql_with_two_workers_at_
         let put = store.put_settings(&Realm::default(), version, &settings).await.expect("available");
         assert!(matches!(put, SettingsPut::Done(_)));
     });
-    // Two workers at once can leave some notices for a later run, so there are two runs.
+    // If two workers run at the same time, they can leave some notices for a later run. So there are two runs.
     let runs: Vec<_> = (16..18).map(run).collect();
     assert_eq!(runs.iter().map(|(rearmed, _)| rearmed).sum::<u64>(), 2 * OWNERS as u64);
     let lines = journal::read(&path);

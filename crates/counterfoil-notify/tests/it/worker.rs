@@ -225,7 +225,7 @@ async fn a_loop_that_is_told_to_stop_finishes_what_is_on_its_way_and_begins_noth
     tokio::join!(worker.run(stop.notified()), async {
         gate.entered.notified().await;
         stop.notify_one();
-        // The worker is polled here. It notices the stop signal before the delivery ends.
+        // The worker is polled here, so it receives the stop signal before the delivery ends.
         tokio::task::yield_now().await;
         gate.go_on.notify_one();
     });

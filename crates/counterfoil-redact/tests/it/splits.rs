@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use crate::support::{all, mistyped, prefixes, redacted, token};
 
-/// Writes the pieces to a redacting writer. Returns its output before `finish`, and its whole output after `finish`.
+/// Writes the pieces to a redacting writer. Returns the writer's output before `finish`, and its whole output after
+/// `finish`. If `flush` is true, flushes the writer after each piece.
 fn written(redactor: &Redactor, pieces: &[&[u8]], flush: bool) -> (Vec<u8>, Vec<u8>) {
     let mut writer = RedactingWriter::new(Vec::new(), redactor.clone());
     for piece in pieces {

@@ -33,7 +33,7 @@ fn life_5_the_tokens_of_a_service_are_redacted() {
         let issued = service.personal_access_token("ivan", "projects:read").await;
         let shown = Redactor::default().redact(issued.token.expose_secret()).into_owned();
         assert_eq!(shown, redacted(issued.token.expose_secret()));
-        // The id is still there: 22 letters.
+        // The result consists of the prefix and its `_` (4 bytes), the id (22 letters), and `[redacted]` (10 bytes).
         assert_eq!(shown.len(), 4 + 22 + 10);
     });
 }

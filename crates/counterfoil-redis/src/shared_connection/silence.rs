@@ -1,5 +1,5 @@
-//! Decides when the shared connection is silent for too long and must be replaced. This is so if no call has succeeded
-//! for [`PATIENCE`], or if one call has waited this long for its answer.
+//! Decides when the shared connection is silent for too long and must be replaced. It must be replaced if no call has
+//! succeeded for [`PATIENCE`], or if one call has waited this long for its answer.
 
 use std::time::Duration;
 

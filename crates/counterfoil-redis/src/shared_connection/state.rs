@@ -91,7 +91,8 @@ impl State {
         }
     }
 
-    /// Stops the use of the connection with this number. Does nothing if it is no longer the shared connection.
+    /// Stops the use of the connection with this number. Does nothing if another connection is now the shared
+    /// connection.
     pub(super) fn close(&mut self, epoch: u64) {
         if self.epoch == epoch {
             self.connection = None;
@@ -110,7 +111,7 @@ impl State {
     }
 
     /// Stops the use of the connection with this number, because its node is no longer a primary or has a configuration
-    /// that is refused. Does nothing if it is no longer the shared connection.
+    /// that is refused. Does nothing if another connection is now the shared connection.
     pub(super) fn demoted(&mut self, epoch: u64) {
         if self.epoch == epoch {
             self.distrust(self.distrusted);

@@ -77,7 +77,7 @@ impl SharedConnection {
 
     /// Opens a connection. On a single node, also checks the configuration before it returns the connection. In a
     /// cluster, the check usually runs in the background, because one of the nodes might be down. But if the last check
-    /// refused the configuration, it is checked before the connection is returned.
+    /// refused the configuration, this function checks it before it returns the connection.
     pub(crate) async fn open(&self) -> Result<Connection, SetupError> {
         let trust = self.trust();
         let mut connection = self.connector.open().await?;
@@ -93,9 +93,9 @@ impl SharedConnection {
         Ok(connection)
     }
 
-    /// Returns a number that shows whether an open connection can still be used. It grows each time when a node turns
-    /// out not to be a primary, or to have a configuration that is refused. A connection is used only while the number
-    /// is the same as when the connection was opened.
+    /// Returns a number that shows whether an open connection can still be used. The number grows each time a node is
+    /// found not to be a primary, or to have a configuration that is refused. A connection is used only while the
+    /// number is the same as when the connection was opened.
     pub(crate) fn trust(&self) -> u64 {
         self.state().distrusted
     }
@@ -131,7 +131,7 @@ impl SharedConnection {
     }
 
     /// Opens a new connection in place of the shared connection, which has been silent for too long. `epoch` is the
-    /// number of the silent connection. That connection stays if no new one can be opened.
+    /// number of the silent connection. If no new connection can be opened, the silent connection stays.
     pub(super) async fn renew(&self, epoch: u64) {
         let Ok(_turn) = self.building.try_lock() else { return };
         if !self.state().may_renew(epoch, Instant::now()) {

@@ -120,7 +120,7 @@ struct Load {
 }
 
 impl Load {
-    /// Counts an answer. Returns `None` if the call was `Unavailable`. Any other error is a bug.
+    /// Counts an answer. Returns `None` if the call was `Unavailable` and can be repeated. Panics for any other error.
     fn noted<T>(&self, deed: Deed, answer: Result<T, StoreError>) -> Option<T> {
         match answer {
             Ok(answer) => {

@@ -93,7 +93,8 @@ fn fault_g11_a_probe_finds_a_server_that_takes_no_writes() {
         set("maxmemory", "0");
         store.probe().await.expect("it takes writes again");
         server.fill_disk(true);
-        // The server acknowledges the write during which its disk becomes full, because the write is in memory.
+        // The server acknowledges the write during which its disk becomes full, because the write is in memory. So more
+        // than one probe can be needed.
         let mut tries = 0;
         while store.probe().await.is_ok() {
             tries += 1;
@@ -133,8 +134,8 @@ fn goes_through_it(server: &RedisServer, fill: impl Fn(bool)) -> Vec<RecordId> {
 
         fill(true);
         let late = loop {
-            // The server notices the full disk only when it stores the first write. It acknowledges this write, because
-            // the write is in memory.
+            // The server detects the full disk only when it stores the first write. It acknowledges this write
+            // nevertheless, because the write is in memory.
             let filler = Person::somebody().pat();
             match store.insert(filler.home(None), &filler.records, at(1)).await {
                 Ok(Inserted::Done) => ids.push(filler.id()),

@@ -21,7 +21,7 @@ flaw!(PurgeOfTheLiving, purge, |inner, now, unsent, windows, limit| {
     inner.purge(now, unsent, windows, limit).await
 });
 
-// Compares with `gone_at < now`.
+// Removes a record only after its `gone_at`, but not at this instant.
 flaw!(PurgeSkipsEquals, purge, |inner, now, unsent, windows, limit| {
     inner.purge(Timestamp::from_micros(now.micros().saturating_sub(1)).unwrap_or(now), unsent, windows, limit).await
 });
@@ -34,7 +34,7 @@ flaw!(PurgeBeyondItsLimit, purge, |inner, now, unsent, windows, _| {
     inner.purge(now, unsent, windows, NonZeroU32::MAX).await
 });
 
-// Removes the family when its first member is removed.
+// Removes the family and all its members when one member is removed.
 flaw!(PurgeTakesTheFamilyAlong, purge, |inner, now, unsent, windows, limit| {
     let before: Vec<_> = inner.with(|model| model.records.iter().map(|record| record.id).collect());
     let progress = inner.purge(now, unsent, windows, limit).await?;
@@ -69,7 +69,7 @@ flaw!(ShrinkMovesTheVersion, purge, |inner, now, unsent, windows, limit| {
     Ok(progress)
 });
 
-// Leaves the nonce after the end of its window.
+// Keeps the nonce of a superseded record after the record's retry window has ended.
 flaw!(ShrinkKeepsTheNonce, purge, |inner, now, unsent, windows, limit| {
     let kept: Vec<_> =
         inner.with(|model| model.records.iter().filter_map(|record| Some((record.id, record.superseded?))).collect());

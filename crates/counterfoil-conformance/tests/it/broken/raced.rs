@@ -1,4 +1,4 @@
-//! Broken stores with a race in one method, which has several steps. Each store has two forms. One form awaits
+//! Broken stores with a race in one method, which has several steps. Most of them have two forms. One form awaits
 //! `backend_call` between the steps, and the other does not.
 
 use std::sync::Arc;
@@ -26,11 +26,11 @@ pub(crate) struct Planted {
     /// the default counts.
     pub raced_by: Option<&'static str>,
     /// Makes the flaw of the store in the form that awaits `backend_call` between the steps. The check
-    /// `interleavings_are_steps` can find it.
+    /// `interleavings_are_steps` can find it. If the store has no such form, this is the same as `raced`.
     pub interleaved: fn() -> Arc<dyn Flaw>,
     /// The name of the check that must reject the store with the flaw from `interleaved`. `None` if no check must
-    /// reject it. For example, the check `interleavings_are_steps` may not run the two operations that would show the
-    /// flaw.
+    /// reject it, because the store has no such form, or because the check `interleavings_are_steps` does not run the
+    /// two operations that would show the flaw.
     pub interleaved_by: Option<&'static str>,
 }
 
@@ -70,8 +70,8 @@ macro_rules! in_halves {
     };
 }
 
-/// Like [`in_halves`], but each store is given with the check that must reject its form `raced`. `_` means that the
-/// race is too rare with the default counts.
+/// Like [`in_halves`], but each store is followed by the name of the check that must reject its form `raced`. The name
+/// `_` means that the race is too rare with the default counts.
 macro_rules! two_steps {
     ($($flaw:ident $check:tt;)*) => {
         vec![$(Planted {
@@ -117,8 +117,8 @@ macro_rules! by_clause {
     };
 }
 
-/// Returns broken stores, each with the name of a check of one clause. The check must reject the store. The same stores
-/// occur in [`all`] a second time, with the name of the check `methods_race_methods`.
+/// Returns broken stores, each with the name of a check of one clause. This check must reject the store. Most of these
+/// stores are also in [`all`] under another name, with the check `methods_race_methods`.
 fn by_their_clause() -> Vec<Planted> {
     use method::*;
     by_clause! {
@@ -148,8 +148,8 @@ fn by_their_clause() -> Vec<Planted> {
     }
 }
 
-/// Returns stores in which a call overwrites a column that another call has written. The other call has returned
-/// before.
+/// Returns stores in which a call overwrites a column with the value that it read at its start. In between, another
+/// call has written the column and has returned.
 fn lost_columns() -> Vec<Planted> {
     losing! {
         touch_disturbs_nobody interleavings_are_steps: EDIT Record last_used_at;

@@ -7,13 +7,13 @@ use super::overrides;
 use super::planted::uncapped;
 use crate::turn::Turn;
 
-/// Waits between two steps of a method. If `points` is true, awaits `backend_call`, so that the check that interleaves
-/// calls can run another call here.
+/// Waits between two steps of a method. If `points` is true, awaits `backend_call`, where the check that interleaves
+/// calls can run another call. Otherwise pauses, so that other threads can run.
 async fn between(points: bool) {
     if points { backend_call().await } else { pause().await }
 }
 
-/// Returns a copy of the update that does not need the family's label.
+/// Returns a copy of the update without the condition that the family has its label.
 fn without_label(step: &ParentUpdate) -> ParentUpdate {
     let mut step = *step;
     if let ParentUpdate::Supersede { labelled, .. } = &mut step {
@@ -23,7 +23,7 @@ fn without_label(step: &ParentUpdate) -> ParentUpdate {
 }
 
 /// A broken store whose rotation has two steps: it checks that the family has its label, and later it rotates without
-/// checking again. If the argument is true, it awaits `backend_call` between the steps.
+/// checking again. If the field is true, the rotation awaits `backend_call` between the steps.
 pub(crate) struct LabelCheckedFirst(pub bool);
 
 overrides!(LabelCheckedFirst, self, rotate, |inner, parent, step, new, now| {
@@ -37,7 +37,7 @@ overrides!(LabelCheckedFirst, self, rotate, |inner, parent, step, new, now| {
 });
 
 /// A broken store whose rotation has two steps: it counts the live families, and later it rotates without counting
-/// again. If the argument is true, it awaits `backend_call` between the steps.
+/// again. If the field is true, the rotation awaits `backend_call` between the steps.
 pub(crate) struct CapCheckedFirst(pub bool);
 
 overrides!(CapCheckedFirst, self, rotate, |inner, parent, step, new, now| {
@@ -50,8 +50,8 @@ overrides!(CapCheckedFirst, self, rotate, |inner, parent, step, new, now| {
     inner.rotate(parent, &uncapped(step).0, new, now).await
 });
 
-/// A broken store that checks the label and the cap, and then rotates, under a lock. Each handle has a lock of its own,
-/// so a call through another handle can write between the steps.
+/// A broken store whose rotation checks the label and the cap, and then rotates, while it holds a lock. Each handle has
+/// a lock of its own, so a call through another handle can write between the steps.
 #[derive(Default)]
 pub(crate) struct RenewalBehindTheHandlesLock(Turn);
 
@@ -79,7 +79,7 @@ overrides!(
 );
 
 /// A broken store whose list of families has two steps: it reads the rows of a page, and later the ends of each family.
-/// If the argument is true, it awaits `backend_call` between the steps.
+/// If the field is true, the list awaits `backend_call` between the steps.
 pub(crate) struct FamiliesJoinLate(pub bool);
 
 overrides!(FamiliesJoinLate, self, list_families, |inner, realm, owner, after, limit| {
@@ -100,7 +100,7 @@ overrides!(FamiliesJoinLate, self, list_families, |inner, realm, owner, after, l
 });
 
 /// A broken store whose list of families has two steps: it reads the ids of a page, and later their rows. A family that
-/// was removed or revoked between the steps is counted as damaged. If the argument is true, it awaits `backend_call`
+/// was removed or revoked between the steps is counted as damaged. If the field is true, the list awaits `backend_call`
 /// between the steps.
 pub(crate) struct FamiliesCountTheVanished(pub bool);
 
@@ -119,7 +119,7 @@ overrides!(FamiliesCountTheVanished, self, list_families, |inner, realm, owner, 
 });
 
 /// A broken store whose list of families has two steps: it reads the ids of a page, and later it returns those families
-/// whose generation is still the same. So it misses a family that was rotated. If the argument is true, it awaits
+/// whose generation is still the same. So it misses a family that was rotated. If the field is true, the list awaits
 /// `backend_call` between the steps.
 pub(crate) struct FamiliesMissTheMoved(pub bool);
 

@@ -6,7 +6,8 @@ use counterfoil_conformance::pause;
 
 use super::flaw;
 
-// Revokes the records that it read at the beginning. Misses a successor that another call inserts in between.
+// Revokes the records that existed when the call began. Does not revoke a successor that another call inserts in the
+// meantime.
 flaw!(RevokeMissesASuccessor, revoke, |inner, what, revoked, gone_at, limit| {
     let Revoke::Family { family, .. } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
     let snapshot: Vec<RecordId> =
@@ -24,7 +25,7 @@ flaw!(RevokeMissesASuccessor, revoke, |inner, what, revoked, gone_at, limit| {
     Ok(Progress { changed: snapshot.len() as u64, more: false })
 });
 
-// Replaces the instant of the first revocation.
+// When a family is revoked a second time, replaces the instant and the reason of the first revocation.
 flaw!(RevokeOverwritesTheFirst, revoke, |inner, what, revoked, gone_at, limit| {
     let progress = inner.revoke(what, revoked, gone_at, limit).await?;
     if let Revoke::Family { family, .. } = what {
@@ -49,7 +50,8 @@ flaw!(LabelNotFreedOnRevoke, revoke, |inner, what, revoked, gone_at, limit| {
     })
 });
 
-// Clears the notices of a family's members, as the revocation of one record does.
+// Clears the notices of a family's members when the family is revoked. Only the revocation of one record may clear a
+// notice, the notice of this record.
 flaw!(RevokeForgetsTheNotices, revoke, |inner, what, revoked, gone_at, limit| {
     let progress = inner.revoke(what, revoked, gone_at, limit).await?;
     if let Revoke::Family { family, .. } = what {
@@ -73,7 +75,7 @@ flaw!(LabelFreedByRevokingOne, revoke, |inner, what, revoked, gone_at, limit| {
     inner.revoke(what, revoked, gone_at, limit).await
 });
 
-// Ignores the realm and the owner of the request.
+// Revokes a family even if the request names another realm or another owner.
 flaw!(RevokeAcrossRealms, revoke, |inner, what, revoked, gone_at, limit| {
     let Revoke::Family { family, .. } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
     let Some(row) = inner.with(|model| model.family(family).cloned()) else {
@@ -101,7 +103,7 @@ flaw!(OwnerRevokeForgetsTheLast, revoke, |inner, what, revoked, gone_at, limit| 
     Ok(Progress { more: progress.more && living > limit.get() as usize + 1, ..progress })
 });
 
-// Changes the version in a revocation.
+// Changes the version of a record when the record is revoked.
 flaw!(RevokeMovesTheVersion, revoke, |inner, what, revoked, gone_at, limit| {
     let progress = inner.revoke(what, revoked, gone_at, limit).await?;
     if let Revoke::One(id) = what {
@@ -114,7 +116,7 @@ flaw!(RevokeMovesTheVersion, revoke, |inner, what, revoked, gone_at, limit| {
     Ok(progress)
 });
 
-// Reports the revocation of the family even if the record was revoked first.
+// Reports the revocation of the family, even if the record was revoked before its family.
 flaw!(TheLaterRevocationWins, get, |inner, id| {
     let Some(found) = inner.get(id).await? else { return Ok(None) };
     let (mut record, family) = found.into_parts();

@@ -19,15 +19,15 @@ flaw!(RoomFromOtherClients, insert, |inner, home, new, now| {
     }
 });
 
-// Ends the families that exceed the cap, waits, and inserts.
+// Ends the families that exceed the cap, waits, and only then inserts the new family.
 flaw!(RoomInTwoSteps, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap: Some(cap), pace } = home else {
         return inner.insert(home, new, now).await;
     };
     let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
     if let (None, WhenFull::End { .. }) = (refused, cap.when_full) {
-        // A copy of the model determines the families that must end. The call of `end` ends them before the new family
-        // is inserted.
+        // An insert into a copy of the model determines the families that must end. The call of `end` ends them in the
+        // model itself, before the new family is inserted.
         let ended = inner.with(|model| match model.clone().insert(home, new, now) {
             Inserted::MadeRoom(ended) => {
                 end(model, &ended, cap);

@@ -7,7 +7,7 @@ use counterfoil_conformance::pause;
 
 use super::{Said, flaw};
 
-// Reads the parent, compares, waits, and writes.
+// Reads the parent and compares its version, then waits, and then writes without comparing again.
 flaw!(ReadThenWriteRotate, rotate, |inner, parent, step, new, now| {
     let ParentUpdate::Supersede { expect, .. } = step else { return inner.rotate(parent, step, new, now).await };
     let read = inner.get(parent).await?;
@@ -25,7 +25,7 @@ flaw!(ReadThenWriteRotate, rotate, |inner, parent, step, new, now| {
     inner.rotate(parent, step, new, now).await
 });
 
-// Ignores the revocation of the family.
+// Rotates a record although its family is revoked.
 flaw!(RotateIgnoresTheFamily, rotate, |inner, parent, step, new, now| {
     inner.with(|model| {
         let revoked = model.family(parent.family()).and_then(|family| family.revoked);
@@ -91,13 +91,13 @@ flaw!(SlideBackwards, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-// Revives an expired record in a slide.
+// Executes a slide of a record that has expired, so that the record is live again.
 flaw!(SlideAfterExpiry, rotate, |inner, parent, step, new, now| {
     let early = if matches!(step, ParentUpdate::Slide { .. }) { Timestamp::EPOCH } else { now };
     inner.rotate(parent, step, new, early).await
 });
 
-// Changes the version in a slide.
+// Changes the version of the record in a slide.
 flaw!(SlideMovesTheVersion, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     if let (Rotated::Done, ParentUpdate::Slide { .. }) = (&answer, step) {

@@ -47,7 +47,7 @@ fn show(found: Option<&TokenRecord>, look: &mut Look<'_>) -> bool {
 }
 
 shows!(
-    /// Shows a record without the revocation of its family.
+    /// Passes a record to the callback without the revocation of its family, as if the family were not revoked.
     ShowsWithoutTheFamily,
     |inner, id, look| {
         let Some(found) = read(inner, id) else { return false };
@@ -139,7 +139,8 @@ shows!(
 );
 
 shows!(
-    /// Reads the record and then its family, without checking whether another call wrote in between.
+    /// Reads the record and later its family. Does not check whether another call wrote in between, so the two may
+    /// never have been stored at the same time.
     ShowsTornPairs,
     |inner, id, look| {
         let Some(found) = read(inner, id) else { return false };
@@ -155,7 +156,7 @@ shows!(
 );
 
 shows!(
-    /// Calls the callback while it holds the lock that every call needs.
+    /// Calls the callback while `try_read` holds the lock that every call of the store needs.
     ShowsUnderItsLock,
     |inner, id, look| {
         if read(inner, id).is_none() {

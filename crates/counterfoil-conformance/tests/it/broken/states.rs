@@ -24,8 +24,8 @@ pub(crate) enum Done<'a> {
     Purge(Timestamp, Timestamp),
 }
 
-/// A broken store that calls this function after each write. The arguments are the model before the write, the model
-/// after it, and the call. The function changes the model after the write.
+/// A broken store that executes each write correctly and then calls this function. The arguments are the model before
+/// the write, the model after the write, and the call. The function can change the model after the write.
 pub(crate) struct Then(pub fn(&Model, &mut Model, &Done<'_>));
 
 impl Then {
@@ -115,14 +115,14 @@ pub(crate) struct Read(pub fn(Said<Option<TokenRecord>>) -> Said<Option<TokenRec
 
 overrides!(Read, self, get, |inner, id| (self.0)(inner.get(id).await));
 
-/// A page of families.
+/// A page of an owner's families. Its cursor is the id of a family.
 pub(crate) type Families = Page<FamilyParts, FamilyId>;
 
-/// A broken store that reads the pages of an owner's families with this function. Its arguments are the correct store,
-/// the owner with its realm, the cursor and the limit.
+/// A broken store that reads the pages of an owner's families with this function. The arguments of the function are the
+/// correct store, the owner with its realm, the cursor and the limit.
 pub(crate) struct FamiliesPaged(pub FamiliesPage);
 
-/// Reads a page of an owner's families.
+/// Reads a page of an owner's families, for [`FamiliesPaged`].
 pub(crate) type FamiliesPage = fn(&ReferenceStore, (&Realm, &OwnerId), Option<&FamilyId>, usize) -> Said<Families>;
 
 overrides!(FamiliesPaged, self, list_families, |inner, realm, owner, after, limit| {

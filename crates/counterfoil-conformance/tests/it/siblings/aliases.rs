@@ -15,7 +15,7 @@ sibling_flaw!(LastAliasWins, put_alias, |inner, alias, entry, expect| {
     }
 });
 
-// If the caller expects an entry for some record, replaces the stored entry even if it names another record.
+// If the caller expects that the entry names a certain record, replaces the entry even if it names another record.
 sibling_flaw!(ReplacesAnyAlias, put_alias, |inner, alias, entry, expect| {
     match inner.put_alias(alias, entry, expect).await? {
         AliasPut::Taken(stands) if expect.is_some() => inner.put_alias(alias, entry, Some(&stands.id)).await,
@@ -23,7 +23,7 @@ sibling_flaw!(ReplacesAnyAlias, put_alias, |inner, alias, entry, expect| {
     }
 });
 
-// Creates an entry although the caller expects a stored entry and there is none.
+// If the caller expects a stored entry and there is none, creates an entry.
 sibling_flaw!(CreatesAnExpectedAlias, put_alias, |inner, alias, entry, expect| {
     match inner.put_alias(alias, entry, expect).await? {
         AliasPut::Missing => inner.put_alias(alias, entry, None).await,
@@ -31,7 +31,7 @@ sibling_flaw!(CreatesAnExpectedAlias, put_alias, |inner, alias, entry, expect| {
     }
 });
 
-// Compares only the families of two record ids, as a store that keeps only the family would.
+// Compares only the families of the expected and the stored record, as a store that keeps only the family would.
 sibling_flaw!(ComparesTheFamily, put_alias, |inner, alias, entry, expect| {
     match inner.put_alias(alias, entry, expect).await? {
         AliasPut::Taken(stands) if expect.is_some_and(|expect| expect.family() == stands.id.family()) => {
@@ -101,7 +101,7 @@ sibling_flaw!(RemovesAnyAlias, remove_alias, |inner, alias, expect| {
     inner.remove_alias(alias, &stands.id).await
 });
 
-// Reports that an entry was removed although there was none.
+// Reports that an entry was removed although there was no entry.
 sibling_flaw!(RemovesNothing, remove_alias, |inner, alias, expect| {
     Ok(inner.remove_alias(alias, expect).await? || inner.alias(alias).await?.is_none())
 });
@@ -207,7 +207,7 @@ sibling_flaw!(RemovesNoAliasInAnOutage, remove_alias, |inner, alias, expect| {
     if is_unavailable(&answer) { Ok(false) } else { answer }
 });
 
-// Answers that a put was not sent, although it was executed.
+// During an outage, answers that a put was not sent, although it was executed.
 sibling_flaw!(PutsAnAliasInAnOutage, put_alias, |inner, alias, entry, expect| {
     let answer = inner.put_alias(alias, entry, expect).await;
     if is_unavailable(&answer) {

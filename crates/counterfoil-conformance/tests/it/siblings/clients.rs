@@ -33,7 +33,7 @@ sibling_flaw!(ReplacesInTwoSteps, put_client, |inner, realm, expect, registratio
     inner.put_client(realm, None, &again).await
 });
 
-// Looks up the internal id, and writes in a second step.
+// Looks up whether the internal id is already used, and writes in a second step.
 sibling_flaw!(LooksUpTheInternalId, put_client, |inner, realm, expect, registration| {
     put_by_look(inner, realm, expect, registration).await
 });
@@ -115,8 +115,8 @@ pub(super) async fn put_by_look(
     unreachable!("the loop ends by returning")
 }
 
-/// Removes a registration as a broken store does. It first checks that the expected version is stored. Later it removes
-/// the registration, even if the stored version has changed.
+/// Removes a registration as a broken store does. First checks that the expected version is stored. Later removes the
+/// registration, even if the stored version has changed.
 pub(super) async fn remove_by_look(
     inner: &Kept,
     turn: &Turn,
@@ -167,8 +167,8 @@ sibling_overrides!(RetiredInEveryRealm, self, put_client, |inner, realm, expect,
     inner.put_client(realm, expect, registration).await
 });
 
-/// A broken client store whose key is the realm and the client id, joined with a dot. Both can contain dots, so two
-/// clients can have the same key.
+/// A broken client store that looks up a client by the realm and the client id, joined with a dot. Realms and client
+/// ids can contain dots, so two clients of different realms can have the same key.
 #[derive(Default)]
 pub(crate) struct JoinsRealmAndId(Written);
 

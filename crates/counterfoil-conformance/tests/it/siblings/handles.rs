@@ -57,8 +57,8 @@ sibling_overrides!(
     |_, now, limit| self.0.purge_counters(now, limit).await
 );
 
-/// A broken client store that reads clients from a copy that each handle has for itself. A write through another handle
-/// does not change this copy.
+/// A broken client store that reads clients from a copy. Each handle has its own copy, which a write through another
+/// handle does not change.
 #[derive(Default)]
 pub(crate) struct ReadsItsOwnClients(ReferenceSiblings);
 

@@ -1,4 +1,5 @@
-//! A broken store that reads and writes in two steps, under a lock that each handle has for itself.
+//! A broken store of clients and settings that reads and writes in two steps. It holds a lock during both steps, but
+//! each handle has a lock of its own.
 
 use counterfoil::store::{SettingsPut, SettingsStore};
 use counterfoil_conformance::pause;

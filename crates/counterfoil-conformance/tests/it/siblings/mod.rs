@@ -1,5 +1,5 @@
-//! Broken client stores, settings stores and throttles. Each is a correct store with a flaw, which makes one or more
-//! methods incorrect.
+//! Broken client stores, settings stores, throttles and alias stores. Each is a correct store with a flaw, which makes
+//! one or more methods incorrect.
 
 pub(crate) mod aliases;
 pub(crate) mod clients;

@@ -1,4 +1,4 @@
-//! Broken client stores, settings stores and throttles that report outages or damaged rows as ordinary answers.
+//! Broken client stores, settings stores and throttles that answer incorrectly during an outage or if a row is damaged.
 
 use counterfoil::store::{ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle};
 use counterfoil::types::Version;
@@ -23,13 +23,13 @@ sibling_flaw!(NoSettingsInAnOutage, settings, |inner, realm| {
     if is_unavailable(&answer) { Ok(None) } else { answer }
 });
 
-// Answers that no upkeep was noted if the note cannot be read.
+// Answers that there was no upkeep yet if the instant of the last upkeep cannot be read.
 sibling_flaw!(NoUpkeepInAnOutage, last_upkeep, |inner| {
     let answer = inner.last_upkeep().await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
 });
 
-// Answers that a write was not sent, although it was executed.
+// During an outage, answers that a registration was not sent, although it was written.
 sibling_flaw!(WritesInAnOutage, put_client, |inner, realm, expect, registration| {
     let answer = inner.put_client(realm, expect, registration).await;
     if is_unavailable(&answer) {
@@ -123,7 +123,7 @@ sibling_flaw!(NotesNothingInAnOutage, note_upkeep, |inner, expect, at| {
     if is_unavailable(&answer) { Ok(false) } else { answer }
 });
 
-// Answers that a removal was not sent, although it was executed.
+// During an outage, answers that a removal was not sent, although it was executed.
 sibling_flaw!(RemovesInAnOutage, remove_client, |inner, realm, id, expect| {
     let answer = inner.remove_client(realm, id, expect).await;
     if is_unavailable(&answer) {
@@ -132,7 +132,7 @@ sibling_flaw!(RemovesInAnOutage, remove_client, |inner, realm, id, expect| {
     answer
 });
 
-// Answers that settings were not sent, although they were written.
+// During an outage, answers that settings were not sent, although they were written.
 sibling_flaw!(WritesSettingsInAnOutage, put_settings, |inner, realm, expect, settings| {
     let answer = inner.put_settings(realm, expect, settings).await;
     if is_unavailable(&answer) {
@@ -141,7 +141,7 @@ sibling_flaw!(WritesSettingsInAnOutage, put_settings, |inner, realm, expect, set
     answer
 });
 
-// Answers that an attempt was not sent, although it was counted.
+// During an outage, answers that an attempt was not sent, although it was counted.
 sibling_flaw!(CountsInAnOutage, reserve, |inner, key, now, window, limit| {
     let answer = inner.reserve(key, now, window, limit).await;
     if is_unavailable(&answer) {
@@ -150,7 +150,7 @@ sibling_flaw!(CountsInAnOutage, reserve, |inner, key, now, window, limit| {
     answer
 });
 
-// Answers that a note was not sent, although it was written.
+// During an outage, answers that the instant of the last upkeep was not sent, although it was written.
 sibling_flaw!(NotesInAnOutage, note_upkeep, |inner, expect, at| {
     let answer = inner.note_upkeep(expect, at).await;
     if is_unavailable(&answer) {
@@ -178,7 +178,7 @@ sibling_flaw!(ReplacesDamagedSettings, put_settings, |inner, realm, expect, sett
     if is_corrupt(&answer) { Ok(SettingsPut::Done(Version::new(1 << 40))) } else { answer }
 });
 
-// Answers `UnderWay` to every attempt on a damaged counter, instead of an error.
+// Answers `UnderWay` to every attempt on a damaged counter, as if other attempts were in progress, instead of an error.
 sibling_flaw!(WaitsForADamagedCounter, reserve, |inner, key, now, window, limit| {
     let answer = inner.reserve(key, now, window, limit).await;
     if is_corrupt(&answer) { Ok(Reserved::UnderWay) } else { answer }
@@ -190,13 +190,13 @@ sibling_flaw!(NothingToRemoveOfADamagedClient, remove_client, |inner, realm, id,
     if damaged { Ok(false) } else { inner.remove_client(realm, id, expect).await }
 });
 
-// Removes a damaged counter when an attempt fails. The next attempt begins from zero.
+// When an attempt on a damaged counter fails, removes the counter. So the next attempt begins from zero.
 sibling_flaw!(EmptiesADamagedCounter, failed, |inner, key, reserved_at, now, window| {
     let answer = inner.failed(key, reserved_at, now, window).await;
     if is_corrupt(&answer) { inner.remove_counter(key, reserved_at, now).await } else { answer }
 });
 
-// Removes a damaged counter, but returns `Corrupt`.
+// When an attempt on a damaged counter fails, removes the counter, and then returns `Corrupt`.
 sibling_flaw!(RemovesADamagedCounter, failed, |inner, key, reserved_at, now, window| {
     let answer = inner.failed(key, reserved_at, now, window).await;
     if is_corrupt(&answer) {
@@ -205,13 +205,13 @@ sibling_flaw!(RemovesADamagedCounter, failed, |inner, key, reserved_at, now, win
     answer
 });
 
-// Removes a damaged counter when an attempt is released.
+// When an attempt on a damaged counter is released, removes the counter.
 sibling_flaw!(ReleasesADamagedCounter, release, |inner, key, reserved_at, now, window| {
     let answer = inner.release(key, reserved_at, now, window).await;
     if is_corrupt(&answer) { inner.remove_counter(key, reserved_at, now).await } else { answer }
 });
 
-// Settles nothing in a damaged counter, and reports success.
+// When an attempt on a damaged counter is released, changes nothing and reports success.
 sibling_flaw!(SettlesNothingInADamagedCounter, release, |inner, key, reserved_at, now, window| {
     let answer = inner.release(key, reserved_at, now, window).await;
     if is_corrupt(&answer) { Ok(()) } else { answer }

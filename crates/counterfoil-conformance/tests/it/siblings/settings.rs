@@ -17,7 +17,7 @@ sibling_flaw!(ReplacesSettingsInTwoSteps, put_settings, |inner, realm, expect, s
     inner.put_settings(realm, Some(version), settings).await
 });
 
-/// A broken settings store whose handles each have their own instant of the last upkeep.
+/// A broken settings store in which each handle keeps an instant of the last upkeep for itself.
 #[derive(Default)]
 pub(crate) struct NotesInTheHandle(Mutex<Option<Timestamp>>);
 
@@ -39,20 +39,21 @@ sibling_overrides!(
     }
 );
 
-// Reports a note as written without writing it.
+// Reports that the instant of the upkeep was stored, but does not store it.
 sibling_flaw!(ForgetsTheUpkeep, note_upkeep, |inner, expect, _| Ok(inner.last_upkeep().await? == expect));
 
-// Keeps the later of the expected and the new instant. So an instant in the future can never be corrected.
+// Stores the later of the expected and the new instant of the last upkeep. So a stored instant in the future can never
+// be corrected.
 sibling_flaw!(KeepsTheLaterUpkeep, note_upkeep, |inner, expect, at| {
     inner.note_upkeep(expect, expect.map_or(at, |there| there.max(at))).await
 });
 
-// Replaces the stored note without comparing it with the expected note.
+// Replaces the stored instant of the last upkeep without comparing it with the expected instant.
 sibling_flaw!(NotesWhateverStands, note_upkeep, |inner, _, at| {
     inner.note_upkeep(inner.last_upkeep().await?, at).await
 });
 
-// Clears the old note, and writes the new one in a second step.
+// Replaces the instant of the last upkeep by [`Timestamp::EPOCH`], and writes the new instant in a second step.
 sibling_flaw!(NotesInTwoSteps, note_upkeep, |inner, expect, at| {
     if !inner.note_upkeep(expect, Timestamp::EPOCH).await? {
         return Ok(false);

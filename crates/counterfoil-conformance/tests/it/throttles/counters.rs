@@ -11,7 +11,7 @@ use counterfoil::store::{Counter, Reserved, StoreError, Throttle, ThrottleKey};
 /// The counters, each with its key. Empty counters are left out.
 type Kept = Vec<(ThrottleKey, Counter)>;
 
-/// A database with the counters of a throttle. It is correct.
+/// A correct database with the counters of a throttle.
 #[derive(Default)]
 pub(crate) struct Counters(Mutex<Kept>);
 

@@ -14,7 +14,7 @@ use counterfoil::store::Throttle;
 use crate::forward::flawed;
 pub(crate) use counters::Counters;
 
-/// A broken throttle: the correct counters, and the flaw through which all calls run.
+/// A broken throttle. It consists of correct counters and of a flaw, which receives all calls.
 pub(crate) struct BrokenThrottle {
     pub inner: Arc<Counters>,
     pub flaw: Arc<dyn ThrottleFlaw>,

@@ -48,7 +48,8 @@ throttle_flaw!(PurgesByLookThenRemove, purge_counters, |inner, now, _| {
     Ok(ended.len() as u64)
 });
 
-/// A broken throttle that reads and writes in two steps, under a lock that each handle has for itself.
+/// A broken throttle that reads and writes in two steps. It holds a lock during both steps, but each handle has a lock
+/// of its own.
 #[derive(Default)]
 pub(crate) struct LocksInTheHandle(Mutex<()>);
 

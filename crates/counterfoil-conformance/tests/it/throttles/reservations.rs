@@ -9,8 +9,8 @@ use counterfoil::store::{Counter, Reserved, Throttle, ThrottleKey, UNSETTLED};
 use super::counters::{reserve, with_failures};
 use super::{Counters, throttle_flaw, throttle_overrides};
 
-/// A broken throttle in which the count of attempts can become negative. Each release of an attempt that does not exist
-/// allows one attempt more than the limit.
+/// A broken throttle in which the number of attempts in progress can become negative. Each release of an attempt that
+/// does not exist allows one attempt more than the limit.
 #[derive(Default)]
 pub(crate) struct GoesBelowZero {
     /// How many attempts that do not exist were released.
@@ -58,14 +58,14 @@ throttle_flaw!(NotesTheRefused, reserve, |inner, key, now, window, limit| {
     }))
 });
 
-/// Returns the end of the counter's window if the failures reach the limit and the end is later than `latest`. Such an
-/// end exists if the clock was set back. Otherwise returns `None`.
+/// Returns the end of the counter's window if the failures have reached the limit and this end is later than `latest`.
+/// The stored end is that late only if the clock was set back. Otherwise returns `None`.
 fn old_end(inner: &Counters, key: &ThrottleKey, latest: Timestamp, limit: u32) -> Option<Timestamp> {
     let counter = inner.read(key);
     counter.ends_at().filter(|end| *end > latest && counter.failures() >= limit)
 }
 
-// After the clock was set back, still lets a window last until its stored end.
+// After the clock was set back, refuses attempts until the stored end of the window, which is too late.
 throttle_flaw!(WaitsForTheOldClock, reserve, |inner, key, now, window, limit| {
     match old_end(inner, key, now.plus_capped(window), limit.get()) {
         Some(end) => Ok(Reserved::Wait(end)),
@@ -82,16 +82,16 @@ throttle_flaw!(CapsTheAnswerAlone, reserve, |inner, key, now, window, limit| {
     }
 });
 
-/// Replaces the list of instants of the counter's attempts in progress. The function `under_way` gets the old list and
-/// returns the new one.
+/// Replaces the instants of the counter's attempts in progress. The function `under_way` takes the old instants and
+/// returns the new ones.
 fn reread(counter: &mut Counter, under_way: impl Fn(&[Timestamp]) -> Vec<Timestamp>) {
     let under_way = under_way(counter.under_way());
     *counter = Counter::from_parts(counter.failures(), counter.ends_at(), under_way, counter.gone_at());
 }
 
 /// Makes a broken throttle that handles unsettled attempts wrongly. An unsettled attempt was neither released nor
-/// reported as failed. Each method first replaces the list of their instants by the list that `$found` returns. Then it
-/// works correctly.
+/// reported as failed. Each method first replaces the instants of the unsettled attempts by those that `$found`
+/// returns. The rest of the method is correct.
 macro_rules! takes_the_unsettled {
     ($flaw:ident, $found:expr) => {
         throttle_flaw!(

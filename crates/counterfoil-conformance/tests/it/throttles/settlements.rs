@@ -48,7 +48,7 @@ throttle_flaw!(ReleasesTooLate, release, |inner, key, reserved_at, _, window| {
     inner.release(key, reserved_at, reserved_at, window).await
 });
 
-// Keeps an empty counter.
+// Keeps a counter that has become empty.
 throttle_flaw!(LeavesHusks, release, |inner, key, reserved_at, now, window| {
     inner.with(|kept| {
         if let Some((_, counter)) = kept.iter_mut().find(|(of, _)| of == key) {
@@ -58,7 +58,7 @@ throttle_flaw!(LeavesHusks, release, |inner, key, reserved_at, now, window| {
     Ok(())
 });
 
-// Counts failures up to 255.
+// Counts no more than 255 failures.
 throttle_flaw!(CountsTo255, failed, |inner, key, reserved_at, now, window| {
     inner.step(key, |counter| {
         counter.failed(reserved_at, now, window);

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 /// The environment variable that contains the name of the kind. Without it, the kind is SQLite.
 pub(crate) const VARIABLE: &str = "COUNTERFOIL_LIFE_STORE";
 
-/// A kind of store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Sqlite,

@@ -22,7 +22,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 });
 
-/// The databases that a test no longer uses. The next test empties one and uses it.
+/// The databases that no test uses at present. The next test empties one of them and uses it.
 static FREE: Mutex<Vec<Database>> = Mutex::new(Vec::new());
 
 /// Waits for a future on the thread of the test.
@@ -67,7 +67,7 @@ impl Default for Base {
 
 impl Drop for Base {
     fn drop(&mut self) {
-        // A failed test can leave a database that a thread still uses.
+        // A thread of a failed test may still use the database. So only the databases of successful tests are reused.
         if let Some(database) = self.database.take()
             && database.is_reusable()
             && !std::thread::panicking()

@@ -111,8 +111,8 @@ async fn minutes(workers: &[Worker], mail: &Mail, from: Timestamp, minutes: u16,
 
 const HOUR: u16 = 60;
 
-/// Runs the workers twice: while many advance notices are due, and while many tokens expire. Calls `trouble` after the
-/// start of each of these two phases.
+/// Runs the workers in two phases: while many advance notices are due, and while many tokens expire. Calls `trouble`
+/// one hour after the start of each phase.
 async fn storm(workers: &[Worker], mail: &Mail, trouble: impl AsyncFn(Timestamp)) -> Sent {
     let mut sent = Sent::default();
     for begins in [day(23), day(30)] {
@@ -140,7 +140,7 @@ async fn fault_e1_a_hundred_ends_within_a_day_are_two_advance_and_five_expiry_ma
 #[tokio::test(start_paused = true)]
 async fn fault_e1_two_workers_at_once_send_no_more_mails() {
     for seed in 0..3 {
-        // Each call of the slow store lets the other worker run.
+        // The slow store lets the other worker run in each of its calls.
         let store = Arc::new(MemoryStore::default());
         let slow = Arc::new(SlowStore::new(Arc::clone(&store), seed));
         let (world, mail) = (hundred_behind(store, slow).await, Mail::default());

@@ -59,7 +59,8 @@ fn take(model: &mut Model, done: &Done<'_>, accepts: fn(&RecordParts, &FamilyPar
     }
 }
 
-/// Returns a copy of the change with these details. A change that is not an edit is copied as it is.
+/// Returns a copy of the edit `change` that sets these details, or that removes the family's details if `details` is
+/// `None`. A change that is not an edit is copied as it is.
 fn with_details(change: &Change, details: Option<FamilyDetails>) -> Change {
     let Change::Edit { label, description, scope, .. } = change else { return change.clone() };
     let (label, description, scope) = (label.clone(), description.clone(), scope.clone());

@@ -12,7 +12,8 @@ use crate::broken::states::{Families, FamiliesPaged};
 
 type Of<'a> = (&'a Realm, &'a OwnerId);
 
-/// Returns a page of the stored families for which `of` returns true, in the order of their ids.
+/// Returns a page of the stored families for which `of` returns true, in the order of their ids. Damaged families are
+/// left out and counted in `corrupt`.
 fn paged(
     inner: &ReferenceStore,
     of: impl Fn(&Model, &FamilyParts) -> bool,
@@ -36,7 +37,8 @@ fn is_of(family: &FamilyParts, (realm, owner): Of<'_>) -> bool {
     family.realm == *realm && family.owner == *owner
 }
 
-/// Returns a page that is correct, except that the families are missing for which `hides` returns true.
+/// Returns a page of the owner's families that are not revoked, but leaves out the families for which `hides` returns
+/// true.
 fn without(
     inner: &ReferenceStore,
     of: Of<'_>,

@@ -122,8 +122,9 @@ overrides!(
     }
 );
 
-/// A broken store that writes the new entry of a notice and then removes the old one. If both notices have the same
-/// instant, the store then has no entry.
+/// A broken store whose index of due notices has one entry for each record and instant. If the next notice of a record
+/// changes, the store writes the entry of the new notice and then removes the entry of the old one. If both notices
+/// have the same instant, this removes the entry that was just written.
 struct StageAlone {
     methods: u32,
     lost: Mutex<HashSet<RecordId>>,

@@ -22,7 +22,8 @@ impl Asked<'_> {
     }
 }
 
-/// Returns a copy of the update that does not need the label, and whether the update needs the label.
+/// Returns a copy of the update without the condition that the family has its label, and whether `step` has this
+/// condition.
 pub(super) fn plain(step: &ParentUpdate) -> (ParentUpdate, bool) {
     let mut step = *step;
     let ParentUpdate::Supersede { labelled, .. } = &mut step else { return (step, false) };
@@ -30,9 +31,9 @@ pub(super) fn plain(step: &ParentUpdate) -> (ParentUpdate, bool) {
     (step, needs)
 }
 
-/// A store that decides with this function whether a rotation that needs the label is executed. The store itself does
-/// not check the label. The function gets the model, the parent, the parent's family and `now`, as they are before the
-/// rotation.
+/// A store in which this function decides whether a rotation that needs the label is executed. The store makes no other
+/// check of the label. The arguments are the model, the parent, the parent's family and `now`. The model, the parent
+/// and the family are as they were before the rotation.
 struct Judging(fn(&Model, &RecordParts, &FamilyParts, Timestamp) -> bool);
 
 overrides!(Judging, self, rotate, |inner, parent, step, new, now| {
@@ -49,8 +50,8 @@ overrides!(Judging, self, rotate, |inner, parent, step, new, now| {
     })
 });
 
-/// A store that executes rotations with this function, which gets the model and the call. If the function returns
-/// `None`, it must not change the model. The call is then executed correctly.
+/// A store that executes rotations with this function. The arguments are the model and the call. The function must not
+/// change the model if it returns `None`. The store then executes the call correctly.
 struct Rotating(fn(&mut Model, &Asked<'_>) -> Option<Rotated>);
 
 overrides!(Rotating, self, rotate, |inner, parent, step, new, now| {

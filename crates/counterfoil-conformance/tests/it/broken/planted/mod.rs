@@ -1,5 +1,6 @@
-//! Broken stores. Some have keys or columns that are too small, and others do not apply a rule to records in some
-//! state. Each is listed with the name of the check that must reject it.
+//! Broken stores, each listed with the name of the check that must reject it. Their flaws are, for example, keys and
+//! columns that are too small, rules that are not applied to records in some state, pages that end too early, or
+//! refusals in the wrong order.
 
 mod answers;
 mod caps;
@@ -64,7 +65,7 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, fn() -> Arc<dyn Flaw>
     everything().into_iter().map(|case| (case.name, case.make))
 }
 
-/// A fixture for a broken store, like [`Bench`](super::Bench), which also implements the hook `damage`.
+/// A fixture for a broken store. It implements the hook `damage`, unlike [`Bench`](super::Bench).
 struct Damageable(fn() -> Arc<dyn Flaw>);
 
 #[async_trait]
@@ -184,8 +185,8 @@ fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
     }
 }
 
-/// Checks that a store without a flaw passes with the fixture of this module. So if a check rejects a store of this
-/// module, the reason is the flaw and not the fixture.
+/// Checks that a store without a flaw passes the checks that are listed in this module, with the fixture of this
+/// module. So if a check rejects a store of this module, the reason is the flaw and not the fixture.
 #[test]
 fn the_bench_without_a_flaw_passes() {
     struct Flawless;

@@ -13,7 +13,8 @@ use crate::broken::overrides;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Refusal {
     Ended,
-    /// The record has another version than the expected one. Only rotations are refused for this reason.
+    /// The parent is superseded, has another version than the expected one, or (for a slide) has expired. Only
+    /// rotations are refused for this reason.
     Stale,
     Id,
     Label,

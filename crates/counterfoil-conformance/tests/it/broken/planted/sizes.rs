@@ -28,13 +28,13 @@ enum Argument {
     Gone,
     Unsent,
     Windows,
-    /// The argument `lease_until` of a claim.
+    /// The argument `lease_until` of a claim, and the instant of the next notice in a settlement.
     Lease,
     /// The instant at which a revocation takes place.
     Revoked,
 }
 
-/// A broken store that changes one of the instants of every request with this function, as a column with too few bits
+/// A broken store that changes the named instant of each request with this function, as a column with too few bits
 /// would.
 struct Asking(Argument, fn(Timestamp) -> Timestamp);
 
@@ -124,9 +124,8 @@ enum Wrong {
 }
 
 impl AtMost {
-    /// Returns two values. The first is the limit that the method uses instead of the given one, or `None` if the flaw
-    /// makes the method do nothing. The second is true if the flaw makes the method say that there are no more rows,
-    /// even if there are.
+    /// Returns two values. The first is the limit that the method uses instead of `limit`, or `None` if the method does
+    /// nothing. The second is true if the method must say that there are no more rows, even if there are.
     fn limit(
         &self,
         call: Call,

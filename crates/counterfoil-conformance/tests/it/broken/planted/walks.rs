@@ -9,7 +9,7 @@ use super::{Case, cases};
 use crate::broken::overrides;
 use crate::broken::states::Paged;
 
-/// A broken store that reads its pages of due records with this function.
+/// A broken store that reads its pages of records with due notices with this function.
 struct DuePaged(fn(&ReferenceStore, Timestamp, Option<&Cursor>, usize) -> Page<TokenRecord>);
 
 overrides!(DuePaged, self, due, |inner, now, after, limit| Ok((self.0)(inner, now, after, limit.get() as usize)));
@@ -26,7 +26,8 @@ const fn no_page() -> Page<TokenRecord> {
     Page { items: Vec::new(), next: None, corrupt: 0 }
 }
 
-/// Returns one page of a listing. The records are sorted by the value that `key` computes from the cursor of a record.
+/// Returns one page of a listing, without damaged records. The records are sorted by the value that `key` computes from
+/// the cursor of a record. In this cursor, the instant is always [`Timestamp::EPOCH`].
 fn by<K: Ord>(
     inner: &ReferenceStore,
     of: Listing<'_>,
@@ -130,8 +131,8 @@ overrides!(ShrinksBeside, self, purge, |inner, now, unsent, windows, limit| {
     Ok(Progress { changed: removed.changed + shrunk.changed, more: removed.more || shrunk.more })
 });
 
-/// A broken store whose revocation of an owner stops at a damaged record of this owner. If `fails` is true, it returns
-/// an error. Otherwise it always says that there is more to revoke.
+/// A broken store that cannot revoke the families of an owner who has a damaged record. If `fails` is true, the call
+/// returns an error. Otherwise it revokes nothing and says that there is more to revoke.
 struct OwnerStopsAtDamage {
     fails: bool,
 }
@@ -153,8 +154,8 @@ overrides!(OwnerStopsAtDamage, self, revoke, |inner, what, revoked, gone_at, lim
     inner.revoke(what, revoked, gone_at, limit).await
 });
 
-/// A broken store whose touch stops at the first damaged record of a batch. If `fails` is true, it returns an error.
-/// Otherwise it reports success.
+/// A broken store that, at the first damaged record in a call of `touch`, stores no further uses. If `fails` is true,
+/// the call returns an error. Otherwise it reports success.
 struct TouchStopsAtDamage {
     fails: bool,
 }
@@ -168,7 +169,8 @@ overrides!(TouchStopsAtDamage, self, touch, |inner, seen| {
     }
 });
 
-/// A broken store that returns an error instead of a page of due records if one of the records is damaged.
+/// A broken store that returns an error instead of a page of records with due notices if one of these records is
+/// damaged.
 struct DueFailsAtDamage;
 
 overrides!(DueFailsAtDamage, self, due, |inner, now, after, limit| {
