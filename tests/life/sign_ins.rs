@@ -238,3 +238,27 @@ fn sight_1_a_host_gives_the_device_of_a_sign_in_that_it_opens() {
         .collect();
     assert_eq!(sources, BTreeSet::from(["192.0.2.1".to_owned(), "192.0.2.2".to_owned()]));
 }
+
+#[test]
+fn sight_3_one_sign_in_is_shown_by_its_id_to_its_owner_and_to_administrators() {
+    let world = world();
+    let session = session(&world, "ivan");
+    granted(&world, "ivan");
+    granted(&world, "bill");
+    let (ivan, bill, admin) = (Presenter::from(&session.principal), world.presenter("bill"), world.presenter("admin"));
+    let one = |by: &Presenter, id: &FamilyId| block_on(world.handle.sign_in(by, id));
+    let one_of = |by: &Presenter, id: &FamilyId| block_on(world.handle.sign_in_of(by, &subject("ivan"), id));
+    for listed in all(&world, &ivan) {
+        assert_eq!(format!("{:?}", one(&ivan, &listed.id).expect("own")), format!("{listed:?}"));
+        let seen = one_of(&admin, &listed.id).expect("an administrator");
+        assert_eq!((seen.id, seen.kind, seen.is_current), (listed.id, listed.kind, false));
+        assert!(matches!(one(&bill, &listed.id), Err(ManageError::NotFound)), "somebody else's");
+        assert!(matches!(one_of(&bill, &listed.id), Err(ManageError::Forbidden(_))));
+        block_on(world.handle.end_sign_in_of(&admin, &subject("ivan"), &listed.id)).expect("ended");
+        assert!(matches!(one_of(&admin, &listed.id), Err(ManageError::NotFound)), "it has ended");
+    }
+    let bills = &all(&world, &bill)[0].id;
+    assert!(matches!(one_of(&admin, bills), Err(ManageError::NotFound)), "not ivan's");
+    let token = world.pat("ivan", "no sign-in");
+    assert!(matches!(one(&world.presenter("ivan"), &token.view.id.family()), Err(ManageError::NotFound)));
+}

@@ -300,3 +300,30 @@ fn sight_4_a_handler_sees_the_claims_and_the_hosts_own_value() {
     let principal = block_on(world.handle.verify_session(session.token.expose_secret())).expect("verified");
     assert_eq!(principal.extension::<Row>().map(|row| row.0), Some("another"));
 }
+
+#[test]
+fn sight_4_the_claims_are_those_of_the_account_whose_rights_the_credential_has() {
+    let world = world();
+    for id in ["ivan", "bill", "super"] {
+        assert!(world.people.update(world.account(id).with_claim("plan", id).with_extension(Arc::new(id))));
+    }
+    let sign_in = world.log_in("rotating", "true");
+    let acting = world.code(NewAccess::SameAsUser("ivan"));
+    let own = world.code(NewAccess::SuperAdministrator);
+    for (kind, token, expected) in [
+        ("access token", &sign_in.access(), "bill"),
+        ("code with a person's rights", &acting.token.expose_secret().to_owned(), "ivan"),
+        ("code with its creator's rights", &own.token.expose_secret().to_owned(), "super"),
+    ] {
+        let principal = world.verify(token).expect("verified");
+        assert_eq!(principal.claims().collect::<Vec<_>>(), [("plan", expected)], "{kind}");
+        assert_eq!(principal.extension::<&str>().map(|id| *id), Some(expected), "{kind}");
+    }
+    let new = service_account::NewServiceAccount::new("build", Role::Member);
+    let account = block_on(world.handle.create_service_account(&world.presenter("admin"), &new)).expect("made");
+    let new = NewPersonalAccessToken::for_days("runner", 1);
+    let token = block_on(world.handle.create_service_token(&Presenter::host(), &account.id, &new)).expect("made");
+    let principal = world.verify(token.token.expose_secret()).expect("verified");
+    assert_eq!(principal.claims().count(), 0, "the directory has no account for it");
+    assert!(principal.extension::<&str>().is_none());
+}

@@ -1,7 +1,6 @@
 //! Ends sign-ins and console sessions that a list shows.
 
-use std::num::NonZeroU32;
-
+use super::get::there;
 use crate::counterfoil::Counterfoil;
 use crate::event::EventKind;
 use crate::record::family::FamilyParts;
@@ -139,27 +138,6 @@ async fn others(permit: Permit<'_, EndSignIn>) -> Result<u64, ManageError> {
 
 fn ended(family: &FamilyParts, reason: RevocationReason) -> EventKind {
     EventKind::SignInEnded { kind: family.kind, family: family.id, owner: family.owner.clone(), reason }
-}
-
-/// Returns the sign-in or session of the owner with that id. `None` if there is none with that id, or if it was ended
-/// before.
-async fn there<O: Permission>(
-    permit: &Permit<'_, O>,
-    owner: &OwnerId,
-    id: &FamilyId,
-) -> Result<Option<FamilyParts>, Unavailable> {
-    let (service, mut after) = (permit.service(), id.before());
-    loop {
-        let page = service.store.list_families(&service.realm, owner, after.as_ref(), NonZeroU32::MIN).await?;
-        if let Some(family) = page.items.into_iter().next() {
-            return Ok(Some(family).filter(|family| family.id == *id && opened_at(family).is_some()));
-        }
-        // A page can be empty although more pages follow.
-        after = page.next.filter(|next| next < id);
-        if after.is_none() {
-            return Ok(None);
-        }
-    }
 }
 
 /// Checks that the sign-in exists and belongs to the presenter.

@@ -143,7 +143,7 @@ async fn page<O: Permission>(
 }
 
 /// Returns the view of a family. `None` if the family is not a sign-in or session, or if it has ended.
-async fn seen(
+pub(super) async fn seen(
     judging: &mut Judging<'_>,
     current: Option<FamilyId>,
     owner: &SubjectId,

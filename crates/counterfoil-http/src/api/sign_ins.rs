@@ -15,9 +15,7 @@ use super::paths;
 use super::request::{no_query, or_problem};
 #[cfg(feature = "openapi")]
 use super::schema::ReadProblems;
-#[cfg(feature = "openapi")]
-use super::sign_in_view::SignInView;
-use super::sign_in_view::{Ended, own_page};
+use super::sign_in_view::{Ended, SignInView, own_page};
 #[cfg(feature = "openapi")]
 use super::view::PageView;
 use crate::body::Response;
@@ -32,8 +30,8 @@ pub fn me_sign_ins(counterfoil: Counterfoil) -> Endpoints {
     let api = Api::new(counterfoil)
         .at("/me/sign-ins", [on(Method::GET, list)])
         .at("/me/sign-ins/end-others", [on(Method::POST, end_others)])
-        .at("/me/sign-ins/{id}", [on(Method::DELETE, end)]);
-    described!(api.endpoints(), list, end_others, end)
+        .at("/me/sign-ins/{id}", [on(Method::GET, get), on(Method::DELETE, end)]);
+    described!(api.endpoints(), list, end_others, get, end)
 }
 
 /// Reads the parameter `cursor` of a request for a list of sign-ins. Returns `None` if the request has no cursor.
@@ -82,6 +80,23 @@ async fn end_others(call: Call) -> Result<Response, Problem> {
     no_query(counterfoil, &by, Operation::EndOtherSignIns, call.query()).await?;
     let ended = or_problem(counterfoil, counterfoil.end_other_sign_ins(&by).await)?;
     Ok(secret_body::json(StatusCode::OK, &Ended { ended }))
+}
+
+/// Returns one of the caller's sign-ins or console sessions
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/me/sign-ins/{id}",
+    operation_id = "get_own_sign_in",
+    tag = "sign-ins",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "the sign-in", body = SignInView), ReadProblems),
+    security(("bearer" = [])),
+))]
+async fn get(call: Call) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let found = or_problem(counterfoil, counterfoil.sign_in(&by, &paths::family(call.first())).await)?;
+    Query::strict(call.query(), &[])?;
+    Ok(secret_body::json(StatusCode::OK, &SignInView::from(&found)))
 }
 
 /// Ends one of the caller's sign-ins or console sessions, with all its tokens

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use counterfoil::operations::Operation;
 use counterfoil::{Counterfoil, ManageError, Presenter, SubjectId};
-use http::Method;
+use http::{Method, StatusCode};
 
 use super::call::Call;
 use super::handler::{Api, on};
@@ -16,7 +16,7 @@ use super::request::{no_query, or_problem};
 use super::schema::ReadProblems;
 #[cfg(feature = "openapi")]
 use super::sign_in_view::UserSignIns;
-use super::sign_in_view::user_page;
+use super::sign_in_view::{SignInView, user_page};
 use super::sign_ins::after;
 use crate::body::Response;
 use crate::cursor::List;
@@ -29,8 +29,8 @@ use crate::secret_body;
 pub(super) fn user_sign_ins(counterfoil: Counterfoil) -> Endpoints {
     let api = Api::new(counterfoil)
         .at("/users/{subject}/sign-ins", [on(Method::GET, list)])
-        .at("/users/{subject}/sign-ins/{id}", [on(Method::DELETE, end)]);
-    described!(api.endpoints(), list, end)
+        .at("/users/{subject}/sign-ins/{id}", [on(Method::GET, get), on(Method::DELETE, end)]);
+    described!(api.endpoints(), list, get, end)
 }
 
 /// Returns the name of a user. Returns `None` if the user is not in the directory.
@@ -70,6 +70,24 @@ async fn list(call: Call) -> Result<Response, Problem> {
     let found = or_problem(counterfoil, counterfoil.list_sign_ins_of(&by, &subject, after, limit).await)?;
     asked?;
     Ok(user_page(&found, list, name_of(counterfoil, &by, &subject).await?))
+}
+
+/// Returns one of a user's sign-ins or console sessions, also of a user who left the directory
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/users/{subject}/sign-ins/{id}",
+    operation_id = "get_sign_in_of",
+    tag = "users",
+    params(("subject" = String, Path), ("id" = String, Path)),
+    responses((status = 200, description = "the sign-in", body = SignInView), ReadProblems),
+    security(("bearer" = [])),
+))]
+async fn get(call: Call) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let subject = paths::subject(counterfoil, &by, call.first(), Operation::ListSignInsOf(None)).await?;
+    let found = or_problem(counterfoil, counterfoil.sign_in_of(&by, &subject, &paths::family(call.second())).await)?;
+    Query::strict(call.query(), &[])?;
+    Ok(secret_body::json(StatusCode::OK, &SignInView::from(&found)))
 }
 
 /// Ends one of a user's sign-ins or console sessions, with all its tokens

@@ -67,11 +67,15 @@ impl Walk<'_> {
         let listed = self.call("GET", "/me/sign-ins", None, 200).await.json();
         let other = listed["items"].as_array().expect("items").iter().find(|item| item["current"] == false);
         let id = other.expect("another")["id"].as_str().expect("an id").to_owned();
+        let shown = self.call("GET", &format!("/me/sign-ins/{id}"), None, 200).await.json();
+        assert_eq!((&shown["id"], &shown["current"]), (&id.as_str().into(), &false.into()));
         self.call("DELETE", &format!("/me/sign-ins/{id}"), None, 204).await;
         self.call("POST", "/me/sign-ins/end-others", None, 200).await;
         self.world.sign_in("ivan", None).await;
         let listed = self.call("GET", "/users/ivan/sign-ins", None, 200).await.json();
         let id = listed["items"][0]["id"].as_str().expect("an id").to_owned();
+        let shown = self.call("GET", &format!("/users/ivan/sign-ins/{id}"), None, 200).await.json();
+        assert_eq!(shown, listed["items"][0]);
         self.call("DELETE", &format!("/users/ivan/sign-ins/{id}"), None, 204).await;
         self.call("POST", "/users/ivan/revoke", None, 200).await;
     }

@@ -184,3 +184,28 @@ async fn life_3_an_outage_is_503_and_says_that_it_may_be_partly_done() {
         assert_eq!(answer.json()["detail"], "the call may be partly done: repeat it until it succeeds");
     }
 }
+
+#[tokio::test]
+async fn sight_3_one_sign_in_is_shown_by_its_id_as_in_the_list_to_its_owner_and_to_administrators() {
+    let world = in_memory().await;
+    let (ivan, sue) = (world.sign_in("ivan", None).await, world.sign_in("sue", None).await);
+    let listed = items(&world, "/me/sign-ins", &ivan).await;
+    let id = listed[0]["id"].as_str().expect("an id").to_owned();
+    let own = world.call("GET", &format!("/me/sign-ins/{id}"), &ivan, None).await;
+    assert_eq!((own.status.as_u16(), own.json()), (200, listed[0].clone()));
+    let other = world.call("GET", &format!("/users/ivan/sign-ins/{id}"), &sue, None).await;
+    assert_eq!((other.status.as_u16(), &other.json()["current"]), (200, &false.into()));
+    for (path, token, status) in [
+        (format!("/me/sign-ins/{id}"), &sue, 404),
+        ("/me/sign-ins/nothing".to_owned(), &ivan, 404),
+        (format!("/users/sue/sign-ins/{id}"), &sue, 404),
+        (format!("/users/ivan/sign-ins/{id}"), &ivan, 403),
+        (format!("/me/sign-ins/{id}?limit=1"), &ivan, 422),
+    ] {
+        let answer = world.call("GET", &path, token, None).await;
+        assert_eq!(answer.status, status, "{path}: {answer:?}");
+    }
+    assert_eq!(world.call("DELETE", &format!("/me/sign-ins/{id}"), &ivan, None).await.status, 204);
+    let ended = world.call("GET", &format!("/users/ivan/sign-ins/{id}"), &sue, None).await;
+    assert_eq!(ended.status, 404, "{ended:?}");
+}
