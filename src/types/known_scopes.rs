@@ -22,6 +22,10 @@ pub struct KnownScopes(BTreeSet<String>);
 
 impl KnownScopes {
     /// Collects the host's scope tokens, and adds the scope tokens of this library.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidScope`] if one of the texts is not a scope token (RFC 6749 §3.3).
     pub fn new(tokens: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, InvalidScope> {
         let mut known: BTreeSet<String> = Scope::OWN.into_iter().map(str::to_owned).collect();
         for token in tokens {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::response::IntoResponse as _;
-use counterfoil_axum::{Source, TrustedProxies, host_of};
+use counterfoil_axum::{TrustedProxies, host_of};
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};

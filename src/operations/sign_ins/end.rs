@@ -8,7 +8,7 @@ use crate::record::sign_in::{facts, opened_at};
 use crate::service::authority::operations::{EndSignIn, EndSignInOf};
 use crate::service::authority::{Permission, Permit};
 use crate::service::ending::{end_one, end_some, partly};
-use crate::service::error::{ManageError, Unavailable};
+use crate::service::error::ManageError;
 use crate::service::known_person::is_person;
 use crate::service::presenter::Presenter;
 use crate::service::revoking::by_administrator;
