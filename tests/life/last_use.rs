@@ -178,7 +178,7 @@ fn a2_token_4_a_use_that_was_written_late_is_followed_by_the_next_write_after_a_
     let watched = watched(10);
     let world = &watched.world;
     let token = world.pat("bill", "ci");
-    let mut use_at = |seconds: u64| {
+    let use_at = |seconds: u64| {
         let passed = world.now().since(start());
         world.pass(Duration::from_secs(seconds).saturating_sub(passed));
         assert!(world.works(token.token.expose_secret()));

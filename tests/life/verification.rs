@@ -317,7 +317,7 @@ fn sight_4_the_claims_are_those_of_the_account_whose_rights_the_credential_has()
     ] {
         let principal = world.verify(token).expect("verified");
         assert_eq!(principal.claims().collect::<Vec<_>>(), [("plan", expected)], "{kind}");
-        assert_eq!(principal.extension::<&str>().map(|id| *id), Some(expected), "{kind}");
+        assert_eq!(principal.extension::<&str>().copied(), Some(expected), "{kind}");
     }
     let new = service_account::NewServiceAccount::new("build", Role::Member);
     let account = block_on(world.handle.create_service_account(&world.presenter("admin"), &new)).expect("made");

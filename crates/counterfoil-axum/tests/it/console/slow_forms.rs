@@ -92,7 +92,8 @@ async fn fault_a11_a_session_that_ends_while_a_form_arrives_makes_no_token() {
     let fields = sue.form("/tokens", "label=late&days=5&rights=all").await;
     let counterfoil = world.counterfoil.clone();
     let event = move || {
-        let ended = counterfoil.revoke_all_of(&Presenter::host(), &subject("sue"));
+        let (host, sue) = (Presenter::host(), subject("sue"));
+        let ended = counterfoil.revoke_all_of(&host, &sue);
         // The stores are in memory, so the future never waits.
         assert!(std::pin::pin!(ended).poll(&mut Context::from_waker(std::task::Waker::noop())).is_ready());
     };
@@ -100,8 +101,9 @@ async fn fault_a11_a_session_that_ends_while_a_form_arrives_makes_no_token() {
     let answer = sue.send_body("/tokens", body).await;
     assert_eq!(answer.status, 303, "{answer:?}");
     let limit = NonZeroU32::new(9).expect("not zero");
-    let tokens = world.counterfoil.list_personal_access_tokens_of(&Presenter::host(), &subject("sue"), None, limit);
-    assert!(tokens.await.is_ok_and(|page| page.items.is_empty()));
+    let (host, sue) = (Presenter::host(), subject("sue"));
+    let tokens = world.counterfoil.list_personal_access_tokens_of(&host, &sue, None, limit).await;
+    assert!(tokens.is_ok_and(|page| page.items.is_empty()));
 }
 
 #[tokio::test]
