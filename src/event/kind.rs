@@ -35,8 +35,7 @@ pub enum EventKind {
     },
     /// A credential was refused. The caller does not learn the actual reason.
     Refused {
-        /// The id of the record that the presented text names, even if there is no such record. `None` if the text
-        /// names none.
+        /// The id that the presented text contains, even if there is no such record. `None` if it contains none.
         id: Option<RecordId>,
         /// The actual reason.
         reason: Refusal,
@@ -115,9 +114,8 @@ pub enum EventKind {
         /// The reason of the revocation.
         reason: RevocationReason,
     },
-    /// All credentials of an owner, or those of some kinds, were revoked by one call. A revoked security code that the
-    /// owner created, or that has the owner's rights, also has its own [`EventKind::Revoked`] and is counted in
-    /// `families`.
+    /// All credentials of an owner, or those of some kinds, were revoked by one call. A revoked security code also has
+    /// its own [`EventKind::Revoked`] and is counted in `families`.
     OwnerRevoked {
         /// The owner whose credentials were revoked.
         owner: OwnerId,
@@ -210,8 +208,7 @@ pub enum EventKind {
         /// The instant at which attempts are allowed again.
         until: Timestamp,
     },
-    /// An old sign-in or session was ended, because the owner opened a new one and already had as many as the policy
-    /// allows.
+    /// An old sign-in or session was ended to make room for a new one within the policy's limit.
     MadeRoom {
         /// The kind of the ended family.
         kind: TokenKind,

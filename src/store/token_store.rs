@@ -37,9 +37,8 @@ use crate::types::time::Timestamp;
 /// 2. `equality_is_reached`: a limit is reached at equality, that is, if `t >= limit`. This is true for `expires_at`,
 ///    `gone_at`, `live_until`, `notice.at`, and the limits of a purge. A store compares times only where this contract
 ///    says so. `now` is always earlier than [`Timestamp::MAX`], so a store may use that instant for "no end".
-/// 3. `insert_all_or_nothing`: if an id of a new record or the label of the new family is taken, nothing is written. An
-///    insert never overwrites a record. `IdTaken` names the taken id, and `LabelTaken` names the family that has the
-///    label.
+/// 3. `insert_all_or_nothing`: if an id of a new record or the label of the new family is taken, nothing is written and
+///    nothing is overwritten. `IdTaken` names the taken id, and `LabelTaken` names the family that has the label.
 /// 4. `cap_holds_under_races`: if more families are inserted concurrently than the cap allows, exactly as many succeed
 ///    as the cap allows. Revoked families, families with `now >= live_until`, and families of another client do not
 ///    count.
@@ -64,8 +63,7 @@ use crate::types::time::Timestamp;
 ///     an older generation gives `FamilyMoved`. If a join and such a rotation run concurrently, one of them takes
 ///     effect first. If the join is first, its result is `Done`, and the new records belong to the older generation. If
 ///     the rotation is first, the result of the join is `FamilyMoved`. Concurrent joins do not refuse each other.
-/// 14. `revoke_twice`: a second revoke succeeds and changes nothing. The instant and the reason of the first revoke
-///     stay.
+/// 14. `revoke_twice`: a second revoke succeeds and changes nothing: instant and reason are those of the first.
 /// 15. `owner_revoke_covers`: when a call returns `more: false`, everything of the owner that existed when the first
 ///     call began is revoked. A record that was inserted later may or may not be revoked.
 /// 16. `touch_is_forward`: a touch never lowers `last_used_at`, never changes a version, and never creates or restores
@@ -79,8 +77,7 @@ use crate::types::time::Timestamp;
 /// 19. `label_is_given_back`: a label becomes free when its family is revoked, purged or relabelled, or loses the label
 ///     to another family. The expiry of the family does not free the label.
 /// 20. `pages_are_stable`: a walk returns every record that exists during the whole walk once, even if records are
-///     inserted or deleted between two pages. `limit` is a maximum. The walk ends at `next == None`, and not at a short
-///     page.
+///     inserted or deleted between two pages. `limit` is a maximum. Only `next == None` ends the walk.
 /// 21. `due_is_complete`: every record with `notice.at <= now` occurs in every walk that began after the notice became
 ///     due. No other record occurs in a walk. A record whose mark changes during a walk may occur again if the new
 ///     mark is due too. A revocation of a family leaves the marks of its members as they are.
@@ -96,8 +93,7 @@ use crate::types::time::Timestamp;
 ///     generation and successor stay, and the version does not change. A shrunk record accepts a `Rekey` and a
 ///     revocation. Any other change gives `Stale`. A touch, claim or settle does nothing.
 /// 25. `cut_off_is_all_or_nothing`: if the future of a call is dropped at any await, the call takes effect completely
-///     or not at all. The effect occurs at once or shortly afterwards. The next call that uses the connection is not
-///     affected.
+///     or not at all, at once or shortly afterwards. The next call that uses the connection is not affected.
 /// 26. `garbage_is_corrupt`: a row that cannot be decoded gives `Corrupt` with its id. It is never reported as absent
 ///     and never overwritten. It does not prevent a listing, a touch, a revocation or a purge of other rows. If the row
 ///     of a family is damaged, its members give `Corrupt`. A revocation of this family either succeeds or gives
@@ -108,8 +104,7 @@ use crate::types::time::Timestamp;
 /// 27. `outage_is_unavailable`: an outage is never reported as `None` or `Stale`. `maybe_done` is true if the request
 ///     may have been sent.
 /// 28. `realms_are_apart`: nothing of one realm is listed in another realm, conflicts with anything of another realm,
-///     or is revoked by a call for another realm. `get` takes only an id. The returned record contains its realm, and
-///     the core compares it.
+///     or is revoked by a call for another realm. `get` takes only an id, and the core compares the record's realm.
 ///
 /// 41. `generations_stay`: a rotation removes nothing. A superseded generation stays until its `gone_at`, shrunk or
 ///     not, so a replay is always detected.
@@ -125,8 +120,7 @@ use crate::types::time::Timestamp;
 ///     Afterwards there are at most `limit` live families. Each insert revokes families in its own step, the least
 ///     recently used first. Each revoked family is named in exactly one result.
 /// 46. `list_shows_what_stands`: [`Show::Standing`](crate::store::Show) leaves out every record that is revoked, has
-///     reached its `gone_at`, or was superseded and has reached its `honoured_until`. It returns all other records,
-///     even if many records are left out.
+///     reached its `gone_at`, or was superseded and has reached its `honoured_until`. It returns all other records.
 /// 48. `requests_are_checked`: a request that contradicts itself gives [`StoreError::Invalid`], and nothing is written.
 ///     Call [`check_insert`](crate::store::check_insert) and [`check_rotate`](crate::store::check_rotate) before any
 ///     read. Call [`check_members`](crate::store::check_members) after the family's row was read. If `check_members`
@@ -162,8 +156,7 @@ use crate::types::time::Timestamp;
 /// 63. `renewals_are_capped`: after any number of concurrent rotations of expired families and inserts with one cap, at
 ///     most that many families are live. The cap does not refuse a rotation of a family that is live at `now`.
 /// 64. `details_follow_the_newest`: an edit of the details changes the family, so `get` returns the new details with
-///     each record of the family. Only the newest record accepts an edit. Every other write keeps the details as they
-///     are.
+///     each record of the family. Only the newest record accepts an edit. Other writes keep the details.
 ///
 /// Two methods have a default: [`try_read`](TokenStore::try_read), which returns `false`, and
 /// [`probe`](TokenStore::probe). The compiler accepts a wrapper that does not define these two methods. A wrapper must

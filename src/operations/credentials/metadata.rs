@@ -7,6 +7,7 @@ use crate::record::phase::Phase;
 use crate::record::token_record::TokenRecord;
 use crate::service::authority::Permit;
 use crate::service::authority::operations::SetMetadata;
+use crate::service::authority::sources::allowed_sources;
 use crate::service::changing::Changed;
 use crate::service::error::{Conflict, ManageError};
 use crate::service::presenter::Presenter;
@@ -27,8 +28,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the presenter has no permission, or if the credential has a wider scope or can be
-    /// used from more addresses than the presented credential. [`ManageError::NotFound`] if the credential does
+    /// [`ManageError::Forbidden`] if the presenter has no permission, or if the credential can be used from more
+    /// addresses than the presented credential. [`ManageError::NotFound`] if the credential does
     /// not exist, belongs to another realm, is revoked, or is past its retention, and for a security code that the
     /// presenter may not see. [`ManageError::Conflict`] if the credential is not the newest of its family
     /// ([`Conflict::Replaced`]). [`ManageError::Unavailable`] if a store or the directory failed.
@@ -68,7 +69,7 @@ async fn update(
 ) -> Result<CredentialView, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let record = may_see(&permit, id).await?;
-    permit.needs_reach(&record).await?;
+    permit.needs_sources(allowed_sources(&record)).await?;
     let judging = service.judging(now).await?;
     let plan = |record: &TokenRecord| {
         match judging.phase(record) {

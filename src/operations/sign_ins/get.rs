@@ -73,11 +73,7 @@ async fn own(permit: Permit<'_, ListSignIns>, id: &FamilyId) -> Result<SignInVie
     one(&permit, permit.person()?, id).await
 }
 
-async fn of(
-    permit: Permit<'_, ListSignInsOf>,
-    subject: &SubjectId,
-    id: &FamilyId,
-) -> Result<SignInView, ManageError> {
+async fn of(permit: Permit<'_, ListSignInsOf>, subject: &SubjectId, id: &FamilyId) -> Result<SignInView, ManageError> {
     is_person(&permit, subject)?;
     one(&permit, subject, id).await
 }
