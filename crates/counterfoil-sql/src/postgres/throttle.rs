@@ -65,7 +65,7 @@ impl Throttle for PgStore {
         match self.attempt("reserve", Step::Reserve, key, (now, now, window), limit).await? {
             GRANTED => Ok(Reserved::Granted(now)),
             UNDER_WAY => Ok(Reserved::UnderWay),
-            end => row::instant_of(end).map(Reserved::Wait),
+            end => row::instant_of(end, "ends_at").map(Reserved::Wait),
         }
     }
 

@@ -28,16 +28,16 @@ pub(crate) fn counter(row: &impl SqlRow) -> Result<Counter, StoreError> {
     let (bytes, rest) = bytes.ok_or_else(corrupt)?.as_chunks::<8>();
     let under_way = bytes.iter().map(|micros| Timestamp::from_micros(u64::from_be_bytes(*micros)));
     let under_way = under_way.collect::<Option<Vec<_>>>().filter(|_| rest.is_empty()).ok_or_else(corrupt)?;
-    let gone_at = instant_of(number(row, "gone_at")?)?;
-    let ends_at = number_or_null(row, "ends_at")?.map(instant_of).transpose()?;
+    let gone_at = instant_of(number(row, "gone_at")?, "gone_at")?;
+    let ends_at = number_or_null(row, "ends_at")?.map(|end| instant_of(end, "ends_at")).transpose()?;
     if failures > 0 && ends_at.is_none() {
         return Err(corrupt());
     }
     Ok(Counter::from_parts(failures, ends_at, under_way, gone_at))
 }
 
-/// Converts microseconds to an instant of a counter.
-pub(crate) fn instant_of(micros: i64) -> Result<Timestamp, StoreError> {
+/// Converts microseconds to an instant of a counter. An error names the column.
+pub(crate) fn instant_of(micros: i64, column: &'static str) -> Result<Timestamp, StoreError> {
     let at = u64::try_from(micros).ok().and_then(Timestamp::from_micros);
-    at.ok_or_else(|| StoreError::corrupt(None, corrupt("ends_at")))
+    at.ok_or_else(|| StoreError::corrupt(None, corrupt(column)))
 }
