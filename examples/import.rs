@@ -105,12 +105,12 @@ async fn own_system(counterfoil: &Counterfoil) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Authenticates a request with Ivan's token. Then lists Ivan's tokens and deletes this one.
+/// Authenticates a request with Ivan's token from Sanctum. Then lists Ivan's tokens and deletes the imported one.
 async fn used(counterfoil: &Counterfoil) -> Result<(), Box<dyn Error>> {
     let header = format!("Bearer {IVANS}");
     let principal = counterfoil.authenticate([header.as_bytes()], &Source::Unknown).await?;
     println!("{} presents {:?}", principal.name(), principal.label().map(Label::as_str));
-    // The digest of Sanctum is replaced by a digest of this library at the first use.
+    // The first use replaces Sanctum's digest by a digest of this library. `flush` writes it to the store.
     let _flushed = counterfoil.flush().await;
     counterfoil.verify(IVANS).await?;
 

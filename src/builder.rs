@@ -115,19 +115,19 @@ impl Counterfoil {
 }
 
 impl Builder {
-    /// Sets the realm. A host with one tenant does not need this.
+    /// Sets the realm to which all credentials of this handle belong. A host with one tenant does not need this.
     pub fn realm(mut self, realm: Realm) -> Self {
         self.realm = realm;
         self
     }
 
-    /// Sets the policy.
+    /// Sets the policy: the limits, lifetimes and rules of all kinds of credentials. Default: [`Policy::default`].
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Sets the token prefixes.
+    /// Sets the prefixes with which the texts of tokens begin, one for each kind. Default: [`Prefixes::default`].
     pub fn prefixes(mut self, prefixes: Prefixes) -> Self {
         self.prefixes = prefixes;
         self
@@ -168,7 +168,7 @@ impl Builder {
         self
     }
 
-    /// Sets the source of random bytes.
+    /// Sets the source of random bytes, from which ids and secrets are drawn. Default: the operating system.
     pub fn entropy(mut self, entropy: impl Entropy) -> Self {
         self.entropy = Arc::new(entropy);
         self
@@ -183,45 +183,45 @@ impl Builder {
         self.token_store(store.clone()).client_store(store.clone()).settings_store(store.clone()).throttle(store)
     }
 
-    /// Sets the store of records.
+    /// Sets only the store of records, for a host that does not use one store for everything ([`Builder::store`]).
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.store = Some(store);
         self
     }
 
-    /// Sets the store of client registrations.
+    /// Sets only the store of client registrations, for a host that does not use one store for everything.
     pub fn client_store(mut self, clients: Arc<dyn ClientStore>) -> Self {
         self.clients = Some(clients);
         self
     }
 
-    /// Sets the store of settings.
+    /// Sets only the store of settings, for a host that does not use one store for everything.
     pub fn settings_store(mut self, settings: Arc<dyn SettingsStore>) -> Self {
         self.settings = Some(settings);
         self
     }
 
-    /// Sets the store of failure counters.
+    /// Sets only the store of the counters of failed attempts, for a host that does not use one store for everything.
     pub fn throttle(mut self, throttle: Arc<dyn Throttle>) -> Self {
         self.throttle = Some(throttle);
         self
     }
 
-    /// Sets the host's directory, which supplies accounts, tests logins and finds people.
+    /// Sets the host's directory, which supplies accounts, checks passwords and searches for people.
     pub fn directory(self, directory: impl Directory) -> Self {
         let directory = Arc::new(directory);
         let all = Self { accounts: Some(directory.clone()), logins: Some(directory.clone()), ..self };
         Self { search: Some(directory), ..all }
     }
 
-    /// Sets the host's accounts. A host needs only this part of the directory if the library neither tests passwords
-    /// nor searches for people by a text.
+    /// Sets the host's accounts. This part of the directory is sufficient if the library neither checks passwords nor
+    /// searches for people by a text.
     pub fn accounts(mut self, accounts: impl Accounts) -> Self {
         self.accounts = Some(Arc::new(accounts));
         self
     }
 
-    /// Sets the part of the directory that tests passwords. [`Builder::accounts`] must also be set.
+    /// Sets the part of the directory that checks passwords. [`Builder::accounts`] must also be set.
     pub fn logins(mut self, logins: impl Logins) -> Self {
         self.logins = Some(Arc::new(logins));
         self

@@ -1,4 +1,4 @@
-//! The handle that the host uses.
+//! The handle [`Counterfoil`], through which the host calls all operations.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ impl Counterfoil {
         self.clock.now()
     }
 
-    /// The realm of these credentials.
+    /// The realm to which the credentials of this handle belong.
     #[must_use]
     pub fn realm(&self) -> &Realm {
         &self.service.realm

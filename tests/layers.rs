@@ -157,7 +157,8 @@ fn all_kinds_9_every_function_that_takes_a_presenter_asks_for_a_permit() {
 /// The public structs that have public fields and are not `#[non_exhaustive]`. A new field would be a breaking change.
 /// docs/design.md gives the reasons.
 const CLOSED: &[&str] = &[
-    // These are complete pairs and triples.
+    // Values that consist of a fixed number of parts, such as a limit and a period. A further part would change their
+    // meaning.
     "AliasEntry",
     "Allowance",
     "Cap",
@@ -169,13 +170,13 @@ const CLOSED: &[&str] = &[
     "Pace",
     "Relabel",
     "Revoked",
-    // These are pages, results of a batch, and documents with their versions.
+    // Pages, results of a batch, and documents with their versions.
     "ClientPage",
     "Page",
     "Progress",
     "VersionedRegistration",
     "VersionedSettings",
-    // This names a list for its cursors.
+    // The name of a list, which its cursors contain.
     "List",
     // This is the conditional write of a key-value engine.
     "Write",
@@ -189,7 +190,7 @@ const CLOSED: &[&str] = &[
 /// The public enums that are not `#[non_exhaustive]`. A new variant would be a breaking change. docs/design.md gives
 /// the reasons.
 const CLOSED_ENUMS: &[&str] = &[
-    // These enums list all cases that exist.
+    // Enums that list all cases that exist.
     "Credentials",
     "PublicRefusal",
     "Reading",
@@ -197,7 +198,8 @@ const CLOSED_ENUMS: &[&str] = &[
     "Role",
     "Side",
     "Source",
-    // The credential was refused, or could not be verified. Code that confuses the two signs users out.
+    // Errors of a verification: the credential was refused, or it could not be verified. A host that confuses these two
+    // cases signs users out during an outage, so it must handle both.
     "Denied",
     "VerifyError",
     // Arguments and results of store methods. A store must handle or return each variant.
@@ -226,7 +228,7 @@ const CLOSED_ENUMS: &[&str] = &[
     "Checked",
     "Row",
     "SiblingRow",
-    // This is for fuzzing: the types of a column.
+    // The value of a column, for the fuzz targets.
     "ColumnValue",
 ];
 

@@ -127,7 +127,7 @@ fn story(seen: &Seen) -> Vec<String> {
     canaries
         .extend(world.secrets.iter().map(|(_, secret)| secret.clone()).filter(|s| s.len() > 49).map(|s| secret_of(&s)));
     world.people.set_password(&subject("bill"), "xK9vQ2mZ7pLw4Tn");
-    // A sign-in, a refresh, a retry and a replay.
+    // Signs in, refreshes, repeats each refresh, and replays an old refresh token.
     let form = "grant_type=password&username=AD%5Cbill.posters&password=xK9vQ2mZ7pLw4Tn&remember=true";
     let basic = world.basic("rotating");
     let answer = |form: &str| {
@@ -169,7 +169,7 @@ fn story(seen: &Seen) -> Vec<String> {
     canaries.push("hJ3nB8sY5dQe1Rk".into());
     answer("grant_type=password&username=hJ3nB8sY5dQe1Rk&password=hJ3nB8sY5dQe1Rk&remember=hJ3nB8sY5dQe1Rk");
     answer("grant_type=hJ3nB8sY5dQe1Rk&scope=hJ3nB8sY5dQe1Rk%22");
-    // Credentials that people create. They are used, refused, replaced and deleted.
+    // Uses, rotates, mistypes and deletes credentials that people create.
     let pat = world.pat("bill", "ci");
     let code = world.code(NewAccess::SameAsUser("ivan"));
     let rotated =
@@ -191,7 +191,7 @@ fn story(seen: &Seen) -> Vec<String> {
         Err(error) => seen.error(&error),
         Ok(_) => panic!("deleted"),
     }
-    // A token of another system: its text, its digest, and a text of another form.
+    // Imports a token of another system. Verifies its text, the same text in lower case, and its digest.
     let (text, row) = (
         "17|kZ7mQ2bXw9Tn4LrVf6Hc1YpDs8GjEa3UoWiKxMvN",
         "c8af9e8df06d045cc2ba94732faa703a95c626aef9e3d130cde9f41b9f111315",
@@ -209,14 +209,14 @@ fn story(seen: &Seen) -> Vec<String> {
     seen.debug(&world.verify(&text.to_lowercase()));
     seen.debug(&world.verify(row));
     canaries.extend([text[3..].to_owned(), text[3..].to_lowercase(), row.to_owned()]);
-    // Clients, sessions, keys, and the values that contain their secrets.
+    // Makes a client and a session, and prints the values that contain their secrets.
     let made = block_on(world.handle.create_client(&Presenter::host(), NewClient::named("canary"))).expect("made");
     seen.debug(&made);
     canaries.push(secret_of(made.secret.as_ref().expect("a secret").expose_secret()));
     let session = block_on(world.handle.open_session_for(&world.account("admin"))).expect("opened");
     seen.debug(&session);
     canaries.push(secret_of(session.token.expose_secret()));
-    // Reports of leaked secrets, over a network and by the host.
+    // Reports leaked secrets, over a network and as the host.
     let leaked = world.pat("helen", "leaked");
     let texts = || {
         [session.token.expose_secret(), leaked.token.expose_secret()].map(|text| Secret::from(text.to_owned())).into()

@@ -32,7 +32,7 @@ impl Digest {
         Self(bytes)
     }
 
-    /// The bytes, for storage.
+    /// The bytes, which a store keeps in the record.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

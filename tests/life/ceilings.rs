@@ -63,8 +63,8 @@ fn rearm(world: &World) -> u64 {
     }
 }
 
-/// Computes the notice times again, twice. The second walk over all tokens begins when every process knows the change
-/// of the policy. It must find nothing to change.
+/// Computes the notice times of all tokens again, twice. The second time is after every process has read the new
+/// policy, and must find nothing to change.
 fn rearm_twice(world: &World) -> u64 {
     let changed = rearm(world);
     world.pass(minutes(2));

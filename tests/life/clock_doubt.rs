@@ -69,7 +69,7 @@ fn fault_g9_a_clock_that_leaps_ahead_for_a_while_purges_nothing() {
     let world = world();
     let token = world.pat("bill", "one");
     let (start, rounds) = (world.now(), Cell::new(0_u32));
-    // The clock is more than 120 days ahead in the second and the third round. Then it is right again for two hours.
+    // During the second and the third round, the clock is 400 days ahead. Then it is right again for two hours.
     let sleep = |pause: Duration| {
         if !pause.is_zero() {
             let round = rounds.get() + 1;

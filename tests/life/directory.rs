@@ -1,4 +1,5 @@
-//! Tests the parts of a directory, and what happens if one of them is missing (requirements HOST 6 and HOST 7).
+//! Tests the parts of a directory, and what happens if it cannot check passwords or cannot search (requirements HOST 6
+//! and HOST 7).
 
 use std::io;
 use std::num::NonZeroU32;
@@ -40,7 +41,7 @@ impl Accounts for Elsewhere {
     }
 }
 
-/// The part of a directory that checks passwords.
+/// A directory for [`Builder::logins`], which checks passwords.
 struct Passwords;
 
 #[async_trait]
@@ -52,7 +53,7 @@ impl Logins for Passwords {
     }
 }
 
-/// The part of a directory that searches for people.
+/// A directory for [`Builder::search`], which searches for people.
 struct Index;
 
 #[async_trait]

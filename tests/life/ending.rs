@@ -122,7 +122,8 @@ fn life_3_all_other_sign_ins_end_and_tokens_and_other_people_stay() {
     assert_eq!((by_host, signed_in(&world, &app)), (1, false), "a person without a sign-in keeps none");
 }
 
-/// Opens a session before each revocation of the store, as the person could do meanwhile.
+/// Opens a session of the person before each of the first 50 revocations of the store, as the person could do in the
+/// meantime.
 #[derive(Clone)]
 struct Opening {
     person: Account,

@@ -15,7 +15,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// Counts the calls that write times of last use to a store, and can make these calls fail.
+/// A store that counts the writes of times of last use, and can make these writes fail.
 #[derive(Default)]
 struct Counting {
     touches: AtomicU32,

@@ -107,8 +107,8 @@ fn notice_2_extended_and_moved_back_does_not_send_twice() {
     set(20);
     world.set_number(SettingName::NoticeLeadDays, 7);
     world.pass(days(10));
-    // This notice was scheduled with a lead of one day. Notices that are scheduled from now on have a lead of seven
-    // days.
+    // The notice for the expiry on day 20 was scheduled with a lead of one day. Setting the same expiry again schedules
+    // the notice with the present lead, which is seven days.
     set(20);
     world.pass(days(3));
     assert_eq!(run(&world).len(), 1);

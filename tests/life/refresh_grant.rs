@@ -53,7 +53,8 @@ fn syn_token_5_each_refresh_slides_but_never_past_the_absolute_life() {
             token = world.refresh(client, &token).refresh();
         }
         world.clock.set(just_before(after_start(days(30))));
-        // On the last day, the expiry is extended only up to the end of the absolute lifetime.
+        // The sign-in is refreshed every 23 hours, up to the last day. There, a refresh extends the expiry only up to
+        // the end of the absolute lifetime.
         let mut now = after_start(hours(29 * 23));
         while now < after_start(days(30)).minus(hours(23)) {
             now = now.plus(hours(23)).expect("in range");
@@ -249,7 +250,7 @@ fn syn_token_6_a_retry_after_the_key_has_left_the_ring_is_refused_and_the_family
     let only_new =
         ring.with_new_key(&testing::SeededEntropy::new(5)).expect("a ring").without(KeyId::new(1)).expect("one left");
     assert_eq!(only_new.newest(), newest);
-    // If the key of a record's digest is missing, the record cannot be verified.
+    // This node lacks the key under which the refresh token was digested. So it cannot verify the token and refuses it.
     let without = world.elsewhere(|builder| builder.key_ring(only_new));
     assert_eq!(without.refresh("public-app", &first.refresh()).status, 400);
     assert_eq!(world.refresh("rotating", &won.refresh()).status, 200, "the family lives");

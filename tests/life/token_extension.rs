@@ -20,7 +20,7 @@ fn extend(world: &World, by: &Presenter, id: &RecordId, lifetime: Lifetime) -> R
     block_on(world.handle.extend_personal_access_token(by, id, lifetime))
 }
 
-/// Extends Ivan's token as Ivan.
+/// Extends Ivan's token to `days` days from now, with Ivan as the presenter.
 fn extended(world: &World, token: &IssuedCredential, days: i64) -> Result<CredentialView, ManageError> {
     extend(world, &world.presenter("ivan"), &token.view.id, Lifetime::Days(days))
 }

@@ -22,7 +22,7 @@ fn renew(world: &World, by: &Presenter, id: &RecordId, how: Rotation) -> Result<
     block_on(world.handle.rotate_personal_access_token(by, id, how))
 }
 
-/// Renews Ivan's token as Ivan.
+/// Renews Ivan's token, with Ivan as the presenter.
 fn renewed(world: &World, old: &IssuedCredential, how: Rotation) -> Result<IssuedCredential, ManageError> {
     renew(world, &world.presenter("ivan"), &old.view.id, how)
 }

@@ -71,7 +71,7 @@ fn all_kinds_2_a_key_in_use_is_not_dropped_until_everything_is_under_the_new_one
 
 #[test]
 fn fault_d3_one_call_does_the_upkeep_until_it_is_told_to_stop() {
-    // With this policy, every clock is trusted at once.
+    // With `clock_doubt` zero, upkeep trusts the clock at once, even after the clock was set 400 days ahead.
     let mut policy = open_policy();
     policy.clock_doubt = Duration::ZERO;
     let world = world_with(policy, |builder| builder);

@@ -295,7 +295,7 @@ fn sight_4_a_handler_sees_the_claims_and_the_hosts_own_value() {
     assert!(!format!("{principal:?}").contains("a secret column"));
     let session = block_on(world.handle.open_session_for(&world.account("ivan"))).expect("opened");
     assert!(session.principal.extension::<Row>().is_some(), "of a session too");
-    // A new verification returns the current value of the directory.
+    // A new verification returns the value that the directory has now, also for an existing session.
     assert!(world.people.update(world.account("ivan").with_extension(Arc::new(Row("another")))));
     let principal = block_on(world.handle.verify_session(session.token.expose_secret())).expect("verified");
     assert_eq!(principal.extension::<Row>().map(|row| row.0), Some("another"));

@@ -104,7 +104,7 @@ pub enum Endpoint {
     Introspect,
 }
 
-/// A response with decoded parts.
+/// A response of an endpoint. The body must be JSON.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,

@@ -1,4 +1,4 @@
-//! The people of the host.
+//! The accounts in the host's directory, and presenters for them.
 
 use counterfoil::directory::Accounts as _;
 use counterfoil::memory::MemoryDirectory;

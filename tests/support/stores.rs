@@ -20,7 +20,7 @@ pub enum Call<'a> {
     Get,
 }
 
-/// What a test does before and after the calls of a store.
+/// What a test does before each call of a store, and after a rotation.
 #[async_trait]
 pub trait Around: Send + Sync + 'static {
     /// Runs before a call. If this returns an error, the store is not called, and the caller gets the error.

@@ -51,7 +51,7 @@ pub enum RemoteRefusal {
     /// The token is of a kind that a resource server must not accept, for example a refresh token.
     #[error("token of kind {kind} is not accepted")]
     WrongKind {
-        /// The kind of the token.
+        /// The kind that the endpoint's answer names.
         kind: TokenKind,
     },
     /// The `token_type` is not `bearer`, or the token is bound to a key (`cnf`). Such a token needs a proof of
@@ -80,7 +80,7 @@ pub enum Outage {
     /// The introspection endpoint answered with a status that is neither 200 nor 401.
     #[error("the introspection endpoint answered {status}")]
     Status {
-        /// The status of the answer.
+        /// The HTTP status of the endpoint's answer.
         status: u16,
     },
     /// The body of the introspection response does not follow RFC 7662 §2.2.
@@ -104,7 +104,7 @@ pub enum AnswerFault {
     /// A required member is missing, or a member has the wrong type or is out of range.
     #[error("member {member} of the introspection endpoint's answer is missing or malformed")]
     Member {
-        /// The name of the member.
+        /// The name of the member of the JSON object, for example `exp`.
         member: &'static str,
     },
 }

@@ -1,4 +1,4 @@
-//! The extractors for axum.
+//! Extractors that give a handler of axum the authenticated caller.
 
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use counterfoil_tower::Rejection;

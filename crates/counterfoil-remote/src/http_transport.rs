@@ -20,7 +20,8 @@ type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
 #[cfg(not(feature = "tls"))]
 type Connector = HttpConnector;
 
-/// The time after which an unused connection is closed. Servers usually keep such a connection longer.
+/// The time after which an unused connection is closed. It is shorter than the idle time-out of most servers, so a
+/// request is rarely sent on a connection that the server is just closing.
 const IDLE: Duration = Duration::from_secs(15);
 
 /// An HTTP/1.1 client with a pool of connections. It can be used for several endpoints. It follows no redirects and

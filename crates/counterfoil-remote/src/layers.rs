@@ -28,7 +28,8 @@ pub type Authentication = generic::Authentication<RemotePrincipal>;
 /// `counterfoil_tower::AuthenticateLayer`.
 ///
 /// The result is an [`Authentication`] in the request's extensions. The layer reads the source of the request from the
-/// [`Source`] in its extensions, which the host puts there. Without it, a token with allowed sources is refused.
+/// [`Source`] that the host has put into the request's extensions. Without a source, a token with allowed sources is
+/// refused.
 ///
 /// - [`AuthenticateLayer::required`] makes a layer that refuses requests without a valid token.
 /// - [`AuthenticateLayer::optional`] makes a layer that refuses no request. The inner services decide.

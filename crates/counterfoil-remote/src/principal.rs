@@ -144,8 +144,8 @@ impl RemotePrincipal {
         Err(Challenge::scope(scope.parse().ok(), self.realm()))
     }
 
-    /// Requires at least one of several scopes. A refusal's challenge contains the first scope. An empty list refuses
-    /// every token.
+    /// Requires at least one of several scopes. A refusal's challenge contains the first scope. If `scopes` is empty,
+    /// every token is refused.
     ///
     /// # Errors
     ///

@@ -109,7 +109,7 @@ async fn details(store: &dyn TokenStore, id: RecordId) {
     assert!(matches!(done, Ok(Applied::Done(_))), "{done:?}");
 }
 
-/// Renews the token in place `nth` of `few`, which is expired. The cap is the number of tokens of its owner.
+/// Renews the expired token `few[nth]`. The cap is one more than the number of tokens of each owner.
 async fn renew(store: &dyn TokenStore, few: &[RecordId], nth: usize) {
     let parent = store.get(&few[nth]).await.expect("an answer").expect("a record");
     let (family, record) = (parent.family(), parent.record());

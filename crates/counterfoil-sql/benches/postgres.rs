@@ -143,7 +143,7 @@ async fn pooled(options: PgConnectOptions, ids: &Arc<Vec<RecordId>>) -> Op {
 }
 
 /// An operation that reads a record by id with tokio-postgres. deadpool lends each connection to one caller at a time,
-/// and does not test it first. Statements are prepared once.
+/// and does not test a connection before it lends it. Statements are prepared once.
 fn lent(port: u16, ids: &Arc<Vec<RecordId>>) -> Op {
     let mut options = tokio_postgres::Config::new();
     options.host("127.0.0.1").port(port).user("postgres").dbname("postgres");

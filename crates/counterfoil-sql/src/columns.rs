@@ -112,7 +112,7 @@ macro_rules! bigint {
 #[cfg(feature = "postgres")]
 pub(crate) use bigint;
 
-/// A way to identify a column of a row.
+/// A column of a row, identified by its position in a list of columns or by its name.
 pub(crate) trait Column: Copy {
     /// The column's name in error messages.
     fn name(self) -> &'static str;
@@ -122,7 +122,7 @@ pub(crate) trait Column: Copy {
     fn position(self, row: &impl SqlRow, first: usize) -> Option<usize>;
 }
 
-/// A column that is identified by its name. It is used for rows with few columns.
+/// A column that is identified by its name. Code that decodes rows with few columns uses such names.
 impl Column for &'static str {
     fn name(self) -> &'static str {
         self

@@ -16,7 +16,7 @@ pub enum SetupError {
     Newer {
         /// The version of the schema in the database.
         found: i64,
-        /// The newest version that this crate knows.
+        /// The newest version that this crate supports.
         known: i64,
     },
     /// The schema is missing or older than this crate needs, and the database role lacks a privilege to migrate it.
@@ -42,7 +42,7 @@ pub enum SetupError {
     /// The server accepted no connection or did not answer within the time limit.
     #[error("the server did not answer within {within:?}: check its address and what is in between")]
     NoAnswer {
-        /// The time limit.
+        /// The time limit that the server has exceeded.
         within: std::time::Duration,
     },
     /// The set-up of the database would violate a guarantee of the store. An example is a collation that treats two
@@ -52,7 +52,7 @@ pub enum SetupError {
         /// The problem with the set-up.
         what: String,
     },
-    /// The database did not answer, or its answer was unexpected.
+    /// Another error of the database driver, for example because the connection failed or a statement was refused.
     #[error("the database could not be set up")]
     Backend(#[from] sqlx::Error),
 }
@@ -77,7 +77,7 @@ pub(crate) fn unavailable(op: &'static str, maybe_done: bool, source: sqlx::Erro
     StoreError::Unavailable { op, retry: passes(&source), maybe_done, source: Some(Box::new(source)) }
 }
 
-/// Makes the error of a read that several callers shared.
+/// Makes the error of a read whose result several callers share. A read changes nothing, so `maybe_done` is false.
 #[cfg(feature = "postgres")]
 pub(crate) fn unread(op: &'static str, source: std::sync::Arc<sqlx::Error>) -> StoreError {
     StoreError::Unavailable { op, retry: passes(&source), maybe_done: false, source: Some(Box::new(source)) }

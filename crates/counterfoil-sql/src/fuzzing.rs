@@ -8,16 +8,16 @@ use counterfoil::types::FamilyId;
 
 use crate::row::{self, Order, SqlRow};
 
-/// The value of one column.
+/// The value of one column, in the types in which the drivers return values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ColumnValue {
-    /// NULL.
+    /// NULL: the column has no value.
     Null,
-    /// An integer.
+    /// A value of an integer type, or of BOOLEAN as 0 or 1.
     Number(i64),
-    /// Bytes.
+    /// A value of the type BLOB (SQLite) or BYTEA (PostgreSQL).
     Bytes(Vec<u8>),
-    /// A text.
+    /// A value of the type TEXT.
     Text(String),
 }
 
@@ -97,13 +97,13 @@ pub fn record(row: &Row) -> Result<TokenRecord, Corrupt> {
     row::record(row)
 }
 
-/// Decodes a page of records.
+/// Decodes a page of at most `limit` records. Further rows show that there is a next page.
 #[must_use]
 pub fn page(rows: &[Row], limit: u32) -> Page<TokenRecord> {
     row::page(rows, limit, Order::CreatedAt)
 }
 
-/// Decodes a page of families.
+/// Decodes a page of at most `limit` families. Further rows show that there is a next page.
 #[must_use]
 pub fn families(rows: &[Row], limit: u32) -> Page<FamilyParts, FamilyId> {
     row::decoded_families(rows, limit, 0)

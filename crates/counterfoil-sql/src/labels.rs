@@ -10,8 +10,8 @@ use counterfoil::types::LabelKey;
 /// The entry for this migration in the list of migrations. All other entries of the list are SQL.
 pub(crate) const STEP: &str = "-- label keys are made anew";
 
-/// The invisible characters that older versions accepted in a label. They are written in a form that both GLOB of
-/// SQLite and the character classes of PostgreSQL understand.
+/// The invisible characters that older versions accepted in a label. GLOB of SQLite and the character classes of
+/// PostgreSQL both accept them in this form.
 pub(crate) const IGNORED: &str =
     "\u{34F}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180B}-\u{180F}\u{3164}\u{FE00}-\u{FE0F}\u{FFA0}\u{E0100}-\u{E01EF}";
 

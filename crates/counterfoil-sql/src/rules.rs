@@ -1,4 +1,4 @@
-//! Conditions that both dialects check before a write. They need no data of the database.
+//! Functions that both dialects call before a write. They use only their arguments and read nothing from the database.
 
 use std::num::NonZeroU32;
 

@@ -21,7 +21,7 @@ pub struct AnyStore {
     closer: Option<Arc<dyn Close>>,
 }
 
-/// A store that can be closed.
+/// A store with connections or files that can be closed.
 #[async_trait]
 pub(crate) trait Close: Send + Sync {
     async fn close(&self);
@@ -42,7 +42,7 @@ impl Close for PgStore {
 }
 
 impl AnyStore {
-    /// Wraps `store`, which is then used through all store traits.
+    /// Wraps `store`, so that one value gives access to it through all store traits.
     pub fn of<S>(store: Arc<S>) -> Self
     where
         S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle + AliasStore,

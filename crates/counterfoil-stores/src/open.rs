@@ -118,7 +118,7 @@ impl Opening {
     }
 }
 
-/// The result of a migration.
+/// The result of [`StoreUrl::migrate`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Migrated {
@@ -129,8 +129,8 @@ pub enum Migrated {
 }
 
 impl StoreUrl {
-    /// Opens the store. If the schema is older than this crate needs, updates it, for which the database role must have
-    /// the right. With [`Opening::unchanged`], an older schema is an error instead.
+    /// Opens the store. If the schema is missing or older than this crate needs, creates or updates it. A database role
+    /// needs the right to do so. With [`Opening::unchanged`], a missing or older schema is an error instead.
     ///
     /// # Errors
     ///
@@ -195,7 +195,7 @@ impl StoreUrl {
                 PgStore::migrate((**options).clone()).await?;
                 Ok(Migrated::UpToDate)
             }
-            // Opening a file updates its schema.
+            // Opening a SQLite or redb file creates or updates its schema.
             Self::Sqlite(_) | Self::Redb(_) => {
                 self.open(&Opening::default().creating()).await?.close().await;
                 Ok(Migrated::UpToDate)

@@ -21,7 +21,7 @@ use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 pub enum StoreUrl {
     /// `memory:`. The data is lost when the process ends.
     Memory,
-    /// `sqlite://PATH`.
+    /// `sqlite://PATH`, with the path of the database file.
     Sqlite(PathBuf),
     /// `postgres://…` or `postgresql://…`, in the format of libpq.
     Postgres(Box<PgConnectOptions>),
@@ -40,7 +40,7 @@ pub enum StoreUrl {
         /// The prefix of the keys. `None` means `counterfoil`.
         prefix: Option<String>,
     },
-    /// `redb://PATH`. The store is a redb file, which the crate `counterfoil-kv` reads and writes.
+    /// `redb://PATH`. The store is a redb file. The crate `counterfoil-kv` reads and writes it.
     Redb(PathBuf),
 }
 

@@ -53,7 +53,7 @@ pub async fn contest(crew: &mut Crew, racers: usize, rounds: u32, store: &dyn To
 ///
 /// # Panics
 ///
-/// If an order of [`contest`] is unknown.
+/// If this function does not support an order that it receives.
 pub fn contend(post: Post, store: &dyn TokenStore, drive: Drive<'_>) {
     let place = post.place();
     post.answer(|order| {
@@ -75,8 +75,8 @@ struct Racer<'a> {
 }
 
 impl Racer<'_> {
-    /// Carries out an order: its words name one call to the store. Returns one word, which contains the outcome and the
-    /// ids of the new records.
+    /// Executes an order, whose words name one call to the store and its arguments. Returns one word, which contains
+    /// the outcome and the ids of the new records.
     async fn run(&self, words: &[&str]) -> String {
         let person = Person::new("default", words[2]);
         match words[0] {
@@ -299,7 +299,7 @@ impl Parent<'_> {
 
     async fn family(&self) -> (Person, RecordId) {
         let person = Person::somebody();
-        // The racers use parts from 1 on, so part 0 gives ids that no racer uses.
+        // The threads that race give their records part 1 or more. So part 0 gives ids that none of them uses.
         let root = apart(person.refresh(), 0).found(self.store).await.expect("a family");
         (person, root)
     }

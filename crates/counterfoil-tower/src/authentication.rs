@@ -8,9 +8,9 @@ use crate::rejection::{Rejection, RejectionReason};
 
 /// The result that an authentication layer puts into the request's extensions. Inner services and extractors read it.
 ///
-/// A host that authenticates in another way, for example by a session cookie, can insert an `Authentication` in front
-/// of the layer. The layer then verifies no credential. Only a verification can produce a principal, so a host cannot
-/// invent one.
+/// A host that authenticates in another way, for example by a session cookie, can insert an `Authentication` in a layer
+/// in front of this one. The authentication layer then verifies no credential. Only a verification can produce a
+/// principal, so a host cannot invent one.
 #[derive(Clone, Debug)]
 pub struct Authentication<P>(Outcome<P>);
 
@@ -67,9 +67,9 @@ impl<P: Caller> Authentication<P> {
         Self(Outcome::Preflight(Challenge::no_credential(realm).into()))
     }
 
-    /// Returns what this result means for a router or layer of `realm`. A principal of another realm becomes a
-    /// rejection. A preflight that another layer let pass becomes the rejection of a request without a credential.
-    /// Other results stay the same.
+    /// Converts this result for a router or layer of `realm`. A principal of another realm becomes a rejection. A
+    /// preflight that another layer let pass becomes the rejection of a request without a credential. Other results
+    /// stay the same.
     #[must_use]
     pub fn of_realm(self, realm: &Realm) -> Self {
         match &self.0 {

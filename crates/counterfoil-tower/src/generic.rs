@@ -20,8 +20,9 @@ pub use crate::scope::service::RequireScope;
 
 /// An authenticated caller: the successful result of an [`Authenticator`].
 ///
-/// The layers put the result into a request's extensions, under the type of the caller, and look it up there by the
-/// same type. If two authenticators have different types of callers, their layers do not see each other's results.
+/// The authentication layer puts its result into a request's extensions under the type of the caller. Inner layers and
+/// extractors look the result up by the same type. So if two authenticators have different types of callers, a layer
+/// for one of them ignores the result of the other.
 pub trait Caller: Clone + Debug + Send + Sync + 'static {
     /// The realm of the authenticator that verified the credential.
     fn realm(&self) -> &Realm;
@@ -33,7 +34,7 @@ pub trait Caller: Clone + Debug + Send + Sync + 'static {
     /// The challenge `insufficient_scope` (RFC 6750 §3.1).
     fn require(&self, scope: &str) -> Result<(), Challenge>;
 
-    /// Requires at least one of several scopes. Returns an error for every caller if the list is empty.
+    /// Requires at least one of several scopes. If `scopes` is empty, returns an error for every caller.
     ///
     /// # Errors
     ///
@@ -88,7 +89,7 @@ pub trait Caller: Clone + Debug + Send + Sync + 'static {
 /// # }
 /// ```
 pub trait Authenticator: Clone + Send + Sync + 'static {
-    /// The caller whose credential is valid.
+    /// The type of an authenticated caller: the result if the credential is valid.
     type Principal: Caller;
 
     /// The realm that is named in challenges (`WWW-Authenticate`). A layer refuses a principal that another realm's
@@ -96,8 +97,8 @@ pub trait Authenticator: Clone + Send + Sync + 'static {
     fn realm(&self) -> &Realm;
 
     /// Authenticates a request by all its values of `Authorization`. This method is also called if there is no value or
-    /// more than one. `source` says where the request came from. A credential with a list of allowed sources is
-    /// accepted only if `source` is in that list. `source` is also written to events.
+    /// more than one. `source` says where the request came from. A credential with allowed sources is accepted only if
+    /// `source` is one of them. `source` is also written to events.
     ///
     /// # Errors
     ///

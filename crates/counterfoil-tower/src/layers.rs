@@ -1,4 +1,4 @@
-//! The layers for [`Counterfoil`].
+//! The types of [`generic`] with [`Counterfoil`] as the authenticator.
 
 use counterfoil::{Counterfoil, Principal};
 
@@ -19,12 +19,12 @@ pub type Authentication = generic::Authentication<Principal>;
 /// - [`AuthenticateLayer::required`] refuses requests without a valid credential.
 /// - [`AuthenticateLayer::optional`] refuses no request. The inner services decide.
 ///
-/// Both mark the header as sensitive, so that inner services do not print it. If the extensions already contain an
-/// [`Authentication`], it is used and nothing is verified. Tokens in the query string, the body or a cookie are not
+/// Both mark `Authorization` as sensitive, so that inner services do not print it. If the extensions already contain an
+/// [`Authentication`], the layer uses it and verifies nothing. Tokens in the query string, the body or a cookie are not
 /// read.
 ///
-/// A CORS preflight is treated like any other request. Put CORS middleware in front of this layer: it answers
-/// preflights itself. If it is behind this layer, see [`AuthenticateLayer::pass_preflights`].
+/// A CORS preflight is treated like any other request. Put CORS middleware in front of this layer, where it answers
+/// preflights itself. If the middleware is behind this layer, see [`AuthenticateLayer::pass_preflights`].
 ///
 /// ```
 /// use std::convert::Infallible;

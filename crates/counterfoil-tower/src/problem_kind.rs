@@ -75,7 +75,7 @@ impl ProblemKind {
         self.name
     }
 
-    /// The HTTP status.
+    /// The HTTP status of a response with a problem of this kind.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         self.status

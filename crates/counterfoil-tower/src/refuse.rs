@@ -22,7 +22,7 @@ use crate::rejection::Rejection;
 /// # is_one::<String>(shape);
 /// ```
 pub trait Refuse<B>: Clone + Send + Sync + 'static {
-    /// Makes the response.
+    /// Makes the response to a request that was rejected for this reason.
     fn refuse(&self, rejection: &Rejection) -> Response<B>;
 }
 

@@ -55,13 +55,13 @@ impl Rejection {
         &self.0
     }
 
-    /// The HTTP status.
+    /// The HTTP status of the response to the request.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.kind().status()
     }
 
-    /// The kind of problem.
+    /// The kind of problem (RFC 9457) that describes this rejection.
     #[must_use]
     pub fn kind(&self) -> ProblemKind {
         match self.reason() {

@@ -4,7 +4,7 @@ use counterfoil::types::Source;
 use http::Extensions;
 
 /// Returns the source of a request: the [`Source`] that the host put into the request's extensions, or
-/// [`Source::Unknown`]. The source decides whether a credential with a list of allowed sources is accepted, and is
+/// [`Source::Unknown`]. A credential with allowed sources is accepted only from these sources. The source is also
 /// written to events.
 #[must_use]
 pub fn source_of(extensions: &Extensions) -> Source {

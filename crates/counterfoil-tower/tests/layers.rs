@@ -180,7 +180,8 @@ fn fault_c14_where_the_host_opts_in_a_preflight_passes_layer_and_guard_for_nobod
         assert_eq!(preflight(service.clone(), &["Bearer x"]).0, 401);
         assert_eq!(preflight(service.clone(), &[&format!("Bearer {token}")]).0, 403);
         assert_eq!(ask(service, &[]).0, 401);
-        // The setting applies to one layer only. If only the outer layer has it, the inner layer refuses preflights.
+        // `pass_preflights` applies to one layer only. If only the outer layer has it, the inner layer refuses
+        // preflights.
         let outer = layer.clone().pass_preflights().layer(layer.layer(guarded.clone()));
         assert_eq!(preflight(outer, &[]).0, 401);
         let inner = layer.clone().layer(layer.clone().pass_preflights().layer(guarded.clone()));

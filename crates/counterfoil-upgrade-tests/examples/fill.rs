@@ -1,5 +1,5 @@
-//! Fills a store of each kind. Writes the databases to a folder, and also one list of their contents, which are the
-//! same.
+//! Fills a store of each kind with the same contents. Writes each database to a folder, and also one list of their
+//! contents.
 
 use std::path::PathBuf;
 

@@ -47,13 +47,14 @@ pub fn end() -> Timestamp {
     start().plus_capped(60 * DAY)
 }
 
-/// The realm that is not the default realm.
+/// The second realm of the scene, beside the default realm.
 #[must_use]
 pub fn other_realm() -> Realm {
     Realm::new("other").expect("a valid realm")
 }
 
-/// The policy of the host.
+/// The policy of the host. With it, the scene can make permanent tokens, reach a cap, send more notices than by
+/// default, and use scope tokens of its own.
 #[must_use]
 pub fn policy() -> Policy {
     let mut policy = Policy::default();

@@ -31,9 +31,9 @@ pub struct People {
 pub struct DemoAccount {
     /// The name with which the person signs in.
     pub name: &'static str,
-    /// The password.
+    /// The password in plain text. It is public: the demo prints it at the start.
     pub password: &'static str,
-    /// The role.
+    /// The role of the account in the directory.
     pub role: Role,
     /// The id of the account. It never changes.
     pub subject: &'static str,
@@ -109,7 +109,8 @@ impl People {
         Ok(Self { people: people?, profiles, passwords, dummy_hash })
     }
 
-    /// Returns the number of password checks so far.
+    /// Returns the number of password checks since the start. The bench `refusals` uses it to show that an unknown name
+    /// costs a check too.
     #[must_use]
     pub fn verifications(&self) -> u64 {
         self.passwords.verifications()

@@ -74,7 +74,7 @@ impl Activity {
         (state.active_requests == 0).then_some(state.since)
     }
 
-    /// Asks the connection to close.
+    /// Makes [`close_requested`](Self::close_requested) complete, so that the task of the connection closes it.
     pub(crate) fn request_close(&self) {
         self.close.notify_one();
     }

@@ -89,7 +89,8 @@ impl ConnectionServer {
                 Ok(_) => router.oneshot(request).await?,
                 Err(invalid) => invalid.into_response(),
             };
-            // The path is not logged, because somebody may have pasted a secret into it by mistake.
+            // Only the length of the path is logged, because somebody may have pasted a secret into the path by
+            // mistake.
             tracing::debug!(target: "counterfoil::http", %method, path_bytes = path, status = response.status().as_u16(), "answered");
             Ok(response.map(|body| TrackedBody { body, _active_request: active_request }))
         }

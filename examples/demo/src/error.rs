@@ -41,7 +41,7 @@ pub enum StartError {
         /// What is wrong with the file.
         what: String,
     },
-    /// The file with the profiles cannot be used. Its path is in the error, because no setting contains it.
+    /// The file with the profiles cannot be used. No setting names this file, so the error contains its path.
     #[error("the file of the profiles: {}: {what}", path.display())]
     Profiles {
         /// The path of the file.

@@ -113,7 +113,7 @@ impl Demo {
         self.address
     }
 
-    /// Closes the store. Used if the demo never serves.
+    /// Closes the store of a demo that will not serve, for example because a signal arrived during the start.
     pub async fn close(self) {
         close(&self.stores).await;
     }

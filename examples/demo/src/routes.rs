@@ -1,4 +1,4 @@
-//! The router of the demo.
+//! The router of the demo, which combines the routers of counterfoil-axum with those of the demo.
 
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};

@@ -2,7 +2,7 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Returns a future that completes on SIGINT or SIGTERM. It also notices signals between this call and the first poll.
+/// Returns a future that completes on SIGINT or SIGTERM, also if the signal arrives before the first poll.
 pub(crate) fn stop() -> impl Future<Output = ()> {
     let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
     async move {

@@ -12,7 +12,7 @@ use crate::error::StartError;
 /// The beginning of the names of the demo's other files, if the store is on a server.
 const FILE_STEM: &str = "counterfoil-demo";
 
-/// Parses a store URL.
+/// Parses a store URL. The error does not contain the URL.
 pub(crate) fn parsed(url: &str) -> Result<StoreUrl, StartError> {
     url.parse().map_err(|_| StartError::StoreUrl)
 }

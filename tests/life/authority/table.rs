@@ -36,7 +36,7 @@ fn line(name: &str, cells: impl Iterator<Item = String>) -> String {
     format!("{name:<42}{cells}").trim_end().to_owned() + "\n"
 }
 
-/// Calls every operation with every presenter. Returns the table with the results, and their number.
+/// Calls every operation with every presenter. Returns the results as a table, and the number of its rows.
 fn written() -> (String, usize) {
     let mut table = String::new();
     let mut cells = 0;

@@ -26,7 +26,8 @@ fn life_6_upkeep_removes_an_alias_without_a_record_after_a_day() {
     world.pass(dangling_at.since(world.now()) - std::time::Duration::from_micros(1));
     let _ = block_on(world.handle.purge(limit(500))).expect("purged");
     assert_eq!(aliases(&world.store).len(), 2, "a microsecond before the day is over");
-    // The next walk begins an hour later.
+    // A walk over the aliases begins at most once an hour. This purge is 59 minutes after the last walk, so it removes
+    // nothing.
     world.pass(minutes(59));
     let _ = block_on(world.handle.purge(limit(500))).expect("purged");
     assert_eq!(aliases(&world.store).len(), 2);
@@ -63,7 +64,8 @@ fn life_6_an_alias_or_record_that_was_moved_gives_no_access() {
     let rows = [first, second].map(|[scheme, _, row]| ForeignCredential::new(scheme, row, &bill, "Telegram"));
     let ids = ids(&import(&world.handle, &rows));
     let there = aliases(&world.store);
-    // Somebody who can write to the store exchanges the two aliases, and lets one lead to a token of another person.
+    // Somebody who can write to the store makes each alias lead to the record of the other imported token, and to a
+    // record of another person.
     let own = world.pat("ivan", "one").view.id;
     for (alias, entry) in &there {
         for id in ids.iter().chain([&own]).filter(|id| **id != entry.id) {

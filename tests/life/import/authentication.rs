@@ -37,7 +37,7 @@ fn life_6_tokens_of_sanctum_and_knox_go_on_working_under_their_own_texts() {
         let principal = world.verify(text).expect("an imported token");
         assert_eq!((principal.credential_id(), principal.name()), (*id, "AD\\bill.posters"));
         assert_eq!(principal.kind(), TokenKind::PersonalAccessToken);
-        // A dump of the other system gives no access.
+        // The contents of a row are not accepted as a token. So a dump of the other system's table gives no access.
         assert!(matches!(world.reason(row), Refusal::Malformed | Refusal::Unknown), "{row}");
         assert!(matches!(world.reason(&format!("1|{row}")), Refusal::Malformed | Refusal::Unknown));
         assert_eq!(id.shard(), token::shard(&Realm::default(), &bill.clone().into()), "the shard of its owner");

@@ -19,7 +19,8 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// The tokens of `testdata/import/tokens.txt`: scheme, text, row.
+/// The tokens of `testdata/import/tokens.txt`. Each has the name of its scheme, its text, and the row of the other
+/// system's table.
 fn tokens() -> Vec<[&'static str; 3]> {
     let lines = include_str!("../../../testdata/import/tokens.txt").lines().filter(|line| !line.starts_with('#'));
     lines.map(|line| line.split(' ').collect::<Vec<_>>().try_into().expect("three fields")).collect()

@@ -12,7 +12,7 @@ use counterfoil::*;
 use super::{aliases, all_schemes, faulty, import, importing, live_tokens, tokens};
 use crate::support::*;
 
-/// A store of aliases and records that lets another import come first. Before the next call of the method `at`, another
+/// A store of aliases and records that simulates a concurrent import. Before the next call of the method `at`, another
 /// node (`rival`) imports the same row.
 struct Overtaken {
     store: Arc<Base>,

@@ -10,7 +10,7 @@ use counterfoil::{Account, Role, SubjectId};
 
 use crate::support::Base;
 
-/// A store that counts the records that `list` returns, and the calls of `get`.
+/// A store that counts the calls of `list`, the records that these calls return, and the calls of `get`.
 #[derive(Default)]
 pub(crate) struct Counted {
     pub(crate) inner: Arc<Base>,
@@ -22,14 +22,14 @@ pub(crate) struct Counted {
 }
 
 impl Counted {
-    /// Returns the numbers of records that were listed and of calls of `get`, and starts to count anew.
+    /// Returns how many records `list` has returned, and how often `get` was called. Sets all counts to zero.
     pub(super) fn take(&self) -> (usize, usize) {
         self.lists.store(0, Ordering::SeqCst);
         (self.listed.swap(0, Ordering::SeqCst), self.gets.swap(0, Ordering::SeqCst))
     }
 }
 
-/// Counts what the answer of a method contains, and returns the answer.
+/// Counts an answer of `list` or `get`, and returns it. Adds damaged rows to an answer of `list`.
 macro_rules! size {
     (list, $counted:ident, $answer:ident) => {{
         $counted.lists.fetch_add(1, Ordering::SeqCst);

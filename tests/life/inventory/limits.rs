@@ -129,7 +129,7 @@ fn sight_2_damaged_rows_are_counted_and_told_and_count_as_read() {
     assert_eq!(measured.world.take_events(), []);
     measured.store.damaged.store(2, Ordering::SeqCst);
     let found = page_of();
-    // Each of the five kinds has one list.
+    // The page reads one list of the store for each of five kinds, and each of these lists reports two damaged rows.
     assert_eq!((found.items.len(), found.corrupt, found.searched), (3, 10, 13));
     assert_eq!(measured.world.take_events(), [EventKind::Corrupt { rows: 10 }]);
     measured.store.damaged.store(1_000, Ordering::SeqCst);

@@ -73,7 +73,7 @@ fn ids(found: &[CredentialView]) -> Vec<RecordId> {
     found.iter().map(|found| found.id).collect()
 }
 
-/// The labels of all credentials that fit, sorted.
+/// The labels of all credentials that match the filter, in alphabetical order.
 fn labels(world: &World, filter: &CredentialFilter) -> Vec<String> {
     let mut labels: Vec<String> = walk(world, filter, 100).into_iter().map(|found| found.label).collect();
     labels.sort();

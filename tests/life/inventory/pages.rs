@@ -43,7 +43,8 @@ fn sight_2_a_walk_has_each_credential_that_existed_throughout_exactly_once() {
             let page = page(&world, &filter, after.as_ref(), 3).expect("a page");
             assert!(page.items.iter().all(owned));
             seen.extend(ids(&page.items));
-            // Deletes a token between two pages: the last one of the page if it may go, because the cursor names it.
+            // Deletes a token between two pages. If the last token of the page is one of those to delete, deletes this
+            // one, because the cursor names it.
             let last = page.items.last().map(|found| found.id);
             let named = goes.iter().position(|id| Some(*id) == last);
             after = page.next;

@@ -1,4 +1,5 @@
-//! Tests who sees what in the inventory. The table of operations tests the rest.
+//! Tests which presenters see security codes in the inventory, that a missing right is reported before an invalid
+//! filter, and that an outage is an error. The table of operations tests the other rights.
 
 use counterfoil::operations::{CredentialFilter, CredentialPage, NewAccess, Operation};
 use counterfoil::types::TokenKind;

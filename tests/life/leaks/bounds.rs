@@ -81,7 +81,7 @@ fn life_5_a_stop_during_an_outage_says_how_many_texts_are_lost() {
     assert_eq!(dropped(&node), [(3, DropReason::Stopped)]);
 }
 
-/// Refuses each change of one record, as a fault of the library.
+/// A store that refuses each change of one record, as if the library had made an invalid call.
 struct Refusing(RecordId);
 
 #[async_trait]

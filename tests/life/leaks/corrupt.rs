@@ -10,7 +10,7 @@ use counterfoil::*;
 
 use super::*;
 
-/// A store in which no row of a listing can be decoded.
+/// A store in which no row of a list of records or clients can be decoded.
 struct Undecodable(Arc<Base>);
 
 macro_rules! undecodable {
@@ -26,7 +26,7 @@ macro_rules! undecodable {
     };
 }
 
-/// Makes the rows of a page undecodable. Leaves any other answer as it is.
+/// Makes all rows of a list undecodable, and leaves any other answer as it is.
 trait Spoil {
     fn spoil(&mut self, _is_listing: bool) {}
 }

@@ -96,7 +96,7 @@ fn life_5_a_row_that_cannot_be_decoded_does_not_keep_the_others_from_being_ended
     assert!(!world.works(good.token.expose_secret()) && world.works(bad.token.expose_secret()));
 }
 
-/// Reads the first record as corrupt.
+/// A store whose first read of a record returns the error that the record does not decode.
 #[derive(Default)]
 struct CorruptFirst(std::sync::atomic::AtomicBool);
 

@@ -25,7 +25,8 @@ fn page(world: &World, new: &Policy, most: u32) -> Result<PolicyReportPage, Mana
     block_on(world.handle.policy_report(&Presenter::host(), new, None, limit(most)))
 }
 
-/// Reads all pages. Returns what is affected, the owners, and the report.
+/// Reads all pages of the report about the policy `new`. Returns the affected credentials, the affected owners, and the
+/// summary of the report.
 fn walk(world: &World, new: &Policy, most: u32) -> (Vec<TouchedCredential>, Vec<TouchedOwner>, PolicyReport) {
     let (mut touched, mut owners, mut report, mut after) = (Vec::new(), Vec::new(), PolicyReport::default(), None);
     loop {
@@ -196,7 +197,8 @@ fn life_4_a_report_of_an_outage_is_not_an_empty_one_and_damaged_rows_are_told() 
     assert_eq!(world.take_events(), [EventKind::Corrupt { rows: 2 }]);
 }
 
-/// The ids of these five owners begin with five different bytes.
+/// Checks that the summary finishes an owner as soon as the pages reach ids with another first byte. The ids of the
+/// five owners begin with five different bytes.
 #[test]
 fn life_4_the_summary_keeps_only_owners_of_one_first_byte() {
     let world = bare_world(wide());

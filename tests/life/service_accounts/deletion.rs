@@ -40,7 +40,8 @@ fn machine_1_deleting_an_account_ends_its_credentials_and_stays_deleted() {
     assert!(matches!(delete(&account), Err(ManageError::NotFound)));
 }
 
-/// Puts a token into the store after its account was removed, as a creation that began before the deletion can do.
+/// Simulates a creation that began before the deletion of the account and ended after it: the account is removed, but a
+/// token of it is stored. A second deletion must end this token.
 #[test]
 fn machine_1_a_second_deletion_ends_a_token_that_was_made_meanwhile() {
     let world = world();

@@ -30,7 +30,7 @@ fn fault_g7_one_right_less_than_the_documentation_lists_is_refused_by_its_name()
     });
 }
 
-/// Reads all stored data of a space, on every node.
+/// Returns a digest of the value of each key of a space, in the order of the keys of each node.
 fn everything(space: &Space, backend: Backend) -> Vec<Value> {
     backend.each(|node| {
         let keys: Vec<Vec<u8>> = cmd("KEYS").arg(format!("{}:*", space.prefix())).query(node).expect("keys");
@@ -44,8 +44,8 @@ fn everything(space: &Space, backend: Backend) -> Vec<Value> {
     })
 }
 
-/// Takes each right in turn away from the user of an open store. Checks that every call that fails for this reason has
-/// written nothing.
+/// Takes each right in turn away from the user of an open store, and makes eight calls that write. Checks that a call
+/// which fails for lack of the right has written nothing.
 #[test]
 fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
     RUNTIME.block_on(async {
@@ -127,7 +127,8 @@ fn fault_g7_families_that_a_purge_left_half_done_are_purged() {
             assert_eq!(done.expect("an answer").changed, 1);
             let shard = format!("{}:{{{:02x}}}", space.prefix(), empty.id().shard());
             backend.each(|node| {
-                // In a cluster, a node that does not serve the slot refuses the command.
+                // In a cluster, only the node that serves the slot of the keys accepts these commands. The errors of
+                // the other nodes are ignored.
                 let key = space.family_key(&empty.id());
                 for field in ["b", "t", "v", "x", "n", "q", "s", "r", "u"] {
                     let member = [field.as_bytes(), &empty.id().member()].concat();

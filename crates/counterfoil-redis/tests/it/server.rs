@@ -39,8 +39,8 @@ fn scripts_are_sent_again_after_a_flush() {
     });
 }
 
-/// All connections are cut while they are idle. A read then uses a new connection. A write is allowed to return an
-/// error which says that the write was possibly executed. Soon all calls succeed.
+/// All connections are cut while they are idle. A read succeeds, because the store repeats it on a new connection. A
+/// write may return the error that it was possibly executed. It must succeed after at most 20 tries.
 #[test]
 fn cut_connections_pass() {
     RUNTIME.block_on(async {
@@ -92,8 +92,8 @@ fn a_server_that_was_killed_is_unavailable_and_comes_back_with_what_it_answered_
     });
 }
 
-/// An insert and a rotation are executed, but their answers are lost. Both calls return `Unavailable`. When the calls
-/// are repeated, they find their own writes.
+/// The answers to an insert and to a rotation are lost after the server has executed them. Both calls return
+/// `Unavailable`. When a call is repeated, the store recognises that it has already executed the call.
 #[test]
 fn an_answer_that_is_lost_is_unavailable_and_the_write_is_recognised() {
     RUNTIME.block_on(async {
@@ -233,7 +233,7 @@ fn a_read_does_not_stand_behind_a_write_that_waits() {
 #[test]
 fn no_secret_is_on_the_servers_disk() {
     RUNTIME.block_on(async {
-        // A search would not find the secrets in compressed text.
+        // The snapshot is not compressed, because the search below would not find a secret in compressed data.
         let server =
             RedisServer::start_with(&[("rdbcompression", "no"), ("appendfsync", "always"), ("loglevel", "debug")]);
         let secrets = canary::secrets(RedisStore::open(server.url(), Options::new()).await.expect("a store")).await;
@@ -288,7 +288,8 @@ fn fault_b3_refused_attempts_leave_no_new_counters_and_old_ones_are_removed() {
             );
             let tag = format!("{}:{{07}}", space.prefix());
             backend.each(|node| {
-                // In a cluster, a node that does not serve the slot refuses the command.
+                // In a cluster, only the node that serves the slot of the keys accepts these commands. The errors of
+                // the other nodes are ignored.
                 let _ = cmd("HSET").arg(format!("{tag}:n")).arg("old").arg("00000000000000011").exec(node);
                 let _ = cmd("ZADD").arg(format!("{tag}:m")).arg(i64::MAX >> 10).arg("old").exec(node);
             });

@@ -50,7 +50,7 @@ const fn client(number: u8) -> ClientKey {
     ClientKey::from_bytes([number; 16])
 }
 
-/// Decodes an escaped word of the file.
+/// Decodes an escaped word of `layout1.txt`: `%` and two hexadecimal digits stand for one byte.
 fn unescaped(word: &str) -> Vec<u8> {
     let (mut bytes, mut rest) = (Vec::new(), word.as_bytes());
     while let [first, behind @ ..] = rest {
@@ -93,7 +93,8 @@ async fn read(store: &RedisStore, id: &RecordId) -> TokenRecord {
     store.get(id).await.expect("an answer").expect("it is there")
 }
 
-/// Returns the first record of each family, with the client, the last use and the generation of the family.
+/// Returns for each family of `layout1.txt`: its owner, its number, its client, the time of its last use, and its
+/// generation.
 fn families() -> Vec<(Person, u8, Option<ClientKey>, Timestamp, u64)> {
     let (seven, eight) = (Some(client(7)), Some(client(8)));
     vec![
@@ -114,7 +115,8 @@ fn families() -> Vec<(Person, u8, Option<ClientKey>, Timestamp, u64)> {
     ]
 }
 
-/// Checks that every family has its old data, and has the data that the old layout lacked.
+/// Checks that every family still has its old data, and that the upgrade has added the data that the old layout did not
+/// store.
 async fn all_stands(store: &RedisStore) {
     for (person, number, client, used_at, generation) in families() {
         let record = read(store, &id(&person, number, 0)).await;
@@ -207,7 +209,7 @@ async fn all_counts(store: &RedisStore) {
     assert_eq!(read(store, &next.id).await.family().used_at, at(NOW));
 }
 
-/// Checks that all records can be revoked and purged, and that no index entry remains.
+/// Checks that all families can be revoked, that all records can be purged, and that no index entry remains.
 async fn all_goes(space: &Space, backend: Backend, store: &RedisStore) {
     for person in [ann(), bob(), codes()] {
         let done = store.revoke(person.all(), revoked(at(2_000)), at(GONE + 9), most(1_000)).await.expect("an answer");

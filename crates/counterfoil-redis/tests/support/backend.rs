@@ -67,7 +67,8 @@ pub fn told_rights() -> Vec<&'static str> {
     told_rules().into_iter().filter_map(|rule| rule.strip_prefix('+')).collect()
 }
 
-/// A user of the server, and the prefix of its keys, which is the user's name. The user can access only these keys.
+/// A user of the server who can access only the keys with one prefix. The prefix is the name of the user. So each store
+/// under test has keys of its own.
 pub struct Space {
     backend: Backend,
     name: String,
@@ -141,7 +142,7 @@ impl Space {
         });
     }
 
-    /// Returns the key of the family to which a record belongs.
+    /// Returns the Redis key of the family to which a record belongs.
     pub fn family_key(&self, id: &RecordId) -> Vec<u8> {
         self.family_key_of(&id.family())
     }
@@ -187,7 +188,8 @@ impl Space {
         }
     }
 
-    /// Replaces the entry of an alias by a member that does not decode. Returns false if there is no such entry.
+    /// Replaces the entry of an alias in the index by a value that does not decode. Returns false if there is no such
+    /// entry.
     fn damage_alias(&self, alias: &[u8; 32]) -> bool {
         let key = format!("{}:{{{:02x}}}:i", self.name, alias[0]);
         let damage = |node: &mut Connection| {

@@ -82,7 +82,7 @@ pub async fn post(handle: &Counterfoil, form: &str) -> Answer {
     handle.token(request).await.unwrap_or_else(Answer::from)
 }
 
-/// Returns the value of a field of an answer.
+/// Returns the text of a member of a JSON object. Panics if there is no such member.
 pub fn field(body: &str, name: &str) -> String {
     let start = format!("\"{name}\":\"");
     let rest = body.split_once(&start).unwrap_or_else(|| panic!("no {name}: {body}")).1;

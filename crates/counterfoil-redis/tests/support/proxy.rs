@@ -12,7 +12,8 @@ use tokio::sync::watch;
 struct Shared {
     /// The number of connections that were made so far.
     made: AtomicU64,
-    /// Connections with a lower number than this receive no more answers.
+    /// Connections with a lower number than this receive no more answers. Connections are numbered from 0 in the order
+    /// in which they were made.
     deaf_before: AtomicU64,
     /// The port of the server to which new connections lead.
     server: AtomicU16,

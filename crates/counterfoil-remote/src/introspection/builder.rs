@@ -1,4 +1,4 @@
-//! The configuration of a verifier.
+//! The builder of a verifier, and the reasons why a verifier cannot be built.
 
 use std::fmt;
 use std::net::IpAddr;

@@ -20,8 +20,8 @@ pub(crate) struct Cache {
     bound: Duration,
     most: usize,
     entries: HashMap<TokenKey, Entry>,
-    /// The keys in the order of insertion, each with the `asked_at` of the answer that was inserted. If `entries`
-    /// contains the key with another `asked_at`, another answer has replaced this one, and the pair is ignored.
+    /// The keys in the order of insertion, each with the `asked_at` of the answer that was inserted. If `entries` has
+    /// another `asked_at` for the key, a newer answer has replaced the inserted one. Then this pair is ignored.
     order: VecDeque<(TokenKey, Timestamp)>,
 }
 

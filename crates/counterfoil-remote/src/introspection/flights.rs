@@ -48,7 +48,8 @@ impl Flights {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A poisoned lock is used nevertheless: no method can leave the maps in a state that is changed only in part.
+        // The lock is used even if a thread panicked while it held the lock: each method changes the maps completely or
+        // not at all.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -97,7 +98,8 @@ impl Flights {
     }
 }
 
-/// A guard that removes a request from the map of waiting requests. It is dropped when the request ends or is dropped.
+/// A guard for a waiting request. When the request ends or is dropped, the guard is dropped with it, and removes the
+/// request from the map of waiting requests.
 struct Place {
     flights: Arc<Flights>,
     key: TokenKey,

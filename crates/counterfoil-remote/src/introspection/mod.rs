@@ -82,8 +82,8 @@ impl Introspection {
         &self.asker.expected.realm
     }
 
-    /// Verifies a token whose source is unknown. A `counterfoil` service then answers that a token with allowed sources
-    /// is not active: use [`Introspection::verify_from`].
+    /// Verifies a token whose source is unknown. If the token may be used only from allowed sources, a `counterfoil`
+    /// service then answers that it is not active. For such tokens, use [`Introspection::verify_from`].
     ///
     /// # Errors
     ///
@@ -100,8 +100,8 @@ impl Introspection {
 
     /// Verifies a token that is used from this source. If the endpoint belongs to a `counterfoil` service
     /// ([`IntrospectionBuilder::of_counterfoil`]) and the source is an address, the request has the parameter `source`.
-    /// Then an answer is used only for requests with the same token from the same address. No other endpoint gets the
-    /// address.
+    /// Then an answer is used only for requests with the same token from the same address. The address is not sent to
+    /// an endpoint of another kind.
     ///
     /// # Errors
     ///
@@ -135,8 +135,8 @@ impl Introspection {
         }
     }
 
-    /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1), like
-    /// [`Introspection::authenticate_from`], if the source of the request is unknown.
+    /// Authenticates a request whose source is unknown by its `Authorization` header (RFC 6750 §2.1). This is
+    /// [`Introspection::authenticate_from`] with the source [`Source::Unknown`].
     ///
     /// # Errors
     ///

@@ -21,8 +21,8 @@ impl TokenKeys {
         keyed.map(Self)
     }
 
-    /// The key of the answer about a token that is used from this address. The authorization server may give another
-    /// answer for another address.
+    /// Returns the cache key for a token that is used from this address. The address is part of the key, because the
+    /// authorization server may give another answer for another address.
     pub(crate) fn of(&self, token: &str, address: Option<IpAddr>) -> TokenKey {
         let mut mac = self.0.clone();
         mac.update(&token.len().to_be_bytes());

@@ -68,7 +68,8 @@ async fn host_26_callers_share_a_refusal_too_and_the_next_one_asks_again() {
     let verifier = foreign(&endpoint, &clock()).build().expect("a verifier");
     let callers: Vec<_> = (0..8).map(|_| ask(&verifier)).collect();
     asked.recv().await.expect("a request");
-    // All callers were spawned before the task of the endpoint. So they already wait at this point.
+    // The runtime has one thread, which runs every caller before the endpoint gets the request. So all callers already
+    // wait for this request.
     go.notify_one();
     for caller in callers {
         assert!(!caller.await.expect("no panic"));

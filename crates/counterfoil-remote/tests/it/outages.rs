@@ -89,7 +89,7 @@ async fn host_24_what_is_cached_survives_an_outage_for_its_time_and_no_longer() 
     let issued = world.token("reader", None).await;
     let verifier = world.verifier();
     verifier.verify(issued.token.expose_secret()).await.expect("active");
-    // From now on, the endpoint does not know this resource server.
+    // Without its client, the resource server cannot authenticate at the endpoint.
     world.counterfoil.delete_client(&counterfoil::Presenter::host(), &ID.parse().expect("an id")).await.expect("gone");
     verifier.verify(issued.token.expose_secret()).await.expect("still believed");
     world.clock.advance(std::time::Duration::from_secs(1));

@@ -52,7 +52,8 @@ async fn host_20_a_missing_scope_is_the_challenge_of_the_core() {
 #[tokio::test]
 async fn host_20_an_access_token_names_its_client_and_a_refresh_token_is_refused() {
     let world = world().await;
-    // A client may introspect its own refresh token.
+    // A client may introspect its own refresh token. So the endpoint answers that this token is active, and the
+    // verifier itself must refuse it.
     let grants = vec![Grant::Password, Grant::RefreshToken];
     let both = NewClient::named("Both").with_grants(grants);
     let both = both.with_id("both".parse::<ClientId>().unwrap()).with_resource_server(true);

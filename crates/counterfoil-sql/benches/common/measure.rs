@@ -28,7 +28,8 @@ fn turns() -> usize {
     std::env::var("COUNTERFOIL_BENCH_ROUNDS").ok().and_then(|turns| turns.parse().ok()).unwrap_or(10)
 }
 
-/// The numbers of concurrent callers with which to measure. `COUNTERFOIL_BENCH_CALLERS` sets them.
+/// The numbers of concurrent callers with which to measure. `COUNTERFOIL_BENCH_CALLERS` sets them, separated by commas.
+/// The default is 1, 16, 64 and 256.
 pub fn callers() -> Vec<usize> {
     let text = std::env::var("COUNTERFOIL_BENCH_CALLERS").unwrap_or_else(|_| "1,16,64,256".to_owned());
     text.split(',').filter_map(|callers| callers.trim().parse().ok()).collect()
@@ -40,7 +41,7 @@ pub fn wanted(name: &str) -> bool {
     std::env::var("COUNTERFOIL_BENCH_ONLY").map_or(true, |only| only.split(',').any(|only| only == name))
 }
 
-/// The number of calls per second.
+/// Measures one turn of [`TURN`]. Returns the number of calls per second of all callers together.
 async fn rate(callers: usize, op: &Op) -> f64 {
     let began = Instant::now();
     let calling: Vec<_> = (0..callers)

@@ -17,7 +17,7 @@ pub const BATCH: usize = 64;
 /// The number of access tokens that the bench verifies.
 const TOKENS: usize = 16;
 
-/// A store, and the ids of its records.
+/// The store that is measured, and the ids of the records with which it was filled.
 #[derive(Clone)]
 pub struct Ours {
     pub store: Arc<dyn TokenStore>,

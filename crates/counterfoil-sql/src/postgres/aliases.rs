@@ -45,7 +45,7 @@ impl AliasStore for PgStore {
                 (Some(stands), expect) if expect.is_none_or(|expect| stands.id != *expect) => {
                     return Ok(AliasPut::Taken(stands));
                 }
-                // Another call has changed the entry between the two statements.
+                // Another call has changed the entry between the write and the read. So the write is tried again.
                 _ => {}
             }
         }

@@ -21,8 +21,8 @@ impl PgStore {
     ) -> Result<Applied, StoreError> {
         let mut body = None;
         if let Change::Edit { details: Some(details), .. } = change {
-            // The details are a part of the text of the family's body. Only this part ever changes, and the statement
-            // replaces it. So the rest of the text can be read before the statement locks the family.
+            // One text contains the family's body and its details. The body never changes, so it can be read before the
+            // statement locks the family. The statement then writes the text with the same body and the new details.
             let Some((_, family)) = self.parts(OP, id).await? else { return Ok(Applied::Missing) };
             body = Some(row::body(&family.body, details.as_deref())?);
         }

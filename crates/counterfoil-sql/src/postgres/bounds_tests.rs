@@ -95,8 +95,9 @@ async fn fault_a12_a_page_of_what_stands_reads_nothing_that_was_deleted() {
         let page = store.list(person.standing(kind, at(6_000)), None, most(50)).await.expect("a page");
         assert!(page.items.len() == 1 && page.next.is_none(), "{owner}: {:#?}", page.items);
     }
-    // Ann's 2,300 expired tokens are past `gone_at`, but no purge has removed their families. So her list must still
-    // read and skip these tokens. Therefore its cost is measured below, after these families are revoked.
+    // Ann's 2,300 expired tokens are past `gone_at`, but no purge has removed their families. So a page of her tokens
+    // still reads these tokens and skips them. Therefore only Bob's pages are measured here. Ann's page is measured
+    // after these families are revoked.
     let bob = pages(&mut raw, || list("bob", refresh, 6_000)).await;
     assert!(bob < FEW, "{bob} pages");
     let honoured = pages(&mut raw, || list("bob", refresh, 100)).await;
@@ -136,12 +137,12 @@ async fn a_page_of_families_reads_nothing_of_others() {
     assert!(ann > MANY / 10, "the control: expired families are in the list, {ann} pages");
 }
 
-/// Waits until the server processes of all other connections have ended.
+/// Ends the server processes of all other connections, and waits until they have ended.
 const ENDED: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
 
-/// Checks that only the rotation of an expired family counts the owner's families. The server counts the calls of the
-/// function. A server process reports its number of calls when the process ends.
+/// Checks that a rotation counts the owner's families only if the family has expired. The server counts the calls of
+/// the function `counterfoil_admit`. A server process adds its calls to this count when the process ends.
 #[tokio::test]
 async fn only_a_renewal_counts_families() {
     let server = Postgres::start();

@@ -1,4 +1,4 @@
-//! Stores the registrations of clients.
+//! Implements `ClientStore`: one row for each client id, with the registration as a document.
 
 use std::num::NonZeroU32;
 

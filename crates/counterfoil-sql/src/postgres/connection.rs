@@ -40,7 +40,7 @@ pub(super) struct Route {
     seen: Arc<Seen>,
 }
 
-/// The results of the checks of the server, on all connections to it.
+/// The results of the checks whether the server is the primary. All connections to the server share them.
 #[derive(Default)]
 struct Seen {
     distrusted: AtomicU64,
@@ -132,9 +132,9 @@ impl Route {
         None
     }
 
-    /// Whether the connection that gave this answer can be used again. Returns false if the connection broke, and if
-    /// the server refused a write as read-only. In both cases, this call also prevents the use of all other connections
-    /// that are open now.
+    /// Whether the connection that gave this answer can be used again. Returns false if the connection broke, or if the
+    /// server refused a write as read-only. In both cases, this call also makes sure that no other connection that is
+    /// open now is used again.
     pub(super) fn keeps<T>(&self, answer: &Result<T, sqlx::Error>) -> bool {
         let lost = answer.as_ref().is_err_and(|error| is_cut(error) || is_demoted(error));
         if lost {

@@ -48,7 +48,8 @@ impl PgStore {
         };
         match self.write_one("claim", query).await? {
             Wrote::Done(Some(claimed)) => row::record_of(id, &claimed).map(Some),
-            // Either the record has another mark, or its row does not decode. The read finds out which.
+            // Either there is no record with the expected notice mark, or its row does not decode. In the second case,
+            // the read returns an error.
             Wrote::Done(None) => self.parts("claim", id).await.map(|_| None),
             Wrote::Taken => Err(lost("claim")),
         }

@@ -26,8 +26,8 @@ struct Limits {
 }
 
 impl Limits {
-    /// The instant up to which records with an unsent notice are removed. All other records are removed up to `now`.
-    /// The instant is at most `now`.
+    /// The instant up to which records with an unsent notice are removed. It is never later than `now`, up to which all
+    /// other records are removed.
     fn unsent(self) -> i64 {
         micros(self.now.min(self.unsent_before))
     }

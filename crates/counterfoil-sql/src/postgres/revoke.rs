@@ -56,8 +56,9 @@ impl PgStore {
         Ok(Progress { changed: self.changed(OP, query).await?, more: false })
     }
 
-    /// Revokes at most `limit` families of an owner. `more` in the result says that the owner has further families that
-    /// are not revoked. A repeated call continues with them, because the statement does not select revoked families.
+    /// Revokes at most `limit` families of an owner. `more` in the result says whether the owner has further families
+    /// that are not revoked. A repeated call continues with them, because the statement does not select revoked
+    /// families.
     async fn revoke_owner(
         &self,
         realm: &Realm,

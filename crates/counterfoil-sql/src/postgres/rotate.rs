@@ -14,7 +14,8 @@ use crate::row::{self, count, micros, micros_of};
 use crate::rules::{owned_by, room_beside};
 
 const OP: &str = "rotate";
-/// Values of `barred` that the statements return.
+/// The first of four values of `barred`, which `sql/rotate.rs` describes: the family must have a label key and has
+/// none.
 const LABEL_LOST: i64 = 1;
 const NEEDS_OWNER_LOCK: i64 = 2;
 const OWNER_FULL: i64 = 3;

@@ -6,7 +6,7 @@ use super::{search_path, sql, throttle_sql};
 use crate::error::SetupError;
 use crate::labels;
 
-/// The schema version that this crate knows.
+/// The newest schema version that this crate supports.
 fn known() -> i64 {
     i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX)
 }

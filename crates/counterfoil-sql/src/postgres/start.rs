@@ -81,8 +81,9 @@ async fn is_sound(first: &mut PgConnection, setup: PgSetup) -> Result<(), SetupE
     Ok(())
 }
 
-/// Refuses a pooler that assigns server connections for less than a session. Checks that each of two open connections
-/// has its own server process, and keeps it.
+/// Refuses a pooler that assigns server connections for less than a session. Opens a second connection, and checks that
+/// the two connections have different server processes. Then checks that the first connection still has the same server
+/// process.
 async fn is_ours(first: &mut PgConnection, options: &PgConnectOptions) -> Result<(), SetupError> {
     let one = process(first).await?;
     let mut second = options.connect().await?;

@@ -29,8 +29,8 @@ INSERT INTO counterfoil_client SELECT 'default', 'client' || n, 0, sha256(n::tex
 ANALYZE counterfoil_family; ANALYZE counterfoil_record; ANALYZE counterfoil_throttle; ANALYZE counterfoil_client;
 ";
 
-/// The types of the parameters that new records have. B means bytes, N a number, and T a text. [`STATEMENTS`] uses more
-/// letters.
+/// The types of the parameters that describe new records. Each parameter is an array: of bytes (B), numbers (N) or
+/// texts (T). In [`STATEMENTS`] the letters stand for single values, and there are more of them: see [`bound`].
 const ADDING: &str = "BNBNNTTTBNNNNN";
 
 fn bound(text: &'static str, adds: bool, values: &str) -> Statement<'static> {
@@ -89,7 +89,8 @@ async fn reads_that_wait_together_are_answered_each() {
     assert!(matches!(store.get(&drafts[0].id()).await, Err(StoreError::Unavailable { retry: false, .. })));
 }
 
-/// Checks the query plan of the read by id, as a connection for reads makes it: once, while the tables are empty.
+/// Checks the query plan of the read by id. A connection for reads makes this plan once, possibly while the tables are
+/// empty, and then keeps it.
 #[tokio::test]
 async fn the_plan_of_the_point_read_is_made_once_and_scans_nothing() {
     let server = Postgres::start();
@@ -108,9 +109,9 @@ async fn the_plan_of_the_point_read_is_made_once_and_scans_nothing() {
     }
 }
 
-/// Every statement except the census, which may be slow. Each entry has the statement, whether the statement inserts
-/// records, and the types of its parameters. These types leave out the parameters that describe the inserted records:
-/// [`bound`] binds those first.
+/// All statements except the census, which may be slow. Each entry has the statement, whether the statement inserts
+/// records, and the types of its parameters. These types leave out the parameters that describe the inserted records,
+/// because [`bound`] binds those first.
 const STATEMENTS: &[(&str, bool, &str)] = &[
     (sql::PAIRS, false, "M"),
     (sql::FAMILY, false, "F"),
@@ -170,10 +171,10 @@ async fn no_statement_scans() {
             let plan = plan(wire, text, adds, values).await;
             assert_eq!(scan(&plan), None, "{text}\n{}", plan.join("\n"));
         }
-        // The index condition of each of these statements must contain the second column. A chain of refreshes has
-        // thousands of members, so a rotation must not read all members of the family. By their generations, it must
-        // find the record whose nonce it removes, and the records that its pace counts. Families must be found by their
-        // owner, also when a statement looks for a label.
+        // In the plan of each of these statements, the index condition must contain the second of the two columns. A
+        // chain of refreshes has thousands of members, so a rotation must not read all members of the family. It must
+        // find two things by the generation: the record whose nonce it removes, and the records that its pace counts.
+        // Families must be found by their owner, also when a statement looks for a label.
         let narrow = [
             (sql::SUPERSEDE, true, "FINNIINNNNNNNNYN", "family", "generation", 2),
             (sql::RENEW, true, "FINNIINNNNNNNNYN", "family", "generation", 2),

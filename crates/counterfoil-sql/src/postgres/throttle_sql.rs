@@ -106,8 +106,8 @@ mod tests {
 
     use super::MIGRATION;
 
-    /// Checks that two numbers in the SQL function `counterfoil_attempt` are equal to constants of the core. The SQL
-    /// function is in a released migration, so the constants cannot be inserted into its text.
+    /// Checks that two numbers in the SQL function `counterfoil_attempt` are equal to constants of the core. The
+    /// numbers are literals there, because the text of a released migration must not change when a constant changes.
     #[test]
     fn syn_token_12_the_function_fails_an_attempt_after_the_time_of_the_core() {
         for constant in [

@@ -59,8 +59,8 @@ impl PgStore {
                 .bind(family.realm.as_str())
                 .bind(family.owner.as_str())
                 .bind(family.label_key.as_ref().map(LabelKey::as_str))
-                // This instant is before all others, so that the statement also finds a holder that is past its
-                // retention.
+                // The statement ignores a family that holds the label if its `gone_at` is at most this instant. This
+                // instant is before every `gone_at`, so no such family is ignored, not even one past its `gone_at`.
                 .bind(-1_i64)
         };
         let mut refused = None;

@@ -6,7 +6,7 @@ use counterfoil::types::RecordId;
 use super::SqlRow;
 use super::columns::{Columns, corrupt, need};
 
-/// Reads the columns `id` and `created_at`.
+/// Reads an alias's entry from the columns `id` and `created_at`.
 pub(crate) fn alias(row: &impl SqlRow) -> Result<AliasEntry, StoreError> {
     let columns = Columns { row, first: 0 };
     let id = columns.bytes("id").and_then(|id| need(id, "id"));
@@ -16,8 +16,8 @@ pub(crate) fn alias(row: &impl SqlRow) -> Result<AliasEntry, StoreError> {
 }
 
 /// Decodes a page from at most `limit + 1` rows. If there is an extra row, there is a next page. A row that does not
-/// decode is counted. A check of the column makes sure that every alias has 32 bytes, so the next page can always
-/// continue after the last row.
+/// decode is counted. The database's check of the column makes sure that every alias has 32 bytes. So the alias of the
+/// last row can always be read, and the next page continues after it.
 pub(crate) fn aliases(rows: &[impl SqlRow], limit: u32) -> Result<Page<(Alias, AliasEntry), Alias>, StoreError> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };

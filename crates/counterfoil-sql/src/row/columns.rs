@@ -7,8 +7,7 @@ use counterfoil::types::{RevocationReason, TokenKind, Version};
 use super::SqlRow;
 use crate::columns::Column;
 
-/// A row whose columns are read by position. The columns of a [`RecordColumn`] or [`FamilyColumn`] list start at
-/// position `first`.
+/// A row, and the position of the first column of a [`RecordColumn`] or [`FamilyColumn`] list in it.
 pub(super) struct Columns<'a, R> {
     pub(super) row: &'a R,
     pub(super) first: usize,
@@ -90,7 +89,8 @@ pub(crate) fn number_or_null(row: &impl SqlRow, column: &'static str) -> Result<
     number.ok_or_else(|| StoreError::corrupt(None, corrupt(column)))
 }
 
-/// Reads the column `version`, which a statement returns after it has written a client or settings.
+/// Reads the new version from the column `version`, which a statement returns after it has written a client or
+/// settings.
 pub(crate) fn version(row: &impl SqlRow) -> Result<Version, StoreError> {
     let version = u64::try_from(number(row, "version")?).ok();
     version.map(Version::new).ok_or_else(|| StoreError::corrupt(None, corrupt("version")))

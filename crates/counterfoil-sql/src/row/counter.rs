@@ -1,4 +1,4 @@
-//! Decodes counters of attempts, and the counts of records by digest key.
+//! Decodes counters of throttled attempts, and the number of records under each digest key.
 
 use counterfoil::Timestamp;
 #[cfg(feature = "sqlite")]
@@ -11,7 +11,7 @@ use super::columns::{Columns, corrupt, need};
 #[cfg(feature = "sqlite")]
 use super::columns::{number, number_or_null};
 
-/// Decodes a row with the id of a digest key and the number of its records.
+/// Decodes a row of the census: the id of a digest key, and the number of records under this key.
 pub(crate) fn census(row: &impl SqlRow) -> Result<(KeyId, u64), StoreError> {
     let columns = Columns { row, first: 0 };
     let key = columns.small("key_id").and_then(|key| need(key, "key_id"));

@@ -15,7 +15,7 @@ use crate::columns::{FamilyColumn, RecordColumn};
 /// ids of an instant is an empty id.
 pub(crate) const LAST_ID: &[u8; 16] = &[0xFF; 16];
 
-/// The order of a list.
+/// The column by which a list of records is sorted. For equal values, records are sorted by id.
 #[derive(Clone, Copy)]
 pub(crate) enum Order {
     CreatedAt,
@@ -65,7 +65,8 @@ pub(crate) fn family_page(
     Ok(decoded_families(rows, limit, corrupt))
 }
 
-/// Decodes the families of a page that already counts `corrupt` damaged ones.
+/// Decodes the families of a page. `corrupt` is the number of damaged families that are already counted. The result
+/// adds the families of this page that do not decode.
 pub(crate) fn decoded_families(rows: &[impl SqlRow], limit: u32, corrupt: u32) -> Page<FamilyParts, FamilyId> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt };

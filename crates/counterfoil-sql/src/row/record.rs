@@ -12,7 +12,8 @@ use super::columns::{Columns, corrupt, need};
 use super::{NOTICE, SqlRow};
 use crate::columns::{FamilyColumn, RecordColumn};
 
-/// This check fails to compile if the core adds a field, as a reminder that the field must be written and read.
+/// Fails to compile if the core adds a field to a record or a family. Then the code that writes and reads rows must
+/// store the new field.
 const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 13, "a field is not stored");
 
 impl<R: SqlRow> Columns<'_, R> {
@@ -86,7 +87,7 @@ impl<R: SqlRow> Columns<'_, R> {
     }
 
     fn family(&self) -> Result<FamilyParts, Corrupt> {
-        // One text contains the body and the details.
+        // The column `body` contains one text with both the body and the details.
         let (body, details) = need(self.text(FamilyColumn::Body, FamilyBody::from_document)?, FamilyColumn::Body)?;
         let mut family = FamilyParts::new(
             need(self.bytes(FamilyColumn::Id)?.map(FamilyId::from_bytes), FamilyColumn::Id)?,
@@ -112,8 +113,8 @@ pub(crate) fn record(row: &impl SqlRow) -> Result<TokenRecord, Corrupt> {
     TokenRecord::from_parts(record, Columns { row, first: RecordColumn::COUNT }.family()?)
 }
 
-/// Like [`record`], for a caller that asked for this id. A row that does not decode is an error here, because it must
-/// not be skipped.
+/// Like [`record`], for a caller that asked for the record `id`. The result is an error if the row does not decode,
+/// because the caller must not treat the record as missing.
 pub(crate) fn record_of(id: &RecordId, row: &impl SqlRow) -> Result<TokenRecord, StoreError> {
     record(row).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
 }

@@ -16,13 +16,13 @@ pub(crate) fn micros_of(at: Option<Timestamp>) -> Option<i64> {
     at.map(micros)
 }
 
-/// Converts sent notices to the value of the column `noticed`.
+/// Converts sent notices, each with an expiry and a stage, to the value of the column `noticed`.
 pub(crate) fn noticed(sent: &[(Timestamp, u8)]) -> Vec<u8> {
     let one = |(at, stage): &(Timestamp, u8)| at.micros().to_be_bytes().into_iter().chain([*stage]);
     sent.iter().flat_map(one).collect()
 }
 
-/// Converts the instants of attempts in progress to a column value.
+/// Converts the instants of attempts in progress to a column value of eight bytes for each instant.
 #[cfg(feature = "sqlite")]
 pub(crate) fn instants(all: &[Timestamp]) -> Vec<u8> {
     all.iter().flat_map(|at| at.micros().to_be_bytes()).collect()

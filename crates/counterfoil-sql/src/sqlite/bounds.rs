@@ -32,8 +32,8 @@ impl Write {
         rows.iter().map(row::family_id).collect::<Result<_, _>>().map(Some)
     }
 
-    /// Whether the owner already has as many live families like `family` as the cap allows. If `family` is live, it
-    /// counts too.
+    /// Whether the owner already has as many live families like `family` as the cap allows. If `family` itself is
+    /// stored and live, it is counted too.
     pub(super) async fn is_full(
         &mut self,
         family: &FamilyParts,
@@ -82,7 +82,8 @@ impl Write {
     }
 
     /// Returns `None` if the family's live access tokens and the new ones together do not exceed the cap. Otherwise
-    /// returns the time at which the first live access token expires, or `now` if the family has no live one.
+    /// returns the time at which the first live access token expires. If the family has none, the new ones alone exceed
+    /// the cap, and the result is `now`.
     pub(super) async fn access_full(
         &mut self,
         family: &FamilyId,

@@ -18,7 +18,7 @@ pub(super) struct OpenFile {
     identity: Identity,
 }
 
-/// The device and inode number of the file.
+/// The device and inode number of a file. Another file at the same path has another identity.
 #[cfg(unix)]
 type Identity = (u64, u64);
 #[cfg(not(unix))]
@@ -70,8 +70,9 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 }
 
 /// Takes away the permissions of other users on the file, its write-ahead log and its shared-memory index. If the file
-/// is missing and SQLite would create it, this function creates it first, because SQLite would make it readable for
-/// everybody. If the path is a link, SQLite puts the log and the index into the folder of the link's target.
+/// is missing and SQLite would create it, this function creates it first with mode 0600, because a file that SQLite
+/// creates is readable for everybody. If the path is a link, SQLite puts the log and the index into the folder of the
+/// link's target.
 #[cfg(unix)]
 pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
     use std::fs::{OpenOptions, Permissions, canonicalize, set_permissions};
@@ -79,7 +80,8 @@ pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
 
     let path = options.get_filename();
     if creates(options) && !in_memory(path) && metadata(path).is_err() {
-        // `create_new` would refuse a dangling link. Its target must be private too.
+        // The path can be a link to a missing file, which must be created with mode 0600 too. `create_new` would refuse
+        // such a link.
         OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
     }
     let file = canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -88,7 +90,8 @@ pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
         let mode = file.permissions().mode();
         if file.is_file() && mode & 0o077 != 0 {
             match set_permissions(&path, Permissions::from_mode(mode & 0o700)) {
-                // The file belongs to another user, who shares it.
+                // The file belongs to another user, who shares it with this one. Only the owner can change its
+                // permissions, so the file is used as it is.
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
                 changed => changed?,
             }

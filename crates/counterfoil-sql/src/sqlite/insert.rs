@@ -1,4 +1,4 @@
-//! Inserts all records or none.
+//! Inserts a new family with its first records, or records into an existing family. Writes all of them or none.
 
 use std::num::NonZeroU32;
 

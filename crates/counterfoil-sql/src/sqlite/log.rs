@@ -4,9 +4,9 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 use super::sql;
 
-/// Copies the log into the file and empties the log. If readers still need a part of the log, does not wait for them,
-/// and leaves this part to a later call. The copy runs in a separate task, because its connection must not be dropped
-/// while the busy timeout is off.
+/// Copies the log into the database file and empties the log. If readers still use a part of the log, leaves this part
+/// to a later call and does not wait for them. The copy runs in a separate task, so that it always ends even if the
+/// caller drops this future. Otherwise the connection for writes could stay without a busy timeout.
 pub(super) async fn empty(writer: &SqlitePool) {
     let writer = writer.clone();
     let task = tokio::spawn(async move {

@@ -92,8 +92,8 @@ async fn leave_to_families(write: &mut Write, limits: Limits, front: u32) -> Res
     }
 }
 
-/// Returns the records that the next batch removes or shrinks: at least `most` records, or all if fewer are due. Reads
-/// only records that are due.
+/// Returns the records that the next batch removes or shrinks: at least `most` records, or all records that are due if
+/// there are fewer. Reads only records that are due.
 async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chore>, StoreError> {
     let mut chores: Vec<Chore> = Vec::new();
     let now = micros(limits.now);
@@ -109,8 +109,9 @@ async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chor
         if left <= 0 {
             break;
         }
-        // A record that is removed is not shrunk too. The last query can select such records again, and they are
-        // skipped. Therefore this query reads up to `most` rows, so that a batch is full despite the skipped rows.
+        // The last query can also select records that are removed. Such records are skipped, because a removed record
+        // need not be shrunk. Therefore the last query reads up to `most` rows, so that a batch is full despite the
+        // skipped rows.
         let rows = if index == last { i64::from(most) } else { left };
         for row in write.all(query.bind(rows)).await? {
             let id = row::id(&row)?;

@@ -16,15 +16,15 @@ use crate::port::backend_call;
 /// The number of connections for reads. More would not help, because a read takes microseconds.
 const READERS: usize = 4;
 
-/// The connections, with one permit for each.
+/// The connections for reads, with one permit for each. A connection is `None` until its first use.
 pub(super) struct Readers {
     options: SqliteConnectOptions,
     slots: [Mutex<Option<SqliteConnection>>; READERS],
     free: Semaphore,
 }
 
-/// A connection taken for one read. The order of the fields matters, because the connection must be released before its
-/// permit.
+/// A connection taken for one read. The fields are dropped in this order: the connection is released first, and then
+/// its permit. Otherwise the next holder of the permit could find no free connection.
 struct Slot<'a> {
     connection: MutexGuard<'a, Option<SqliteConnection>>,
     _permit: SemaphorePermit<'a>,
@@ -50,7 +50,7 @@ impl Readers {
         Ok(Slot { connection: free.ok_or(sqlx::Error::PoolClosed)?, _permit: permit })
     }
 
-    /// Refuses new reads, and waits for reads that are running.
+    /// Refuses new reads, waits for reads that are running, and closes the connections.
     pub(super) async fn close(&self) {
         self.free.close();
         for slot in &self.slots {

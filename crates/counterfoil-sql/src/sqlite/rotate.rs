@@ -67,7 +67,7 @@ impl SqliteStore {
     }
 }
 
-/// Removes the nonce of the record that `parent` has replaced, because a family has at most one nonce.
+/// Removes the nonce of the generation before `parent`. A rotation calls this, because a family has at most one nonce.
 async fn wipe_grandparent(write: &mut Write, parent: &RecordParts) -> Result<(), StoreError> {
     let Some(older) = parent.generation.checked_sub(1) else { return Ok(()) };
     let (family, id) = (parent.id.family(), parent.id.as_bytes().as_slice());

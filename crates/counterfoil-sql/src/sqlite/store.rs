@@ -38,8 +38,8 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, migrates its schema if needed, and checks its set-up. Takes away the permissions of other users
     /// on the file, its write-ahead log and its shared-memory index. A file that is created gets mode 0600. The store
-    /// ignores the options for journal mode, synchronous and busy timeout, and sets its own values. It opens its own
-    /// connections, because writers that share a pool delay each other under load.
+    /// ignores the options for journal mode, synchronous and busy timeout, and sets its own values. The store opens its
+    /// own connections, because writers that share a pool delay each other under load.
     ///
     /// # Errors
     ///
@@ -77,7 +77,8 @@ impl SqliteStore {
         if path.is_empty() {
             return Err(SetupError::InMemory);
         }
-        // If SQLite created the file through a link, the file has SQLite's default permissions.
+        // SQLite may have created the file, for example through a link. Such a file has SQLite's default permissions,
+        // so they are taken away here.
         private().map_err(sqlx::Error::Io)?;
         let file = Arc::new(OpenFile::at(path.into()).map_err(sqlx::Error::Io)?);
         if schema::needs_migration(&mut connection).await? {
@@ -88,7 +89,8 @@ impl SqliteStore {
         }
         drop(connection);
         schema::check(&writer).await?;
-        // If the file is missing from here on, somebody removed it, so no new file must be created.
+        // From here on the file exists. If it is missing later, somebody has removed it, and a new empty file must not
+        // replace it.
         let options = options.create_if_missing(false);
         writer.set_connect_options(options.clone());
         let readers = Arc::new(Readers::new(options));

@@ -16,7 +16,7 @@ use crate::error::{not_done, unavailable};
 use crate::port::backend_call;
 use crate::row::{self, count, micros, micros_of, noticed};
 
-/// The number of broken connections that one call replaces before it fails.
+/// The number of broken connections that one call of [`SqliteStore::write`] replaces before it returns an error.
 const GIVEN_UP: u32 = 3;
 
 /// A write in progress. It is rolled back unless [`Write::commit`] is called.
@@ -61,8 +61,8 @@ impl SqliteStore {
 }
 
 impl Write {
-    /// Commits the transaction, and returns `answer`. If the commit fails, it is unknown whether the write was
-    /// executed. If a statement before the commit fails, nothing was written.
+    /// Commits the transaction, and returns `answer`. If the commit fails, the error says that the write was possibly
+    /// executed. A [`Write`] that is dropped before its commit has written nothing.
     pub(super) async fn commit<T>(self, answer: T) -> Result<T, StoreError> {
         let op = self.op;
         backend_call!();

@@ -17,7 +17,7 @@ fn detail(details: Option<FamilyDetails>) -> Change {
     Change::Edit { label: None, description: None, scope: None, details: Some(details.and_then(FamilyDetails::kept)) }
 }
 
-/// Returns the details of the family, as a read of this member shows them.
+/// Returns the details of a family, as a read of its member `member` returns them.
 async fn shown(store: &dyn TokenStore, member: &RecordId) -> Option<FamilyDetails> {
     let record = must_get(store, member).await.expect("a record");
     record.family().details.as_deref().cloned()
@@ -36,7 +36,8 @@ async fn details_follow_the_newest(store: &dyn TokenStore) {
     }
     let body = must_get(store, &first).await.expect("a record").family().body.clone();
 
-    // A successor is the newest record. Its parent and an access token are not.
+    // After a rotation, the successor is the newest record. Its parent and an access token accept no change of the
+    // details.
     let next = draft.successor(first, 1);
     let tip = next.id;
     let step = supersede(Version::FIRST, tip, at(1));
@@ -57,7 +58,7 @@ async fn details_follow_the_newest(store: &dyn TokenStore) {
     for member in [first, access, tip] {
         assert_eq!(shown(store, &member).await, Some(details("{\"b\":[2]}")));
     }
-    // A change with an old version of the newest record is refused. So the second of two concurrent changes fails.
+    // The newest record has a newer version after the change above. So the second of two concurrent changes is refused.
     let outcome = store.apply(&tip, Version::FIRST, &detail(None), at(3)).await;
     assert!(matches!(outcome, Ok(Applied::Stale(_))), "{outcome:?}");
 
@@ -81,7 +82,7 @@ async fn details_follow_the_newest(store: &dyn TokenStore) {
     let page = store.list_families(&person.realm, &person.owner, None, most(9)).await.expect("a page");
     assert_eq!(page.items, [must_get(store, &tip).await.expect("a record").family().clone()]);
 
-    // A revoked family accepts nothing.
+    // No record of a revoked family accepts a change of the details.
     let ended = store.revoke(person.all(), revoked(at(5)), at(GONE), most(9)).await.expect("an answer");
     assert_eq!((ended.changed, ended.more), (1, false));
     let outcome = store.apply(&tip, version, &change, at(6)).await;
@@ -90,7 +91,8 @@ async fn details_follow_the_newest(store: &dyn TokenStore) {
     assert!(matches!(store.apply(&missing, Version::FIRST, &change, at(6)).await, Ok(Applied::Missing)));
 }
 
-/// Walks all pages of this size. Returns the families, and the sum of the counts of damaged ones.
+/// Reads all pages of a person's families, `size` families on a page. Returns the families, and the number of damaged
+/// families that all pages together counted.
 async fn walk(store: &dyn TokenStore, person: &Person, size: u32) -> (Vec<FamilyParts>, u32) {
     let (mut found, mut corrupt, mut after) = (Vec::new(), 0, None);
     loop {
@@ -153,7 +155,7 @@ where
     assert_eq!(walk(store, &person, 50).await.1, 2 + others);
 }
 
-/// The ids of the damaged rows: shorter than an id, and longer than one.
+/// The family ids of the damaged rows. Their lengths are 0, 1 and 11 bytes, but an id has 10 bytes.
 const NO_IDS: [&[u8]; 3] = [&[], &[1], &[0xFF; 11]];
 
 #[cfg(feature = "sqlite")]

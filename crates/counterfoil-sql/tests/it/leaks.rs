@@ -6,7 +6,8 @@ use sqlx::Executor as _;
 
 use crate::support::{RUNTIME, leaks};
 
-/// A statement that gives the revocation of a family a reason that this version does not know.
+/// Makes a statement that changes the reason of a family's revocation to a number that this version does not support.
+/// `bytes` writes the family's id in the database's syntax for bytes.
 fn unknown_reason(family: FamilyId, bytes: impl FnOnce(String) -> String) -> String {
     let family: String = family.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("UPDATE counterfoil_family SET revoked_why = 8 WHERE revoked_why = 7 AND id = {}", bytes(family))

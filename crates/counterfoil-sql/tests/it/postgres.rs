@@ -176,7 +176,7 @@ impl SiblingFixture for Schemas {
             SiblingRow::Settings(realm) => {
                 query("UPDATE counterfoil_settings SET document = 'x' WHERE realm = $1").bind(realm.as_str())
             }
-            // The columns are numbers that the server itself uses, so every value decodes.
+            // The columns of a counter have integer types, so the server stores only values that decode.
             SiblingRow::Counter(_) => return false,
             SiblingRow::Alias(alias) => {
                 query("UPDATE counterfoil_alias SET id = '\\x00' WHERE alias = $1").bind(&alias.as_bytes()[..])

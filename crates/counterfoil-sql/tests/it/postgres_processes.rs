@@ -91,7 +91,7 @@ fn killed(times: u16, server: &mut Postgres, store: &PgStore) -> Tally {
     tally
 }
 
-/// Uses every connection once, because the crash broke them. A write on a broken connection would return
+/// Makes the store replace the connections that the crash broke. A write on a broken connection would return
 /// `maybe_done: true`. A read is tried again on the next connection until no broken connection is left.
 fn find_back(store: &PgStore) {
     let _all = RUNTIME.block_on(store.census()).expect("the store comes back");

@@ -39,13 +39,13 @@ fn renewal(draft: &Draft, parent: RecordId, now: u64, limit: Option<u32>) -> (Pa
     (step, next)
 }
 
-/// Rotates the first token of the draft.
+/// Renews the first token of the draft: rotates it at `now`, which is usually after its expiry.
 async fn renew(store: &dyn TokenStore, draft: &Draft, now: u64, cap: Option<u32>) -> Result<Rotated, StoreError> {
     let (step, next) = renewal(draft, draft.id(), now, cap);
     store.rotate(&draft.id(), &step, &[next], at(now)).await
 }
 
-/// Returns the families of a person that are live.
+/// Returns the families of a person that are live at `now`.
 async fn live(store: &dyn TokenStore, person: &Person, now: Timestamp) -> Vec<FamilyParts> {
     let page = store.list_families(&person.realm, &person.owner, None, most(50)).await.expect("a page");
     assert!(page.next.is_none() && page.corrupt == 0);
@@ -180,21 +180,23 @@ async fn decide(store: &dyn TokenStore) {
         draft.found(store).await.expect("a family");
     }
     let before = format!("{:?}", must_get(store, &old.id()).await.expect("a record"));
-    // One other family of the kind is live. The sign-in and the token of another owner do not count.
+    // Only `live` counts towards the cap, so a cap of 1 is reached. The person's sign-in has another kind, and the last
+    // token has another owner.
     for now in [ENDS, ENDS + 1] {
         let outcome = renew(store, &old, now, Some(1)).await;
         assert!(matches!(outcome, Ok(Rotated::OwnerFull)), "{outcome:?}");
     }
     assert_eq!(format!("{:?}", must_get(store, &old.id()).await.expect("a record")), before);
-    // At the instant `ENDS` a family is already expired, as tested above. Before this instant it is live, so its
-    // rotation needs no further place under the cap.
+    // At the instant `ENDS` a family is expired, as tested above. Before this instant it is live and already counts
+    // towards the cap. So its rotation is allowed even if the cap is reached.
     let early = expiring(&person);
     early.found(store).await.expect("a family");
     assert!(matches!(renew(store, &early, ENDS - 1, Some(1)).await, Ok(Rotated::Done)));
-    // Two others are live now: a cap of three leaves room for one more.
+    // Two other families are live: `live`, and `early` since its rotation. So a cap of 2 is reached, and a cap of 3 is
+    // not.
     assert!(matches!(renew(store, &old, ENDS, Some(2)).await, Ok(Rotated::OwnerFull)));
     assert!(matches!(renew(store, &old, ENDS, Some(3)).await, Ok(Rotated::Done)));
-    // A family that never expires is always live.
+    // A family that never expires is always live, so a cap does not apply to its rotation.
     let endless = person.pat().ending(None, None);
     endless.found(store).await.expect("a family");
     assert!(matches!(renew(store, &endless, GONE, Some(1)).await, Ok(Rotated::Done)));
@@ -210,7 +212,7 @@ async fn decide(store: &dyn TokenStore) {
     // A repeated rotation must return `Stale` with the parent's record, which names the successor.
     let (mut step, next) = renewal(&plain, plain.id(), ENDS, None);
     assert!(matches!(store.rotate(&plain.id(), &step, std::slice::from_ref(&next), at(ENDS)).await, Ok(Rotated::Done)));
-    // Also if the cap is reached and the label is gone by then.
+    // It must return `Stale` even if the cap is reached and the required label is missing.
     if let ParentUpdate::Supersede { cap, labelled, .. } = &mut step {
         (*cap, *labelled) = (Some(most(1)), true);
     }

@@ -45,8 +45,8 @@ fn a_process_with_a_file_of_its_own() {
     contend(post, &store, &|task| RUNTIME.block_on(task));
 }
 
-/// The control for the test in which processes race. Each process has a file of its own, so none sees the writes of the
-/// others. The race must then fail.
+/// The control for the test in which processes race on one file. Here each process has a file of its own, so the
+/// processes do not exclude each other. The check of the race must then fail.
 #[test]
 #[should_panic(expected = "one wins, not")]
 fn processes_apart_have_no_one_winner() {

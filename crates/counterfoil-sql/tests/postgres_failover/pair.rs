@@ -68,7 +68,7 @@ impl Pair {
         wait_until(async || counted(self.primary.port(), standbys).await == wanted).await;
     }
 
-    /// Makes the address lead to the standby, and stops the standby's replication.
+    /// Makes replication asynchronous and stops it on the standby. Then makes the address lead to the standby.
     pub(crate) async fn fail_over(&self) {
         self.wait_for_each_other(false).await;
         run(self.standby.port(), "SELECT pg_wal_replay_pause()").await;
@@ -83,7 +83,7 @@ impl Pair {
         Instant::now()
     }
 
-    /// Resumes the standby's replication.
+    /// Resumes the standby's replication, and makes it synchronous again.
     pub(crate) async fn catch_up(&self) {
         run(self.standby.port(), "SELECT pg_wal_replay_resume()").await;
         self.wait_for_each_other(true).await;

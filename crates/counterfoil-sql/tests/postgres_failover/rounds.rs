@@ -56,7 +56,7 @@ impl Tally {
     }
 }
 
-/// The access token and the refresh token of a sign-in.
+/// The access token and the refresh token of a sign-in, in this order.
 type SignIn = [String; 2];
 
 /// One round: a node of the service, and what its callers have observed. The node connects to the database through

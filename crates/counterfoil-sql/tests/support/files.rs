@@ -13,14 +13,14 @@ pub struct File {
 }
 
 impl File {
-    /// Chooses a path at which no file exists yet. The path is in a file system in memory if the machine has one,
-    /// because thousands of flushed commits on a disk would slow down the tests.
+    /// Makes a temporary folder for a database file that does not exist yet. The folder is in `/dev/shm`, a file system
+    /// in memory, if the machine has it. On a disk, thousands of flushed commits would slow down the tests.
     pub fn new() -> Self {
         let folder = TempDir::with_prefix_in("counterfoil-", "/dev/shm");
         Self { folder: folder.or_else(|_| TempDir::with_prefix("counterfoil-")).expect("a folder") }
     }
 
-    /// Chooses a path on the disk, for tests of crashes.
+    /// Like [`File::new`], but on the disk, for tests of crashes.
     pub fn on_disk() -> Self {
         Self { folder: TempDir::with_prefix("counterfoil-").expect("a folder") }
     }

@@ -44,8 +44,8 @@ impl Site {
         self.wired(Counterfoil::builder().store(store))
     }
 
-    /// Makes a node on the store, but the node reads and writes records through `records`. `records` is another handle
-    /// to the records of the same store.
+    /// Makes a node on `store` that reads and writes records through `records` instead. `records` must contain the same
+    /// records as `store`.
     pub fn node_by_way_of<S>(&self, store: S, records: Arc<dyn TokenStore>) -> Counterfoil
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -81,13 +81,13 @@ impl Site {
     }
 }
 
-/// The response of the token endpoint to a request of the client.
+/// Sends a form to the token endpoint, authenticated as the client. Returns the response.
 pub async fn post(node: &Counterfoil, form: &str) -> Answer {
     let source = counterfoil::types::Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
     node.token(request(form, &source)).await.unwrap_or_else(Answer::from)
 }
 
-/// The response of the revocation endpoint to a request of the client.
+/// Sends a token to the revocation endpoint, authenticated as the client. Returns the response.
 pub async fn revoke(node: &Counterfoil, token: &str) -> Answer {
     let source = counterfoil::types::Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
     node.revocation(request(&format!("token={token}"), &source)).await.unwrap_or_else(Answer::from)

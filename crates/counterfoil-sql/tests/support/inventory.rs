@@ -40,7 +40,7 @@ where
     (builder.clock(Arc::clone(&clock)).build().expect("a handle"), clock)
 }
 
-/// Returns the credentials that match the filter. Reads them in pages of `most` credentials.
+/// Returns the credentials that match the filter. Reads all pages, `most` credentials on a page.
 async fn walk(node: &Counterfoil, filter: &CredentialFilter, most: u32) -> Vec<CredentialView> {
     let (by, limit) = (Presenter::host(), NonZeroU32::new(most).expect("not zero"));
     let (mut found, mut after) = (Vec::new(), None);
@@ -121,8 +121,7 @@ where
     assert_eq!(count(&tokens.clone().with_expiring_before(first)).await, 0, "at this instant");
     assert_eq!(count(&tokens.clone().with_expiring_before(first.plus_capped(Duration::from_micros(1)))).await, 1);
 
-    // The filter takes account of a use even before the last use is written to the store. A deleted token is on no
-    // page.
+    // The filter already finds a use that is not written to the store yet. A deleted token is on no page.
     clock.advance(Duration::from_secs(60));
     let used = token(&node, "cem", "used").await;
     clock.advance(Duration::from_secs(60));

@@ -209,9 +209,9 @@ where
     assert!(notices(&first).await.is_empty(), "once");
 }
 
-/// Checks that a credential is never accepted if its revocation has a reason that this version does not know. `plant`
-/// gets the family and the instant of a revocation. It replaces the reason of this revocation in the database with 8,
-/// which is unknown to this version. In the same way, the reason 7 (a leak) is unknown to an older version.
+/// Checks that a credential is never accepted if this version does not support the reason of its revocation. `plant`
+/// gets the family and the instant of a revocation. It replaces the reason of this revocation in the database by 8,
+/// which is not a reason of this version. In the same way, 7 (a leak) is not a reason of an older version.
 pub async fn check_unknown_reason<S>(store: S, plant: impl AsyncFnOnce(FamilyId, Timestamp))
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,

@@ -6,8 +6,8 @@ use counterfoil::types::RecordId;
 
 use super::host::{refresh, sign_in, tokens};
 
-/// The largest number of rounds. Each round loses one answer of the store. A refresh waits for fewer answers than this,
-/// so the rounds end earlier.
+/// The largest number of rounds. Each round loses one answer of the store. A refresh gets fewer answers of the store
+/// than this, so the rounds end earlier.
 const MOST: u64 = 60;
 
 /// A node that loses one answer, and a function that returns whether the answer was lost.

@@ -17,7 +17,8 @@ static SERVER: LazyLock<Postgres> = LazyLock::new(|| match scale() {
     _ => Postgres::setup().setting("fsync", "off").setting("full_page_writes", "off").start(),
 });
 static SCHEMAS: AtomicU32 = AtomicU32::new(0);
-/// Connections of the superuser for statements that run often. They belong to the runtime that uses them first.
+/// Connections of the superuser for [`Schema::empty`], which runs often. They belong to the runtime that uses them
+/// first.
 static ERASERS: LazyLock<PgPool> = LazyLock::new(|| PgPool::connect_lazy_with(server()));
 
 /// A role, and a schema with the same name. The schema is first on the role's search path.
@@ -42,8 +43,7 @@ impl Schema {
         superuser(&format!("SET search_path = {}; {statement}", self.name)).await;
     }
 
-    /// Removes everything that the token store wrote. Removes rows and keeps the tables, so that prepared statements
-    /// stay valid.
+    /// Removes all records and families. The tables stay, so that prepared statements stay valid.
     pub async fn empty(&self) {
         let name = &self.name;
         let tables = ["record", "family", "owner"].map(|table| format!("DELETE FROM {name}.counterfoil_{table}"));

@@ -8,7 +8,7 @@ use counterfoil::types::RecordId;
 /// The result of comparing a store with a journal of its calls, after one or several crashes.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// The number of acknowledged creations.
+    /// The number of families whose creation the store acknowledged.
     pub created: u64,
     /// The number of acknowledged rotations.
     pub rotated: u64,
@@ -64,7 +64,7 @@ struct Expected {
     doubt: Option<Doubt>,
 }
 
-/// The last call of a family if the store did not answer it. So it is unknown whether the store executed the call.
+/// The last call to a family, if the store did not answer it. Then it is unknown whether the store executed the call.
 enum Doubt {
     Create([RecordId; 2]),
     Rotate([RecordId; 2]),

@@ -117,8 +117,8 @@ impl Shared {
 }
 
 impl Wire {
-    /// Forwards bytes from one end to the other until one of them is closed. Then closes both and returns true. In a
-    /// silent connection, returns false and closes neither: an end must not learn that the other one was closed.
+    /// Forwards bytes from one end to the other until one end is closed. Then closes both and returns true. If the
+    /// connection is silent, returns false and closes neither end, so that the other end does not notice.
     fn forward(&self, from: usize, to: usize) -> bool {
         let mut bytes = [0; 16 * 1024];
         while let Ok(read @ 1..) = (&self.ends[from]).read(&mut bytes) {

@@ -118,8 +118,8 @@ impl PostgresSetup {
             if server.listens_after(0) {
                 return server;
             }
-            // Another process took the port. The keeper must not end, because it would remove the folder that the next
-            // attempt needs.
+            // The server did not start, usually because another process has taken the port. The keeper must not end,
+            // because it would remove the folder that the next attempt needs.
             std::mem::forget(server);
         }
         let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();

@@ -29,8 +29,8 @@ impl<P> RequireScopeLayer<P> {
     }
 
     /// Requires at least one of several scopes, as [`Principal::require_any`](counterfoil::Principal::require_any)
-    /// does. The challenge of a refusal names the first scope, so put the narrowest scope first. An empty list refuses
-    /// every credential.
+    /// does. The challenge of a refusal names the first scope, so put the narrowest scope first. If `scopes` is empty,
+    /// every credential is refused.
     ///
     /// ```
     /// use counterfoil::testing;

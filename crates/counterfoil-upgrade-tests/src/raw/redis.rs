@@ -11,7 +11,7 @@ pub(crate) struct Nodes {
     prefix: String,
 }
 
-/// The prefix in a dump.
+/// The prefix of the keys in a dump. A restore replaces it by the prefix of the database.
 const PREFIX: &str = "counterfoil";
 
 impl Nodes {

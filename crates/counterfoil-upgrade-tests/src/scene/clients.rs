@@ -1,4 +1,4 @@
-//! Clients in every state.
+//! Registers clients and puts them into different states.
 
 use counterfoil::client::{ClientId, Grant, NewClient, RefreshMode};
 use counterfoil::{Presenter, Secret};

@@ -1,5 +1,5 @@
-//! Adds fields with unknown names to stored documents. A newer version may store fields that an older one does not
-//! know. The unknown names stand for such fields.
+//! Adds fields with unknown names to stored documents. Such a field stands for one that a newer version stores and that
+//! the older version does not support.
 
 use counterfoil::Realm;
 use counterfoil::client::Registration;

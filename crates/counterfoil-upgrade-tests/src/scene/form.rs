@@ -52,7 +52,8 @@ pub async fn introspect(service: &Counterfoil, client: &str, token: &str) -> Val
     serde_json::from_str(service.introspection(request).await.expect("an answer").expose_secret()).expect("JSON")
 }
 
-/// The header and the body with which a client proves who it is.
+/// The header and the body with which a client authenticates: HTTP Basic, or the parameter `client_id` of a public
+/// client.
 fn proof(client: &str, body: &str) -> (Option<String>, String) {
     match client.split_once(':') {
         Some(_) => (Some(format!("Basic {}", base64(client.as_bytes()))), body.to_owned()),

@@ -1,4 +1,4 @@
-//! Personal access tokens in every state, and their notices.
+//! Creates personal access tokens, puts them into every state, and sends some of their notices.
 
 use std::time::Duration;
 
@@ -80,7 +80,7 @@ async fn due(host: &Host, label: &str) -> Option<DueNotice> {
     assert!(page.next.is_none());
     for due in page.items {
         let whom = due.addressee().expect("a person");
-        // A deleted token is not listed.
+        // A deleted token cannot be read, so its notice is skipped.
         let Ok(view) = host.service.personal_access_token_of(&by("ada"), whom, &due.id()).await else { continue };
         if view.label == label {
             return Some(due);

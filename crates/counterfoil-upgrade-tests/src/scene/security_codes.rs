@@ -1,4 +1,4 @@
-//! Security codes in every state.
+//! Creates security codes and puts them into every state.
 
 use counterfoil::IssuedCredential;
 use counterfoil::operations::{CodeUpdate, NewAccess, NewSecurityCode};

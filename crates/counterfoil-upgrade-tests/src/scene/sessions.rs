@@ -1,4 +1,4 @@
-//! Console sessions in every state.
+//! Opens console sessions and puts them into every state.
 
 use counterfoil::Secret;
 use counterfoil::directory::Login;

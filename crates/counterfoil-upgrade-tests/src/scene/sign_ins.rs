@@ -1,4 +1,4 @@
-//! Sign-ins in every state.
+//! Opens sign-ins and puts them into every state.
 
 use counterfoil::Presenter;
 use counterfoil::client::ClientUpdate;

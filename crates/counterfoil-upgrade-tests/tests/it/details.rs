@@ -45,7 +45,7 @@ pub(crate) async fn are_kept_beside(kind: Kind) {
     assert_eq!((page.next, page.corrupt), (None, 0));
 }
 
-/// Removes the families that have details from the contents of a store.
+/// Removes from the contents of a store all families that have details.
 fn without_details(mut contents: Value) -> Value {
     let families = contents["families"].as_array_mut().expect("an array");
     let all = families.len();

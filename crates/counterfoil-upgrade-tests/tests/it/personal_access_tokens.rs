@@ -31,7 +31,7 @@ async fn rotated(all: &Upgraded) {
         (before.label(), before.scope(), before.expires_at())
     );
 
-    // The overlap of two days began seven minutes before the end.
+    // Seven minutes before its end, the scene rotated the token `overlap` with an overlap of two days.
     let over = end().minus(7 * MINUTE).plus_capped(2 * DAY);
     let old = all.texts.get("pat overlap, old");
     assert!(service.at(over.minus(Duration::from_micros(1))).verify(old).await.is_ok());
@@ -101,7 +101,7 @@ async fn deleted(all: &Upgraded) {
     assert!(revoked(all.refused("pat pending").await).is_some());
 }
 
-/// A digest under the first key is replaced at the next use.
+/// Checks that the next use of a token replaces its digest under the first key by a digest under the newest key.
 async fn rekeyed(all: &Upgraded) {
     let first_key = async || {
         let keys = all.host.service.key_census().await.expect("an answer");

@@ -28,7 +28,8 @@ async fn settings(all: &Upgraded) {
     expected["values"]["access_lifetime_seconds"] = "300".into();
     expected["switches"]["cap"] = true.into();
     assert_eq!(difference(&expected, &found), None);
-    // The last upkeep was noted ten seconds before the end.
+    // Ten seconds before its end, the scene noted its last upkeep. A node that assumes that there was none must not
+    // overwrite this time.
     assert!(!all.store.settings().note_upkeep(None, end()).await.expect("an answer"));
     let noted = all.store.settings().last_upkeep().await.expect("an answer");
     assert_eq!(noted.map(|at| end().since(at).as_secs()), Some(10));

@@ -63,7 +63,7 @@ impl Upgraded {
         self.verify(self.texts.get(name)).await.expect_err(name)
     }
 
-    /// Verifies a text.
+    /// Verifies the text of a credential. Fails the test if the store is unavailable.
     pub(crate) async fn verify(&self, text: &str) -> Result<Principal, Refusal> {
         match self.host.service.verify(text).await {
             Ok(principal) => Ok(principal),

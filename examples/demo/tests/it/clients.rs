@@ -150,7 +150,8 @@ async fn syn_token_6_oauth_clients_of_pypi_work_and_see_a_replay_end_a_family() 
 /// The paths whose operations can end the fuzzer's own sign-in. They run last.
 const ENDING: &str = r"/sign-ins/\{id\}$|/users/\{subject\}/revoke$";
 
-/// Runs the fuzzer on all operations as this person. It generates at most `examples` examples for each operation.
+/// Runs the fuzzer on all operations with an access token of this person. For each operation, the fuzzer generates at
+/// most `examples` examples.
 async fn fuzz(person: [&str; 2], examples: &str) {
     let server = Server::start("memory:");
     let (_, document) = server.call("GET", "/api-docs/openapi.json", "", None).await;
@@ -161,7 +162,8 @@ async fn fuzz(person: [&str; 2], examples: &str) {
     for choice in ["--exclude-path-regex", "--include-path-regex"] {
         let token = server.access(person[0], person[1]).await;
         selected += run_the_fuzzer(&server, &token, examples, choice, all);
-        // If the token had stopped working, the fuzzer would have seen nothing but refusals.
+        // If the token had stopped working before the operations that can end the sign-in, the fuzzer would have tested
+        // only refusals.
         let (status, _) = server.call("GET", "/api/v1/whoami", &token, None).await;
         assert!(status == 200 || choice == "--include-path-regex", "the token of {} works: {status}", person[0]);
     }
@@ -169,7 +171,8 @@ async fn fuzz(person: [&str; 2], examples: &str) {
     assert!(!server.log().contains("panicked"), "{}", server.log());
 }
 
-/// Returns the number of operations that the fuzzer has selected.
+/// Runs the fuzzer on the operations that `choice`, an option of the fuzzer, includes or excludes by [`ENDING`]. Checks
+/// that the fuzzer finds no error. Returns the number of these operations.
 fn run_the_fuzzer(server: &Server, token: &str, examples: &str, choice: &str, all: usize) -> usize {
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/clients/schemathesis.toml");
     let output = Command::new(tool("st"))

@@ -19,7 +19,7 @@ async fn grant(service: &Process, form: &str) -> Answer {
     service.post("/token", "", &format!("client_id=app&{form}")).await
 }
 
-/// Signs a person in.
+/// Signs a person in with the password grant.
 async fn sign_in(service: &Process, name: &str) -> Answer {
     grant(service, &format!("grant_type=password&username={name}%40example.com&password=a-password")).await
 }

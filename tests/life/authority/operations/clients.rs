@@ -1,4 +1,4 @@
-//! Operations of clients.
+//! Calls of each operation on clients, for the table of operations.
 
 use std::time::Duration;
 

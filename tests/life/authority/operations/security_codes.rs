@@ -1,4 +1,4 @@
-//! Operations of security codes.
+//! Calls of each operation on security codes, for the table of operations.
 
 use counterfoil::operations::{CodeUpdate, NewAccess, NewSecurityCode};
 use counterfoil::types::RecordId;

@@ -1,4 +1,4 @@
-//! Operations of service accounts and of their tokens.
+//! Calls of each operation on service accounts and on their tokens, for the table of operations.
 
 use counterfoil::operations::{Overlap, Rotation, TokenUpdate};
 use counterfoil::service_account::{NewServiceAccount, ServiceAccountId, ServiceAccountUpdate};

@@ -1,4 +1,4 @@
-//! Operations of the settings.
+//! Calls of each operation on settings, for the table of operations.
 
 use counterfoil::settings::SettingsUpdate;
 use counterfoil::*;

@@ -1,4 +1,5 @@
-//! Operations of the presenter's own sign-ins, and of all own credentials.
+//! Calls of each operation on the presenter's own sign-ins, and on all own credentials together, for the table of
+//! operations.
 
 use counterfoil::types::{FamilyId, TokenKind};
 use counterfoil::*;

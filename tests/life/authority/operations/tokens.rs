@@ -1,4 +1,4 @@
-//! Operations of the presenter's own personal access tokens.
+//! Calls of each operation on the presenter's own personal access tokens, for the table of operations.
 
 use counterfoil::operations::{Overlap, TokenUpdate};
 use counterfoil::service_account::ServiceAccountId;

@@ -1,4 +1,4 @@
-//! Operations of users and of their credentials.
+//! Calls of each operation on users and on their credentials, for the table of operations.
 
 use counterfoil::operations::CredentialFilter;
 use counterfoil::types::TokenKind;

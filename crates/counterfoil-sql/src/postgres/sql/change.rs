@@ -1,4 +1,4 @@
-//! Statements that change one record.
+//! Statements that change one record, or one record and its family.
 
 use crate::columns::{family_columns, postgres_columns, record_columns};
 

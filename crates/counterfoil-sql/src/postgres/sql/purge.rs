@@ -1,4 +1,4 @@
-//! Statements that purge records.
+//! Statements of a purge, which removes records past `gone_at` and shrinks superseded records.
 
 /// Sets `purge_at` to NULL in members of revoked families.
 ///

@@ -159,7 +159,7 @@ JOIN pg_collation l ON l.oid = a.attcollation
 WHERE c.relname LIKE 'counterfoil\\_%' AND c.relkind IN ('r', 'i', 'p') AND a.attnum > 0 AND NOT a.attisdropped
     AND l.collname NOT IN ('C', 'POSIX')
 ORDER BY 1 LIMIT 1";
-/// Counts the store's indexes that exist and are valid.
+/// Counts the store's valid indexes. An index is not valid if creating it failed or is in progress.
 pub(in crate::postgres) const INDEXES: &str = "
 SELECT count(*)
 FROM pg_index i
@@ -213,8 +213,9 @@ SELECT
         AS server_connections,
     (SELECT datconnlimit::bigint FROM pg_database WHERE datname = current_database()) AS database_connections,
     (SELECT rolconnlimit::bigint FROM pg_roles WHERE rolname = session_user) AS role_connections";
-/// Counts the store's functions that are `VOLATILE`. Each statement in a `VOLATILE` function sees everything that is
-/// committed when the statement begins.
+/// Counts which of the functions `counterfoil_admit` and `counterfoil_access` exist and are `VOLATILE`. Each statement
+/// in a `VOLATILE` function sees everything that is committed when the statement begins. `throttle_sql::SOUND` checks
+/// the third function of the store.
 pub(in crate::postgres) const FUNCTIONS: &str = "
 SELECT count(*) FROM pg_proc WHERE provolatile = 'v' AND oid IN (
     to_regprocedure(
@@ -222,7 +223,7 @@ SELECT count(*) FROM pg_proc WHERE provolatile = 'v' AND oid IN (
     ),
     to_regprocedure('counterfoil_access(bytea, bigint, bigint)')
 )";
-/// The number of functions that the migrations create.
+/// The number of functions that [`FUNCTIONS`] must find.
 pub(in crate::postgres) const FUNCTION_COUNT: i64 = 2;
 
 /// Whether the role may write the time of the last maintenance run. Without this privilege nothing would be purged.

@@ -55,16 +55,18 @@ pub(in crate::postgres) const FIRST_UPKEEP: &str =
     "INSERT INTO counterfoil_upkeep (id, at) VALUES (1, $1) ON CONFLICT DO NOTHING";
 pub(in crate::postgres) const NOTE_UPKEEP: &str = "UPDATE counterfoil_upkeep SET at = $1 WHERE id = 1 AND at = $2";
 
-/// Parameters: $1 alias.
+/// Selects the entry of an alias. Parameter: $1 alias.
 pub(in crate::postgres) const ALIAS: &str = "SELECT id, created_at FROM counterfoil_alias WHERE alias = $1";
-/// Parameters: $1 the alias after which the page begins, $2 number of rows.
+/// Selects a page of aliases and their entries. Parameters: $1 the alias after which the page begins, $2 number of
+/// rows.
 pub(in crate::postgres) const ALIASES: &str =
     "SELECT alias, id, created_at FROM counterfoil_alias WHERE alias > $1 ORDER BY alias LIMIT $2";
-/// Parameters: $1 alias, $2 id, $3 created_at.
+/// Inserts an alias unless it exists. Parameters: $1 alias, $2 id, $3 created_at.
 pub(in crate::postgres) const CREATE_ALIAS: &str =
     "INSERT INTO counterfoil_alias (alias, id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-/// Parameters: $1 alias, $2 id, $3 created_at, $4 the expected id.
+/// Replaces the entry of an alias if it has the expected id. Parameters: $1 alias, $2 id, $3 created_at, $4 the
+/// expected id.
 pub(in crate::postgres) const REPLACE_ALIAS: &str =
     "UPDATE counterfoil_alias SET id = $2, created_at = $3 WHERE alias = $1 AND id = $4";
-/// Parameters: $1 alias, $2 the expected id.
+/// Removes an alias if its entry has the expected id. Parameters: $1 alias, $2 the expected id.
 pub(in crate::postgres) const REMOVE_ALIAS: &str = "DELETE FROM counterfoil_alias WHERE alias = $1 AND id = $2";

@@ -14,9 +14,9 @@ macro_rules! living {
         )
     };
 }
-/// Counts live families, but stops at ?6.
+/// Counts live families up to ?6. Parameters ?1 to ?5 as for `living`.
 pub(in crate::sqlite) const LIVE: &str = concat!("SELECT count(*) AS live FROM (SELECT 1 ", living!(), " LIMIT ?6)");
-/// Selects the ?6 least recently used live families.
+/// Selects the ?6 least recently used live families. Parameters ?1 to ?5 as for `living`.
 pub(in crate::sqlite) const LEAVING: &str = concat!("SELECT id ", living!(), " ORDER BY used_at, id LIMIT ?6");
 /// Finds out whether a pace is reached: whether an owner has created at least as many records after ?4 as the pace
 /// allows. Counts back from the newest of these records, and selects the creation time of the record at which the limit
@@ -26,7 +26,8 @@ pub(in crate::sqlite) const PACED: &str = "
 SELECT created_at FROM counterfoil_record
 WHERE realm = ?1 AND owner = ?2 AND kind = ?3 AND shrunk = 0 AND created_at > ?4
 ORDER BY created_at DESC LIMIT 1 OFFSET ?5";
-/// Selects the time at which a member of family ?1 was superseded. The member has generation ?2 and kind ?3.
+/// Selects the time at which a member of family ?1 with generation ?2 and kind ?3 was superseded. Selects no row if no
+/// such member was superseded.
 pub(in crate::sqlite) const ROTATED: &str = "
 SELECT superseded_at FROM counterfoil_record
 WHERE family = ?1 AND generation = ?2 AND kind = ?3 AND superseded_at IS NOT NULL

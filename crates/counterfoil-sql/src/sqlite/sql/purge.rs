@@ -1,4 +1,4 @@
-//! Statements that purge records.
+//! Statements of a purge, which removes records past `gone_at` and shrinks superseded records.
 
 /// Clears the column `purge_at` of records whose family is revoked. For any other record, this column has the instant
 /// at which the record is purged. A record of a revoked family is purged at the `gone_at` of the family instead, and

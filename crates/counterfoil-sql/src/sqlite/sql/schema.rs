@@ -122,7 +122,7 @@ pub(in crate::sqlite) const SCHEMA_OBJECTS: &str = "
 SELECT name, sql FROM sqlite_schema
 WHERE tbl_name LIKE 'counterfoil\\_%' ESCAPE '\\' AND sql IS NOT NULL
 ORDER BY name";
-/// Whether the schema exists.
+/// Whether the table with the schema version exists. It is missing in an empty file.
 pub(in crate::sqlite) const SCHEMA_IS_THERE: &str =
     "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'counterfoil_schema')";
 /// A write that changes no value, to test whether the file accepts writes.

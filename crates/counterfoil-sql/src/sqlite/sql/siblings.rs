@@ -28,14 +28,15 @@ pub(in crate::sqlite) const LAST_UPKEEP: &str = "SELECT at FROM counterfoil_upke
 pub(in crate::sqlite) const NOTE_UPKEEP: &str =
     "INSERT INTO counterfoil_upkeep (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = excluded.at";
 
-/// Parameters: ?1 alias.
+/// Selects the entry of an alias. Parameter: ?1 alias.
 pub(in crate::sqlite) const ALIAS: &str = "SELECT id, created_at FROM counterfoil_alias WHERE alias = ?1";
-/// Parameters: ?1 the alias after which the page begins, ?2 number of rows.
+/// Selects a page of aliases and their entries. Parameters: ?1 the alias after which the page begins, ?2 number of
+/// rows.
 pub(in crate::sqlite) const ALIASES: &str =
     "SELECT alias, id, created_at FROM counterfoil_alias WHERE alias > ?1 ORDER BY alias LIMIT ?2";
-/// Parameters: ?1 alias, ?2 id, ?3 created_at.
+/// Inserts an alias, or replaces its entry if the alias exists. Parameters: ?1 alias, ?2 id, ?3 created_at.
 pub(in crate::sqlite) const PUT_ALIAS: &str = "
 INSERT INTO counterfoil_alias (alias, id, created_at) VALUES (?1, ?2, ?3)
 ON CONFLICT (alias) DO UPDATE SET id = excluded.id, created_at = excluded.created_at";
-/// Parameters: ?1 alias, ?2 the expected id.
+/// Removes an alias if its entry has the expected id. Parameters: ?1 alias, ?2 the expected id.
 pub(in crate::sqlite) const REMOVE_ALIAS: &str = "DELETE FROM counterfoil_alias WHERE alias = ?1 AND id = ?2";

@@ -31,8 +31,8 @@ UPDATE counterfoil_record SET
     revoked_at = ?16, revoked_why = ?17, notice_at = ?18, notice_stage = ?19, noticed = ?20
 WHERE id = ?21";
 
-/// Removes the nonce of the grandparent when its successor, the parent, is superseded. Parameters: ?1 family, ?2
-/// generation of the grandparent, ?3 id of the parent.
+/// Removes the nonce of the grandparent when the parent is superseded. The parent is the grandparent's successor.
+/// Parameters: ?1 family, ?2 generation of the grandparent, ?3 id of the parent.
 pub(in crate::sqlite) const WIPE_GRANDPARENT: &str = "
 UPDATE counterfoil_record SET nonce = NULL, nonce_key = NULL
 WHERE family = ?1 AND generation = ?2 AND successor = ?3 AND nonce IS NOT NULL";

@@ -52,8 +52,8 @@ async fn a_row_that_is_half_superseded_is_corrupt() {
     }
 }
 
-/// A counter has failures, but the end of their window is missing. If it were read as a counter without a window, it
-/// would forget its failures and allow the next attempt.
+/// A counter has failures, but the end of their window is missing. If the row were read as a counter without a window,
+/// the failures would not count, and the next attempt would be allowed.
 #[tokio::test]
 async fn a_counter_of_failures_without_the_end_of_its_window_is_corrupt() {
     let file = File::new();

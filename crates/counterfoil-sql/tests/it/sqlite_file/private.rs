@@ -1,4 +1,4 @@
-//! Tests that only the owner can open the files.
+//! Tests that only the owner of a store's files can open them.
 
 use std::fs::{Permissions, metadata, read_dir, set_permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -14,7 +14,7 @@ fn mode(path: &Path) -> u32 {
     metadata(path).expect("a file").permissions().mode() & 0o777
 }
 
-/// The paths of a database file and of the files that SQLite keeps in the same folder.
+/// Returns the paths of a database file, its write-ahead log and its shared-memory index.
 fn all_of(database: &Path) -> [PathBuf; 3] {
     ["", "-wal", "-shm"].map(|ending| PathBuf::from(format!("{}{ending}", database.display())))
 }
@@ -30,7 +30,7 @@ async fn fault_d8_the_files_are_their_owners_alone() {
     Person::somebody().pat().found(&store).await.expect("a record");
     assert_eq!(modes().len(), 3, "file, log and index: {:?}", modes());
     assert!(modes().iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes());
-    // This is the mode of a file that an earlier version created.
+    // An earlier version created files with this mode, which other users can read.
     for (name, _) in modes() {
         set_permissions(file.folder().join(name), Permissions::from_mode(0o644)).expect("opened to all");
     }

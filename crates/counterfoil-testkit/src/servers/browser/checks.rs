@@ -37,7 +37,8 @@ impl Browser {
     pub fn barriers(&self, axe: &Path) -> Vec<String> {
         let source = std::fs::read_to_string(axe)
             .unwrap_or_else(|error| panic!("{}: {error}: run `.ci/clients`, which installs it", axe.display()));
-        // Both parts are one script, because the globals of one call are not always visible to the next.
+        // Both parts run as one script, because a global variable that one call sets is not always visible to the next
+        // call.
         let found = self.script_that_calls_back(&format!("{source};{JUDGE}"), &[]);
         let broken: Vec<_> = found["broken"].as_array().expect("rules").iter().map(super::text).collect();
         assert!(!broken.is_empty() || found["rules"].as_u64() > Some(5), "axe-core judged nothing: {found}");

@@ -59,7 +59,7 @@ impl Browser {
         value.as_str().map(str::to_owned)
     }
 
-    /// The value of a field.
+    /// The present value of a form field, which can differ from the attribute `value` in the page's source.
     #[must_use]
     pub fn value(&self, css: &str) -> String {
         text(&self.of(css, "GET", "property/value", None))
@@ -76,7 +76,7 @@ impl Browser {
         let _id = self.element(css);
     }
 
-    /// Clicks the element. Use it if the click leads to no other page, and [`follow`](Self::follow) otherwise.
+    /// Clicks an element that leads to no other page. For a link or a form, use [`follow`](Self::follow).
     pub fn click(&self, css: &str) {
         self.of(css, "POST", "click", Some(&json!({})));
     }
@@ -86,20 +86,21 @@ impl Browser {
         let before = self.element("html");
         self.click(css);
         self.wait("another page", |browser| {
-            // The driver answers with an error if the element belongs to the previous page.
+            // Once the next page has replaced the previous one, the driver returns an error for an element of the
+            // previous page.
             let gone = browser.ask("GET", &format!("element/{before}/name"), None);
             gone.is_err_and(|refusal| refusal.code == "stale element reference" || refusal.code == "no such element")
         });
         self.wait("the whole page", |browser| browser.script("return document.readyState", &[]) == "complete");
     }
 
-    /// Fills in a text field.
+    /// Replaces the text of a field by `value`.
     pub fn fill(&self, css: &str, value: &str) {
         self.of(css, "POST", "clear", Some(&json!({})));
         self.type_into(css, value);
     }
 
-    /// Types into a field without clearing it first. If the field is for a file to upload, `keys` is the name of the
+    /// Types into a field without clearing it first. If the field is for a file to upload, `keys` is the path of the
     /// file.
     pub fn type_into(&self, css: &str, keys: &str) {
         self.of(css, "POST", "value", Some(&json!({"text": keys})));
@@ -139,7 +140,7 @@ impl Browser {
         self.follow(&format!("{form} button:not([type=button])"));
     }
 
-    /// Ticks or unticks a box.
+    /// Ticks a check box, or unticks it. Does nothing if the box is already in the requested state.
     pub fn tick(&self, css: &str, ticked: bool) {
         if (self.of(css, "GET", "selected", None) == true) != ticked {
             self.click(css);

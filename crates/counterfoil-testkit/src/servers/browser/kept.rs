@@ -51,12 +51,12 @@ fn unpacked(file: &[u8]) -> Option<Vec<u8>> {
         let (literals, after) = rest.split_at_checked(count)?;
         text.extend_from_slice(literals);
         rest = after;
-        // The last sequence consists of literals only.
+        // The last sequence of the block has literals and no copied range, so the block ends after the literals.
         let Some((distance, after)) = rest.split_at_checked(2) else { break };
         rest = after;
         let from = text.len().checked_sub(usize::from(u16::from_le_bytes([distance[0], distance[1]])))?;
         let copied = length(token & 15, &mut rest)? + 4;
-        // The range that is copied may overlap with its copy.
+        // The copied range may reach beyond the present end of `text`. So the bytes are copied one by one.
         for at in from..from + copied {
             text.push(*text.get(at)?);
         }

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::wire::Refusal;
 use super::{Browser, Engine, Screen, text};
 
-/// A kind of browser and its preferred language.
+/// A kind of browser and the preferred language with which it was started. A test borrows only a browser with both.
 type Reader = (Engine, String);
 
-/// The browsers that no test uses now. They end with the test process: see the script in `driver.rs`.
+/// The browsers that no test uses at the moment. They end with the test process: see the script in `driver.rs`.
 static IDLE: Mutex<Vec<(Reader, Browser)>> = Mutex::new(Vec::new());
 
 /// A browser that a test has borrowed. When it is dropped, its pages, history, cookies, cache, permissions and log are
@@ -41,7 +41,7 @@ impl Browser {
         BorrowedBrowser { reader, browser: Some(browser) }
     }
 
-    /// Removes everything that the last test left behind.
+    /// Removes everything that the last test left behind, except databases of pages.
     fn empty(&self) -> Result<(), Refusal> {
         // A new window has no history and no emulation settings.
         let left = self.ask("GET", "window/handles", None)?;
@@ -85,7 +85,7 @@ impl Deref for BorrowedBrowser {
 impl Drop for BorrowedBrowser {
     fn drop(&mut self) {
         let Some(browser) = self.browser.take() else { return };
-        // The browser of a failed test is not used again. A browser that cannot be reset is not used again either.
+        // The browser of a failed test, or one that cannot be reset, is not lent to another test.
         if !std::thread::panicking() && browser.empty().is_ok() {
             let reader = (self.reader.0, std::mem::take(&mut self.reader.1));
             IDLE.lock().unwrap_or_else(PoisonError::into_inner).push((reader, browser));

@@ -18,7 +18,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Both browsers.
+    /// Both kinds, for tests that run in each browser.
     pub const ALL: [Self; 2] = [Self::Chromium, Self::Firefox];
 
     pub(super) fn vendor(self) -> &'static dyn Vendor {

@@ -56,13 +56,13 @@ impl RedisCluster {
         self.nodes.len()
     }
 
-    /// Always false.
+    /// Always false. This method exists because there is a method `len`.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// The folder of a node.
+    /// The folder that contains a node's data and its `log`.
     #[must_use]
     pub fn folder(&self, node: usize) -> &Path {
         &self.nodes[node].folder

@@ -176,7 +176,7 @@ pub(super) fn runs(program: &str) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// Checks a condition repeatedly until it is true, or until too much time has passed. Returns whether it became true.
+/// Checks a condition repeatedly until it is true, for at most [`PATIENCE`]. Returns whether it became true.
 pub(super) fn patiently(mut is_so: impl FnMut() -> bool) -> bool {
     let turns = PATIENCE.as_millis() / PAUSE.as_millis();
     for _ in 0..turns {

@@ -54,7 +54,7 @@ impl Node {
             .unwrap_or_else(|_| panic!("{} did not start: {}", self.name, self.log()))
     }
 
-    /// The end of the log.
+    /// Returns the last 20 lines of the demo's log, for the message of a failed test.
     fn log(&self) -> String {
         let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
         let lines: Vec<_> = log.lines().collect();
@@ -81,7 +81,8 @@ impl Node {
         .await
     }
 
-    /// Sends a form to `/token` or `/revoke`.
+    /// Sends a form to `/token` or `/revoke`. If `reuses` is true, the client is [`REUSING`], and otherwise
+    /// [`ROTATING`].
     pub(crate) async fn form(&self, path: &str, reuses: bool, fields: &[(&str, &str)]) -> (u16, Value) {
         let (id, secret) = if reuses { REUSING } else { ROTATING };
         let body = counterfoil_upgrade_tests::scene::form(fields);
@@ -98,7 +99,7 @@ impl Node {
         }
     }
 
-    /// Asks the process to stop, and waits until it has.
+    /// Sends SIGTERM to the process, waits until it has ended, and checks that it ended without an error.
     pub(crate) fn stop(mut self) {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
         assert!(asked.success() && self.child.wait().expect("a child").success(), "{}", self.log());

@@ -47,7 +47,7 @@ pub(crate) struct Person {
 /// How often each operation was made, in the order of [`OPERATIONS`].
 pub(crate) type Counts = [u32; 9];
 
-/// The names of the operations.
+/// The names of the operations that a person makes.
 pub(crate) const OPERATIONS: [&str; 9] =
     ["issue", "rotate", "delete", "sign in", "refresh", "revoke", "verify", "list", "code"];
 
@@ -182,7 +182,7 @@ impl Person {
         self.dead.push(ended.access);
     }
 
-    /// Makes a security code, or deletes one.
+    /// Makes a security code on `node`, or deletes one. After a deletion, `other` must refuse the code too.
     async fn code(&mut self, node: &Node, other: &Node) {
         if self.codes.is_empty() || self.codes.len() < LIVE && self.below(2) == 0 {
             let body = json!({"access": "same_as_user", "user": "ivan", "description": "of the load"});
@@ -210,7 +210,7 @@ impl Person {
         }
     }
 
-    /// Compares the lists of a node with the model.
+    /// Checks that a node lists exactly the live tokens of the model. For [`SUPER`], also checks the security codes.
     async fn listed(&self, node: &Node) {
         assert_eq!(self.ids(node, "me/tokens").await, self.tokens.iter().map(|token| token.id.clone()).collect());
         if self.name == SUPER {

@@ -1,4 +1,5 @@
-//! Tests the focus of the page, and the cookies of two services on one host. Only a real browser can test both.
+//! Tests three things that only a real browser shows: the focus after an error (fault F3), the cookies of two demos on
+//! one host (fault F6), and the fields for a token's scope (fault F9).
 
 use super::fixture::{Commit, in_both, in_english, server};
 

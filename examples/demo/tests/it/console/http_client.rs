@@ -52,7 +52,7 @@ impl Reply {
         }
     }
 
-    /// Returns the CSRF token of the forms on the page.
+    /// Returns the CSRF token of the first form on the page.
     pub fn csrf(&self) -> String {
         self.between("name=\"csrf_token\" value=\"", "\"")
             .first()
@@ -141,7 +141,8 @@ impl HttpClient {
         self.send("GET", path, &[("Authorization", &format!("Bearer {token}"))], "")
     }
 
-    /// Sends a request. `headers` may replace the host.
+    /// Sends a request with the cookies of this client. `headers` may contain a `Host`, which then replaces the default
+    /// one.
     pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {

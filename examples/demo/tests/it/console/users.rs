@@ -17,7 +17,7 @@ fn console_1_an_administrator_finds_a_user_and_sees_and_revokes_that_users_token
         assert_eq!(fixture.browser.count("tr[data-subject]"), 1);
         assert_eq!(fixture.browser.value("#find [name=q]"), "bill");
         fixture.browser.follow("tr[data-subject] a");
-        // The subject id is a text that looks like XML elements.
+        // Bill's subject id looks like XML elements. The page must show it as text.
         assert!(fixture.browser.text("main").contains("<ID>6</ID><ServerID>1</ServerID>"));
         assert!(!fixture.browser.exists("serverid"));
         fixture.speaks();

@@ -96,7 +96,7 @@ async fn ended(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&read).into_owned()
 }
 
-/// Sends a request, and reads the beginning of its response. After this, the server has surely received the request.
+/// Sends a request, and reads the beginning of its response. So the server has received the request when this returns.
 async fn asked(stream: &mut TcpStream, path: &str) -> String {
     stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await.expect("written");
     let mut piece = [0; 512];

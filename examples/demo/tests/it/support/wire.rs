@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// A response and its parts.
+/// A response, split at the empty line between head and body.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
