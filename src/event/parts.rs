@@ -10,9 +10,9 @@ use crate::types::kind::TokenKind;
 pub enum Means {
     /// The store of records.
     TokenStore,
-    /// The store of clients.
+    /// The store of client registrations ([`ClientStore`](crate::store::ClientStore)).
     ClientStore,
-    /// The store of settings.
+    /// The store of the settings of each realm ([`SettingsStore`](crate::store::SettingsStore)).
     SettingsStore,
     /// The counters of failures.
     Throttle,

@@ -116,7 +116,8 @@ fn derived(record: &RecordParts, has_key: bool) -> FamilyParts {
     family.generation = record.generation;
     family.live_until = record.expires_at;
     family.gone_at = record.gone_at;
-    // For most labels, the lower-case form is the label key, and it is faster to compute than the exact key.
+    // The lower-case form is faster to compute than the exact label key, and equals it for most labels. If they differ,
+    // `Packed::alone` finds that this family is not the given one, and stores the given one (`Home::Own`).
     let label = record.label.as_ref().filter(|_| has_key);
     family.label_key = label.map(|label| LabelKey::from_stored(&label.as_str().to_lowercase()));
     family

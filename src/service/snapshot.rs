@@ -146,10 +146,9 @@ fn half(staleness: Duration) -> Duration {
     staleness / 2
 }
 
-/// The largest time by which a value in memory may have been read after the `now` of a call that uses the value. `now`
-/// is the instant at which the request began. The call may then wait up to ten seconds for the body of the request, and
-/// meanwhile another call can read the value from the store. If the value was read later than that, the clock was set
-/// back, and the value is read again.
+/// How far the `read_at` of a value in memory may be later than the `now` of a call. `now` is the instant at which the
+/// request began. The call may then wait up to ten seconds for the body of the request, and meanwhile another call can
+/// read the value from the store. A larger difference means that the clock was set back, so the value is read again.
 const LATER: Duration = Duration::from_secs(15);
 
 fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness: Duration, now: Timestamp) -> Need {

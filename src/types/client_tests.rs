@@ -34,8 +34,9 @@ fn machine_2_a_client_names_its_account_and_a_version_without_the_grant_refuses_
     }
 }
 
-/// Every member is always written, so a missing member means that the document is damaged. Otherwise a document that
-/// has lost its `allowed_scope` would mean "any scope", and a secret that has lost its `expires_at` would never expire.
+/// Every member except `service_account` is always written. So if another member is missing, the document is damaged.
+/// If it were accepted, a document that has lost its `allowed_scope` would mean "any scope", and a secret that has lost
+/// its `expires_at` would never expire.
 #[test]
 fn a_document_without_one_of_its_members_is_refused() {
     let secret = r#"{"id":[2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2],"form":"imported","digest":[3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3],"key_id":1,"created_at":7,"expires_at":null}"#;

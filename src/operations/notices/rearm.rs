@@ -1,7 +1,7 @@
-//! Applies a changed notice schedule to existing credentials, page by page. It recomputes the stored instant of each
-//! record's next notice, which is called the mark of the record. The marks are also recomputed after a change of the
-//! ceiling to which the policy shortens the life of existing credentials, because the expiry of these credentials then
-//! changes.
+//! Applies a changed notice schedule to existing credentials, page by page. Each record has a mark: the stored instant
+//! of its next notice. This module recomputes the marks. If the policy shortens the life of existing credentials to a
+//! ceiling ([`Existing::Clamp`](crate::policy::Existing::Clamp)), a changed ceiling changes their expiry, and then the
+//! marks are recomputed too.
 //!
 //! The progress is stored with the settings, so after a crash any node can continue. Each mark is changed by
 //! compare-and-swap, so several nodes can process the same page.

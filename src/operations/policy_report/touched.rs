@@ -80,8 +80,9 @@ pub struct TouchedCredential {
 }
 
 impl TouchedCredential {
-    /// What changes for a record. `None` if nothing changes: the record works equally long under both limits, has
-    /// expired under both, or is revoked, replaced or past its retention.
+    /// Returns what the new policy changes for a record. `None` if it changes nothing: the record works equally long
+    /// under both limits, has expired under both, is revoked, was replaced and is no longer accepted, or is past its
+    /// retention.
     pub(super) fn of(
         record: &TokenRecord,
         present: Limits<'_>,

@@ -1,6 +1,6 @@
-//! Tests which credentials must be refused: those of another realm, those that are older than their account, and those
-//! whose digest was made without a key. Also tests the policy's limits, and the actors that introspection and events
-//! name.
+//! Tests which credentials must be refused: those of another realm, those that began before the `valid_since` of their
+//! account, and those whose digest was made without a key although the service has a key ring. Also tests the policy's
+//! limits, and which actors introspection and events name.
 
 use std::time::Duration;
 

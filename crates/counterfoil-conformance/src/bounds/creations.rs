@@ -91,9 +91,9 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks which records count towards the limit on the rate at which an owner creates refresh tokens. The successors
-/// that rotations insert count. Shrunk records, which a purge has reduced, do not count, because they are not listed.
-/// Access tokens do not count, because they are of another kind.
+/// Checks which records count towards the limit on the rate at which an owner creates refresh tokens. A replaced token
+/// counts, and so does the successor that replaced it. A record that a purge has shrunk does not count, because no list
+/// shows it. Access tokens do not count, because they are of another kind.
 async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access().with_access().created(at(11));

@@ -24,7 +24,7 @@ pub(super) struct Replay<'a> {
 /// How much of the stored state is compared with that of the model.
 #[derive(Clone, Copy)]
 pub(super) enum Compared {
-    /// The whole stored state.
+    /// Everything that `Part` compares, and also every listing of a realm, the families of each owner, and the census.
     Whole,
     /// The parts of the state that need few calls, and one listing of a realm. Each realm has one listing for each kind
     /// of token, and the number selects one of all these listings. Only one is read, because a store may have to search

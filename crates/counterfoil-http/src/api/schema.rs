@@ -7,9 +7,9 @@ use utoipa::{IntoResponses, PartialSchema as _};
 
 use crate::problem::Written;
 
-/// The error responses to requests without a body.
+/// The error responses to requests that read, delete or end something. These requests have no body.
 pub(super) struct ReadProblems;
-/// The error responses to requests that change something.
+/// The error responses to requests that create or change something.
 pub(super) struct WriteProblems;
 /// The error responses to requests that create a credential. The policy limits how many credentials are created in an
 /// hour.

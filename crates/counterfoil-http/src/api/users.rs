@@ -1,5 +1,6 @@
-//! The endpoints for users: a search, the switch that allows token login, and a user's tokens. `user_sign_ins.rs` and
-//! `revocation.rs` have the endpoints for a user's sign-ins and for the end of all credentials.
+//! The endpoints for users: a search, the switch that allows token login, and a user's tokens. The
+//! endpoints for a user's sign-ins and console sessions are in `user_sign_ins.rs`. The endpoint that revokes a user's
+//! credentials is in `revocation.rs`.
 
 use std::num::NonZeroU32;
 

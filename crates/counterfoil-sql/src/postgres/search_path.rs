@@ -43,7 +43,9 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     if let Some(holder) = named.iter().find(|named| named.has_store) {
         return if holder.is_present { Ok(()) } else { Err(ambiguous(&holder.name, &present, &path)) };
     }
-    // No schema contains the tables yet. The migration would create them in the current schema.
+    // No schema in the `search_path` contains the tables. The migration would create them in the current schema. If the
+    // path names another schema first, this is refused. The exception is a missing `$user` schema, as in the default
+    // path: it is refused only if a schema outside the path contains the tables.
     match (named.first(), written.first()) {
         (Some(first), Some(written)) if !first.is_present => {
             let is_default = written == USER && !first.is_there;

@@ -58,16 +58,16 @@ impl Draw {
         Command::RevokeOwner { realm, owner, revoked: self.revoked(), gone_at: self.soon(), limit: self.limit() }
     }
 
-    /// Draws a purge that tries to reach `self.aim`, a cell of the coverage. The store compares each of the three
-    /// instants of a purge with a field of the records. One of the instants is drawn close to this field of one record.
-    /// The operation of the cell decides which one:
+    /// Draws a purge that tries to reach `self.aim`, a cell of the coverage. Chooses a record, and draws one instant of
+    /// the purge close to the field of this record with which the store compares the instant. The operation of the cell
+    /// selects the instant:
     ///
     /// - [`Operation::Purge`]: `now`, close to `gone_at`.
-    /// - [`Operation::PurgeUnsent`]: `unsent_before`, close to `gone_at`.
+    /// - [`Operation::PurgeUnsent`]: `unsent_before`, close to `gone_at`. `now` then depends on the state of the cell.
     /// - [`Operation::Shrink`]: `windows_before`, close to `honoured_until`.
     ///
-    /// The other instants are mostly in the past, so that the purge does not remove too many records. If no record is
-    /// suitable, all three are in the past.
+    /// The remaining instants are usually in the past, so that the purge does not remove too many records. If no record
+    /// is suitable, this applies to all three.
     pub(super) fn purge(&mut self, model: &Model) -> Purge {
         let [now, unsent_before, windows_before] = [(); 3].map(|()| {
             let past = if self.dice.chance(1, 4) { self.clock.saturating_sub(9) } else { 0 };
