@@ -1,4 +1,5 @@
-//! One server or cluster for all tests of a binary. Each store gets a space of its own on it.
+//! One server or cluster for all tests of a binary. Each store under test has a [`Space`] of its own on the server or
+//! cluster.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -103,7 +104,7 @@ impl Space {
         &self.name
     }
 
-    /// The URLs of the nodes. They contain the user of the space.
+    /// The URLs of the nodes. Each URL contains the name and the password of the space's user.
     pub fn urls(&self) -> Vec<String> {
         let user = format!("redis://{}:secret@", self.name);
         self.backend.urls().iter().map(|url| url.replace("redis://", &user)).collect()
