@@ -1,5 +1,5 @@
-//! Tests the worst answers that an engine may give. It may report a conflict where there is none, lose answers, or
-//! answer every write with a conflict.
+//! Tests the store on engines that make as much trouble as the interface allows. An engine may report a conflict where
+//! there is none, lose answers, or answer every write with a conflict.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -259,12 +259,12 @@ pub(super) fn is_demoted(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "25006")
 }
 
-/// Whether the server has no free connection.
+/// Whether the server refused a connection because all its connections are in use.
 pub(super) fn is_full(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "53300")
 }
 
-/// Whether the server has no free connection or is starting.
+/// Whether the server refused a connection because all its connections are in use, or because the server is starting.
 pub(super) fn is_transient(error: &sqlx::Error) -> bool {
     is_full(error) || code(error).is_some_and(|code| code == "57P03")
 }
