@@ -99,7 +99,8 @@ fn fault_a13_room_is_made_beside_rotations_and_revocations() {
     });
 }
 
-/// The cap is lowered for an owner with many sign-ins. One insert then revokes all families above the new cap.
+/// The cap is lowered for an owner with many sign-ins. Checks that one insert then revokes the least recently used
+/// sign-ins, until as many are live as the new cap allows. A sign-in through another client must stay live.
 #[test]
 fn fault_a13_a_cap_that_was_lowered_ends_hundreds_at_once() {
     RUNTIME.block_on(async {
