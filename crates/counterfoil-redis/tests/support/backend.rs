@@ -76,7 +76,8 @@ pub struct Space {
 }
 
 impl Space {
-    /// Makes an empty space. The user of the space has exactly the rights that the README lists.
+    /// Makes an empty space. The user of the space has exactly the rights that the README lists, but only for the keys
+    /// of this space.
     pub fn new(backend: Backend) -> Self {
         let name = format!("store-{}", SPACES.fetch_add(1, Ordering::Relaxed));
         let space = Self { backend, name };
