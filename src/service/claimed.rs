@@ -198,8 +198,8 @@ impl ClaimedNotice {
         self.record.record().kind
     }
 
-    /// The label of the credential. For a security code, which has no label, the description. Empty if the code has no
-    /// description.
+    /// The label of the credential. If it has no label, its description: a security code has a description and no
+    /// label. Empty if it has neither.
     #[must_use]
     pub fn label(&self) -> &str {
         let own = self.record.record();

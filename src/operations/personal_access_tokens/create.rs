@@ -208,7 +208,8 @@ pub(crate) async fn draft<O: Permission>(
     let allowed_sources = permit.own_sources().await?.narrowed(new.allowed_sources.clone())?;
     let mut asked = scope.as_ref().map(Scope::to_string).unwrap_or_default();
     if let Some(description) = &description {
-        // No scope contains a NUL. So two requests with different scopes or descriptions never give the same text.
+        // A NUL separates the scope from the description, and no scope contains a NUL. So two requests with different
+        // scopes or descriptions never give the same text.
         asked = format!("{asked}\0{}", description.as_str());
     }
     let (lifetime, sources) = (format!("{:?}", new.lifetime), allowed_sources.as_ref().map(Networks::to_string));
