@@ -109,7 +109,7 @@ pub struct ResolvedName {
     /// The canonical key of the name. All spellings of a name must have the same key, even if no account has the name.
     /// Failed logins are counted by this key.
     pub key: String,
-    /// The subject with that name, if any.
+    /// The subject of the account with the name. `None` if no account has the name.
     pub subject: Option<SubjectId>,
 }
 

@@ -1,4 +1,4 @@
-//! Counts the allocations of a verification, accepted and refused. The count is exact, while a measured time is not.
+//! Counts the allocations of accepted and of refused verifications. The count is exact, while a measured time is not.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 

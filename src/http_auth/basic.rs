@@ -50,7 +50,8 @@ pub(crate) enum ClientHeader {
     Unusable(ClientFault),
 }
 
-/// Reads all `Authorization` values of a request, and uses the one with the scheme Basic.
+/// Reads all `Authorization` values of a request, and parses the one with the scheme Basic. If there are two such
+/// values, returns [`ClientHeader::Unusable`].
 pub(crate) fn client_header<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> ClientHeader {
     let mut tried = headers.into_iter().filter(|header| is_basic(header));
     match (tried.next(), tried.next()) {

@@ -5,7 +5,7 @@ use crate::types::secret::Secret;
 /// The credentials in the `Authorization` header of a request.
 #[derive(Debug)]
 pub enum Credentials {
-    /// There is no header.
+    /// The request has no `Authorization` header.
     Absent,
     /// The header has a scheme other than Bearer.
     OtherScheme,

@@ -30,7 +30,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The HTTP status.
+    /// The HTTP status of the response.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status

@@ -30,8 +30,8 @@ pub enum OAuthErrorCode {
     InvalidGrant,
     /// The status is 400. The client is not allowed to use this grant.
     UnauthorizedClient,
-    /// The status is 400. No client can use this grant here. It is also the code for the password grant if the host has
-    /// no [`Logins`](crate::directory::Logins).
+    /// The status is 400. The grant type is unknown. Or it is `password`, and the host has no
+    /// [`Logins`](crate::directory::Logins).
     UnsupportedGrantType,
     /// The scope is malformed, or it is not allowed for the client, or it is missing although the policy requires one.
     /// The status is 400.
@@ -129,7 +129,7 @@ pub enum Reason {
     /// There were too many failures, so the caller must wait.
     #[error("too many failures")]
     Throttled {
-        /// The end of the wait.
+        /// The instant from which attempts are allowed again.
         until: Timestamp,
     },
     /// The request was refused only because other attempts are in progress.
@@ -209,7 +209,7 @@ impl OAuthError {
     }
 
     /// The key for [`Counterfoil::line_up`](crate::Counterfoil::line_up), if the request was refused only because other
-    /// attempts are in progress.
+    /// attempts are in progress. `None` for any other error.
     #[must_use]
     pub fn waits_for(&self) -> Option<&ThrottleKey> {
         match &self.reason {
@@ -224,7 +224,7 @@ impl OAuthError {
         self.code
     }
 
-    /// The HTTP status.
+    /// The HTTP status of the response.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status

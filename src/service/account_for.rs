@@ -34,7 +34,7 @@ impl Maker<'_> {
 }
 
 impl Service {
-    /// Returns the account with that subject. `None` if there is no such account. A person's account is read from the
+    /// Returns the account of `subject`. `None` if the subject has no account. A person's account is read from the
     /// directory. A service account is read from the settings, and its maker from the directory, because the maker's
     /// account limits what the service account can do. In both cases, the directory is read at most once.
     pub(crate) async fn account_for(
@@ -47,8 +47,8 @@ impl Service {
         Ok(account)
     }
 
-    /// Writes the result of [`Service::account_for`] to `account`. An account that is returned as a result would be
-    /// copied once more.
+    /// Writes the result of [`Service::account_for`] to `account`. If the account were returned as a result, it would
+    /// be copied once more.
     #[inline]
     pub(crate) async fn account_into(
         &self,
@@ -80,7 +80,7 @@ impl Service {
         Ok(acting(id, own, Maker::Person(maker.as_ref()), rules))
     }
 
-    /// Returns the stored service account with that id, or `None` if there is none.
+    /// Returns the stored service account with the id `id`, or `None` if the settings contain none.
     pub(crate) async fn service_account(
         &self,
         id: &ServiceAccountId,

@@ -12,10 +12,10 @@ use crate::types::time::Timestamp;
 
 /// The largest number of aliases that one call reads.
 const MOST: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
-/// The pause between two walks. Each walk reads the record of every alias that is older than a day.
+/// The pause between two walks. Each walk reads the record of every alias that is at least a day old.
 const PAUSE: Duration = hours(1);
 
-/// The position of the walk of this process.
+/// How far the walk of this process over the aliases has come.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Walk {
     after: Option<Alias>,
@@ -23,14 +23,16 @@ pub(crate) struct Walk {
     rests_until: Option<Timestamp>,
 }
 
-/// Whether the alias is at least a day old. An import writes the alias before the record, but no import takes a day.
+/// Whether the alias is at least a day old. An import writes the alias before the record, so the record of a younger
+/// alias may not be written yet. No import takes a day.
 pub(crate) fn is_settled(entry: &AliasEntry, now: Timestamp) -> bool {
     entry.created_at.plus(days(1)).is_some_and(|settled| now >= settled)
 }
 
 impl Service {
-    /// Reads the next aliases, at most 500 and at most `limit`, and removes those that are older than a day and whose
-    /// record is gone. Returns how many were removed. After the last alias, does nothing for an hour.
+    /// Reads the next aliases, at most 500 and at most `limit`. Removes those that are at least a day old and whose
+    /// record is gone. Returns the number of removed aliases. After a walk has read the last alias, this method does
+    /// nothing for an hour. If the host imports no tokens, it does nothing at all.
     pub(crate) async fn remove_dangling(&self, limit: NonZeroU32, now: Timestamp) -> Result<u64, StoreError> {
         let Some(imports) = &self.imports else { return Ok(0) };
         let walk = *imports.walk.lock().unwrap_or_else(PoisonError::into_inner);

@@ -98,9 +98,9 @@ pub enum Gathered {
     /// Send nothing yet. All these notices report that a credential has expired, and other credentials of the person
     /// might expire soon.
     Wait {
-        /// The latest instant until which the notices wait.
+        /// The instant at which the notices are sent at the latest.
         until: Timestamp,
-        /// The number of waiting notices.
+        /// The number of this person's notices that wait.
         notices: u64,
     },
     /// Send nothing: another worker has just claimed notices of this person.
@@ -124,7 +124,7 @@ pub enum Claim {
 }
 
 impl Claim {
-    /// The claimed notice, if the claim succeeded.
+    /// The claimed notice. `None` if the result is not [`Claim::Won`].
     #[must_use]
     pub fn won(self) -> Option<ClaimedNotice> {
         match self {
@@ -198,8 +198,8 @@ impl ClaimedNotice {
         self.record.record().kind
     }
 
-    /// The label of the credential. If it has no label, the description, which only a security code has. Empty if there
-    /// is neither.
+    /// The label of the credential. If it has no label, its description: a security code has a description and no
+    /// label. Empty if it has neither.
     #[must_use]
     pub fn label(&self) -> &str {
         let own = self.record.record();
@@ -229,7 +229,8 @@ impl ClaimedNotice {
         }
     }
 
-    /// The content of the notice.
+    /// What the notice says: when the credential expires, that it has expired, or that a text of it was found in a
+    /// public place.
     #[must_use]
     pub fn text(&self) -> NoticeText {
         self.text

@@ -76,11 +76,11 @@ impl From<DirectoryError> for Unavailable {
     }
 }
 
-/// Why a credential does not authenticate.
+/// Why a credential does not authenticate: it was refused, or it could not be verified.
 #[derive(Debug, thiserror::Error)]
 pub enum Denied {
-    /// The credential was refused. The status is 401. The reason is only for the host. Send the caller
-    /// [`Refusal::public`].
+    /// The credential was refused. The status is 401, or 403 if none of the credential's scope tokens is effective. The
+    /// reason is only for the host. Send the caller [`Refusal::public`].
     #[error("credential was refused")]
     Refused(#[source] Refusal),
     /// The credential could not be verified. The status is 503.
@@ -158,10 +158,10 @@ pub enum Forbidden {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Conflict {
-    /// Another token of the owner has that label.
+    /// Another token of the owner has this label.
     #[error("label is taken")]
     LabelTaken,
-    /// Another client has that id.
+    /// Another client of the realm has this client id.
     #[error("client id is taken")]
     ClientIdTaken,
     /// The owner already has as many live credentials as the policy allows.

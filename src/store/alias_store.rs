@@ -10,8 +10,9 @@ use crate::store::page::Page;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// The look-up key of an imported token: 32 bytes that are computed from its foreign digest under a key of the ring.
-/// The text of an imported token does not contain the id of its record, so the record is found by its alias.
+/// The look-up key of an imported token: 32 bytes that are computed from the digest that the other system stored, under
+/// a key of the key ring. The text of an imported token does not contain the id of its record, so the record is found
+/// by its alias.
 ///
 /// An alias is not secret and gives no access: the presented text must still match the record to which the alias leads.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,7 +45,7 @@ impl fmt::Debug for Alias {
 pub struct AliasEntry {
     /// The id of the record. The record can be missing: it is written after the entry, and purged before it.
     pub id: RecordId,
-    /// When the entry was written.
+    /// The instant at which the entry was written.
     pub created_at: Timestamp,
 }
 
@@ -57,7 +58,7 @@ pub enum AliasPut {
     /// The stored entry does not name the expected record, or no entry was expected but one is stored. Nothing was
     /// written. Contains the stored entry.
     Taken(AliasEntry),
-    /// The entry of the record `expect` was to be replaced, but no entry is stored. Nothing was written.
+    /// `expect` names a record, but no entry is stored for the alias. Nothing was written.
     Missing,
 }
 

@@ -37,7 +37,8 @@ pub struct Counter {
     ends_at: Option<Timestamp>,
     /// When each attempt in progress was granted.
     under_way: Vec<Timestamp>,
-    /// The instant from which the counter may be purged. `None` if the counter is empty.
+    /// The instant from which the counter may be purged. `None` for a new counter, and after a change that leaves the
+    /// counter empty.
     gone_at: Option<Timestamp>,
 }
 
@@ -73,7 +74,8 @@ impl Counter {
         &self.under_way
     }
 
-    /// The instant from which a purge removes the counter. [`Timestamp::EPOCH`] if the counter is empty.
+    /// The instant from which a purge removes the counter. [`Timestamp::EPOCH`] for a new counter, and after a change
+    /// that leaves the counter empty.
     #[must_use]
     pub fn gone_at(&self) -> Timestamp {
         self.gone_at.unwrap_or(Timestamp::EPOCH)
@@ -135,7 +137,9 @@ impl Counter {
     }
 
     /// Updates the counter to the instant `now`. Attempts that were not settled within [`UNSETTLED`] become failures,
-    /// and a window that has ended is closed.
+    /// and a window that has ended is closed. If an instant is too far in the future
+    /// ([`lies_ahead`](Self::lies_ahead)), the end of the window becomes `now + window`, and the attempt becomes a
+    /// failure.
     fn settle(&mut self, now: Timestamp, window: Duration) {
         self.ends_at = self.ends_at.map(|ends_at| ends_at.min(now.plus_capped(window)));
         let unsettled = |at: &Timestamp| now.since(*at) >= UNSETTLED || is_ahead(*at, now);

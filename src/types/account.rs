@@ -37,7 +37,8 @@ pub struct Account {
     role: Role,
     disabled: bool,
     manages_profiles: bool,
-    /// Whether this is a service account. Its registration is in the settings of this library and not in the directory.
+    /// Whether this is a service account. The settings of this library contain its registration. The directory does not
+    /// contain it.
     is_service_account: bool,
     valid_since: Option<Timestamp>,
     contact: Option<Box<Contact>>,
@@ -192,7 +193,7 @@ impl Account {
         self
     }
 
-    /// Sets the role.
+    /// Replaces the role that the account was created with.
     #[must_use]
     pub fn with_role(mut self, role: Role) -> Self {
         self.role = role;
@@ -305,7 +306,8 @@ impl Account {
         self.contact.iter().flat_map(|contact| contact.claims())
     }
 
-    /// The value that the host attached with [`Account::with_extension`], if its type is `T`.
+    /// The value that the host attached with [`Account::with_extension`], if its type is `T`. `None` if no value is
+    /// attached, or if the value has another type.
     #[must_use]
     pub fn extension<T: Any + Send + Sync>(&self) -> Option<&T> {
         self.extension.get()

@@ -136,12 +136,12 @@ impl Arming {
 }
 
 impl Walk {
-    /// The page of the same kind that begins after the cursor `after`.
+    /// The page of records of the same kind that begins after the cursor `after`.
     pub(crate) fn on(&self, after: String) -> Self {
         Self { after: Some(after), ..self.clone() }
     }
 
-    /// The first page of the next kind.
+    /// The first page of records of the next kind in the policy's list.
     pub(crate) fn next_kind(&self) -> Self {
         Self { began: self.began, kind: self.kind.saturating_add(1), after: None }
     }

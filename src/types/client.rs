@@ -149,7 +149,7 @@ pub struct StoredSecret {
     pub id: [u8; 16],
     /// How the secret is digested.
     pub form: SecretForm,
-    /// The digest of the secret, in the form `form`.
+    /// The digest of the secret, computed as its form (the field `form`) requires.
     pub digest: [u8; 32],
     /// The key of the key ring under which the digest was computed. [`KeyId::NONE`] if it was computed without a key.
     pub key_id: KeyId,

@@ -1,4 +1,4 @@
-//! The description of a security code or of a service account.
+//! The description of a personal access token, a security code or a service account.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::types::visible::{code_point, refused};
 
-/// The description of a security code or of a service account: free text of at most 500 characters. It is in NFC and
-/// trimmed. It has no control or format characters, with two exceptions: line feeds, and joiners where Unicode allows
-/// them.
+/// The description of a personal access token, a security code or a service account: free text of at most 500
+/// characters. It is in NFC and trimmed. It has no control or format characters, with two exceptions: line feeds, and
+/// joiners where Unicode allows them.
 ///
 /// ```
 /// use counterfoil::types::Description;

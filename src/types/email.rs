@@ -7,7 +7,7 @@ use crate::types::short::Short;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EmailAddress(Short);
 
-/// Not a valid e-mail address.
+/// The error for a text that is not a valid e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("e-mail address must be local@domain, at most 254 bytes, without blanks and control characters")]
 pub struct InvalidEmail;
@@ -24,7 +24,7 @@ impl EmailAddress {
         (text.len() <= 254 && clean && parts).then(|| Self(Short::new(text))).ok_or(InvalidEmail)
     }
 
-    /// The e-mail address.
+    /// The e-mail address as a text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()

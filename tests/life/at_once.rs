@@ -96,7 +96,7 @@ struct Host {
 }
 
 impl Host {
-    /// Makes a host with one token, which has been verified once.
+    /// Makes a host with one token, verifies the token once, and then forgets the calls and events so far.
     fn new() -> Self {
         let ivan = Account::new(subject("ivan"), "ivan", Role::Member);
         let (store, clock, sink) =
@@ -116,7 +116,8 @@ impl Host {
         host
     }
 
-    /// Whether the token is accepted. Fails the test if it is refused.
+    /// Returns true if the token is accepted, and false if a store or the directory is unavailable. Fails the test if
+    /// the token is refused.
     fn works(&self) -> bool {
         match block_on(self.counterfoil.verify(self.token.expose_secret())) {
             Ok(_) => true,

@@ -18,7 +18,7 @@ type Text = Option<&'static str>;
 
 const ASK: (&str, &str) = ("grant_type", "client_credentials");
 
-/// A world with a service account, and a client that acts as it.
+/// A world with a service account, and a client that gets the tokens of this account.
 struct Machines {
     world: World,
     account: ServiceAccountView,

@@ -120,7 +120,8 @@ fn host_6_without_logins_the_token_endpoint_does_not_support_the_password_grant(
     let events = sink.take();
     let told = |kind: &EventKind| matches!(kind, EventKind::GrantRefused { error: "unsupported_grant_type", .. });
     assert!(events.iter().any(|event| told(&event.kind)), "{events:?}");
-    // The host can still open sign-ins itself, and clients can refresh them.
+    // The host can still open sign-ins itself, and clients can refresh them. So the refresh grant is supported, and the
+    // error is that of an invalid refresh token.
     assert_eq!(ask("grant_type=refresh_token&refresh_token=cfr_x").code().as_str(), "invalid_grant");
 }
 

@@ -165,8 +165,8 @@ async fn an_access_token_leads_nobody(store: &dyn TokenStore) -> Result<(), Viol
 }
 
 /// Checks an edit and a new expiry of a superseded record. The store must change this record, and must leave its
-/// successor unchanged. A new label also changes the family: the store must write the key of the label there, because
-/// the family keeps this key for all its members.
+/// successor unchanged. A new label also changes the family: the store must write the key of the label to the family,
+/// because the family keeps this key for all its members.
 async fn an_old_half_writes_its_own(store: &dyn TokenStore) -> Result<(), Violation> {
     for change in [
         relabel("new name"),

@@ -6,8 +6,8 @@ use crate::copy::Copy;
 use crate::error::{CopyError, Side};
 use crate::walk::PAGE;
 
-/// A walk through the aliases of the source or the target, page by page. If this side has no store for aliases, `store`
-/// is `None` and the walk has no pages.
+/// A walk through the aliases of the source or the target, page by page. If the source or the target has no store for
+/// aliases, `store` is `None`, and the walk has no pages.
 struct Walk<'a> {
     store: Option<&'a dyn AliasStore>,
     side: Side,
@@ -63,7 +63,8 @@ pub(crate) async fn compatible(copy: &Copy) -> Result<(), CopyError> {
     if walk.corrupt > 0 { Err(CopyError::DamagedTarget { count: walk.corrupt }) } else { Ok(()) }
 }
 
-/// Writes the source's aliases to the target.
+/// Writes the source's aliases to the target. Returns an error if the target has another entry for one of these
+/// aliases.
 pub(crate) async fn copy(copy: &Copy) -> Result<(), CopyError> {
     let Some(target) = &copy.target.aliases else { return Ok(()) };
     let mut walk = Walk::of(copy, Side::Source);
@@ -78,7 +79,7 @@ pub(crate) async fn copy(copy: &Copy) -> Result<(), CopyError> {
     Ok(())
 }
 
-/// Checks that both stores have the same aliases.
+/// Returns an error if the two stores do not have the same aliases with the same entries.
 pub(crate) async fn verify(copy: &Copy) -> Result<(), CopyError> {
     compatible(copy).await?;
     let mut walk = Walk::of(copy, Side::Source);

@@ -53,7 +53,8 @@ pub(crate) async fn compatible(copy: &Copy, realm: &Realm) -> Result<(), CopyErr
     Ok(())
 }
 
-/// Writes the registrations of a realm. Returns the number of registrations whose version is lower than in the source.
+/// Writes the registrations of a realm. Returns how many of them still have a lower version in the target than in the
+/// source.
 pub(crate) async fn copy(copy: &Copy, realm: &Realm) -> Result<u64, CopyError> {
     let (sources, _) = walk::clients(&copy.source, Side::Source, realm).await?;
     let mut behind = 0;
@@ -109,7 +110,7 @@ pub(crate) async fn retire(copy: &Copy, realm: &Realm, key: ClientKey) -> Result
     Ok(())
 }
 
-/// Checks that both stores have the same registrations.
+/// Returns an error if the two stores do not have the same registrations in this realm.
 pub(crate) async fn verify(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
     let (sources, _) = walk::clients(&copy.source, Side::Source, realm).await?;
     let targets = targets_of(copy, realm).await?;

@@ -5,7 +5,8 @@
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: &'static str,
-    /// Requests that are sent before the request of the case. The statuses of the responses to them must be below 500.
+    /// Requests that are sent before the request of the case. Their responses are not compared, but each status must be
+    /// below 500.
     pub before: Vec<Send>,
     /// The name of a store method that fails while the request is answered. `None` if no method fails.
     pub outage: Option<&'static str>,
@@ -21,7 +22,7 @@ pub struct Case {
 pub struct Send {
     pub method: &'static str,
     pub path: String,
-    /// The values of the `Host` lines.
+    /// The values of the request's `Host` lines, one value for each line.
     pub hosts: &'static [&'static str],
     pub headers: Vec<(&'static str, String)>,
     pub body: Body,
@@ -138,12 +139,12 @@ impl Expected {
         Self { media_type: Some(TEXT), text: Some("the host has nothing here"), ..Self::status(404) }
     }
 
-    /// Expects a problem (RFC 9457).
+    /// Expects a problem (RFC 9457) with this status. `name` is the last part of its `type`.
     pub fn problem(status: u16, name: &'static str) -> Self {
         Self { media_type: Some(PROBLEM), problem: Some(name), cache: Some("no-store"), ..Self::status(status) }
     }
 
-    /// Expects a response of the JSON API.
+    /// Expects a response of the JSON API, with this status, `no-store` and a JSON body.
     pub fn json(status: u16) -> Self {
         Self { media_type: Some(JSON), cache: Some("no-store"), ..Self::status(status) }.header("pragma", "no-cache")
     }

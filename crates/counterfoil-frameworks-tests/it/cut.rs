@@ -54,7 +54,7 @@ async fn host_42_a_sign_in_whose_caller_goes_away_is_carried_out_to_its_end() {
         }
         reached(&held, ALLOWED).await;
         drop(callers);
-        // After these responses, the server has detected that the callers have closed their connections.
+        // These requests give the server time to detect that the callers have closed their connections.
         for _ in 0..10 {
             let other = exchange(running.address, &send("GET", "/nothing")).await;
             assert_eq!(other.status, 404, "{framework:?}");

@@ -1,5 +1,5 @@
-//! The target for values of the `Authorization` header. The library's function `credentials` reads bearer tokens, and
-//! the token endpoint reads HTTP Basic.
+//! The fuzz target for values of the `Authorization` header. The library's function `credentials` reads bearer tokens,
+//! and the token endpoint reads HTTP Basic.
 
 use axum::body::Body;
 use base64::Engine as _;

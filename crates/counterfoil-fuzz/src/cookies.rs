@@ -1,4 +1,5 @@
-//! The target for cookies. It checks that a request is signed in only if it has exactly one cookie with the exact name.
+//! The fuzz target for cookies. It checks that a request is signed in only if it has exactly one cookie with the exact
+//! name.
 
 use axum::body::Body;
 use http::{HeaderValue, Request};

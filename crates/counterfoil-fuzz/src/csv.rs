@@ -1,5 +1,5 @@
-//! The target for CSV. It checks that a reader gets back the cells that were written, and that a spreadsheet treats no
-//! cell as a formula.
+//! The fuzz target for CSV. It checks that a reader gets back the cells that were written, and that a spreadsheet
+//! treats no cell as a formula.
 
 use counterfoil_http::csv_line;
 

@@ -1,4 +1,4 @@
-//! The target for the cursors of lists. It checks that a list accepts only the cursors that it has made. A forged
+//! The fuzz target for the cursors of lists. It checks that a list accepts only the cursors that it has made. A forged
 //! cursor with a correct checksum must open only the list for which it was made.
 
 use base64::Engine as _;

@@ -69,9 +69,9 @@ impl AuthenticationRule {
         Self::new(counterfoil, Mode::Deferred)
     }
 
-    /// Lets CORS preflights pass without a credential. By default, they are treated like any other request without a
-    /// credential. Anybody can send a request that is a preflight, and it then reaches the handler without
-    /// authentication. So a host must opt in.
+    /// Lets CORS preflights pass without a credential. By default, preflights are treated like any other request
+    /// without a credential. After this call, a preflight reaches the handler without authentication, and anybody can
+    /// send one. So a host must opt in.
     #[must_use]
     pub fn pass_preflights(mut self) -> Self {
         self.pass_preflights = true;

@@ -69,8 +69,8 @@ impl Step<'_> {
         Ok(self.live_families(family, now, limit).await?.len() >= limit)
     }
 
-    /// Returns the index entries of at most `most` live families that count towards one cap with `like`: those of the
-    /// same realm, owner, kind and client.
+    /// Returns the index entries of at most `most` live families that have the same realm, owner, kind and client as
+    /// `like`, and so count towards the same cap.
     async fn live_families(
         &mut self,
         like: &FamilyParts,
@@ -123,9 +123,9 @@ impl Step<'_> {
         Ok(at.filter(|at| *at > since))
     }
 
-    /// Checks the cap of a family's live access tokens. Returns `None` if there is room for the new ones. Otherwise
-    /// returns the time at which the first live access token expires. If no access token is live, the new ones alone
-    /// exceed the cap, and the result is `now`.
+    /// Checks the cap of a family's live access tokens. Returns `None` if there is room for the new access tokens.
+    /// Otherwise returns the time at which the first live access token expires. If no access token is live, the new
+    /// tokens alone exceed the cap, and the result is `now`.
     pub(crate) async fn access_full(
         &mut self,
         family: &FamilyId,
@@ -142,12 +142,12 @@ impl Step<'_> {
             return Ok(None);
         }
         let first = live.first().and_then(|(key, _)| key.last_chunk::<24>()?.split_first_chunk::<8>());
-        // A token without an expiry is listed with the last possible instant. So is a token with a corrupt expiry.
+        // A token without an expiry, or with a corrupt one, is listed with the last possible instant.
         Ok(Some(first.map_or(now, |(at, _)| Timestamp::from_micros(u64::from_be_bytes(*at)).unwrap_or(Timestamp::MAX))))
     }
 }
 
-/// Returns how many live access tokens the family can have now so that the new ones still fit under the cap. Returns
+/// Returns how many live access tokens the family can have now so that the new tokens still fit under the cap. Returns
 /// `None` if there is no cap, or if no live access token is added. The number is negative if the new tokens alone
 /// exceed the cap.
 fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Timestamp) -> Option<i64> {

@@ -16,7 +16,7 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 /// The number of shards that are read at the same time. With a higher number, long reads would be faster. But if the
-/// first shard alone fills a page, the reads of the other shards are wasted, and there would be more of them.
+/// first shard alone fills a page, the reads of the other shards are wasted. A higher number would waste more reads.
 pub(crate) const ABREAST: usize = 64;
 /// The maximum number of times that one call runs its script. A script must run again if other callers changed the
 /// state that it depends on.
@@ -29,19 +29,19 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Decodes the record in this answer. Its fields are the first value.
+    /// Decodes the record in this answer. The first value of the answer contains its fields.
     pub(crate) fn record(&self, id: &RecordId) -> Result<TokenRecord, StoreError> {
         let fields = if let Some(Value::Array(fields)) = self.rest.first() { fields.as_slice() } else { &[] };
         row::record(id, fields)?.ok_or_else(|| shape("record"))
     }
 
-    /// Decodes the id in this answer, which is the first value.
+    /// Decodes the id in this answer, which is the first value of the answer.
     pub(crate) fn id<const N: usize>(&self) -> Result<[u8; N], StoreError> {
         let bytes = self.rest.first().and_then(row::bytes).and_then(|bytes| bytes.try_into().ok());
         bytes.ok_or_else(|| shape("id"))
     }
 
-    /// Decodes the family ids in this answer. They are concatenated in the first value.
+    /// Decodes the family ids in this answer. The first value of the answer contains them, one after another.
     pub(crate) fn families(&self) -> Result<Vec<FamilyId>, StoreError> {
         let (families, []) = self.rest.first().and_then(row::bytes).unwrap_or_default().as_chunks::<10>() else {
             return Err(shape("families"));
@@ -49,7 +49,7 @@ impl Answer {
         Ok(families.iter().copied().map(FamilyId::from_bytes).collect())
     }
 
-    /// Decodes the instant in this answer, which is the first value.
+    /// Decodes the instant in this answer, which is the first value of the answer.
     pub(crate) fn instant(&self) -> Result<Timestamp, StoreError> {
         row::end_of(&self.id::<16>()?)
     }
@@ -172,7 +172,7 @@ impl RedisStore {
         command
     }
 
-    /// Reads one record. All its data is in one key.
+    /// Reads one record together with the data of its family. Both are in one hash of Redis, so one command reads them.
     pub(crate) async fn pair(&self, op: &'static str, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
         match self.connection().command(op, Does::Read, &self.look(id)).await? {
             Value::Array(fields) => row::record(id, &fields),

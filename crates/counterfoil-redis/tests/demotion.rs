@@ -213,8 +213,8 @@ fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
             pair.promote(1);
             pair.lose_the_primary(0);
             let demoted = now();
-            // In every second round, the store gets only reads until it has left the demoted node. In the other rounds,
-            // it gets a write.
+            // In every second round, the store only reads until it has left the demoted node. In the other rounds, it
+            // tries a write, which must be refused.
             let other = pair.open_at(1).await;
             if round % 2 == 0 {
                 while store.get(&id).await.is_ok() {

@@ -9,7 +9,8 @@ macro_rules! no_end {
 }
 pub(crate) use no_end;
 
-/// An expression for the instant at which the life of a family ends.
+/// An expression for the instant at which the life of a family ends. If the family has no end, its value is that of
+/// `no_end`.
 macro_rules! lives_until {
     () => {
         concat!("coalesce(live_until, ", crate::ends::no_end!(), ")")
@@ -17,7 +18,8 @@ macro_rules! lives_until {
 }
 pub(crate) use lives_until;
 
-/// An expression for the instant at which an access token expires.
+/// An expression for the instant at which an access token expires. If the token never expires, its value is that of
+/// `no_end`.
 macro_rules! expires {
     () => {
         concat!("coalesce(expires_at, ", crate::ends::no_end!(), ")")

@@ -95,8 +95,8 @@ fn passes(error: &sqlx::Error) -> bool {
     };
     let code = error.code().unwrap_or_default();
     if code.len() == 5 {
-        // These are PostgreSQL's classes for connections, resources, operator intervention, system errors and lost
-        // races, and the code of a read-only server.
+        // These are PostgreSQL's classes for connections (08), lost races (40), resources (53), objects in the wrong
+        // state (55), operator intervention (57) and system errors (58), and the code of a read-only server.
         return ["08", "25006", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class));
     }
     // These are SQLite's codes for busy, locked, I/O, full and cannot open. The low byte of a code is the primary code.

@@ -191,7 +191,7 @@ pub(crate) fn apart(mut draft: Draft, part: u16) -> Draft {
     draft
 }
 
-/// Returns a new refresh token, not yet inserted, in the family of the record `member`.
+/// Returns the draft of a new refresh token in the family of the record `member`. The draft is not inserted yet.
 fn family_of(person: &Person, member: RecordId) -> Draft {
     let mut draft = person.refresh();
     draft.family.id = member.family();
@@ -299,7 +299,7 @@ impl Parent<'_> {
 
     async fn family(&self) -> (Person, RecordId) {
         let person = Person::somebody();
-        // The threads that race give their records part 1 or more. So part 0 gives ids that none of them uses.
+        // The racing threads give part 1 or more to [`apart`]. So ids with part 0 are never taken.
         let root = apart(person.refresh(), 0).found(self.store).await.expect("a family");
         (person, root)
     }

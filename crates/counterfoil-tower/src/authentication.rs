@@ -9,8 +9,8 @@ use crate::rejection::{Rejection, RejectionReason};
 /// The result that an authentication layer puts into the request's extensions. Inner services and extractors read it.
 ///
 /// A host that authenticates in another way, for example by a session cookie, can insert an `Authentication` in a layer
-/// in front of this one. The authentication layer then verifies no credential. Only a verification can produce a
-/// principal, so a host cannot invent one.
+/// in front of the authentication layer. The authentication layer then verifies no credential. Only a verification can
+/// produce a principal, so a host cannot invent one.
 #[derive(Clone, Debug)]
 pub struct Authentication<P>(Outcome<P>);
 

@@ -16,13 +16,14 @@ struct Person {
     password: PasswordHash,
 }
 
-/// The directory of the demo. Upper and lower case in names are treated as equal. A backslash in a name is an ordinary
-/// character.
+/// The directory of the demo. To find an account by its name, upper and lower case are treated as equal. A name such as
+/// `AD\bill.posters` has no separate domain: the backslash is an ordinary character of the name.
 pub struct People {
     people: Vec<Person>,
     profiles: ProfileStore,
     passwords: Passwords,
-    /// The hash that is used for an unknown name. So the check of a password takes as long as for a known name.
+    /// The hash with which a password is compared if the name is unknown. So the check of a password takes as long as
+    /// for a known name.
     dummy_hash: PasswordHash,
 }
 
@@ -116,7 +117,8 @@ impl People {
         self.passwords.verifications()
     }
 
-    /// Makes the account of a person. Its time zone is that of the profile, if the profile has one.
+    /// Makes the account of a person. If the person's profile has a time zone, the account gets this time zone.
+    /// Otherwise it keeps the time zone of the demo account.
     fn account_of(&self, person: &Person) -> Account {
         let account = person.account.clone();
         match self.profiles.zone(account.subject()) {
@@ -131,7 +133,7 @@ impl People {
     }
 }
 
-/// Returns the form of a name that is used in comparisons. It has only lower-case letters.
+/// Returns the name in lower case, the form in which names are compared.
 fn canonical(name: &str) -> String {
     name.to_lowercase()
 }

@@ -18,7 +18,7 @@ pub enum StartError {
     /// The issuer in the settings is invalid.
     #[error("COUNTERFOIL_ISSUER cannot be used")]
     Issuer(#[source] counterfoil_axum::InvalidIssuer),
-    /// No issuer is set. The demo cannot use its own address, because this is not a loopback address.
+    /// No issuer is set. The demo uses its own address as the issuer only if this is a loopback address.
     #[error("COUNTERFOIL_ISSUER must be set if COUNTERFOIL_LISTEN is not a loopback address")]
     IssuerMissing(#[source] counterfoil_axum::InvalidIssuer),
     /// The list of trusted proxies is invalid.

@@ -109,10 +109,11 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`]. `Forbidden` if the presenter is a collaborator, or if personal access tokens are blocked
-    /// ([`Counterfoil::gates`]). `Invalid` for an invalid label, for a number of days out of range, or if the presented
-    /// credential itself cannot be used from all of the allowed addresses. `Conflict` if the label is taken, or if the
-    /// owner already has as many live tokens as the policy allows.
+    /// [`ManageError`]. `Forbidden` if the presenter has no permission, for example because the account is that of a
+    /// collaborator, or if personal access tokens are blocked ([`Counterfoil::gates`]). `Invalid` for an invalid label,
+    /// for a number of days out of range, or if the presented credential itself cannot be used from all of the allowed
+    /// addresses. `Conflict` if the label is taken, or if the owner already has as many live tokens as the policy
+    /// allows. `SlowDown` after too many creations in an hour. `Unavailable` if a store or the directory failed.
     ///
     /// # Cancel safety
     ///
@@ -196,8 +197,8 @@ pub(crate) async fn draft<O: Permission>(
     let scope = match (permit.narrowed(new.scope.clone(), "scope")?, widest_scope) {
         (Some(scope), Some(widest)) if widest.covers(&scope) => Some(scope),
         (Some(_), Some(_)) if new.scope.is_some() => return Err(Invalid::ScopeBeyondAccount.into()),
-        // No scope was requested, so this is the presenter's own scope, which contains the account's. The token gets
-        // the account's scope.
+        // No scope was requested, so `scope` in this arm is the presenter's own scope, and exceeds the account's scope.
+        // The token gets the account's scope.
         (Some(_), Some(widest)) => Some(widest.clone()),
         (scope, _) => scope,
     };
@@ -207,13 +208,14 @@ pub(crate) async fn draft<O: Permission>(
     let allowed_sources = permit.own_sources().await?.narrowed(new.allowed_sources.clone())?;
     let mut asked = scope.as_ref().map(Scope::to_string).unwrap_or_default();
     if let Some(description) = &description {
-        // The NUL separates the scope from the description. No scope contains a NUL.
+        // A NUL separates the scope from the description, and no scope contains a NUL. So two requests with different
+        // scopes or descriptions never give the same text.
         asked = format!("{asked}\0{}", description.as_str());
     }
     let (lifetime, sources) = (format!("{:?}", new.lifetime), allowed_sources.as_ref().map(Networks::to_string));
     let mut fields = vec![label.as_str(), &lifetime, &asked];
-    // A request without allowed sources adds no field. So its form gives the same id as in versions of this library
-    // that did not have allowed sources.
+    // Allowed sources are a field of the derivation only if there are any. So a form without them gives the same id as
+    // in a version of this library without allowed sources.
     fields.extend(sources.as_deref());
     Ok(Draft {
         kind: TokenKind::PersonalAccessToken,

@@ -29,7 +29,7 @@ impl Counterfoil {
     /// directory does not know the person, or the account is disabled. [`ManageError::Invalid`] for an invalid field.
     /// [`ManageError::Conflict`] if the policy does not allow this operation ([`Conflict::NotAllowed`]), if the label
     /// is taken, or if the person already has as many live tokens as the policy allows. [`ManageError::SlowDown`] after
-    /// too many creations in an hour.
+    /// too many creations in an hour. [`ManageError::Unavailable`] if a store or the directory failed.
     ///
     /// # Cancel safety
     ///
@@ -72,8 +72,8 @@ async fn create(
 }
 
 /// Returns the account that will own the token. Checks that this account can own a token, and that the presenter has at
-/// least the role of the account: the token gives the rights of the account. The argument `subject` is `None` if the
-/// requested id is not a valid subject id: the result is then `NotFound`.
+/// least the role of the account, because the token gives the rights of the account. The argument `subject` is `None`
+/// if the requested id is not a valid subject id: the result is then `NotFound`.
 pub(crate) async fn owner(
     permit: &Permit<'_, CreateTokenFor>,
     subject: Option<&SubjectId>,

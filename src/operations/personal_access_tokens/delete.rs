@@ -19,17 +19,20 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::NotFound`] for an unknown id and for the id of another user's token.
+    /// [`ManageError::Forbidden`] if the presenter has no permission, or if personal access tokens are blocked
+    /// ([`Counterfoil::gates`]). [`ManageError::NotFound`] for an unknown id and for the id of another user's token.
+    /// [`ManageError::Unavailable`] if a store or the directory failed.
     pub async fn delete_personal_access_token(&self, by: &Presenter, id: &RecordId) -> Result<(), ManageError> {
         own_token(self.permit(by).await?, id).await
     }
 
-    /// Deletes a personal access token of the user `subject`. Only for administrators.
+    /// Deletes a personal access token of the user `subject`. Only for administrators, with the scope `users:manage`.
     ///
     /// # Errors
     ///
-    /// [`ManageError::NotFound`] if no token of this user has the id, and for the subject of a service account, unless
-    /// the presenter is the host.
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if no token of this
+    /// user has the id, and for the subject of a service account, unless the presenter is the host.
+    /// [`ManageError::Unavailable`] if a store or the directory failed.
     pub async fn delete_personal_access_token_of(
         &self,
         by: &Presenter,
@@ -40,8 +43,8 @@ impl Counterfoil {
     }
 }
 
-/// Deletes the presenter's own personal access token. A collaborator is allowed to do this, and so is a presenter that
-/// authenticated with a token. The request is refused while personal access tokens are blocked by a gate.
+/// Deletes one of the presenter's own personal access tokens. Collaborators, and presenters that authenticated with a
+/// token, are allowed to do this too. The request is refused while personal access tokens are blocked by a gate.
 async fn own_token(permit: Permit<'_, DeleteToken>, id: &RecordId) -> Result<(), ManageError> {
     let owner = permit.person()?;
     delete(&permit, (TokenKind::PersonalAccessToken, &owner.into()), id, RevocationReason::ByOwner).await

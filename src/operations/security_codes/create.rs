@@ -23,7 +23,7 @@ use crate::types::networks::Networks;
 pub enum NewAccess<'a> {
     /// The rights of a super administrator, as long as the code's creator has that role.
     SuperAdministrator,
-    /// The rights of the account with that name, but at most those of an ordinary member.
+    /// The rights of the account with this name, but at most those of an ordinary member.
     SameAsUser(&'a str),
 }
 
@@ -128,8 +128,8 @@ pub(crate) async fn security_code(
     let sources = allowed_sources.as_ref().map(Networks::to_string);
     let is_described = if description.is_some() { "1" } else { "" };
     let mut fields = vec![asked.as_str(), is_described, new.description.unwrap_or_default()];
-    // Allowed sources are a field of the derivation only if there are any. So a form without them gets the same id as
-    // from a version of this library without allowed sources.
+    // Allowed sources are a field of the derivation only if there are any. So a form without them gives the same id as
+    // in a version of this library without allowed sources.
     fields.extend(sources.as_deref());
     let draft = Draft {
         kind: TokenKind::SecurityCode,

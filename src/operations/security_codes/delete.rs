@@ -10,11 +10,12 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// Deletes a security code. Only for super administrators.
+    /// Deletes a security code. Only for super administrators, with the scope `codes:manage`.
     ///
     /// # Errors
     ///
-    /// [`ManageError::NotFound`] if no security code of this realm has the id.
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if no security code of
+    /// this realm has the id. [`ManageError::Unavailable`] if a store or the directory failed.
     pub async fn delete_security_code(&self, by: &Presenter, id: &RecordId) -> Result<(), ManageError> {
         code(self.permit(by).await?, id).await
     }

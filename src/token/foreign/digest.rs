@@ -12,7 +12,8 @@ pub struct ForeignDigest {
     length: u8,
 }
 
-/// Not a valid digest: it does not have 16 to 64 bytes, or it is not a hexadecimal text of the expected length.
+/// The error for a value that is not a valid digest: it does not have 16 to 64 bytes, or it is not a hexadecimal text
+/// of the expected length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a foreign digest must have 16 to 64 bytes")]
 pub struct InvalidForeignDigest;
@@ -63,7 +64,7 @@ impl ForeignDigest {
     }
 }
 
-/// The value of a hexadecimal digit.
+/// The value of a hexadecimal digit. `None` for any other byte.
 pub(super) const fn nibble(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),

@@ -64,8 +64,8 @@ fn life_6_an_alias_or_record_that_was_moved_gives_no_access() {
     let rows = [first, second].map(|[scheme, _, row]| ForeignCredential::new(scheme, row, &bill, "Telegram"));
     let ids = ids(&import(&world.handle, &rows));
     let there = aliases(&world.store);
-    // Somebody who can write to the store makes each alias lead to the record of the other imported token, and to a
-    // record of another person.
+    // Somebody who can write to the store replaces the entry of an alias. The new entry names the record of the other
+    // imported token, or a record of another person.
     let own = world.pat("ivan", "one").view.id;
     for (alias, entry) in &there {
         for id in ids.iter().chain([&own]).filter(|id| **id != entry.id) {

@@ -1,5 +1,5 @@
-//! Tests limits of reports. Reports must not keep the upkeep busy and must not block each other. If reported texts are
-//! dropped, there must be an event.
+//! Tests the limits of reports of leaked tokens. Reports must not keep the upkeep busy and must not block each other.
+//! If reported texts are dropped, there must be an event.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -81,7 +81,7 @@ fn life_5_a_stop_during_an_outage_says_how_many_texts_are_lost() {
     assert_eq!(dropped(&node), [(3, DropReason::Stopped)]);
 }
 
-/// A store that refuses each change of one record, as if the library had made an invalid call.
+/// A store that refuses each change of one record, with the error for an invalid call.
 struct Refusing(RecordId);
 
 #[async_trait]

@@ -12,7 +12,8 @@ fn api_key(world: &World, client: &str) -> String {
     STANDARD.encode(format!("{client}:{}", world.client_secret(client)))
 }
 
-/// Whether the client still authenticates: an unknown token is then revoked with 200.
+/// Whether the client still authenticates with its secret. To find out, revokes an unknown token: an authenticated
+/// client gets the status 200 (RFC 7009 §2.2).
 fn authenticates(world: &World, client: &str) -> bool {
     world.revoke(client, "unknown").status == 200
 }

@@ -14,7 +14,8 @@ fn faulty(world: &World, faults: &Faults) -> World {
     world.elsewhere(|builder| builder.store(store).entropy(SeededEntropy::new(77)))
 }
 
-/// Makes one credential of each kind that a report ends, and returns its text.
+/// Makes a personal access token, a session and an access token, and returns their texts. A report of each text ends
+/// the credential.
 fn credentials(world: &World, label: &str) -> [String; 3] {
     let texts = [world.pat("ivan", label).token, session(world, "ivan").token];
     let [token, session] = texts.map(|text| text.expose_secret().to_owned());

@@ -1,4 +1,5 @@
-//! Tests that service accounts are created, changed and listed: labels, fields, number and pages.
+//! Tests the creation, the changes and the lists of service accounts: unique labels, invalid fields, the limit on their
+//! number, pages, and two nodes that create the same label.
 
 use counterfoil::event::{EventKind, ServiceAccountAction};
 use counterfoil::service_account::*;

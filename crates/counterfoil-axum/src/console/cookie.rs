@@ -29,8 +29,9 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// Whether the console serves a request to this host. It refuses other requests because they are insecure.
-    /// `authority` is the host, with or without a port.
+    /// Whether the console serves a request to this host. With [`Transport::PlainLoopback`], a request to a host that
+    /// is not loopback is refused, because its cookies would be sent without encryption. `authority` is the host, with
+    /// or without a port.
     #[must_use]
     pub fn serves(self, authority: &str) -> bool {
         match self {

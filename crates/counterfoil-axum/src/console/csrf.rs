@@ -19,8 +19,8 @@ pub(crate) const FIELD: &str = "csrf_token";
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Returns the CSRF token for a session cookie or a visit cookie. The token does not reveal the value of the cookie,
-/// because this value is random.
+/// Returns the CSRF token for a session cookie or a visit cookie. The token is a hash of the cookie's value. The value
+/// is random, so the token does not reveal it.
 pub(crate) fn token(cookie: &Secret) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil console: token of a form, 1\0");

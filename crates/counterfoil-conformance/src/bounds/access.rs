@@ -142,9 +142,9 @@ async fn superseded_ones_count(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks the instant `until` of the refusal `FamilyFull`. It must be the earliest expiry of the live tokens that are
-/// stored, or `now` if there are none. The tokens of the refused call must not affect it, even if one of them expires
-/// earlier.
+/// Checks the instant `until` of the refusal `FamilyFull`. It must be the earliest expiry of the family's stored live
+/// access tokens, or `now` if the family has none. The tokens of the refused call must not affect it, even if one of
+/// them expires earlier.
 async fn new_ones_do_not_set_the_end(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh();

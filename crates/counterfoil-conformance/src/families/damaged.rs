@@ -10,7 +10,7 @@ use crate::violation::{Violation, ensure};
 use crate::walk::collect_families;
 
 /// Checks that a family row that cannot be decoded is counted once, and that all other families are listed. If the
-/// fixture has no hook `damage`, checks nothing. The check of clause 26 reports that.
+/// fixture has no hook `damage`, checks nothing. The check of clause 26 then reports that the hook is missing.
 pub(crate) async fn a_damaged_family_is_counted(store: &Database) -> Result<(), Violation> {
     for damaged in [0, 2, 4] {
         let ann = Person::new(&format!("damaged-{damaged}"), "ann");

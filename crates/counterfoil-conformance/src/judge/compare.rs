@@ -12,7 +12,7 @@ pub(crate) fn differing(is: &TokenRecord, must: &TokenRecord) -> Vec<String> {
     lines
 }
 
-/// Compares two records like [`differing`]. One of them or both may be absent.
+/// Compares two records like [`differing`]. One or both of the records may be absent.
 pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRecord>) -> Vec<String> {
     match (is, must) {
         (None, None) => Vec::new(),
@@ -32,8 +32,9 @@ pub(crate) fn differing_families(is: Option<&FamilyParts>, must: Option<&FamilyP
     }
 }
 
-/// Compares two values field by field. The fields before `except` are compared here, and those after it by the caller.
-/// If a field of the type `$parts` is in neither list, the code does not compile.
+/// Compares two values field by field. The macro compares the fields that are listed before `except`. The caller
+/// compares the fields that are listed after `except`. If a field of the type `$parts` is in neither list, the code
+/// does not compile.
 macro_rules! differing_fields {
     ($prefix:literal, $parts:ident, $is:ident, $must:ident, $($field:ident)*, except $($other:ident)*) => {{
         const NAMED: &[&str] = &[$(stringify!($field),)* $(stringify!($other),)*];

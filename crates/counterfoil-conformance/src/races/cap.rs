@@ -23,8 +23,8 @@ pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
         for round in 0..track.rounds {
             let person = Arc::new(Person::somebody());
             let cap = 1 + u32::try_from(round % 10).unwrap_or(0);
-            // These are a revoked family, an expired family and a family of another client, which do not count. Up to
-            // two more families count.
+            // `cap` counts none of three families of the owner that are stored first: a revoked one, an expired one and
+            // one of another client. It counts up to two further families.
             let kind = if round % 2 == 0 { TokenKind::PersonalAccessToken } else { TokenKind::RefreshToken };
             let one = move |person: &Person| match kind {
                 TokenKind::RefreshToken => person.refresh(),

@@ -1,5 +1,5 @@
-//! Many workers claim and settle one notice concurrently. A notice is an instant at which a worker must send a message
-//! about a record.
+//! Many workers claim and settle one notice concurrently. The notice of a record contains the instant at which a worker
+//! must send a message about the record.
 
 use counterfoil::store::{NoticeMark, TokenStore};
 

@@ -25,7 +25,8 @@ pub(super) fn on_model(model: &mut Model, command: &Command) -> Vec<Answer> {
         }
         // The contract does not say whether a census counts damaged rows.
         Command::Census if !model.damaged.is_empty() => Vec::new(),
-        // The contract also does not say whether a purge removes or shrinks a damaged row whose time has come.
+        // The contract also does not say whether a purge removes or shrinks a damaged row, even if the limits of the
+        // purge would allow this for an intact row.
         Command::Purge(limits) if model.purges_damaged(limits.now, limits.unsent_before, limits.windows_before) => {
             purge_model(model, *limits);
             Vec::new()

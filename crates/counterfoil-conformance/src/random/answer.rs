@@ -102,9 +102,9 @@ impl Answer {
 /// The largest number of differing fields that a message shows.
 const FIELDS: usize = 8;
 
-/// Describes how the answer `found` differs from the answer `wanted`. If their words differ, such as `Done` and
-/// `Stale`, both words are shown. Then come the ids of records or families that are missing, surplus or in another
-/// order. Then come the fields that differ between two records or families with the same id.
+/// Describes how the answer `found` differs from the answer `wanted`. The text has up to three parts: the words of the
+/// answers, such as `Done` and `Stale`; the ids of records or families that are missing, surplus or in another order;
+/// and the fields in which two records or families with the same id differ. A part without a difference is left out.
 pub(super) fn difference(wanted: &Answer, found: &Answer) -> String {
     let mut text = String::new();
     if wanted.word != found.word {

@@ -57,7 +57,8 @@ pub(super) enum Operation {
     /// whichever is earlier.
     ListStanding,
     ListKind,
-    /// A list of an owner's families. It has a cell for each of their records.
+    /// A list of an owner's families. It has a cell for each record of the owner: the state in the cell is the state of
+    /// this record.
     ListFamilies,
     Due,
     /// The part of a purge that removes records which have no notice. It compares `now` with `gone_at`.
@@ -127,8 +128,8 @@ impl Operation {
     }
 
     /// Returns true if values that are far from the limit are counted separately for this operation, as
-    /// [`Boundary::Extreme`]. This is so if it compares a version, a generation, a mark of a notice, or the instant of
-    /// a touch.
+    /// [`Boundary::Extreme`]. This is true for operations that compare a version, a generation, a mark of a notice, or
+    /// the instant of a touch.
     pub(super) const fn has_far_sides(self) -> bool {
         matches!(
             self,

@@ -129,7 +129,7 @@ impl Model {
         (at > pace.since).then_some(at)
     }
 
-    /// Returns `None` if the cap on the live access tokens of the family leaves room for the new ones, or if none of
+    /// Returns `None` if the cap on the live access tokens of the family leaves room for the new tokens, or if none of
     /// the new tokens is a live access token. Otherwise returns the earliest expiry of the live access tokens that the
     /// family has, or [`Timestamp::MAX`] if none of them expires. If the family has no live access token, the new
     /// tokens alone are more than the cap allows. Then returns `now`.

@@ -24,8 +24,8 @@ fn expired(draft: Draft) -> Draft {
     draft.ending(Some(at(5)), Some(at(GONE)))
 }
 
-/// Returns live families that must not count when a personal access token, or a sign-in, of this person is renewed:
-/// those of other kinds, clients, owners and realms. Expired families must not count either.
+/// Returns families that must not count when a personal access token, or a sign-in, of this person is renewed: live
+/// families of other kinds, clients, owners and realms, and expired families that would count if they were live.
 fn strangers(ann: &Person, renews_a_sign_in: bool) -> Vec<Draft> {
     let other_owner = Person { owner: SubjectId::new("Ann").expect("a subject").into(), ..ann.clone() };
     let of_the_realm = Person { owner: OwnerId::realm(), ..ann.clone() };
@@ -48,7 +48,8 @@ fn strangers(ann: &Person, renews_a_sign_in: bool) -> Vec<Draft> {
     all
 }
 
-/// Renews a family under a cap of 1, beside many families of which none counts. One of them is revoked.
+/// Renews a family under a cap of 1, beside many families of which none counts: those of [`strangers`], and a revoked
+/// one.
 pub(super) async fn others_do_not_count(store: &dyn TokenStore) -> Result<(), Violation> {
     for (owner, signs_in) in [("ann", false), ("ANN", true)] {
         let ann = Person::new("default", owner);
@@ -68,8 +69,9 @@ pub(super) async fn others_do_not_count(store: &dyn TokenStore) -> Result<(), Vi
     Ok(())
 }
 
-/// Renews a family under a cap of 1, beside one family that counts: a permanent one, one that expires one microsecond
-/// later, one that was rotated, one whose only record is revoked by itself, and one past its `gone_at`.
+/// Renews a family under a cap of 1, beside one family that counts. This family is in turn a permanent one, one that
+/// expires one microsecond later, one that was rotated, one whose only record is revoked by itself, and one past its
+/// `gone_at`.
 pub(super) async fn every_live_one_counts(store: &dyn TokenStore) -> Result<(), Violation> {
     for (number, what) in ["permanent", "about to expire", "rotated", "with a revoked record", "past its `gone_at`"]
         .into_iter()

@@ -179,7 +179,7 @@ impl Scene {
         })
     }
 
-    /// Returns the arguments `now`, `unsent_before` and `windows_before` of this purge.
+    /// Returns the arguments `now`, `unsent_before` and `windows_before` with which the operation `deed` purges.
     pub(crate) fn purge_limits(&self, deed: Deed) -> [Timestamp; 3] {
         match deed {
             Deed::PurgeGone => [self.near(6), self.near(6), self.near(0)],
@@ -220,7 +220,7 @@ impl Scene {
         Ok(Outcome::Seen(seen))
     }
 
-    /// Returns the counts of a census for the two digest keys of this scene, and leaves out all other keys.
+    /// Returns the counts of a census for the two digest keys of this scene, and leaves out all other digest keys.
     fn counted(&self, census: Vec<(KeyId, u64)>) -> Vec<(KeyId, u64)> {
         let own = [self.key().number(), self.key().number() + 1];
         let mut own: Vec<(KeyId, u64)> =

@@ -148,7 +148,7 @@ async fn races(siblings: &Siblings, handles: &Handles) -> Result<(), Violation> 
         ensure!(won.len() == 1, "of {} puts with one expectation one must win, but {} did", pool.len(), won.len());
         every_handle_reads(handles, &contested, Some(won[0])).await?;
         stands = Some(won[0]);
-        // Every third round removes the entry, so that the puts of the next round race to create one.
+        // Every third round removes the entry, so that in the next round the puts race to create the entry.
         if round % 3 == 2 {
             let removed = pool
                 .race(|racer| {

@@ -33,7 +33,7 @@ struct Model {
 /// check.
 pub async fn client_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     let sequences = u64::from(scale().sequences.min(12));
-    // The sequences of one database have different realms, so each of them begins with realms that have no clients.
+    // The sequences of one database have different realms, so each sequence begins with realms that have no clients.
     for first in (0..sequences).step_by(KINDS as usize) {
         let database = siblings.fresh().await;
         let (Some(one), Some(other)) = (database.clients().await, database.clients().await) else {

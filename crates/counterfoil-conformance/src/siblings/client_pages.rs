@@ -40,7 +40,7 @@ pub async fn client_pages_have_an_end(siblings: &Siblings) -> Verdict {
     }
     let (mut registrar, mut wanted) = (Registrar { store: &*store, keys: 0 }, Vec::new());
     for number in 0..30 {
-        // The ids are not in ascending order and have different lengths.
+        // The clients are not registered in the order of their ids. The ids have different lengths.
         let id = format!("app-{}", number * 7 % 30);
         registrar.register(&here, &id).await?;
         registrar.register(&there, &id).await?;
@@ -100,8 +100,8 @@ async fn while_the_ground_moves(registrar: &mut Registrar<'_>, limit: u32) -> Re
             break;
         }
         ensure!(page < 900, "a walk must end although clients come and go");
-        // Only the clients in `versions` may be removed. If the last client of the page is one of them, it is removed.
-        // Otherwise any other of them is.
+        // Only the clients in `versions` may be removed. If the last client of the page is one of them, this client is
+        // removed. Otherwise another client in `versions` is removed.
         let at_cursor = versions.iter().position(|(id, _)| seen.last() == Some(id));
         if let Some((id, version)) = at_cursor.map(|at| versions.remove(at)).or_else(|| versions.pop()) {
             let id = id.parse::<ClientId>().expect("a client id");

@@ -1,6 +1,6 @@
 //! Broken stores whose `try_read` passes something else to its callback than `get` returns. The check
-//! `try_read_shows_what_get_returns` (clause 60 of `TokenStore`) must reject each of them. All other checks must accept
-//! them, because the suite reads with `get`.
+//! `try_read_shows_what_get_returns` (clause 60 of `TokenStore`) must reject each of them. Checks that read with `get`
+//! cannot find such a flaw. A test makes sure that three of them accept one of these stores.
 
 use std::sync::Arc;
 

@@ -13,7 +13,8 @@ pub(super) fn take(fields: &mut Fields) -> Result<Option<Option<Networks>>, Prob
     Ok(Some(networks.map_err(Invalid::from)?))
 }
 
-/// Returns the blocks of a list of allowed sources as texts. Returns `None` if there is no list.
+/// Returns the allowed sources as strings, one for each CIDR block. Returns `None` if the credential can be used from
+/// every address.
 pub(super) fn texts(allowed: Option<&Networks>) -> Option<Vec<String>> {
     allowed.map(|allowed| allowed.blocks().map(|block| block.to_string()).collect())
 }

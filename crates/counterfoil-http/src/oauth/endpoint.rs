@@ -82,7 +82,7 @@ impl Posted {
 
     /// Returns the request as the type that the OAuth endpoints of `counterfoil` take.
     pub(super) fn request<'a>(&'a self, authorization: &'a [&'a [u8]]) -> OAuthRequest<'a> {
-        // A header that occurs more than once counts as missing.
+        // If the request has more than one `Content-Type` header, none of them is used, so the form is refused.
         let content_type = match self.media_types.as_slice() {
             [one] => Some(one.as_bytes()),
             _ => None,

@@ -1,5 +1,5 @@
-//! Tests the worst answers that an engine may give. It may report a conflict where there is none, lose answers, or
-//! answer every write with a conflict.
+//! Tests the store on engines that make as much trouble as the interface allows. An engine may report a conflict where
+//! there is none, lose answers, or answer every write with a conflict.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -43,7 +43,7 @@ impl Engine for Unsteady {
     }
 
     async fn write(&self, write: Write) -> Result<Outcome, EngineError> {
-        // The first write stores the layout version. It is made before the first step of the store, so it has no fault.
+        // The first write stores the layout version. This write is made while the store is opened, so it must not fail.
         let number = self.writes.fetch_add(1, Ordering::Relaxed);
         match self.odd {
             _ if number == 0 || !number.is_multiple_of(self.every) => self.engine.write(write).await,
@@ -108,7 +108,8 @@ impl Fixture for Nervous {
     }
 }
 
-// This engine refuses every second write as a conflict without a reason.
+// This engine does not execute every second write, and reports a conflict although there is none. The store must repeat
+// these writes.
 conformance!(nervous, Nervous);
 
 fn is_unknown<T: std::fmt::Debug>(answer: &Result<T, StoreError>) -> bool {

@@ -1,4 +1,4 @@
-//! The built-in texts in English and Russian.
+//! The built-in texts of messages in English and Russian.
 
 use std::time::Duration;
 
@@ -105,8 +105,8 @@ impl BuiltIn {
     }
 }
 
-/// Returns the URL if it begins with `https://` or `http://`, and if [`one_line`] with a limit of 2,000 characters does
-/// not change it.
+/// Returns the URL if it begins with `https://` or `http://`, and if it is already one line of at most 2,000
+/// characters, as [`one_line`] makes it.
 fn web(url: &str) -> Option<String> {
     let opens = url.starts_with("https://") || url.starts_with("http://");
     Some(one_line(url, 2_000)).filter(|clean| opens && clean == url)

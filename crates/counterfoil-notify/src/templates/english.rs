@@ -1,4 +1,4 @@
-//! The English texts.
+//! The English texts of messages.
 
 use std::time::Duration;
 
@@ -82,7 +82,8 @@ pub(super) fn leak_subject(one: Option<&str>, count: usize) -> String {
     }
 }
 
-/// Makes the subject line of a message about leaks if every text that was found had already been replaced.
+/// Makes the subject line of a message about leaks if every text that was found had already been replaced. For a single
+/// credential, `one` is its label.
 pub(super) fn old_leak_subject(one: Option<&str>, count: usize) -> String {
     match (one, count) {
         (Some(what), _) => format!("An old text of your {what} was found in a public place"),

@@ -7,7 +7,8 @@ use std::pin::pin;
 use counterfoil::store::StoreError;
 use futures_util::future::{Either, select};
 use redis::{RedisResult, Value};
-// Time is measured as durations only, to supervise connections. The store contract gets no instant from here.
+// This clock of tokio only measures how long a connection has been silent. No instant of this clock gets into an answer
+// of the store or into stored data.
 use tokio::time::{Instant, timeout_at};
 
 use super::silence::{is_silent, silent_at};

@@ -99,7 +99,8 @@ fn fault_a13_room_is_made_beside_rotations_and_revocations() {
     });
 }
 
-/// The cap is lowered for an owner with many sign-ins. One insert then revokes all families above the new cap.
+/// The cap is lowered for an owner with many sign-ins. Checks that one insert then revokes the least recently used
+/// sign-ins, until as many are live as the new cap allows. A sign-in through another client must stay live.
 #[test]
 fn fault_a13_a_cap_that_was_lowered_ends_hundreds_at_once() {
     RUNTIME.block_on(async {
@@ -126,8 +127,9 @@ fn fault_a13_a_cap_that_was_lowered_ends_hundreds_at_once() {
     });
 }
 
-/// A family gets a thousand generations and many expired access tokens. The cap on live access tokens is still checked
-/// by one script.
+/// A family gets a thousand generations and many expired access tokens. Checks that the first generation is still
+/// stored as superseded, so that its reuse is detected. Also checks that the cap on live access tokens is exact in such
+/// a family.
 #[test]
 fn fault_a4_a_thousand_rotations_leave_every_generation_and_the_first_replay_is_known() {
     RUNTIME.block_on(async {
@@ -164,7 +166,7 @@ fn fault_a4_a_thousand_rotations_leave_every_generation_and_the_first_replay_is_
         }
         let oldest = store.get(&first).await.expect("an answer").expect("the first generation is known");
         assert!(oldest.record().superseded.is_some_and(|superseded| superseded.at == at(1)));
-        // At that instant, the first access token and the access tokens of the last nine rotations are live.
+        // At the instant `now`, the first access token and the access tokens of the last nine rotations are live.
         let joins = |cap| InsertInto::Join { family: draft.family.id, generation: turns, access_cap: Some(most(cap)) };
         let now = at(turns + 1);
         let full = store.insert(joins(10), &[draft.access(turns)], now).await.expect("an answer");

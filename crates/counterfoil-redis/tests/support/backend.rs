@@ -1,4 +1,5 @@
-//! One server or cluster for all tests of a binary. Each store gets a space of its own on it.
+//! One server or cluster for all tests of a binary. Each store under test has a [`Space`] of its own on the server or
+//! cluster.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -75,7 +76,8 @@ pub struct Space {
 }
 
 impl Space {
-    /// Makes an empty space. The user of the space has exactly the rights that the README lists.
+    /// Makes an empty space. The user of the space has exactly the rights that the README lists, but only for the keys
+    /// of this space.
     pub fn new(backend: Backend) -> Self {
         let name = format!("store-{}", SPACES.fetch_add(1, Ordering::Relaxed));
         let space = Self { backend, name };
@@ -103,7 +105,7 @@ impl Space {
         &self.name
     }
 
-    /// The URLs of the nodes. They contain the user of the space.
+    /// The URLs of the nodes. Each URL contains the name and the password of the space's user.
     pub fn urls(&self) -> Vec<String> {
         let user = format!("redis://{}:secret@", self.name);
         self.backend.urls().iter().map(|url| url.replace("redis://", &user)).collect()

@@ -12,7 +12,7 @@ use counterfoil::{
     Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Secret, SubjectId,
 };
 
-/// The secret of a client. The host chose it.
+/// The secret of the client `canary`. The host imports it, so the tests can choose it.
 const CLIENT: &str = "canaryclientsecret0123456789abcd";
 pub const PASSWORD: &str = "canary-password-of-ann";
 
@@ -89,8 +89,8 @@ pub fn field(body: &str, name: &str) -> String {
     rest.split_once('"').expect("a text ends").0.to_owned()
 }
 
-/// Whether `kept` contains any 12 consecutive characters of the secret. If the secret is a token, its prefix and its
-/// public id are not searched for.
+/// Returns whether `kept` contains any 12 consecutive characters of the secret. If the secret is a token, only the
+/// characters after its prefix and id are searched for, because the prefix and the id are public.
 pub fn shows(kept: &[u8], secret: &str) -> bool {
     let hidden = match secret.split_once('_') {
         Some((_, token)) => &token[22..],

@@ -1,4 +1,5 @@
-//! Tests that answers are read strictly.
+//! Tests which introspection responses are accepted: their JSON, media type, size and members. Also tests which active
+//! tokens are refused, for example because of their audience or issuer, and what a token without a scope permits.
 
 use counterfoil_remote::{AnswerFault, Introspection, MOST_ANSWER, Outage, RemoteRefusal, VerifyError};
 

@@ -1,4 +1,5 @@
-//! Changes one record with a compare-and-swap on its version. Each kind of change has one statement.
+//! Changes one record with a compare-and-swap on its version. Each kind of change has a statement of its own. An edit
+//! has a second statement, for changes of the label or the details, which also change the family.
 
 use counterfoil::store::{Applied, Change, Relabel, StoreError, TokenRecord, transition};
 use counterfoil::types::{Description, Label, LabelKey, RecordId, Version};
@@ -21,8 +22,9 @@ impl PgStore {
     ) -> Result<Applied, StoreError> {
         let mut body = None;
         if let Change::Edit { details: Some(details), .. } = change {
-            // One text contains the family's body and its details. The body never changes, so it can be read before the
-            // statement locks the family. The statement then writes the text with the same body and the new details.
+            // One column contains the family's body and its details as one text. The body never changes, so it can be
+            // read before the statement locks the family. The statement then writes the text with the same body and the
+            // new details.
             let Some((_, family)) = self.parts(OP, id).await? else { return Ok(Applied::Missing) };
             body = Some(row::body(&family.body, details.as_deref())?);
         }
@@ -48,8 +50,8 @@ impl PgStore {
     }
 }
 
-/// Makes the statement of a change. `body` is the text of the family's body with its new details. It is `None` if the
-/// details do not change.
+/// Makes the statement of a change. `body` is the new text of the column that contains the family's body and its
+/// details. It is `None` if the details do not change.
 fn statement<'q>(
     id: &'q RecordId,
     expect: Version,

@@ -24,9 +24,10 @@ pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
 /// tries on average. But some calls need many more: with a limit of 64, an edit failed.
 pub(super) const TURNS: u32 = 512;
 
-/// The number of tries that start without a pause.
+/// The number of lost races of one call after which the next try still starts without a pause.
 const AT_ONCE: u32 = 8;
-/// The longest pause before a try, in milliseconds.
+/// The longest pause before a try, in milliseconds. Each lost race after the first [`AT_ONCE`] makes the pause 1 ms
+/// longer, up to this limit.
 const PAUSE: u32 = 20;
 
 /// Pauses after a lost race. A call that loses repeatedly usually conflicts with one transaction that is still running.
@@ -248,7 +249,7 @@ pub(super) fn is_cut(error: &sqlx::Error) -> bool {
         || code(error).is_some_and(|code| code.starts_with("57P"))
 }
 
-/// Whether the statement timed out.
+/// Whether no answer to the statement arrived within the time limit.
 fn is_unanswered(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.kind() == ErrorKind::TimedOut)
 }
@@ -258,12 +259,12 @@ pub(super) fn is_demoted(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "25006")
 }
 
-/// Whether the server has no free connection.
+/// Whether the server refused a connection because all its connections are in use.
 pub(super) fn is_full(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "53300")
 }
 
-/// Whether the server has no free connection or is starting.
+/// Whether the server refused a connection because all its connections are in use, or because the server is starting.
 pub(super) fn is_transient(error: &sqlx::Error) -> bool {
     is_full(error) || code(error).is_some_and(|code| code == "57P03")
 }

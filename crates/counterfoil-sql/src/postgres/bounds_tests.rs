@@ -159,7 +159,8 @@ async fn only_a_renewal_counts_families() {
             Some(tip) => tip,
             None => draft.found(&store).await.expect("a family"),
         };
-        // The successor of generation 3 expires later.
+        // The rotation to generation 3 renews the expired family until `2 * EXPIRES`. So the last rotation finds a live
+        // family.
         let end = if generation < 3 { EXPIRES } else { 2 * EXPIRES };
         let next = draft.successor(parent, generation).with_expires_at(at(end));
         let mut step = supersede(Version::FIRST, next.id, at(now));

@@ -24,7 +24,7 @@ const AGE: Duration = Duration::from_secs(30 * 60);
 /// The pause before the store opens another connection, after a new connection led to a server that is not the primary.
 /// Without this pause, each call could make the server start a process for a new connection.
 const LEFT_ALONE: Duration = Duration::from_millis(250);
-/// The pause between the first two attempts to connect.
+/// The pause after the first failed attempt to connect. It doubles after each further attempt, up to [`ANSWERS`].
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The error that the server is a replica or refuses writes.

@@ -7,7 +7,7 @@ use counterfoil::types::{RevocationReason, TokenKind, Version};
 use super::SqlRow;
 use crate::columns::Column;
 
-/// A row, and the position of the first column of a [`RecordColumn`] or [`FamilyColumn`] list in it.
+/// A row, and the position in the row at which the columns of a [`RecordColumn`] or [`FamilyColumn`] list begin.
 pub(super) struct Columns<'a, R> {
     pub(super) row: &'a R,
     pub(super) first: usize,

@@ -81,9 +81,9 @@ impl Write {
         Ok(at.filter(|at| *at > pace.since))
     }
 
-    /// Returns `None` if the family's live access tokens and the new ones together do not exceed the cap. Otherwise
-    /// returns the time at which the first live access token expires. If the family has none, the new ones alone exceed
-    /// the cap, and the result is `now`.
+    /// Returns `None` if the family's live access tokens and the new access tokens together do not exceed the cap.
+    /// Otherwise returns the time at which the first live access token expires. If the family has no live access token,
+    /// the new tokens alone exceed the cap, and the result is `now`.
     pub(super) async fn access_full(
         &mut self,
         family: &FamilyId,

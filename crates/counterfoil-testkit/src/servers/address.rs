@@ -1,5 +1,5 @@
-//! A port that forwards to a server, for tests of fail-over. It can be moved to another server or made silent. A silent
-//! port accepts connections and keeps them open, but forwards no byte.
+//! A port that forwards to a server, for tests of fail-over. The port can be made to forward to another server, or be
+//! made silent. A silent port accepts connections and keeps them open, but forwards no byte.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -53,7 +53,7 @@ impl Address {
         address
     }
 
-    /// The port to connect to.
+    /// The port of 127.0.0.1 to which a client connects.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
@@ -118,7 +118,8 @@ impl Shared {
 
 impl Wire {
     /// Forwards bytes from one end to the other until one end is closed. Then closes both and returns true. If the
-    /// connection is silent, returns false and closes neither end, so that the other end does not notice.
+    /// connection is silent, returns false and closes neither end, so that the other side does not notice that this end
+    /// was closed.
     fn forward(&self, from: usize, to: usize) -> bool {
         let mut bytes = [0; 16 * 1024];
         while let Ok(read @ 1..) = (&self.ends[from]).read(&mut bytes) {

@@ -16,7 +16,8 @@ fn new(client: &str) -> NewClient {
     NewClient::named(client).with_id(id(client)).with_grants(BOTH.to_vec())
 }
 
-/// Registers the clients. The texts contain each secret under `client <id>`, as `id:secret`.
+/// Registers the clients. Adds the secrets of the clients of the default realm to `texts`: each under the name `client
+/// <id>`, in the form `id:secret`.
 pub(super) async fn register(host: &Host, texts: &mut Texts) {
     let sudo = Presenter::host();
     let scope = |text: &str| text.parse::<counterfoil::Scope>().expect("a scope");

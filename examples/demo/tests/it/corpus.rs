@@ -1,10 +1,10 @@
 //! Sends malformed and hostile HTTP over raw sockets. Checks that each case in `testdata/http` gets the expected status
-//! and error code. No status is 5xx. No header of a response repeats a part of the request.
+//! and error code. No status may be 5xx, and no header of a response may repeat a hostile part of the request.
 
 use crate::support::{Server, project, text, wire};
 use serde_json::Value;
 
-/// A text that is in every hostile part of a case. A response must not contain it.
+/// A text that is in every hostile part of a case. The status line and the headers of a response must not contain it.
 const CANARY: &str = "zqxcanary";
 
 struct Case {

@@ -30,7 +30,8 @@ type Row = (i64, String, String, bool, Vec<u8>, Vec<u8>);
 
 struct People(PgPool);
 
-/// The form of a name in the table and in throttling. SQL's `lower` gives other results, which depend on the locale.
+/// Returns the name in lower case, the form in which the table contains it and in which failed attempts are counted.
+/// The SQL function `lower` is not used, because its results depend on the locale.
 fn folded(name: &str) -> String {
     name.to_lowercase()
 }

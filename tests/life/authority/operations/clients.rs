@@ -1,4 +1,4 @@
-//! Calls of each operation on clients, for the table of operations.
+//! Calls each operation on clients, for the test that compares the results with the table of operations.
 
 use std::time::Duration;
 

@@ -48,7 +48,7 @@ pub(super) fn text(allowed: Option<&Networks>) -> String {
 }
 
 /// Reads the new allowed sources from a form. Returns `None` if the user has not changed them. If the change lets the
-/// credential be used from further addresses, asks for the password.
+/// credential be used from further addresses, checks the password that the form must then contain.
 pub(super) async fn changed(
     console: &Console,
     viewer: &mut Viewer,

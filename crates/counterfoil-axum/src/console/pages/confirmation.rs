@@ -34,8 +34,9 @@ pub(super) struct Confirmation<'a> {
 }
 
 impl<'a> Confirmation<'a> {
-    /// Makes the page before an action that ends or deletes something. The texts are those of the title, the
-    /// question and the button. The form leads to `action`, and the cancel link to `cancel`.
+    /// Makes the page that asks for confirmation before an action that ends or deletes something. The first tuple has
+    /// the texts of the title, the question and the button. The form leads to `action`, and the cancel link to
+    /// `cancel`.
     pub(super) fn of_end(
         layout: Layout,
         (title, question, yes): (&'a str, &'a str, &'a str),

@@ -1,5 +1,5 @@
-//! Tests which requests are refused: because of the caller's scope or role, or because personal access tokens are
-//! turned off. Also tests the order in which a request is checked.
+//! Tests that requests are refused because of the caller's scope or role, or because personal access tokens are turned
+//! off. Also tests the order of the checks of a request, which decides the error that the caller gets.
 
 use axum::body::Body;
 use http::Request;
@@ -84,7 +84,8 @@ async fn checks_run_in_one_order_authentication_rights_existence_body() {
     let (text, json) = (Some("text/plain"), Some("application/json"));
     let big = || vec![b'x'; 64 * 1024 + 1];
     let many = || {
-        // The body has 7,600 fields. Their names have three letters each, so that the body is shorter than 64 KiB.
+        // This body has 7,600 fields, which are more than the API accepts. Their names have three letters each, so that
+        // the body is shorter than the limit of 64 KiB.
         let letter = |at: usize| char::from(b'a' + u8::try_from(at % 26).expect("a letter"));
         let name = |at: usize| [letter(at / 676), letter(at / 26), letter(at)].iter().collect::<String>();
         let fields: Vec<_> = (0..7_600).map(|at| format!("\"{}\":1", name(at))).collect();

@@ -8,8 +8,8 @@ use crate::support::{SECRET, World, basic, world_under};
 
 const DAY: u64 = 86_400;
 
-/// Makes a service. Also returns a personal access token of bill that lives 100 days, an access token of bill, and an
-/// access token of adam.
+/// Makes a service whose policy treats tokens above a new ceiling as `existing` says. Also returns a personal access
+/// token of bill that lives 100 days, an access token of bill, and an access token of adam.
 async fn world(existing: Existing) -> (World, String, String, String) {
     let mut policy = Policy::default();
     policy.personal_access_tokens.existing = existing;

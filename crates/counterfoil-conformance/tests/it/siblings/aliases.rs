@@ -1,4 +1,4 @@
-//! Broken stores of aliases.
+//! Broken stores of aliases, each with one flaw. The checks of the conformance suite must reject them.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,7 +15,8 @@ sibling_flaw!(LastAliasWins, put_alias, |inner, alias, entry, expect| {
     }
 });
 
-// If the caller expects that the entry names a certain record, replaces the entry even if it names another record.
+// If the caller expects an entry that names a certain record, replaces the stored entry even if it names another
+// record.
 sibling_flaw!(ReplacesAnyAlias, put_alias, |inner, alias, entry, expect| {
     match inner.put_alias(alias, entry, expect).await? {
         AliasPut::Taken(stands) if expect.is_some() => inner.put_alias(alias, entry, Some(&stands.id)).await,

@@ -19,9 +19,9 @@ pub trait Kind: Send + Sync + 'static {
     /// The data that remains after the engine is closed.
     type Kept: Send + Sync + 'static;
 
-    /// Creates empty data.
+    /// Creates the data of an empty database.
     fn make() -> Self::Kept;
-    /// Opens an engine on the data.
+    /// Opens an engine on data that [`make`](Self::make) created.
     fn open(kept: &Self::Kept) -> Result<Arc<dyn Engine>, EngineError>;
     /// Makes the data unreachable if `down` is true, and reachable otherwise. Returns false if this kind does not
     /// support it.
@@ -30,7 +30,7 @@ pub trait Kind: Send + Sync + 'static {
     }
 }
 
-/// An engine in memory.
+/// The engine in memory of counterfoil-kv.
 pub struct Memory;
 
 impl Kind for Memory {
@@ -50,7 +50,7 @@ impl Kind for Memory {
     }
 }
 
-/// An engine in memory. The conformance suite can pause each of its calls.
+/// The engine in memory, wrapped so that the conformance suite can pause each of its calls.
 pub struct Halted;
 
 impl Kind for Halted {
@@ -65,7 +65,7 @@ impl Kind for Halted {
     }
 }
 
-/// An engine on a redb file.
+/// The engine that stores its data in a redb file.
 pub struct Redb;
 
 impl Kind for Redb {
@@ -80,7 +80,7 @@ impl Kind for Redb {
     }
 }
 
-/// An engine on a fjall folder.
+/// The engine that stores its data in a fjall folder.
 pub struct Fjall;
 
 impl Kind for Fjall {
@@ -103,13 +103,13 @@ pub fn open_fjall(folder: &Path) -> Result<Arc<dyn Engine>, EngineError> {
     Ok(Arc::new(FjallEngine::open(folder.join("counterfoil.fjall"))?))
 }
 
-/// Opens the engine in a folder.
+/// A function that opens an engine on the data in a folder.
 pub type Open = fn(&Path) -> Result<Arc<dyn Engine>, EngineError>;
 
 /// The engines that store their data in a folder.
 pub const ENGINES: [(&str, Open); 2] = [("redb", open_redb), ("fjall", open_fjall)];
 
-/// Opens the store in a folder.
+/// Opens a store on the engine that `open` opens in this folder.
 pub async fn store(open: Open, folder: &Path) -> KvStore {
     KvStore::open(open(folder).expect("an engine")).await.expect("a store")
 }
@@ -145,7 +145,7 @@ impl<K: Kind> Base<K> {
         KvStore::open(self.engine()).await.expect("a store")
     }
 
-    /// Overwrites the value of a key. Returns false if the key has no value.
+    /// Overwrites the value of a key with bytes that do not decode. Returns false if the key had no value.
     async fn spoil(&self, key: Key) -> bool {
         let engine = self.engine();
         let found = engine.get(std::slice::from_ref(&key)).await.expect("an answer");

@@ -1,4 +1,4 @@
-//! Databases of each kind.
+//! The databases on which the tests run, one kind for each kind of store.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};

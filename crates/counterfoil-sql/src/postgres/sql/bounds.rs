@@ -165,9 +165,9 @@ $admit$;
 }
 
 /// The SQL function `counterfoil_access`, which limits the live access tokens of a family. `most` says how many can be
-/// live now so that the new ones still fit under the cap. It is negative if the new tokens alone exceed the cap. If
-/// more than `most` are live, the SQL function returns the instant at which the first of them expires. Otherwise it
-/// returns NULL. The caller holds the lock on the family's row.
+/// live now so that the new access tokens still fit under the cap. It is negative if the new tokens alone exceed the
+/// cap. If more than `most` are live, the SQL function returns the instant at which the first of them expires.
+/// Otherwise it returns NULL. The caller holds the lock on the family's row.
 macro_rules! access {
     () => {
         concat!(

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::somebody::give_away;
 
-/// Creates a certificate authority, and a certificate for the server. Returns the lines of `postgresql.conf` that name
-/// their files.
+/// Writes a certificate authority, a certificate of the server and its private key to files in `folder`. Returns the
+/// lines of `postgresql.conf` that turn TLS on and name the files of this certificate and key.
 pub(super) fn certificates(folder: &Path) -> [String; 3] {
     use std::os::unix::fs::PermissionsExt as _;
 

@@ -47,7 +47,8 @@ struct Edit {
     accounts: Vec<(String, String)>,
     action: String,
     values: FormValues,
-    /// The value that each field has when the page is shown. A hidden field of the form contains it.
+    /// The name of each field, and the value that the field has when the page is shown. Hidden fields of the form
+    /// contain these values, so that a change by the user can be detected.
     was: Vec<(&'static str, String)>,
     allowed: ScopeField,
     default: ScopeField,

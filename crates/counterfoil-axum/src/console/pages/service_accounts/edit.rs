@@ -34,7 +34,9 @@ struct Edit {
     action: String,
     cancel: String,
     values: FormValues,
-    /// The name of each field, with its current value. If a field has several values, they are joined by spaces.
+    /// The name of each field, and the value that the field has when the page is shown. Hidden fields of the form
+    /// contain these values, so that a change by the user can be detected. If a field has several values, they are
+    /// joined by spaces.
     was: Vec<(&'static str, String)>,
     roles: Vec<(&'static str, &'static str)>,
     rights: ScopeField,

@@ -1,4 +1,5 @@
-//! The texts of the form field for the networks from which a credential may be used, and of the page that changes them.
+//! The English texts of the form field for the networks from which a credential may be used, and of the page that
+//! changes these networks.
 
 use crate::console::text::allowed_sources::AllowedSourceTexts;
 

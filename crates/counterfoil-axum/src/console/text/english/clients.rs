@@ -1,4 +1,4 @@
-//! The texts of the pages of clients.
+//! The English texts of the pages of clients.
 
 use crate::console::text::clients::ClientTexts;
 

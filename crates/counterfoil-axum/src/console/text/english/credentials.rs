@@ -1,4 +1,5 @@
-//! The texts of the page that lists the credentials of all owners, and the names of the states of a credential.
+//! The English texts of the page that lists the credentials of all owners, and the English names of the states of a
+//! credential.
 
 use crate::console::text::credentials::CredentialTexts;
 

@@ -1,4 +1,4 @@
-//! The texts of buttons, columns and notices that several pages have.
+//! The Russian texts of buttons, columns and notices that several pages have.
 
 use crate::console::text::common::CommonTexts;
 

@@ -1,4 +1,5 @@
-//! The texts of the page that lists the credentials of all owners, and the names of the states of a credential.
+//! The Russian texts of the page that lists the credentials of all owners, and the Russian names of the states of a
+//! credential.
 
 use super::plural::form;
 use crate::console::text::credentials::CredentialTexts;

@@ -88,8 +88,8 @@ fn slid(model: &mut Model, done: &Done<'_>, leads: fn(&RecordParts, &FamilyParts
     }
 }
 
-/// A broken store that changes the `until` of the refusal `FamilyFull`. The function returns the wrong value. Its
-/// arguments are the correct value, the instant `now`, and the new records.
+/// A broken store that replaces the instant `until` of the refusal `FamilyFull` by the result of this function, which
+/// is wrong. The arguments of the function are the correct instant, the instant `now`, and the new records.
 struct FullUntil(fn(Timestamp, Timestamp, &[NewRecord]) -> Timestamp);
 
 #[async_trait]
