@@ -180,7 +180,7 @@ const CLOSED: &[&str] = &[
     "List",
     // This is the conditional write of a key-value engine.
     "Write",
-    // These are fixtures of the conformance suite.
+    // The checks of the conformance suite, and the sample owners and records that they use.
     "Check",
     "SiblingCheck",
     "Draft",
@@ -225,7 +225,7 @@ const CLOSED_ENUMS: &[&str] = &[
     "Gathered",
     "NoticeText",
     "Outcome",
-    // These belong to the conformance suite.
+    // The result of a check of the conformance suite, and the rows that its fixtures damage.
     "Checked",
     "Row",
     "SiblingRow",

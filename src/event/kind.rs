@@ -200,8 +200,8 @@ pub enum EventKind {
         /// Whether token login is allowed after the change.
         allowed: bool,
     },
-    /// An attempt was refused because of too many failures, or a report because of too many reports, from the source of
-    /// the request.
+    /// An attempt was refused because too many earlier attempts from its source failed, or a report of leaked texts
+    /// because its source has sent too many reports.
     Throttled {
         /// The limit that was reached.
         counted: Throttled,
@@ -266,7 +266,7 @@ pub enum EventKind {
     Failed {
         /// The part of the infrastructure that failed.
         means: Means,
-        /// The method that was called.
+        /// The name of the method that was called, such as `rotate`.
         op: &'static str,
         /// The type of failure.
         fault: Fault,

@@ -44,8 +44,8 @@ impl Policy {
         self.whole_gone_after_expiry(kind, expires_at).unwrap_or(Timestamp::MAX)
     }
 
-    /// The same instant as [`Policy::gone_after_expiry`], if it is not after [`Timestamp::MAX`]. Otherwise `None`: the
-    /// retention is not shortened to [`Timestamp::MAX`].
+    /// The same instant as [`Policy::gone_after_expiry`], but `None` if the retention would end after
+    /// [`Timestamp::MAX`].
     pub(crate) fn whole_gone_after_expiry(&self, kind: TokenKind, expires_at: Timestamp) -> Option<Timestamp> {
         expires_at.plus(self.kept_after_expiry(kind))
     }

@@ -78,8 +78,8 @@ pub trait Fixture: Send + Sync + 'static {
     }
 }
 
-/// A fixture whose own `block_on` is replaced by another function. The macro `conformance!` makes it if its argument
-/// `block_on` is given.
+/// A fixture that runs futures with a given function instead of its own `block_on`. The macro `conformance!` makes such
+/// a fixture if it gets the argument `block_on`.
 pub struct Driven<F, B> {
     fixture: F,
     block_on: B,

@@ -1,4 +1,4 @@
-//! Tests a server that accepts no writes because its memory or its disk is full. The store still reads. A write returns
+//! Tests a server that accepts no writes because its memory or its disk is full. Reads still succeed. A write returns
 //! `Unavailable` and has changed nothing. No record is reported as missing. When the server has space again, the same
 //! calls succeed.
 

@@ -61,8 +61,8 @@ impl Keyed {
         all
     }
 
-    /// Returns the family that has the label according to the wrong index, or `None` if no family has it. Leaves out
-    /// the family `but`, and families that are past their `gone_at`.
+    /// Returns the family that has the label according to the wrong index, or `None` if no family has the label. Leaves
+    /// out the family `but`, and families that are past their `gone_at`.
     fn holder(
         &self,
         model: &Model,
