@@ -35,7 +35,7 @@ pub enum EventKind {
     },
     /// A credential was refused. The caller does not learn the actual reason.
     Refused {
-        /// The id that the presented text contains, even if there is no such record. `None` if it contains none.
+        /// The id that the presented text contains, even if there is no such record. `None` if the text contains no id.
         id: Option<RecordId>,
         /// The actual reason.
         reason: Refusal,
@@ -322,7 +322,7 @@ pub enum EventKind {
         /// The reserved subject.
         subject: SubjectId,
     },
-    /// The buffer for the last uses of credentials was full, so some of them were not written to the store.
+    /// The buffer for the last uses of credentials was full, so some of the uses were not written to the store.
     UsesDropped {
         /// The number of uses that were not written.
         count: u64,

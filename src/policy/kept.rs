@@ -1,8 +1,9 @@
 //! How long a record is kept after its end. A record may be purged at its `gone_at`, which is calculated here. A
 //! rotated refresh token is the exception: it is kept until the end of its family.
 //!
-//! A purge never removes a record before its `gone_at`. It can remove the record later, for two reasons. It waits for
-//! an unsent notice, but only for a limited time. And it removes nothing for a time after a sudden jump of the clock.
+//! A purge never removes a record before its `gone_at`. A purge can remove the record later, for two reasons. If the
+//! record has an unsent notice, the purge keeps the record for a limited time. After a sudden jump of the clock, purges
+//! remove nothing for some time.
 
 use std::time::Duration;
 

@@ -114,8 +114,8 @@ pub struct FamilyParts {
     /// The client through which the sign-in was opened. `None` for a family of another kind.
     pub client: Option<ClientKey>,
     /// When the family was last used. A new family has the instant of its [`NewFamily`]. Every later insert into the
-    /// family, and every rotation or extension (`Slide`) of a member, sets this field to its own `now`. It does so even
-    /// if the stored instant is later, because the clock may have been set back.
+    /// family, and every rotation or extension (`Slide`) of a member, sets this field to its own `now`. The field is
+    /// set even if the stored instant is later, because the clock may have been set back.
     /// [`TokenStore::touch`](crate::store::TokenStore::touch) does not change this field.
     pub used_at: Timestamp,
     /// The revocation of the family. It is set at most once.

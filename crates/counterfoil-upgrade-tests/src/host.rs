@@ -117,7 +117,7 @@ impl Host {
         Self { service: built(Realm::default()), other: built(other_realm()), clock, people }
     }
 
-    /// A host for the scene: its random bytes depend only on the seed.
+    /// A host for the scene. Its random bytes depend only on `seed`.
     #[must_use]
     pub fn seeded(store: &AnyStore, now: Timestamp, newest_key: u8, seed: u64) -> Self {
         let mut host =

@@ -50,7 +50,8 @@ impl KeyUse {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DropKeyError {
-    /// Stored digests were computed under the key. Without it, their credentials no longer verify.
+    /// Stored digests were computed under the key. Without the key, the credentials and client secrets with these
+    /// digests no longer verify.
     #[error("key {} is still in use: {records} records and {client_secrets} client secrets", .key.number())]
     InUse {
         /// The key that is still used.

@@ -27,7 +27,7 @@ pub(crate) enum Index {
     /// The index with which the revocation of an owner finds the families to end.
     Revocations,
     /// This is a comparison, not an index. The revocation of one family is requested with a realm and an owner. The
-    /// store compares them with those of the family, and revokes the family only if they are equal.
+    /// store compares both with the realm and the owner of the family, and revokes the family only if both are equal.
     Families,
     /// The index with which a store counts an owner's live families, to apply the cap on them.
     Caps,
