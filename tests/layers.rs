@@ -1,5 +1,6 @@
 //! Checks the layers that ARCHITECTURE.md defines. A file in a layer may import only its own layer and the layers
-//! before it. The test reads the text after each `crate::`.
+//! before it. The test reads the text after each `crate::`. Other tests check which files may read the clock, how long
+//! a file may be, that functions with a presenter check a permission, and which public types cannot grow.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 

@@ -1,4 +1,5 @@
-//! Tests that a service does not start if its key ring does not belong to the store (faults D2 and G6).
+//! Tests the check of the key ring at the start of a service (faults D2 and G6). A service must not start if its key
+//! ring does not belong to the store. It must report records under a key that is not in the ring.
 
 use std::sync::Arc;
 
