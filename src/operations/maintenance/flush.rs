@@ -21,9 +21,9 @@ impl Counterfoil {
     }
 
     /// Finishes the work that is kept in memory. Call this method before the process ends, because the content of the
-    /// memory is then lost. It looks up at most 10,000 of the texts that were reported as leaked and still wait. It
-    /// then writes the new digests, and all times of last use, even those that are not due yet. Returns how many times
-    /// of last use were written, and how many were not.
+    /// memory is then lost. The method looks up at most 10,000 of the texts that were reported as leaked and still
+    /// wait. It then writes the new digests, and all times of last use, even those that are not due yet. Returns how
+    /// many times of last use were written, and how many were not.
     ///
     /// If texts are left, because a store failed or because there are too many, the event
     /// [`EventKind::ReportsDropped`](crate::event::EventKind::ReportsDropped) has their number.
