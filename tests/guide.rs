@@ -1,5 +1,6 @@
-//! Checks the guide and the other documents. The guide's summary must list every chapter, and every link must have a
-//! target. The crate `counterfoil-guide` compiles the Rust code in the guide.
+//! Checks the guide and the other documents. The guide's summary must list every chapter, every link must have a
+//! target, and every crate that the guide names must exist. The crate `counterfoil-guide` must compile all Rust code in
+//! the guide.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 

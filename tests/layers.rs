@@ -1,5 +1,6 @@
 //! Checks the layers that ARCHITECTURE.md defines. A file in a layer may import only its own layer and the layers
-//! before it. The test reads the text after each `crate::`.
+//! before it. The test reads the text after each `crate::`. Other tests check which files may read the clock, how long
+//! a file may be, that functions with a presenter check a permission, and which public types cannot grow.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -180,7 +181,7 @@ const CLOSED: &[&str] = &[
     "List",
     // This is the conditional write of a key-value engine.
     "Write",
-    // These are fixtures of the conformance suite.
+    // The checks of the conformance suite, and the sample owners and records that they use.
     "Check",
     "SiblingCheck",
     "Draft",
@@ -225,7 +226,7 @@ const CLOSED_ENUMS: &[&str] = &[
     "Gathered",
     "NoticeText",
     "Outcome",
-    // These belong to the conformance suite.
+    // The result of a check of the conformance suite, and the rows that its fixtures damage.
     "Checked",
     "Row",
     "SiblingRow",

@@ -14,7 +14,8 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] with the number of the line and the broken rule. The error never contains the line.
+    /// [`KeyRingError`] with the broken rule. If the rule concerns one line, such as the length of a key, the error
+    /// also has the number of the line. The error never contains the text of a line.
     pub fn from_text(text: &Secret) -> Result<Self, KeyRingError> {
         let lines = text.expose_secret().lines().enumerate();
         let keys: Result<Vec<_>, _> = lines.map(|(above, line)| read(line, above + 1)).collect();

@@ -54,7 +54,7 @@ pub enum KeyFileError {
         /// The error of the operating system.
         source: io::Error,
     },
-    /// Other users can read or write the file.
+    /// Users other than the owner have more access to the file than the [`KeyFile`] allows.
     #[error("key file {} is open to others (mode {mode:03o}): chmod 600", path.display())]
     OpenToOthers {
         /// The path of the file.
@@ -76,7 +76,7 @@ pub enum KeyFileError {
         /// The path of the file.
         path: PathBuf,
     },
-    /// There are no random bytes for a new ring.
+    /// The operating system has no random bytes for a new ring.
     #[error("no key was made")]
     NoEntropy(#[from] NoEntropy),
 }
@@ -89,8 +89,8 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// [`KeyFileError`] if the file cannot be read or created, is accessible to other users, or contains no valid key
-    /// ring.
+    /// [`KeyFileError`] if the file cannot be read or created, is accessible to other users, is longer than 64 KiB, is
+    /// not a regular file, or contains no valid key ring. Also if there are no random bytes for a new ring.
     pub fn open_or_create(path: impl Into<PathBuf>) -> Result<Self, KeyFileError> {
         KeyFile::new(path).open_or_create()
     }
@@ -114,8 +114,8 @@ impl KeyFile {
     ///
     /// # Errors
     ///
-    /// [`KeyFileError`] if the file cannot be read or created, is accessible to other users, or contains no valid key
-    /// ring.
+    /// [`KeyFileError`] for the same reasons as [`KeyRing::open_or_create`]. After [`KeyFile::allow_group_readable`], a
+    /// file that other users can only read is accepted.
     pub fn open_or_create(&self) -> Result<KeyRing, KeyFileError> {
         if let Some(ring) = self.open()? {
             return Ok(ring);
@@ -136,7 +136,9 @@ impl KeyFile {
     ///
     /// # Errors
     ///
-    /// [`KeyFileError`] if the file cannot be read, is accessible to other users, or contains no valid key ring.
+    /// [`KeyFileError`] if the file cannot be read, is longer than 64 KiB, is not a regular file, or contains no valid
+    /// key ring. Also if other users have access to the file, except for access that [`KeyFile::allow_group_readable`]
+    /// allows.
     pub fn open(&self) -> Result<Option<KeyRing>, KeyFileError> {
         let path = || self.path.clone();
         let unreadable = |source| KeyFileError::Read { path: path(), source };

@@ -35,9 +35,9 @@ pub enum EventKind {
     },
     /// A credential was refused. The caller does not learn the actual reason.
     Refused {
-        /// The id that the presented text contains, even if there is no such record. `None` if it contains none.
+        /// The id that the presented text contains, even if there is no such record. `None` if the text contains no id.
         id: Option<RecordId>,
-        /// The actual reason.
+        /// The reason of the refusal, which only the host learns.
         reason: Refusal,
     },
     /// The directory accepted a login. The sign-in can still fail after this event.
@@ -54,7 +54,7 @@ pub enum EventKind {
     ClientRefused {
         /// The client, if it is registered.
         client: Option<ClientId>,
-        /// The actual reason.
+        /// The reason of the failure, which only the host learns.
         reason: ClientFault,
     },
     /// An authenticated client requested a grant or scope that it may not have, or its service account may not act.
@@ -169,21 +169,21 @@ pub enum EventKind {
     Changed {
         /// The id of the changed credential.
         id: RecordId,
-        /// What was changed.
+        /// The change that was made, for example an extension.
         action: Action,
     },
     /// A client was registered, changed or deleted.
     Client {
         /// The registered, changed or deleted client.
         client: ClientId,
-        /// What was changed.
+        /// The change that was made, for example a new secret.
         action: ClientAction,
     },
     /// A service account was created, changed or deleted.
     ServiceAccount {
         /// The created, changed or deleted service account.
         id: ServiceAccountId,
-        /// What was changed.
+        /// The change that was made, for example that the account was disabled.
         action: ServiceAccountAction,
     },
     /// A setting was changed.
@@ -200,8 +200,8 @@ pub enum EventKind {
         /// Whether token login is allowed after the change.
         allowed: bool,
     },
-    /// An attempt was refused because of too many failures, or a report because of too many reports, from the source of
-    /// the request.
+    /// An attempt was refused because too many earlier attempts from its source failed, or a report of leaked texts
+    /// because its source has sent too many reports.
     Throttled {
         /// The limit that was reached.
         counted: Throttled,
@@ -259,14 +259,14 @@ pub enum EventKind {
     Rekeyed {
         /// The id of the record whose digest was replaced.
         id: RecordId,
-        /// The number of the new key.
+        /// The number of the key under which the new digest was computed.
         key: KeyId,
     },
     /// A call of a store or of the directory failed. Equal failures of one method are reported once in 10 s.
     Failed {
         /// The part of the infrastructure that failed.
         means: Means,
-        /// The method that was called.
+        /// The name of the method that was called, such as `rotate`.
         op: &'static str,
         /// The type of failure.
         fault: Fault,
@@ -294,14 +294,14 @@ pub enum EventKind {
     },
     /// A notice cannot be sent, because its recipient has no e-mail address.
     NoAddress {
-        /// The owner of the credential.
+        /// The owner of the credential that the notice is about.
         owner: OwnerId,
         /// The id of the credential that the notice is about.
         id: RecordId,
     },
     /// A notice was not sent, because the account is disabled or deleted, or the credential predates its `valid_since`.
     NoticeWithheld {
-        /// The owner of the credential.
+        /// The owner of the credential that the notice is about.
         owner: OwnerId,
         /// The id of the credential that the notice is about.
         id: RecordId,
@@ -322,7 +322,7 @@ pub enum EventKind {
         /// The reserved subject.
         subject: SubjectId,
     },
-    /// The buffer for the last uses of credentials was full, so some of them were not written to the store.
+    /// The buffer for the last uses of credentials was full, so some of the uses were not written to the store.
     UsesDropped {
         /// The number of uses that were not written.
         count: u64,

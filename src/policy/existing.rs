@@ -25,8 +25,8 @@ pub enum Existing {
     /// The credential keeps its expiry. The ceiling applies only to new credentials.
     #[default]
     Grandfather,
-    /// The credential is refused at each use, and lists show it as suspended. It is kept, and works again if the
-    /// ceiling allows its life again.
+    /// The credential is refused at each use, and lists show it as suspended. The credential is kept, and works again
+    /// if the ceiling allows its life again.
     RefuseAtUse,
     /// The credential expires where the ceiling ends: at the instant at which its expiry was last set, plus the
     /// ceiling.

@@ -1,8 +1,9 @@
 //! How long a record is kept after its end. A record may be purged at its `gone_at`, which is calculated here. A
 //! rotated refresh token is the exception: it is kept until the end of its family.
 //!
-//! A purge never removes a record before its `gone_at`. It can remove the record later, for two reasons. It waits for
-//! an unsent notice, but only for a limited time. And it removes nothing for a time after a sudden jump of the clock.
+//! A purge never removes a record before its `gone_at`. A purge can remove the record later, for two reasons. If the
+//! record has an unsent notice, the purge keeps the record for a limited time. After a sudden jump of the clock, purges
+//! remove nothing for some time.
 
 use std::time::Duration;
 
@@ -44,8 +45,8 @@ impl Policy {
         self.whole_gone_after_expiry(kind, expires_at).unwrap_or(Timestamp::MAX)
     }
 
-    /// The same instant as [`Policy::gone_after_expiry`], if it is not after [`Timestamp::MAX`]. Otherwise `None`: the
-    /// retention is not shortened to [`Timestamp::MAX`].
+    /// The same instant as [`Policy::gone_after_expiry`], but `None` if the retention would end after
+    /// [`Timestamp::MAX`].
     pub(crate) fn whole_gone_after_expiry(&self, kind: TokenKind, expires_at: Timestamp) -> Option<Timestamp> {
         expires_at.plus(self.kept_after_expiry(kind))
     }

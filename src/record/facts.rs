@@ -48,7 +48,7 @@ pub(crate) struct Facts {
     pub(crate) began_at: Timestamp,
     /// The effective expiry. `None` if the record is permanent.
     pub(crate) expires_at: Option<Timestamp>,
-    /// Whether the policy refuses the record because it lives longer than its ceiling.
+    /// Whether the policy refuses the record because it lives longer than the policy's ceiling.
     pub(crate) over_ceiling: bool,
     pub(crate) last_used_at: Option<Timestamp>,
     /// The account whose rights the credential has, as [`account_of`] determines it.

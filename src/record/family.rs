@@ -13,7 +13,7 @@ use crate::types::label::LabelKey;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// A family to insert.
+/// The values of a new family, which an insert stores.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewFamily {
@@ -26,7 +26,7 @@ pub struct NewFamily {
     /// The kind of the credentials that a rotation replaces. For a sign-in this is the refresh token, or the access
     /// token if there is no refresh token.
     pub kind: TokenKind,
-    /// What the family is for.
+    /// The purpose of the family, with the data for this purpose, such as the client of a sign-in.
     pub body: FamilyBody,
     /// The addresses from which the credential can be used, the host's metadata, and the device on which the sign-in or
     /// session was opened. `None` if none of these is stored.
@@ -98,7 +98,7 @@ pub struct FamilyParts {
     pub kind: TokenKind,
     /// The number of rotations. It is also the generation of the newest member.
     pub generation: u64,
-    /// What the family is for.
+    /// The purpose of the family, with the data for this purpose, such as the client of a sign-in.
     pub body: FamilyBody,
     /// The addresses from which the credential can be used, the host's metadata, and the device on which the sign-in or
     /// session was opened. `None` if none of these is stored.
@@ -114,8 +114,8 @@ pub struct FamilyParts {
     /// The client through which the sign-in was opened. `None` for a family of another kind.
     pub client: Option<ClientKey>,
     /// When the family was last used. A new family has the instant of its [`NewFamily`]. Every later insert into the
-    /// family, and every rotation or extension (`Slide`) of a member, sets this field to its own `now`. It does so even
-    /// if the stored instant is later, because the clock may have been set back.
+    /// family, and every rotation or extension (`Slide`) of a member, sets this field to its own `now`. The field is
+    /// set even if the stored instant is later, because the clock may have been set back.
     /// [`TokenStore::touch`](crate::store::TokenStore::touch) does not change this field.
     pub used_at: Timestamp,
     /// The revocation of the family. It is set at most once.

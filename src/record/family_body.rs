@@ -75,8 +75,8 @@ struct Detailed<B, D> {
 }
 
 impl FamilyBody {
-    /// Returns the stored text of a body and its details, which is JSON. Details without content give the same text as
-    /// no details.
+    /// Returns the JSON text in which a store keeps this body and the details of the family. Details without content
+    /// give the same text as no details.
     ///
     /// ```
     /// use counterfoil::store::{FamilyBody, FamilyDetails};
@@ -103,7 +103,7 @@ impl FamilyBody {
     ///
     /// # Errors
     ///
-    /// [`InvalidDocument`] for any other text.
+    /// [`InvalidDocument`] if the text is not such a document, or has unknown members.
     pub fn from_document(text: &str) -> Result<(Self, Option<Box<FamilyDetails>>), InvalidDocument> {
         if !text.starts_with(r#"{"body":"#) {
             return serde_json::from_str(text).map(|body| (body, None)).map_err(InvalidDocument::new);

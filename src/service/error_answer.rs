@@ -85,7 +85,8 @@ impl ManageError {
     pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
         match self {
             Self::SlowDown { until } => Some(wait(*until, now)),
-            // The host has not set a part, so the client need not wait: a later attempt gets the same response.
+            // The host has not set a part that the operation needs, such as the search. A later attempt would get the
+            // same response.
             Self::Unavailable(Unavailable::NotGiven { .. }) => None,
             Self::Unavailable(_) => Some(UNAVAILABLE_RETRY),
             _ => None,
@@ -106,7 +107,7 @@ impl ManageError {
 }
 
 impl Forbidden {
-    /// A stable name, such as `role`. The status is always 403.
+    /// A stable name for programs, such as `role`. The status is always 403.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.answer_parts().1
@@ -133,7 +134,7 @@ impl Forbidden {
 }
 
 impl Conflict {
-    /// A stable name, such as `label-taken`. The status is always 409.
+    /// A stable name for programs, such as `label-taken`. The status is always 409.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.answer_parts().1

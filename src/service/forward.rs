@@ -39,7 +39,8 @@ macro_rules! forward {
 
             $(#[inline]
             pub(crate) fn $at_once(&self $(, $given: $what)*) -> bool {
-                // After a failure, the method that waits is called, because it reports the recovery.
+                // After a failure, this returns false. The caller then calls the async method, which also reports the
+                // recovery.
                 !self.is_failing() && (*self.port).$at_once($($given),*)
             })*
         }

@@ -99,6 +99,6 @@ pub(crate) fn client_scope(
 ///
 /// - The requested scope exceeds the scope that the client may have.
 /// - The requested scope contains a scope token that the service does not know.
-/// - No scope was requested, and the client has only scope tokens that are no longer allowed or known.
+/// - No scope was requested, and the scope that the client would get has no token that is still allowed and known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScopeBeyond;

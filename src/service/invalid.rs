@@ -15,10 +15,10 @@ use crate::types::settings::InvalidSetting;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Invalid {
-    /// The label is invalid.
+    /// The label is empty, is too long, or has a character that is not allowed.
     #[error(transparent)]
     Label(#[from] InvalidLabel),
-    /// The description is invalid.
+    /// The description is too long, or has a character that is not allowed.
     #[error(transparent)]
     Description(#[from] InvalidDescription),
     /// The lifetime in days of a personal access token is out of range.
@@ -42,13 +42,13 @@ pub enum Invalid {
     /// The requested scope exceeds the presenter's own scope.
     #[error("{field} must lie within the presenter's own scope")]
     ScopeBeyond {
-        /// The invalid field.
+        /// The name of the invalid field in the request.
         field: &'static str,
     },
     /// The scope contains a token that is unknown to the service.
     #[error("{field} must hold scope tokens of this service only")]
     ScopeUnknown {
-        /// The invalid field.
+        /// The name of the invalid field in the request.
         field: &'static str,
     },
     /// The policy requires a scope, and the request has none.
@@ -60,7 +60,7 @@ pub enum Invalid {
     /// The overlap is longer than the policy allows.
     #[error("overlap_seconds must be at most {most}")]
     Overlap {
-        /// The largest number of seconds.
+        /// The longest overlap that the policy allows, in seconds.
         most: u64,
     },
     /// An expired token is to be renewed with an overlap. The expired token no longer works, so no overlap is possible.
@@ -122,10 +122,10 @@ pub enum Invalid {
     /// The new credential could be used from an address from which the presented credential cannot be used.
     #[error("allowed_sources must lie within those of the credential presented")]
     SourcesBeyond,
-    /// The metadata are invalid.
+    /// The metadata are not a valid JSON object, or exceed a limit of [`Metadata`](crate::types::Metadata).
     #[error(transparent)]
     Metadata(#[from] InvalidMetadata),
-    /// The imported secret is too weak.
+    /// The imported client secret is too short or too long, or contains a character that is not allowed.
     #[error("secret must have at least 22 characters of [A-Za-z0-9._~+/=-] unless it is imported as weak")]
     WeakSecret,
     /// A secret was sent for a public client.
@@ -150,17 +150,17 @@ pub enum Invalid {
     /// The request has too many items.
     #[error("{field} must have at most {most} items")]
     TooMany {
-        /// The invalid field.
+        /// The name of the invalid field in the request.
         field: &'static str,
-        /// The largest number of items.
+        /// The largest number of items that the request may have.
         most: u32,
     },
     /// The value of a text field is too long.
     #[error("{field} must hold texts of at most {most} bytes each")]
     TextTooLong {
-        /// The invalid field.
+        /// The name of the invalid field in the request.
         field: &'static str,
-        /// The largest length, in bytes.
+        /// The largest length of the value, in bytes.
         most: u32,
     },
     /// A policy breaks a limit.

@@ -11,8 +11,8 @@ use crate::store::page::{Cursor, Page};
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 
-/// The largest number of store pages that are read for one page of the result. After that the page of the result ends,
-/// even if it is short. Its `next` is then set, so that the remaining records are on the next page.
+/// The largest number of store pages that are read for one page of the result. After that many reads the page of the
+/// result ends, even if it is short. Its `next` is then set, so that the remaining records are on the next page.
 const READS: usize = 20;
 
 /// The selection of listed records: their owner, their kind, and whether expired records are included.

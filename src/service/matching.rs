@@ -62,9 +62,9 @@ impl Service {
     pub(crate) fn proved(&self, claim: &Claim<'_>, record: RecordRef<'_>) -> Result<Option<Fresher>, Refusal> {
         let Claim { presented, newest: (newest, newest_key) } = claim;
         let (stored, key) = (record.digest(), record.key_id());
-        // A row without a key is refused before its digest is compared. This reveals nothing about the secret, because
-        // it depends only on the stored key id. It saves only the comparison of 32 bytes: the digest under the newest
-        // key was computed before.
+        // A row without a key is refused before its digest is compared. The refusal reveals nothing about the secret,
+        // because it depends only on the stored key id. It saves only the comparison of 32 bytes, because the digest
+        // under the newest key was computed before.
         if !self.digester.is_usable(key) && key == KeyId::NONE {
             return Err(Refusal::Unkeyed);
         }

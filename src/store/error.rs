@@ -14,7 +14,7 @@ pub enum StoreError {
     /// The store cannot be reached at the moment.
     #[error("store is unavailable for {op}")]
     Unavailable {
-        /// The method that was called.
+        /// The name of the store method that was called, such as `insert`.
         op: &'static str,
         /// Whether the same call might succeed if it is retried shortly.
         retry: bool,
@@ -27,7 +27,7 @@ pub enum StoreError {
     /// A row cannot be decoded, or contradicts itself.
     #[error("stored row is corrupt")]
     Corrupt {
-        /// The id of the record, if known.
+        /// The id of the record that cannot be read. `None` if it is not known.
         id: Option<RecordId>,
         /// Why the row cannot be decoded, or in what it contradicts itself.
         #[source]
@@ -36,7 +36,7 @@ pub enum StoreError {
     /// The request contradicts itself, which is a mistake of the caller. Nothing was read or written.
     #[error("{op} contradicts itself: {rule}")]
     Invalid {
-        /// The method that was called.
+        /// The name of the store method that was called, such as `insert`.
         op: &'static str,
         /// The rule that the request breaks, in English.
         rule: &'static str,
@@ -44,16 +44,16 @@ pub enum StoreError {
     /// The configured backend does not support this call.
     #[error("{backend} does not support {op}")]
     Unsupported {
-        /// The method that was called.
+        /// The name of the store method that was called, such as `insert`.
         op: &'static str,
-        /// The name of the backend.
+        /// The name of the backend that does not support the call.
         backend: &'static str,
     },
 }
 
 impl StoreError {
-    /// Creates the error for a store that cannot be reached. It says that nothing was sent and that a retry might
-    /// succeed.
+    /// Creates the error for a store that cannot be reached. The error says that nothing was sent, and that a retry
+    /// might succeed.
     #[must_use]
     pub fn unavailable(op: &'static str) -> Self {
         Self::Unavailable { op, retry: true, maybe_done: false, source: None }

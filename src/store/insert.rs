@@ -40,7 +40,7 @@ pub enum InsertInto<'a> {
 pub struct Cap {
     /// The largest number of live families, including the new family.
     pub limit: NonZeroU32,
-    /// What happens when the limit is reached.
+    /// What the insert does if the new family would exceed the limit.
     pub when_full: WhenFull,
 }
 
@@ -49,8 +49,9 @@ pub struct Cap {
 pub enum WhenFull {
     /// The insert writes nothing and returns [`Inserted::OwnerFull`].
     Refuse,
-    /// The insert makes room: it revokes the least recently used of the counted families, in ascending order of
-    /// `(used_at, id)`, and as many as are needed for the new family. The revocations and the insert are one step.
+    /// The insert makes room by revoking counted families in ascending order of `(used_at, id)`, the least recently
+    /// used first. It revokes no more families than are needed for the new family. The revocations and the insert are
+    /// one step.
     ///
     /// The label of the new family is checked before any revocation. If a family that would be revoked has this label,
     /// and the stored `gone_at` of that family is not reached, the insert writes nothing and returns

@@ -46,7 +46,7 @@ pub struct FaultyStore<S> {
 }
 
 impl<S> FaultyStore<S> {
-    /// Wraps a store with these faults.
+    /// Wraps a store. `faults` decides which calls of the returned store fail.
     pub fn new(inner: S, faults: Faults) -> Self {
         Self { inner, faults }
     }

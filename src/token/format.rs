@@ -1,9 +1,9 @@
 //! The layout of a token: `<prefix>_<id 22><secret 43><check 6>`. All characters after the prefix and its `_` are
 //! `[0-9A-Za-z]`.
 //!
-//! The part after the prefix has a fixed length, so a text is split at a fixed distance from its end. So the prefix is
-//! unambiguous, although a prefix can contain `_`. For example, a text `cf_p_…` with 71 letters after the last `_` has
-//! the prefix `cf_p`, and not `cf`.
+//! The part after the prefix has a fixed length. A text is therefore split at a fixed distance from its end, and the
+//! prefix is unambiguous although it can contain `_`. For example, a text `cf_p_…` with 71 letters after the last `_`
+//! has the prefix `cf_p`, and not `cf`.
 
 use crate::types::base62::{self, ALPHABET};
 

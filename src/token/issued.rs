@@ -56,7 +56,7 @@ impl fmt::Debug for IssuedToken {
 }
 
 impl Prefixes {
-    /// Writes the text of a token.
+    /// Writes the text of a new token: prefix, id, secret and checksum.
     pub(crate) fn render(&self, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> IssuedToken {
         let prefix = self.current(kind).as_str();
         let mut body = format::body(id.as_bytes(), secret.expose_secret());

@@ -13,7 +13,7 @@ impl Extension {
         Self(Some(value))
     }
 
-    /// The value, if its type is `T`.
+    /// The value, if its type is `T`. `None` if the host attached no value, or a value of another type.
     pub(crate) fn get<T: Any + Send + Sync>(&self) -> Option<&T> {
         self.0.as_ref()?.downcast_ref()
     }

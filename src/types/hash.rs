@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 /// The random key. It is drawn once per process.
 static KEY: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0_u8));
 
-/// Builds an [`IdHasher`].
+/// Builds an [`IdHasher`] with the random key of the process.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IdState(u64);
 

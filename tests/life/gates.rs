@@ -8,8 +8,9 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// Makes a world with the hardened policy, and creates a token of Ivan in it. For this, the setting for personal access
-/// tokens and Ivan's switch for them are on. Afterwards, they get the values `setting` and `switch`.
+/// Makes a world with the hardened policy, and creates a token of Ivan in it. The setting for personal access tokens
+/// and Ivan's switch are on while the token is created. Afterwards, the setting gets the value `setting`, and Ivan's
+/// switch gets the value `switch`.
 fn hardened(setting: bool, switch: bool) -> (World, IssuedCredential) {
     let world = bare_world(Policy::default());
     world.allow_tokens(true);

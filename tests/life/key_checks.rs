@@ -1,4 +1,5 @@
-//! Tests that a service does not start if its key ring does not belong to the store (faults D2 and G6).
+//! Tests the check of the key ring at the start of a service (faults D2 and G6). A service must not start if its key
+//! ring does not belong to the store. It must report records under a key that is not in the ring.
 
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ fn fault_d2_a_foreign_key_ring_stops_the_start_and_makes_nothing() {
     let error = block_on(foreign.start()).expect_err("another store's ring");
     assert!(is_foreign(&error), "{error}");
     assert!(error.to_string().contains("put back the key file"), "{error}");
-    // Even without the check at the start, nothing is created under the wrong key.
+    // A node that skips the check at its start accepts no token, and creates nothing under the wrong key.
     assert!(matches!(block_on(foreign.verify(&token)), Err(Denied::Refused(_))));
     let forms = block_on(foreign.personal_access_token_limits());
     assert!(forms.is_err_and(|unavailable| is_foreign(&unavailable)), "an outage");
@@ -51,12 +52,13 @@ fn fault_d2_a_new_key_in_the_ring_is_noted_and_an_old_node_goes_on() {
     let newer = with_ring(&world, wider);
     block_on(newer.start()).expect("the old key is the store's, the new one is new");
     assert!(block_on(newer.verify(&token)).is_ok());
-    // Another node has a different second key.
+    // Another node has a different key with the number 2.
     let other = ring(1).with_new_key(&SeededEntropy::new(4)).expect("seeded");
     let error = block_on(with_ring(&world, other).start()).expect_err("its second key is another");
     assert!(matches!(error, Unavailable::ForeignKeyRing { key } if key == KeyId::new(2)), "{error}");
     block_on(with_ring(&world, ring(1)).start()).expect("a node that has only the old key");
-    // The first key was removed from the ring of the store. A new ring begins with the number 1 again.
+    // The store no longer has a check value for key 1. The only key of a new ring also has the number 1, so the store
+    // has no check value for any key of the new ring.
     world.set(|settings| settings.key_checks.retain(|key, _| *key != KeyId::new(1)));
     let error = block_on(with_ring(&world, ring(9)).start()).expect_err("no key of the store's");
     assert!(is_foreign(&error), "{error}");

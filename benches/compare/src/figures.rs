@@ -115,7 +115,7 @@ impl Callers {
     }
 }
 
-/// The folder of the figures and pictures.
+/// The folder with the figures of each part, and with the pictures that are made from them.
 pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/performance")
 }

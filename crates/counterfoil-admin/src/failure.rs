@@ -23,7 +23,7 @@ pub(crate) enum Failure {
     /// The credential, person, client or file in the arguments does not exist.
     #[error("not found: {0}")]
     NotFound(String),
-    /// A check failed. Either the command must not run in this state, or it found an inconsistency.
+    /// A check failed. Either the present state does not allow the command, or the command found an inconsistency.
     #[error("refused")]
     Refused(#[source] Cause),
 }

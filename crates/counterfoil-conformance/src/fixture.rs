@@ -18,8 +18,8 @@ pub type Task<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 pub enum Row<'a> {
     /// The row of the record with this id.
     Record(&'a RecordId),
-    /// The row of the family with this id. If the backend stores a record and its family in one row, this means that
-    /// row.
+    /// The row of the family with this id. If the backend stores a record and its family in one row, this variant means
+    /// that common row.
     Family(&'a FamilyId),
 }
 
@@ -78,8 +78,8 @@ pub trait Fixture: Send + Sync + 'static {
     }
 }
 
-/// A fixture whose own `block_on` is replaced by another function. The macro `conformance!` makes it if its argument
-/// `block_on` is given.
+/// A fixture that runs futures with a given function instead of its own `block_on`. The macro `conformance!` makes such
+/// a fixture if it gets the argument `block_on`.
 pub struct Driven<F, B> {
     fixture: F,
     block_on: B,
@@ -90,7 +90,8 @@ where
     F: Fixture,
     B: for<'a> Fn(Task<'a>) + Send + Sync + 'static,
 {
-    /// Makes a fixture with the databases and stores of `fixture`. All futures of its stores are run by `block_on`.
+    /// Makes a fixture that has the databases and stores of `fixture`, and runs all futures of these stores with
+    /// `block_on`.
     pub fn new(fixture: F, block_on: B) -> Self {
         Self { fixture, block_on }
     }

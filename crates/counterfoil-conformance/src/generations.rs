@@ -22,7 +22,8 @@ pub async fn generations_stay(subject: &Subject) -> Verdict {
     let mut chain = vec![draft.found(&*store).await?];
     go_down(&*store, &draft, &mut chain).await?;
     all_are_there(&*store, &chain).await?;
-    // Every window except the newest has ended. The purge shrinks those records and removes none.
+    // The retry windows of all superseded records except the newest one have ended. The purge must shrink the records
+    // whose window has ended, and remove none.
     let shrunk = purge(&*store, at(GONE - 1), at(HALF + 9)).await?;
     ensure!(shrunk == HALF - 1, "{} generations must shrink, but {shrunk} did", HALF - 1);
     go_down(&*store, &draft, &mut chain).await?;

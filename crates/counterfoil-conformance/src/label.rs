@@ -159,8 +159,8 @@ async fn by_displacement(subject: &Subject) -> Result<(), Violation> {
             "displacement takes the key and leaves the text"
         );
         ensure!(stands.record().version == Version::FIRST, "displacement must not move the version");
-        // In the first case, `gone_at` of the new holder is GONE. Therefore the check reads the holder one
-        // microsecond before it.
+        // If `relabels` is false, the `gone_at` of the new holder is GONE. Therefore this check uses an instant that is
+        // one microsecond earlier.
         held_by(&*store, &ann, "one", at(GONE - 1), holder).await?;
         // A revocation of the family that lost the label must not remove the label of its new holder.
         let _ = store.revoke(ann.family(gone.family.id), revoked(at(GONE)), at(GONE), most(1)).await?;

@@ -42,8 +42,8 @@ async fn copy_one(copy: &Copy, id: &FamilyId) -> Result<Copied, CopyError> {
     let Some(source) = read(copy, Side::Source, id).await? else { return Ok(Copied::Gone) };
     match copy.target.families.restore(&source).await.map_err(Side::Target.failed())? {
         Restored::Done => Ok(Copied::Written),
-        // An earlier run has written the family. It is possible that this run did not get the store's answer. It is an
-        // error if the family of the target differs.
+        // An earlier run has written the family, perhaps without getting the store's answer. The two families are
+        // compared, because a different family with the same id is an error.
         Restored::IdTaken(_) => {
             let target = read(copy, Side::Target, id).await?;
             compare(id, Some(&source), target.as_ref()).map(|()| Copied::AlreadyThere)

@@ -41,8 +41,8 @@ impl axum_core::response::IntoResponse for InvalidHost {
 /// A server calls this function before it passes a request to its routers, because hyper accepts requests with two
 /// `Host` lines or with none. The console and the session layer of `counterfoil-axum` call the function themselves.
 ///
-/// If the target is in absolute form, its host takes precedence over the header (RFC 9112 §3.2.2). In HTTP/2, a `Host`
-/// header must equal the host of the target.
+/// If the target is in absolute form, its host takes precedence over the header (RFC 9112 §3.2.2). In HTTP/2 and
+/// HTTP/3, a `Host` header must equal the host of the target.
 ///
 /// ```
 /// use counterfoil_http::{InvalidHost, host_of};

@@ -31,8 +31,8 @@ struct Folder {
 }
 
 impl FjallEngine {
-    /// Opens the database in the folder `path`. If the folder is missing, creates it with mode 0700. The mode of an
-    /// existing folder stays unchanged. If the folder contains no database, creates an empty one in it.
+    /// Opens the database in the folder `path`. If the folder is missing, creates it, on Unix with mode 0700. The mode
+    /// of an existing folder stays unchanged. If the folder contains no database, creates an empty one in it.
     ///
     /// # Errors
     ///
@@ -57,7 +57,8 @@ impl FjallEngine {
     }
 }
 
-/// Creates the folder with mode 0700 if it is missing. Without this, fjall would create it open to every user.
+/// Creates the folder if it is missing, on Unix with mode 0700. Without this, fjall would create the folder open to
+/// every user. Missing parent folders get the default mode of the process.
 fn create_private(path: &Path) -> io::Result<()> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         fs::create_dir_all(parent)?;

@@ -1,4 +1,5 @@
-//! Tests of keys that are made of hostile texts.
+//! Tests that hostile texts never give equal keys, that keys have the order of their numbers, and that the end of a
+//! prefix comes after all keys with the prefix.
 
 use std::collections::BTreeSet;
 

@@ -6,12 +6,12 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::redactor::Redactor;
 use crate::writer::RedactingWriter;
 
-/// Redacts each line that the `fmt` layer of `tracing-subscriber` writes: its message, its fields and its spans. It
-/// works for every format of the layer.
+/// Redacts each line that the `fmt` layer of `tracing-subscriber` writes: its message, its fields and its spans. The
+/// redaction works for every format of the layer.
 ///
-/// It wraps the writer of a layer and not the layer itself, because a layer cannot change what another layer formats.
-/// So each layer with a writer needs its own `RedactingMakeWriter`. A layer without a writer is not redacted, for
-/// example one that sends fields to a trace collector.
+/// This type wraps the writer of a layer and not the layer itself, because a layer cannot change what another layer
+/// formats. So each layer with a writer needs its own `RedactingMakeWriter`. A layer without a writer is not redacted,
+/// for example one that sends fields to a trace collector.
 ///
 /// Each line is redacted by itself, so a token that is split across two events is not found. The writer is flushed at
 /// the end of each line.

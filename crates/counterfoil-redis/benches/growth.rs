@@ -65,7 +65,7 @@ async fn costs(size: usize) -> [f64; NAMES.len()] {
         assert_eq!(store.due(at(10), None, most(1_000)).await.expect("a page").items.len(), CHOSEN);
     })
     .await;
-    // The records that a purge removes are inserted before it. Only the purge is measured.
+    // The records that a purge removes are inserted before the measurement begins, so only the purge is measured.
     let mut purges = Vec::new();
     for _ in 0..11 {
         for person in people.iter().take(CHOSEN) {

@@ -19,9 +19,9 @@ const ALL: i64 = -1;
 
 impl RedisStore {
     /// Returns a page of at most `limit` families of an owner that are not revoked, in ascending order of id. The index
-    /// of these families is not ordered by id, so each page reads all index entries of the owner. One command reads
-    /// them, because other calls can move entries between two commands. Only the rows of at most `limit` families are
-    /// read.
+    /// of these families is not ordered by id, so each page reads all index entries of the owner. One command reads all
+    /// of these entries, because other calls can move entries between two commands. Only the rows of at most `limit`
+    /// families are read.
     pub(crate) async fn family_page(
         &self,
         realm: &Realm,

@@ -1,5 +1,5 @@
-//! Decodes arbitrary fields, as a damaged server could return them. Only the fuzz targets use this; it is not part of
-//! the API.
+//! Decodes arbitrary fields, as a damaged server could return them. This module is for the fuzz targets. It is not part
+//! of the API.
 
 use counterfoil::store::{FamilyParts, StoreError, TokenRecord};
 use counterfoil::types::{FamilyId, RecordId};
@@ -18,7 +18,7 @@ pub fn record(id: &RecordId, fields: &[Option<Vec<u8>>]) -> Result<Option<TokenR
 }
 
 /// Decodes the row of a family from the first [`FAMILY_FIELDS`] fields that [`record`] takes. Returns `None` if none of
-/// them exists.
+/// these fields exists.
 ///
 /// # Errors
 ///

@@ -60,10 +60,9 @@ impl RedisStore {
             let answer = Self::answer(OP, value)?;
             match answer.word.as_str() {
                 "lend" => {
-                    // The families whose keys this insert has passed to the script are not all that must be revoked,
-                    // because other calls change the owner's families at the same time. From now on the insert holds
-                    // the lock of its shard. So the inserts of this process with which other calls have interfered run
-                    // one at a time.
+                    // The insert must revoke other families than those whose keys it has passed to the script, because
+                    // other calls have changed the owner's families in the meantime. From now on the insert holds the
+                    // lock of its shard. So inserts of this process that were disturbed in this way run one at a time.
                     if makes_room && !lent.is_empty() && alone.is_none() {
                         alone = Some(self.room(OP, family.id.shard()).await?);
                     }

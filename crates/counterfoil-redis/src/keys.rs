@@ -63,7 +63,7 @@
 //!
 //! An instant is written in 16 decimal digits. A missing instant is written as 16 dashes.
 //!
-//! `<prefix>:layout` contains the version of this layout:
+//! `<prefix>:layout` contains the version of the layout. The tables above describe version 5. The other versions are:
 //!
 //! - Version 1 has no `y`, no `c`, and no `used_at` in `e`. An entry in `s` contains neither the client nor the last
 //!   use.
@@ -99,7 +99,6 @@ pub(crate) const INDEXES: [Index; 12] = [
     Index::Access,
 ];
 
-/// A key of the database.
 pub(crate) type Key = Vec<u8>;
 
 /// An index of one shard.

@@ -11,8 +11,9 @@ fn known(parts: &Parts) -> Result<&Authentication, Rejection> {
     parts.extensions.get::<Authentication>().ok_or_else(Rejection::layer_missing)
 }
 
-/// Extracts the authenticated caller as an argument of a handler. An [`AuthenticateLayer`](crate::AuthenticateLayer)
-/// must enclose the handler. Without this layer, the response is 500 and an error is logged.
+/// Extracts the authenticated caller as an argument of a handler. Refuses a request without a valid credential. An
+/// [`AuthenticateLayer`](crate::AuthenticateLayer) must enclose the handler. Without this layer, the response is 500
+/// and an error is logged.
 impl<S: Send + Sync> FromRequestParts<S> for RemotePrincipal {
     type Rejection = Rejection;
 
@@ -22,7 +23,8 @@ impl<S: Send + Sync> FromRequestParts<S> for RemotePrincipal {
 }
 
 /// Extracts the authenticated caller, or `None` if the request has no credential. If the credential was refused or
-/// could not be verified, the request is refused.
+/// could not be verified, the request is refused. An [`AuthenticateLayer`](crate::AuthenticateLayer) must enclose the
+/// handler. Without this layer, the response is 500 and an error is logged.
 impl<S: Send + Sync> OptionalFromRequestParts<S> for RemotePrincipal {
     type Rejection = Rejection;
 

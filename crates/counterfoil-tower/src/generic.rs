@@ -98,7 +98,8 @@ pub trait Authenticator: Clone + Send + Sync + 'static {
 
     /// Authenticates a request by all its values of `Authorization`. This method is also called if there is no value or
     /// more than one. `source` says where the request came from. A credential with allowed sources is accepted only if
-    /// `source` is one of them. `source` is also written to events.
+    /// `source` is one of them. An authenticator that emits events, such as [`Counterfoil`], also writes `source` to
+    /// them if its policy allows sources in events.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! Fills a store of each kind with the same contents. Writes each database to a folder, and also one list of their
-//! contents.
+//! Fills a store of each kind with the same contents. Writes each database to a folder, and also one list of the
+//! contents that all databases have.
 
 use std::path::PathBuf;
 

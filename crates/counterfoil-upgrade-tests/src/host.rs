@@ -11,13 +11,13 @@ use counterfoil_stores::AnyStore;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// One second.
+/// One second, a unit of the scene's instants and durations.
 pub const SECOND: Duration = Duration::from_secs(1);
-/// One minute.
+/// One minute, a unit of the scene's instants and durations.
 pub const MINUTE: Duration = Duration::from_secs(60);
-/// One hour.
+/// One hour, a unit of the scene's instants and durations.
 pub const HOUR: Duration = Duration::from_secs(3_600);
-/// One day of 86,400 s.
+/// One day of 86,400 s, a unit of the scene's instants and durations.
 pub const DAY: Duration = Duration::from_secs(86_400);
 
 /// The number of live sign-ins that one person may have through one client.
@@ -117,7 +117,7 @@ impl Host {
         Self { service: built(Realm::default()), other: built(other_realm()), clock, people }
     }
 
-    /// A host for the scene: its random bytes depend only on the seed.
+    /// A host for the scene. Its random bytes depend only on `seed`.
     #[must_use]
     pub fn seeded(store: &AnyStore, now: Timestamp, newest_key: u8, seed: u64) -> Self {
         let mut host =

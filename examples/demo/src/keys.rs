@@ -12,7 +12,8 @@ use crate::error::StartError;
 ///
 /// # Errors
 ///
-/// [`StartError`] if the file cannot be read or created, contains no key ring, or can be written by other users.
+/// [`StartError`] if the file cannot be read or created, contains no valid key ring, or can be read or written by other
+/// users.
 pub fn key_ring(path: Option<PathBuf>) -> Result<KeyRing, StartError> {
     match path {
         None => Ok(KeyRing::generate_from_system()?),

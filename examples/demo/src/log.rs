@@ -49,7 +49,7 @@ impl Log {
     /// Ends the log. Waits until the lines in the queue are written, but for at most [`LAST_LINES`].
     pub(crate) fn end(self) {
         let (ended, ends) = channel::<()>();
-        // Dropping the guard may print and block. So a thread that is not joined drops it.
+        // Dropping the guard may print and block. So the guard is dropped in a thread that is never joined.
         let _left = thread::Builder::new().spawn(move || {
             drop(self.guard);
             drop(ended);

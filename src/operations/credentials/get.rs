@@ -20,9 +20,9 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if the credential does
-    /// not exist, belongs to another realm, is revoked, is replaced and no longer works, or is past its retention, and
-    /// for a security code that the presenter may not see. [`ManageError::Unavailable`] if a store or the directory
-    /// failed.
+    /// not exist, belongs to another realm, is revoked, is replaced and no longer works, or is past its retention.
+    /// [`ManageError::NotFound`] also for a security code that the presenter may not see. [`ManageError::Unavailable`]
+    /// if a store or the directory failed.
     ///
     /// # Cancel safety
     ///

@@ -26,8 +26,8 @@ pub struct CredentialPage {
     pub items: Vec<CredentialView>,
     /// Where the next page begins. `None` on the last page.
     pub next: Option<CredentialCursor>,
-    /// The number of records that were compared with the filter for this page, and of rows that could not be decoded.
-    /// The next page begins after them.
+    /// The number of records that were compared with the filter for this page, plus the number of rows that could not
+    /// be decoded. The next page begins after all of these.
     pub searched: u32,
     /// The number of rows that could not be decoded and were skipped.
     pub corrupt: u32,

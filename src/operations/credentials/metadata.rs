@@ -29,8 +29,8 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has no permission, or if the credential can be used from more
-    /// addresses than the presented credential. [`ManageError::NotFound`] if the credential does
-    /// not exist, belongs to another realm, is revoked, or is past its retention, and for a security code that the
+    /// addresses than the presented credential. [`ManageError::NotFound`] if the credential does not exist, belongs to
+    /// another realm, is revoked, or is past its retention. [`ManageError::NotFound`] also for a security code that the
     /// presenter may not see. [`ManageError::Conflict`] if the credential is not the newest of its family
     /// ([`Conflict::Replaced`]). [`ManageError::Unavailable`] if a store or the directory failed.
     ///

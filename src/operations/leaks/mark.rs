@@ -19,8 +19,9 @@ const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// Returns the newest record of the family, which is the record that a rotation can replace. The mark of a leak is
 /// written on this record for the whole family, so several leaked tokens of a sign-in give one notice. A purge never
-/// shrinks this record, so the mark is kept. `None` if the family is revoked or its newest record is past its
-/// retention. Returns the error of a corrupt row if the record is not found and rows of the owner cannot be decoded.
+/// shrinks this record, so the mark is kept. If `record` itself is the newest, returns it as it is, whatever its state.
+/// Otherwise returns `None` if the family is revoked or its newest record is past its retention, and the error of a
+/// corrupt row if the record is not found but some rows of the owner cannot be decoded.
 pub(super) async fn newest(
     service: &Service,
     record: &TokenRecord,

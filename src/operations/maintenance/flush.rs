@@ -1,5 +1,5 @@
-//! Writes to the store the times of last use and the new digests that verifications leave in memory. Before the process
-//! ends, also looks up the texts of reports of leaks.
+//! Writes to the store the times of last use and the new digests that verifications leave in memory. `shutdown` also
+//! looks up the texts that were reported as leaked.
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::leaks::intake::drain;
@@ -20,12 +20,12 @@ impl Counterfoil {
         self.service.flush_uses(now, false).await
     }
 
-    /// Looks up the texts of reports of leaks that still wait, at most 10,000, and writes the new digests and all times
-    /// of last use that are in memory, even times that are not due yet. Returns how many times of last use were
-    /// written, and how many were not. Call this method before the process ends, because then the content of the memory
-    /// is lost.
+    /// Finishes the work that is kept in memory. Call this method before the process ends, because the content of the
+    /// memory is then lost. The method looks up at most 10,000 of the texts that were reported as leaked and still
+    /// wait. It then writes the new digests, and all times of last use, even those that are not due yet. Returns how
+    /// many times of last use were written, and how many were not.
     ///
-    /// If texts are left because a store failed or there are too many, the event
+    /// If texts are left, because a store failed or because there are too many, the event
     /// [`EventKind::ReportsDropped`](crate::event::EventKind::ReportsDropped) has their number.
     ///
     /// # Cancel safety

@@ -27,7 +27,8 @@ pub struct KeyUse {
     /// and revoked records that are not purged yet.
     pub records: u64,
     /// The number of client secrets whose digest was computed under this key, in this realm. A secret gets a digest
-    /// under the current key only when it is used, so replace secrets that are not used.
+    /// under the newest key only when it is used. So replace the secrets that are not used before you remove an older
+    /// key.
     pub client_secrets: u64,
 }
 
@@ -45,11 +46,12 @@ impl KeyUse {
     }
 }
 
-/// Why a key should stay in the ring.
+/// Why a key should stay in the ring, or why this could not be determined.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DropKeyError {
-    /// Stored digests were computed under the key. Without it, their credentials no longer verify.
+    /// Stored digests were computed under the key. Without the key, the credentials and client secrets with these
+    /// digests no longer verify.
     #[error("key {} is still in use: {records} records and {client_secrets} client secrets", .key.number())]
     InUse {
         /// The key that is still used.

@@ -107,8 +107,8 @@ pub(crate) async fn extend<O: Permission>(
         let notice = pending_leak(record.record()).or_else(|| arm(&schedule, life, 0, now));
         Ok::<_, ManageError>(Some(Change::Expiry { expires_at, gone_at, notice }))
     };
-    // A suspended token is not extended. It is refused at every use, so nobody would notice a mistake in its new
-    // expiry.
+    // An expired token is refused here. A suspended token is refused below: it is refused at every use too, so nobody
+    // would notice a mistake in its new expiry.
     plan(&record)?;
     if service.listed(&record, now).await?.is_some_and(|listed| listed.status == Status::Suspended) {
         return Err(Conflict::Suspended.into());

@@ -19,7 +19,8 @@ impl Counterfoil {
     ///
     /// [`ManageError::Forbidden`] if the scope `credentials:read` is missing, or if personal access tokens are blocked
     /// ([`Counterfoil::gates`]). [`ManageError::NotFound`] if the token does not exist, belongs to another user, is
-    /// deleted, or is replaced and no longer works. [`ManageError::Unavailable`] if a store or the directory failed.
+    /// deleted, is replaced and no longer works, or is past its retention. [`ManageError::Unavailable`] if a store or
+    /// the directory failed.
     ///
     /// # Cancel safety
     ///

@@ -50,7 +50,8 @@ async fn get(
     Ok(ServiceAccountView::of(*id, &found(&permit, Some(id)).await?))
 }
 
-/// Checks that an account exists. `None` stands for a text that is not a valid id.
+/// Checks that a service account exists. `id` is `None` if the text of the id was not valid, and the result is then
+/// `NotFound`.
 pub(crate) async fn exists<O: Permission>(
     permit: &Permit<'_, O>,
     id: Option<&ServiceAccountId>,

@@ -88,8 +88,8 @@ async fn one<O: Permission>(
     seen(&mut judging, permit.sign_in(), subject, &family).await?.ok_or(ManageError::NotFound)
 }
 
-/// Returns the sign-in or session of the owner with that id. `None` if there is none with that id, or if it was ended
-/// before.
+/// Returns the sign-in or session of the owner with that id. `None` if the owner has no sign-in or session with that
+/// id, or if it is revoked.
 pub(super) async fn there<O: Permission>(
     permit: &Permit<'_, O>,
     owner: &OwnerId,

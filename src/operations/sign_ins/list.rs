@@ -19,8 +19,8 @@ use crate::service::standing::Judging;
 use crate::store::page::Page;
 use crate::types::ids::{FamilyId, SubjectId};
 
-/// The largest number of store pages that are read for one page of the result. After that the page ends, even if it is
-/// short. Its `next` is then set, so that the remaining families are on the next page.
+/// The largest number of store pages that are read for one page of the result. After that many reads the page of the
+/// result ends, even if it is short. Its `next` is then set, so that the remaining families are on the next page.
 const READS: usize = 10;
 
 /// The number of families in one read. A read also contains families of other kinds, such as personal access tokens.

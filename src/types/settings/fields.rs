@@ -21,8 +21,8 @@ macro_rules! settings {
         }
 
         impl Settings {
-            /// The value of a setting in its unit, as the console and the API show it. A switch is 0 or 1. A duration
-            /// of the policy can be a fraction of units, and is then rounded up.
+            /// The value of a setting in its unit, as the console and the API show it. A switch is 0 or 1. If a
+            /// duration of the policy is not a whole number of units, the value is rounded up.
             ///
             /// ```
             /// use std::time::Duration;
@@ -68,7 +68,7 @@ macro_rules! settings {
                 [$(self.$field.word(),)+]
             }
 
-            /// Decodes the output of [`Settings::words`]. `None` for words that it cannot return.
+            /// Decodes the output of [`Settings::words`]. `None` for words that [`Settings::words`] never returns.
             #[inline]
             pub(crate) fn from_words(words: [u64; WORDS]) -> Option<Self> {
                 let mut words = words.into_iter();

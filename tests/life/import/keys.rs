@@ -1,4 +1,4 @@
-//! Tests the digests of imported tokens: the first use, and a new key.
+//! Tests the digests of imported tokens: the first use, a new key, and a crash during the change to the new key.
 
 use std::sync::Arc;
 

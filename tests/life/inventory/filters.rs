@@ -1,4 +1,5 @@
-//! Tests each field of the filter.
+//! Tests the filter of the inventory: each field, and all fields together. Also tests which credentials and realms the
+//! inventory leaves out.
 
 use counterfoil::operations::{CredentialFilter, NewAccess, NewSecurityCode, Overlap, Status};
 use counterfoil::types::TokenKind::{self, *};

@@ -1,4 +1,4 @@
-//! Tests how much a page reads at most.
+//! Tests how many records and accounts a page of the inventory reads at most.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

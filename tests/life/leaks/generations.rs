@@ -62,7 +62,7 @@ fn life_5_an_access_token_that_a_client_revoked_ends_nothing() {
     assert!(world.refresh("rotating", refresh_of(&app)).has("access_token"));
 }
 
-/// Refreshes the sign-in once, just before the first revocation.
+/// Lets another caller refresh the sign-in once, just before the store executes the first revocation.
 struct Refreshing {
     other: World,
     token: String,

@@ -1,4 +1,5 @@
-//! Tests reports over a network: nothing in their answers depends on the texts.
+//! Tests reports over a network: their answers, which do not depend on the texts, their limits, and the queue of the
+//! texts.
 
 use std::num::NonZeroU32;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! Tests what a report does to a credential of each kind.
+//! Tests what a report does to a credential of each kind, and to a text that is not a credential of the service. Also
+//! tests the maximum number of texts in a call.
 
 use counterfoil::event::{Actor, LeakState};
 use counterfoil::http_auth::Refusal;

@@ -1,4 +1,5 @@
-//! Tests that a service account acts only while the account is enabled and its maker may act.
+//! Tests that a service account acts only while the account is enabled and its maker may act, and with no higher role
+//! than its maker has.
 
 use counterfoil::event::{EventKind, ServiceAccountAction};
 use counterfoil::http_auth::Refusal;

@@ -54,8 +54,8 @@ impl HttpServiceFactory for Mount {
     }
 }
 
-/// A guard that compares the path of a request with the path of an endpoint. It compares the path as the client sent
-/// it, without decoding. Without this guard, actix-web would compare only the decoded path.
+/// A guard that compares the path of a request with the path of an endpoint. The guard compares the path as the client
+/// sent it, without decoding. Without this guard, actix-web would compare only the decoded path.
 struct AsSent(Endpoint);
 
 impl Guard for AsSent {

@@ -37,8 +37,8 @@ const COLUMNS: [&str; 14] = [
     "metadata",
 ];
 
-/// The number of columns of CSV. The metadata has no column in it, because the guard against formulas would change the
-/// text of the metadata.
+/// The number of columns of CSV output, which has no column for the metadata. The guard against formulas would change
+/// the text of the metadata.
 const CSV_COLUMNS: usize = COLUMNS.len() - 1;
 
 /// Lists the credentials that fit the options.

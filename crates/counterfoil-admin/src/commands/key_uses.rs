@@ -19,8 +19,8 @@ pub(super) struct KeyUses {
     checks: BTreeMap<Realm, StoredSettings>,
     /// How many digests were computed with each key. This list contains the counts of every realm that was read, so it
     /// can have several entries for one key. The entries of a realm count the records of all realms, because a store
-    /// cannot count the records of a single realm. They also count the client secrets, but only those of their own
-    /// realm.
+    /// cannot count the records of a single realm. The entries also count client secrets, but only the secrets of their
+    /// own realm.
     digests: Vec<KeyUse>,
 }
 

@@ -1,4 +1,4 @@
-//! Tests of key ring files.
+//! Tests the commands for key ring files.
 
 use std::fs;
 

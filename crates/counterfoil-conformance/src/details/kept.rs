@@ -1,4 +1,4 @@
-//! Checks that every call other than an edit of the details keeps them.
+//! Checks that no call other than an edit of the details changes the details of a family.
 
 use counterfoil::store::{Change, FamilyDetails, NoticeMark, Revoke, TokenStore};
 use counterfoil::types::{KeyId, RecordId, Version};

@@ -17,9 +17,10 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 pub use sample::{details, edit_details};
 
-/// Checks the details of a family (clause 64 of `TokenStore`). An edit of them by the newest record must change the
-/// family, so that `get` shows the new details with each of its records. Every other record must give `Stale`. All
-/// other calls must keep the details as they are, even if they run concurrently with edits.
+/// Checks the details of a family (clause 64 of `TokenStore`). An edit of the details through the newest record must
+/// change the family, so that `get` shows the new details with each record of the family. An edit through any other
+/// record must give `Stale`. All other calls must keep the details as they are, even if they run concurrently with
+/// edits.
 pub async fn details_follow_the_newest(subject: &Subject) -> Verdict {
     values::come_back(&*subject.fresh().await).await?;
     edits::by_the_newest(&*subject.fresh().await).await?;

@@ -21,9 +21,9 @@ impl Schedules {
         Self { open: BTreeMap::from([(0, vec![Vec::new()])]), dice: Dice::new(seed), tried: 0 }
     }
 
-    /// Removes a schedule and returns it, or returns `None` if none is left. It is a random one of the schedules with
-    /// the fewest interruptions. So if not all schedules can be run, those that are run interrupt the operations at
-    /// different points.
+    /// Removes and returns a random one of the schedules with the fewest interruptions. Returns `None` if no schedule
+    /// is left. Because of the random choice, the schedules that are run interrupt the operations at different points,
+    /// even if not all schedules can be run.
     pub(super) fn next(&mut self) -> Option<Vec<usize>> {
         let mut least = self.open.first_entry()?;
         let index = usize::try_from(self.dice.below(least.get().len() as u64)).unwrap_or(0);

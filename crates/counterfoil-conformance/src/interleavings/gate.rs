@@ -15,7 +15,7 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// Lets the operation make its next backend call, and pauses it again before the one after that.
+    /// Lets the operation make its next backend call, and pauses the operation again before the call that follows.
     pub(super) fn open(&self) {
         self.waits.store(false, Ordering::Relaxed);
         self.open.store(true, Ordering::Relaxed);

@@ -50,8 +50,8 @@ pub(crate) async fn judge_in(
 ///
 /// # Errors
 ///
-/// A violation if there is no such order. It names the operations and their answers. It also names the order that
-/// explains the most, and the differences that this order does not explain.
+/// A violation if there is no such order. The violation names the operations, their answers, the order that explains
+/// the most, and the differences that this order does not explain.
 fn judge(scene: &Scene, calls: &[Call], ids: &[RecordId], left: &Left) -> Result<(), Violation> {
     let mut search = search::Search::new(scene, calls, ids, left);
     if search.finds_an_order() {

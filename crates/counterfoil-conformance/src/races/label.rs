@@ -84,8 +84,8 @@ async fn beside_a_gone_holder(track: &Track, now: Timestamp) -> Result<(), Viola
     let person = Person::somebody();
     let old = person.pat().labelled("one");
     old.found(&track.store).await?;
-    // `now` can be `GONE` or later. Even then the winner must not be past its `gone_at`, so the drafts of this race
-    // have no `gone_at`.
+    // `now` can be `GONE` or later. Even then the family that gets the label must not be past its `gone_at`, so the
+    // drafts of this race have no `gone_at`.
     let gone = now >= at(GONE);
     let drafts: Vec<Draft> = (0..track.pool.len()).map(|_| person.pat().labelled("one").ending(None, None)).collect();
     let answers = track

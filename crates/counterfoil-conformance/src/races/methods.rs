@@ -87,7 +87,7 @@ const LATEST: u64 = 8;
 const PAGE: u32 = 100;
 
 /// The result of one race: the pair of operations, the last instant that its scene uses, and the records whose notices
-/// are due then.
+/// are due at this instant.
 struct Raced {
     pair: [Deed; 2],
     end: Timestamp,

@@ -80,12 +80,12 @@ async fn sequences(subject: &Subject, next: &AtomicU32, covered: &Mutex<Coverage
 }
 
 /// Runs the random sequence with this seed and this many commands. With a seed from a message of
-/// [`answers_equal_the_model`], it fails in the same way again.
+/// [`answers_equal_the_model`], the sequence fails in the same way again.
 ///
 /// # Errors
 ///
-/// A violation if an answer or the state differs from the model's. It contains the seed, the shortest sequence of
-/// commands that still fails, and the fields that differ.
+/// A violation if an answer or the state differs from the model's. The violation contains the seed, the shortest
+/// sequence of commands that still fails, and the fields that differ.
 pub async fn one_sequence(subject: &Subject, seed: u64, commands: u32) -> Result<(), Violation> {
     sequence(subject, seed, commands).await.map(drop)
 }

@@ -67,7 +67,7 @@ impl Model {
     }
 
     /// Returns the family of this owner that has the label, even if the family is past its `gone_at`. Returns `None` if
-    /// no family has it.
+    /// no family of the owner has the label.
     #[must_use]
     pub fn holder(&self, realm: &Realm, owner: &OwnerId, key: &LabelKey) -> Option<&FamilyParts> {
         self.families

@@ -25,8 +25,8 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Invalid`] if a record names another realm or owner than the family, or a generation higher than
-    /// the one that the family has after the rotation.
+    /// [`StoreError::Invalid`] if a record names another realm or owner than the family. Also if a record has a higher
+    /// generation than the family will have after the rotation.
     pub fn check_parent(&self, parent: &RecordId, step: &ParentUpdate, new: &[NewRecord]) -> Result<(), StoreError> {
         let Some(family) = self.family(parent.family()) else { return Ok(()) };
         let more = u64::from(matches!(step, ParentUpdate::Supersede { .. }));

@@ -9,8 +9,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Checks rotations with `labelled: true` (clause 62 of `TokenStore`). If the family has no label key, such a rotation
-/// must give `LabelLost` and write nothing. If it runs concurrently with an insert or a relabel that takes the label,
-/// one of them must take effect first.
+/// must give `LabelLost` and write nothing. If such a rotation runs concurrently with an insert or a relabel that takes
+/// the label, the results must be as if one of the two calls had run after the other.
 pub async fn renewal_needs_its_label(subject: &Subject) -> Verdict {
     while_it_has_one(&*subject.fresh().await).await?;
     for way in [Way::Insert, Way::Relabel] {

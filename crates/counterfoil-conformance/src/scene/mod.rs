@@ -38,7 +38,7 @@ static MADE: AtomicU32 = AtomicU32::new(0);
 /// past its `gone_at`. The scene also has new records, which the actors can insert.
 pub(crate) struct Scene {
     pub(crate) person: Person,
-    /// The family of refresh tokens. Its first token is superseded, and its retry window has an end.
+    /// The family of refresh tokens. Its first token is superseded, and the retry window of this token has an end.
     pub(crate) chain: Draft,
     /// The second token of the chain. It is superseded, and its retry window has no end yet.
     pub(crate) handed: RecordId,

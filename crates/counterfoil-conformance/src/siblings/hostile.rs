@@ -6,7 +6,7 @@ use counterfoil::types::Version;
 
 use crate::dice::Dice;
 
-/// The number of different results of [`realms`]. No realm is in two of them.
+/// The number of different results of [`realms`]. No realm is in two of these results.
 pub(super) const KINDS: u64 = 6;
 
 /// Returns five realms that look alike. A badly designed store confuses some of them, for example because it ignores
@@ -29,8 +29,8 @@ pub(super) fn realms(seed: u64) -> Vec<Realm> {
 
 /// Draws the version that a random call of a client store or settings store expects. `stands` is the stored version,
 /// and `last` is the newest version that the row ever had. The result is the stored version in half of the draws.
-/// Otherwise it is `None`, `last`, a version one higher or lower, or one whose low bits equal those of the stored
-/// version.
+/// Otherwise the result is `None`, `last`, a version that is one higher or lower than the stored version, or a version
+/// whose low bits equal those of the stored version.
 pub(super) fn version(dice: &mut Dice, stands: Option<Version>, last: Option<Version>) -> Option<Version> {
     let near = stands.or(last).map_or(0, Version::number);
     match dice.below(10) {

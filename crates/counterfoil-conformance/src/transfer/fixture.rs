@@ -14,8 +14,7 @@ use crate::violation::Violation;
 /// `outage` and `reopen` of [`Fixture`].
 #[async_trait]
 pub trait TransferFixture: Fixture {
-    /// Opens a handle of the database. It is like [`open`](Fixture::open), but the handle also has the methods of
-    /// `Transfer`.
+    /// Opens a handle of the database, as [`open`](Fixture::open) does. This handle also has the methods of `Transfer`.
     async fn open_whole(&self, database: &Self::Database) -> Arc<dyn Whole>;
 }
 

@@ -163,9 +163,9 @@ impl ApiHandler {
         (self.answer)(call, received).await.unwrap_or_else(|problem| problem.to_response())
     }
 
-    /// Verifies the credential of a request. The returned handle has a clock that stands at the instant of the
-    /// verification: a credential that the request creates must not be newer. Otherwise it would outlive a change of
-    /// the password in between (`Account::with_valid_since`).
+    /// Verifies the credential of a request. The clock of the returned handle stands still at the instant of the
+    /// verification, so a credential that the request creates begins at this instant. If it began later, it would stay
+    /// valid although the password was changed after the verification (`Account::with_valid_since`).
     async fn authenticate(&self, parts: &Parts) -> Result<Known, Response> {
         let counterfoil = self.counterfoil.at(self.counterfoil.now());
         let known = counterfoil_tower::authenticate(&counterfoil, parts).await;

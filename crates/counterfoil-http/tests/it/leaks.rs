@@ -1,4 +1,4 @@
-//! Tests of `POST /leaks`, whose answer is the same for all texts.
+//! Tests `POST /leaks`: the answer, which is the same for all texts, the refusals, and the limits.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;

@@ -68,9 +68,9 @@ impl Sweep<'_> {
 /// members again.
 const MOST_WAITING: usize = 32;
 
-/// Moves a revoked family to a separate index if all its remaining members have a notice that was not sent yet. A purge
-/// reads this index only up to the limit for records with an unsent notice ([`Limits::unsent`](super::Limits)), so it
-/// usually skips the family.
+/// Moves a revoked family to a separate index if all its remaining members have a notice that was not sent yet. Purges
+/// read this index only up to the limit for records with an unsent notice ([`Limits::unsent`](super::Limits)), so most
+/// purges do not read the family.
 struct Park<'a> {
     entry: &'a Key,
     waiting: &'a [Key],

@@ -1,6 +1,6 @@
 //! Removes records past `gone_at`, and shrinks superseded records after their retry window.
 //!
-//! A purge reads each index from its start up to an instant, which [`Limits`] contains. It skips rows that do not
+//! A purge reads each index from its start up to an instant, which [`Limits`] contains. A purge skips rows that do not
 //! decode.
 //!
 //! A member of a revoked family is removed at the `gone_at` of the family, and not at its own. If the index of records

@@ -1,5 +1,6 @@
-//! Tests properties of the embedded engines that the contract does not cover: a second process that opens a file, the
-//! contents of the files, and a process that is killed during writes.
+//! Tests properties of the embedded engines that the contract does not cover: that only one engine can have a file
+//! open, the permissions and the contents of the files, a store that is opened without changes, and a process that is
+//! killed during writes.
 
 use std::path::Path;
 use std::time::Duration;

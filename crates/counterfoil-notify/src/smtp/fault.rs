@@ -21,7 +21,8 @@ pub(super) fn of(error: Error, to: &str) -> SendError {
         Some(400..=499 | 554) => SendError::Delayed(source),
         Some(550..=553 | 555 | 556) => SendError::Refused(source),
         Some(_) => SendError::Down(source),
-        // The server does not support SMTPUTF8 (RFC 6531). A later server may support it, so this is temporary.
+        // A timeout is temporary. So is an address with letters outside of ASCII if the server does not support
+        // SMTPUTF8 (RFC 6531), because the server may support it later.
         None if timeout || foreign_letters => SendError::Delayed(source),
         None => SendError::Down(source),
     }

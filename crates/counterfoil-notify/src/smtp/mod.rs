@@ -91,7 +91,8 @@ impl Smtp {
 }
 
 /// Whether a connection to this URL cannot be read on the network. This is true if the connection uses TLS from the
-/// first byte, requires STARTTLS, or is a loopback connection.
+/// first byte, requires STARTTLS, or is a loopback connection. Also true for a text without `://`, which is not a URL:
+/// the parser of the mail client refuses it.
 fn is_safe(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return true };
     let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));

@@ -38,7 +38,8 @@ async fn fault_e1_an_advance_digest_takes_along_what_falls_due_within_a_day() {
 async fn fault_e1_an_expiry_waits_for_a_gap_of_an_hour_and_at_most_six() {
     let (world, outbox) = (World::with(gathering()), Outbox::default());
     let worker = world.worker(outbox.clone());
-    // Tokens that live 1 day have no advance notice. Two of the tokens expire within the hour, and one long afterwards.
+    // Tokens that live one day have no advance notice. The second token expires 59 minutes after the first, and the
+    // third ten hours after the first.
     for (label, minutes) in [("one", 0), ("two", 59), ("three", 600)] {
         world.create(&person("bill"), label, 1, after(Duration::from_secs(minutes * 60))).await;
     }

@@ -94,7 +94,7 @@ pub(super) struct Identity {
     pub(super) owner: OwnerId,
     pub(super) body: FamilyBody,
     pub(super) details: Option<Box<FamilyDetails>>,
-    /// The length of the field without the document of the body and the details, which is its last value.
+    /// The length of the field without its last value, which is the document of the body and the details.
     pub(super) head: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Tests a server that accepts no writes because its memory or its disk is full. The store still reads. A write returns
+//! Tests a server that accepts no writes because its memory or its disk is full. Reads still succeed. A write returns
 //! `Unavailable` and has changed nothing. No record is reported as missing. When the server has space again, the same
 //! calls succeed.
 
@@ -34,7 +34,7 @@ fn a_full_disk_is_unavailable_and_passes() {
 }
 
 /// Checks a server with `appendfsync always` whose disk becomes full. Redis exits when it cannot store a write, and
-/// does not acknowledge this write. After a restart it must have every acknowledged write.
+/// does not acknowledge this write. After a restart, Redis must have every acknowledged write.
 #[test]
 fn a_server_that_syncs_each_write_ends_on_a_full_disk_and_has_what_it_answered_for() {
     let mut server = RedisServer::start_with(&[("appendfsync", "always")]);

@@ -90,8 +90,8 @@ pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
         let mode = file.permissions().mode();
         if file.is_file() && mode & 0o077 != 0 {
             match set_permissions(&path, Permissions::from_mode(mode & 0o700)) {
-                // The file belongs to another user, who shares it with this one. Only the owner can change its
-                // permissions, so the file is used as it is.
+                // The file belongs to another user, who shares it with the user of this process. Only the owner can
+                // change the permissions of the file, so the file is used as it is.
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
                 changed => changed?,
             }
@@ -109,8 +109,8 @@ fn in_memory(path: &Path) -> bool {
     path.as_os_str().is_empty() || path.to_str().is_some_and(|path| path.starts_with(':') || path.starts_with("file:"))
 }
 
-/// Whether the options tell SQLite to create a missing file. They have no getter for this, but their `Debug` output
-/// contains it.
+/// Whether the options tell SQLite to create a missing file. The options have no getter for this setting, but their
+/// `Debug` output contains the setting.
 #[cfg(unix)]
 fn creates(options: &SqliteConnectOptions) -> bool {
     format!("{options:?}") == format!("{:?}", options.clone().create_if_missing(true))

@@ -5,8 +5,8 @@ use sqlx::{SqliteConnection, SqlitePool};
 use super::sql;
 
 /// Copies the log into the database file and empties the log. If readers still use a part of the log, leaves this part
-/// to a later call and does not wait for them. The copy runs in a separate task, so that it always ends even if the
-/// caller drops this future. Otherwise the connection for writes could stay without a busy timeout.
+/// to a later call and does not wait for the readers. During the copy, the connection for writes has no busy timeout.
+/// The copy runs in a separate task, so that the timeout is set again even if the caller drops this future.
 pub(super) async fn empty(writer: &SqlitePool) {
     let writer = writer.clone();
     let task = tokio::spawn(async move {

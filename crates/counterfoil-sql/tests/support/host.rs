@@ -105,7 +105,7 @@ pub async fn sign_in(node: &Counterfoil) -> [String; 2] {
     tokens(&post(node, &form).await)
 }
 
-/// Refreshes with the refresh token `token`.
+/// Refreshes with the refresh token `token`. Returns the response of the token endpoint.
 pub async fn refresh(node: &Counterfoil, token: &str) -> Answer {
     post(node, &format!("grant_type=refresh_token&refresh_token={token}")).await
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use counterfoil::store::{TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
 
-/// The result of comparing a store with a journal of its calls, after one or several crashes.
+/// The result of comparing a store with the journal of the calls to it, after one or several crashes.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// The number of families whose creation the store acknowledged.

@@ -1,4 +1,4 @@
-//! Runs each test for each kind of store.
+//! Runs each test of the upgrade for each kind of store.
 
 use counterfoil_upgrade_tests::database::Kind;
 

@@ -156,7 +156,7 @@ impl Worker {
 async fn syn_token_7_under_load_no_verdict_is_wrong_and_the_memory_stays() {
     let seconds = if scale() == Scale::SOAK { 600 } else { 15 };
     let folder = crate::support::tempfile::TempDir::new().expect("a folder");
-    // The creator of the codes signs in once, because its access token is valid for an hour.
+    // An access token is valid for an hour, so the creator of the codes needs to sign in only once.
     std::fs::write(folder.path().join("policy.toml"), "[access_tokens]\nlifetime = 3600\n").expect("written");
     let server = Server::start_in(folder, |command| {
         command.env("COUNTERFOIL_POLICY", "policy.toml").env("RUST_LOG", "warn,counterfoil=error");

@@ -31,7 +31,7 @@ async fn hello(channel: &Channel, authorization: &[&str]) -> Result<String, Code
     answer.map(|answer| answer.into_inner().text).map_err(|status| status.code())
 }
 
-// One thread runs the client's connection, while the other waits for the end of the service.
+// The test needs two threads: one runs the client's connection while the other waits for the end of the service.
 #[tokio::test(flavor = "multi_thread")]
 async fn host_71_grpc_tonic_tells_its_handlers_who_is_calling() {
     let folder = tempfile::tempdir().expect("a folder");

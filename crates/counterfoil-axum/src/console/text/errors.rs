@@ -18,8 +18,8 @@ pub(crate) struct ErrorTexts {
     pub(crate) policy_forbids: &'static str,
     pub(crate) label_empty: &'static str,
     pub(crate) label_taken: &'static str,
-    /// The error message for a text with a character that is not allowed. The message contains the code point of the
-    /// character.
+    /// The error message for a label or description with a character that is not allowed. The message contains the code
+    /// point of the character.
     pub(crate) label_character: fn(char) -> String,
     pub(crate) description_wrong: &'static str,
     pub(crate) expires_wrong: &'static str,

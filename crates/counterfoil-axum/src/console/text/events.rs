@@ -14,7 +14,8 @@ pub(crate) struct EventTexts {
     pub(crate) name: fn(EventName) -> &'static str,
 }
 
-/// The kind of an event. The actor and the subject of the event are not part of it.
+/// The kind of an event, for which each language has a name. It does not include the actor and the subject of the
+/// event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventName {
     Issued,

@@ -1,4 +1,5 @@
-//! Tests that forms from other sites are refused and change nothing.
+//! Tests that forms from other sites and from other browsers are refused and change nothing. Also tests the bounds of a
+//! form.
 
 use super::browser::{Browser, number, token};
 use crate::support::world;

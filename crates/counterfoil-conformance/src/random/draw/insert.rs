@@ -100,7 +100,7 @@ impl Draw {
     }
 
     /// Draws an insert of a new family. The new family has the same owner, kind and client as a family that exists. If
-    /// `self.aim` has the operation [`Operation::FoundLabelled`], it also has the same label.
+    /// `self.aim` has the operation [`Operation::FoundLabelled`], the new family also has the same label.
     pub(super) fn found_beside(&mut self, model: &Model) -> Command {
         let labelled = self.aims_at(&[Operation::FoundLabelled]);
         let chain = |record: &RecordParts| {

@@ -56,8 +56,8 @@ const FIRST: u64 = 1_073;
 const LATE: u32 = 75;
 
 /// Cells of the coverage (operation, state of the record, side of the limit) for calls that succeed on a live record. A
-/// sequence tries to reach them especially often. Most other cells are about refusals, or about records that are not
-/// live.
+/// sequence tries to reach these cells especially often. Most other cells are about refusals, or about records that are
+/// not live.
 const PLAIN: [Cell; 10] = [
     (Operation::Slide, State::Live, Boundary::Before),
     (Operation::Slide, State::Live, Boundary::Before),

@@ -171,7 +171,8 @@ overrides!(SuccessorBeforeParent, self, rotate, |inner, parent, step, new, now| 
     if !matches!(answer, Rotated::Done) {
         return Ok(answer);
     }
-    // Only the access tokens of a slide can be visible too early, because their generation is that of the parent.
+    // Only the access tokens of a slide are inserted early, because their generation is that of the parent. An early
+    // record of any other rotation would contradict the family's row, because it has a higher generation.
     let early: Vec<NewRecord> = new.iter().filter(|_| matches!(step, ParentUpdate::Slide { .. })).cloned().collect();
     inner.with(|model| model.records.extend(early.iter().cloned().map(counterfoil::store::RecordParts::from)));
     between(self.0).await;

@@ -13,7 +13,7 @@ use counterfoil_conformance::ReferenceStore;
 use super::overrides;
 
 /// A broken store that applies this function to every stored row after each write. The function changes values as a
-/// column with too few bits would. If it is applied a second time, it changes nothing more.
+/// column with too few bits would. A second application of the function to the same row changes nothing.
 pub(crate) struct Keeping(pub fn(&mut RecordParts, &mut FamilyParts));
 
 impl Keeping {

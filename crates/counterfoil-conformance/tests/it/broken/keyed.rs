@@ -27,7 +27,7 @@ pub(crate) enum Index {
     /// The index with which the revocation of an owner finds the families to end.
     Revocations,
     /// This is a comparison, not an index. The revocation of one family is requested with a realm and an owner. The
-    /// store compares them with those of the family, and revokes the family only if they are equal.
+    /// store compares both with the realm and the owner of the family, and revokes the family only if both are equal.
     Families,
     /// The index with which a store counts an owner's live families, to apply the cap on them.
     Caps,
@@ -61,8 +61,8 @@ impl Keyed {
         all
     }
 
-    /// Returns the family that has the label according to the wrong index, or `None` if no family has it. Leaves out
-    /// the family `but`, and families that are past their `gone_at`.
+    /// Returns the family that has the label according to the wrong index, or `None` if no family has the label. Leaves
+    /// out the family `but`, and families that are past their `gone_at`.
     fn holder(
         &self,
         model: &Model,

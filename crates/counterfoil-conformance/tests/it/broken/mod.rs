@@ -34,7 +34,7 @@ pub(crate) mod states;
 /// The result of a call of a store.
 pub(crate) type Said<T> = Result<T, StoreError>;
 
-/// A broken store: the reference store, and the flaw through which all calls run.
+/// A broken store. It consists of the reference store and of a flaw, which receives all calls.
 pub(crate) struct Broken {
     pub inner: Arc<ReferenceStore>,
     pub flaw: Arc<dyn Flaw>,

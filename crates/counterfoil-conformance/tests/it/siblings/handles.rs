@@ -101,8 +101,8 @@ type Read = Vec<(Realm, ClientId, Option<VersionedRegistration>)>;
 #[derive(Default)]
 pub(crate) struct ReadsAClientOnce(Mutex<Read>);
 
-/// A broken client store. If a handle finds no client with an id, it remembers this until it writes a client itself. It
-/// does not see a client that another process registers in the meantime.
+/// A broken client store. If a handle finds no client with an id, it remembers this until it writes a client itself.
+/// The handle does not find a client that another process registers in the meantime.
 #[derive(Default)]
 pub(crate) struct RemembersAbsentClients(Mutex<Read>);
 

@@ -18,7 +18,7 @@ const RESIZE: &str = "
     const [width, height] = [arguments[0], arguments[1]];
     const done = arguments[arguments.length - 1];
     const window = Services.wm.getMostRecentWindow('navigator:browser');
-    // The window is larger than every screen of the tests, so that it never cuts off a tab.
+    // The window is larger than every screen size of the tests, so that the resized page fits into it.
     window.resizeTo(1500, 1200);
     const tab = window.gBrowser.selectedBrowser;
     for (const [side, length] of [['width', width], ['height', height]]) {

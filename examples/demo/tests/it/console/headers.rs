@@ -1,4 +1,4 @@
-//! Tests the headers of every page.
+//! Tests the headers of pages and of their scripts and styles. Also tests which hosts the demo serves over plain HTTP.
 
 use super::fixture::server;
 use super::http_client::{HttpClient, Reply};

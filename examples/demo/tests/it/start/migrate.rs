@@ -55,7 +55,8 @@ async fn fault_d6_a_role_that_may_not_create_starts_after_the_owner_has_migrated
     let server = Server::start(&store("service"));
     let access = server.access("ivan", "ivan").await;
     assert_eq!(server.call("GET", "/api/v1/whoami", &access, None).await.0, 200);
-    // Makes the schema look as if only its first three migrations had run. So the demo must find that it is outdated.
+    // Makes the schema look as if only its first three migrations had run. So the demo must find that the schema is
+    // outdated.
     let behind = "DELETE FROM counterfoil.counterfoil_schema WHERE version > 3";
     raw_sql(behind).execute(&mut superuser).await.expect("the superuser may");
     let output = refused(starts(store("service")));

@@ -49,7 +49,7 @@ struct ClientRow {
     id: String,
     display_name: String,
     about: String,
-    /// The scope tokens that the client may request. The list is empty if its scope is not restricted.
+    /// The scope tokens that the client may request. Empty if the client's scope is not restricted.
     rights: Vec<String>,
     /// Whether the client has any grant, so that it may request tokens.
     has_grants: bool,

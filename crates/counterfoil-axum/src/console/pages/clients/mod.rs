@@ -26,7 +26,7 @@ pub(crate) use switch::{disable, enable};
 
 const SECTION: &str = "/clients";
 
-/// Parses the client id in a path. If it is invalid, the response is 404.
+/// Parses the client id in a path. If the text is not a valid id, the response is 404.
 fn client(console: &Console, viewer: &Viewer, text: &str) -> Result<ClientId, Rejection> {
     ClientId::from_str(text).map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }

@@ -1,4 +1,5 @@
-//! Sets a new expiry of a token that keeps its secret, where the policy allows it.
+//! The form that sets a new expiry of a personal access token. The token keeps its secret. The policy must allow
+//! extensions.
 
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
@@ -68,7 +69,7 @@ async fn page(
     })
 }
 
-/// Extends the token, and leads back to the list.
+/// Extends the token, and redirects to the list of tokens. After an error, shows the form again.
 pub(crate) async fn extend(
     State(console): State<Shared>,
     path: TokenPath,
