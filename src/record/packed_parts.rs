@@ -108,7 +108,8 @@ impl Packed {
     }
 }
 
-/// The family of a personal access token that was only inserted. `has_key` says whether labels must be unique.
+/// The family of a personal access token that has not been changed since its insert. `has_key` says whether labels must
+/// be unique.
 fn derived(record: &RecordParts, has_key: bool) -> FamilyParts {
     let (realm, owner) = (record.realm.clone(), record.owner.clone());
     let mut family =

@@ -142,9 +142,10 @@ impl From<NewRecord> for RecordParts {
 }
 
 impl RecordParts {
-    /// Reduces a replaced record to the fields that are needed to detect its reuse: id, digest, key, generation,
-    /// version, successor and `gone_at`. Removes nonce, parent, label, description, scope, expiry, last use and
-    /// notices. Sets all other times to the instant of the rotation. Does not change a record that is not superseded.
+    /// Reduces a replaced record to the fields that are needed to detect its reuse. Removes nonce, parent, label,
+    /// description, scope, expiry, last use and notices. Sets `created_at` and `expiry_set_at` to the instant of the
+    /// rotation. All other fields stay, such as digest, key, generation, version, successor and `gone_at`. Does not
+    /// change a record that is not superseded.
     pub fn shrink(&mut self) {
         let Some(superseded) = &mut self.superseded else { return };
         superseded.nonce = None;

@@ -138,8 +138,8 @@ async fn again(
     }
     let account = logins::check_of(service, principal, login, source, now).await?;
     let by = Presenter::from(principal).from_source(source).by();
-    // Another request may have ended the old session, and its record may be gone. The new session then has no text that
-    // names its device.
+    // In the meantime, another request may have ended the old session, and a purge may have removed its record. The new
+    // session then has no text that names its device.
     let old = service.store.get(&principal.credential).await?;
     let kept = match &old {
         Some(old) => old.view().details().cloned().unwrap_or_default(),

@@ -35,7 +35,8 @@ pub(super) async fn while_families_come_and_go(store: &dyn TokenStore, limit: u3
         if page < 12 {
             found_all(store, &[ann.refresh(), ann.pat()]).await?;
         }
-        // Changes or revokes the family at the cursor, and one of the other families.
+        // Changes or revokes the family at the cursor, and the family seven places later. Families that do not stay and
+        // have an odd number are left to the purge below.
         let reached = drafts.iter().position(|draft| Some(draft.family.id) >= after).unwrap_or(0);
         for number in [reached, (reached + 7) % drafts.len()] {
             if stays(number) {

@@ -100,7 +100,7 @@ impl Introspection {
 
     /// Verifies a token that is used from this source. If the endpoint belongs to a `counterfoil` service
     /// ([`IntrospectionBuilder::of_counterfoil`]) and the source is an address, the request has the parameter `source`.
-    /// Then an answer is used only for requests with the same token from the same address. The address is not sent to
+    /// The answer is then cached and shared only for the same token from the same address. The address is not sent to
     /// an endpoint of another kind.
     ///
     /// # Errors

@@ -84,7 +84,7 @@ pub(crate) async fn renew(
     viewer.with_new_cookies(done.into_response())
 }
 
-/// Shows the form.
+/// Shows the form for this purpose, filled with the values of the token.
 async fn ask(
     console: &Console,
     viewer: &Viewer,
