@@ -211,7 +211,7 @@ fn number(prefix: &[u8]) -> u128 {
     prefix.iter().fold(0, |number, &byte| number << 8 | u128::from(byte))
 }
 
-/// The index of a kind in an array of all kinds. Kind bytes are 1 to 6.
+/// The index of a kind in an array of all kinds of tokens. The bytes of these kinds are 1 to 6.
 fn slot(kind: TokenKind) -> usize {
     usize::from(kind.byte() - 1)
 }

@@ -38,7 +38,8 @@ pub struct OpenedSession {
 }
 
 impl Counterfoil {
-    /// Signs a person in with a name and a password. Failures are counted by account and by source.
+    /// Signs a person in with a name and a password. The failures from a source are counted for each account, and for
+    /// all accounts together.
     ///
     /// [`FromSource::open_session`](crate::operations::FromSource::open_session) also stores the device of the person.
     ///
