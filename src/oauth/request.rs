@@ -23,9 +23,9 @@ pub struct OAuthRequest<'a> {
     /// All values of the `Authorization` header, in order. Only `Basic` authenticates a client. Any other scheme is
     /// treated as absent.
     pub authorization: &'a [&'a [u8]],
-    /// The value of `Content-Type`.
+    /// The value of `Content-Type`. `None` if the request has no such header.
     pub content_type: Option<&'a [u8]>,
-    /// The whole body of the request.
+    /// The whole body of the request: the form, still encoded.
     pub body: &'a [u8],
     /// The source of the request (an address, as the host's proxies report it). Failures are counted per source.
     pub source: &'a Source,

@@ -47,7 +47,7 @@ impl Packed {
             digest,
             expires_at,
             key_id,
-            // An owner has at most 255 bytes.
+            // An owner has at most 255 bytes, so its length always fits.
             owner_length: u8::try_from(owner.len()).unwrap_or(u8::MAX),
             kind,
             has: Has { label: label.is_some(), label_key },

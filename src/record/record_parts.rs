@@ -13,7 +13,7 @@ use crate::types::time::Timestamp;
 /// The largest number of sent notices that are stored in a record.
 pub const NOTICED_MAX: usize = 8;
 
-/// A record to insert.
+/// A record to insert. It lacks the fields that only later writes set, such as the revocation.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewRecord {

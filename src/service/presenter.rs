@@ -48,13 +48,13 @@ enum Means {
     Host,
     /// A person whom the host has authenticated.
     SignedIn,
-    /// An access token.
+    /// An access token with this id.
     AccessToken(RecordId),
-    /// A console session, and the instant at which the person last entered the password.
+    /// A console session: its id, and the instant at which the person last entered the password.
     Session(RecordId, Option<Timestamp>),
-    /// A personal access token.
+    /// A personal access token with this id.
     PersonalAccessToken(RecordId),
-    /// A security code, and the creator of the code.
+    /// A security code: its id, and its creator.
     SecurityCode(RecordId, SubjectId),
 }
 

@@ -6,7 +6,7 @@ use arrayvec::ArrayString;
 
 use crate::types::kind::TokenKind;
 
-/// The length of the longest prefix, in bytes.
+/// The largest length that a prefix can have, in bytes.
 const LONGEST: usize = 16;
 
 /// The prefix of a token. It has 2 to 16 characters of `[a-z0-9_]` and does not end in `_`.

@@ -31,7 +31,7 @@ use crate::types::time::Timestamp;
 pub struct OpenedSession {
     /// The text for the cookie.
     pub token: IssuedToken,
-    /// The signed-in principal.
+    /// The principal, as a verification of the new session returns it.
     pub principal: Principal,
     /// How many older sessions of the person were ended because the person had too many sessions.
     pub ended: usize,
