@@ -30,7 +30,7 @@ pub struct OAuthRequest<'a> {
     /// The source of the request (an address, as the host's proxies report it). Failures are counted per source.
     pub source: &'a Source,
     /// The value of `User-Agent`. If the policy remembers devices, a sign-in that the request opens stores a text made
-    /// from this value ([`Device::of_user_agent`]). The owner of the sign-in then recognises it in a list.
+    /// from this value ([`Device::of_user_agent`]). The owner then recognises the sign-in in the list of sign-ins.
     pub user_agent: Option<&'a [u8]>,
 }
 

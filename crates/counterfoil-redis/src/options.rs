@@ -68,15 +68,15 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The defaults: keys begin with `counterfoil`, the deadline is 10 s, writes do not wait for replicas, and the
-    /// server must have an append-only file.
+    /// The defaults: Redis keys begin with `counterfoil`, the deadline is 10 s, writes do not wait for replicas, and
+    /// the server must have an append-only file.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the prefix of every key. It consists of 1 to 64 visible ASCII characters and contains no braces. Stores
-    /// with different prefixes share no data.
+    /// Sets the prefix of every Redis key. It consists of 1 to 64 visible ASCII characters and contains no braces.
+    /// Stores with different prefixes share no data.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         prefix.clone_into(&mut self.prefix);

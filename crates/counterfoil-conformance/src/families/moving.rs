@@ -9,8 +9,8 @@ use crate::together::found_all;
 use crate::violation::{Violation, ensure, ensure_is};
 
 /// Walks over 24 families in pages of at most `limit`. Between the pages, new families are inserted before and after
-/// the position of the walk, a third of the 24 families is revoked or purged, and others of the 24 are changed by calls
-/// that do not end them. Each of the 24 that is not ended must be listed exactly once.
+/// the position of the walk, families out of a fixed third of the 24 are revoked or purged, and others of the 24 are
+/// changed by calls that do not end them. Each of the 24 that is not ended must be listed exactly once.
 pub(super) async fn while_families_come_and_go(store: &dyn TokenStore, limit: u32) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
     let mut drafts: Vec<Draft> = (0..24).map(|number| ann.refresh().used(at(number))).collect();

@@ -1,4 +1,4 @@
-//! The row of a record. It does not contain the record's id, which is in the key.
+//! The row of a record. It does not contain the record's id, which is in the key of the row.
 
 use counterfoil::Realm;
 use counterfoil::store::{Corrupt, Digest, FamilyParts, Nonce, NoticeMark, RecordParts, Revoked, Superseded};
