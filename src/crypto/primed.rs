@@ -9,8 +9,9 @@ use crate::crypto::sha256::{self, LastBlock, State};
 use crate::types::realm::Realm;
 use crate::types::secret::SecretBytes;
 
-/// The length of the array of hash states, whose index is a kind byte. Kind bytes are 1 to 9. The other states are
-/// unused. They make the length a power of two, so that an index is computed without a division.
+/// The length of the array of hash states, whose index is a kind byte. The kind bytes are 1 to 6 for the kinds of
+/// tokens, and 7 to 9 for imported secrets and tokens. The other states are unused. They make the length a power of
+/// two, so that an index is computed without a division.
 const KINDS: usize = 16;
 
 /// One hash state for each kind byte. Without a key, it is a state of SHA-256. With a key, it is a state of the inner

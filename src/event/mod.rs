@@ -18,7 +18,7 @@ pub(crate) use by::By;
 pub use kind::EventKind;
 pub use parts::{Action, ClientAction, DropReason, Fault, LeakState, Limit, Means, ServiceAccountAction, Throttled};
 
-/// An event, emitted after the store has confirmed the change.
+/// An event about a change or a refusal. An event about a change is emitted after the store has confirmed the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event {

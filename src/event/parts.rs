@@ -139,7 +139,7 @@ pub enum Action {
     Extended,
     /// The credential was made permanent.
     MadePermanent,
-    /// The expiry of the credential was reset: the default lifetime starts again now.
+    /// The expiry of the credential was reset: the default lifetime started again at the time of the event.
     Reset,
     /// The credential was reactivated after its expiry.
     Reactivated,

@@ -1,4 +1,4 @@
-//! Rotates a family. One write updates the parent and inserts all new records.
+//! Rotates a credential. One write changes the old record (the parent) and inserts the new records.
 
 use super::write::{Writer, joined};
 use crate::record::family::FamilyParts;

@@ -23,14 +23,14 @@ pub struct OAuthRequest<'a> {
     /// All values of the `Authorization` header, in order. Only `Basic` authenticates a client. Any other scheme is
     /// treated as absent.
     pub authorization: &'a [&'a [u8]],
-    /// The value of `Content-Type`.
+    /// The value of `Content-Type`. `None` if the request has no such header.
     pub content_type: Option<&'a [u8]>,
-    /// The whole body of the request.
+    /// The whole body of the request: the form, still encoded.
     pub body: &'a [u8],
     /// The source of the request (an address, as the host's proxies report it). Failures are counted per source.
     pub source: &'a Source,
     /// The value of `User-Agent`. If the policy remembers devices, a sign-in that the request opens stores a text made
-    /// from this value ([`Device::of_user_agent`]). The owner of the sign-in then recognises it in a list.
+    /// from this value ([`Device::of_user_agent`]). The owner then recognises the sign-in in the list of sign-ins.
     pub user_agent: Option<&'a [u8]>,
 }
 

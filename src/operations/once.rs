@@ -24,8 +24,8 @@ use crate::types::service_account_id::ServiceAccountId;
 ///
 /// If the form is submitted again unchanged, the call returns [`Conflict::DoneAlready`](crate::Conflict::DoneAlready).
 /// If it is submitted again with other values, the call returns [`Conflict::FormUsed`](crate::Conflict::FormUsed). If
-/// several equal calls run concurrently, exactly one succeeds. A call that fails for another reason does not use up the
-/// key.
+/// several equal calls run concurrently, exactly one succeeds. A call that is refused for another reason does not use
+/// up the key. After [`ManageError::Unavailable`], the form may have taken effect.
 #[derive(Clone, Copy, Debug)]
 pub struct Once<'a> {
     counterfoil: &'a Counterfoil,

@@ -82,7 +82,7 @@ impl Policy {
 
     /// The policy of 12d Synergy. Personal access tokens work only if the setting `personal_access_tokens_enabled` is
     /// on. Accounts have no switch of their own. Tokens live at most 180 days, and have unique labels of at most 100
-    /// characters.
+    /// characters. A key ring is not required.
     #[must_use]
     pub fn synergy() -> Self {
         Self {
@@ -99,7 +99,7 @@ impl Policy {
 
     /// The policy of A2NTA. Personal access tokens of an account work only if the account's own switch "token login
     /// allowed" is on, and the switch is off by default. There is no setting for all accounts. Tokens may be permanent,
-    /// and have unique labels of at most 20 characters.
+    /// and have unique labels of at most 20 characters. A key ring is not required.
     #[must_use]
     pub fn a2nta() -> Self {
         Self {

@@ -20,7 +20,7 @@ fn life(expires_at: Timestamp, expiry_set_at: Timestamp, noticed: &[(Timestamp, 
     Expiring { expires_at: Some(expires_at), expiry_set_at, noticed }
 }
 
-/// Returns this schedule with an expiry on day 100, as a possible origin of a mark.
+/// Returns this schedule with an expiry on day 100. A stored mark may have been computed from the two.
 fn of(schedule: Schedule) -> Earlier {
     Earlier { schedule, expires_at: Some(day(100)) }
 }

@@ -33,7 +33,7 @@ pub(crate) struct Packed {
     pub(super) rest: Option<Box<Rest>>,
     /// `None` means the default realm and no scope.
     pub(super) shared: Option<Arc<Shared>>,
-    /// The owner, followed by the label.
+    /// The owner, directly followed by the label. `owner_length` says where the label begins.
     pub(super) texts: Short,
     pub(super) last_used_at: Option<Timestamp>,
     pub(super) created_at: Timestamp,

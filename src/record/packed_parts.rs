@@ -47,7 +47,7 @@ impl Packed {
             digest,
             expires_at,
             key_id,
-            // An owner has at most 255 bytes.
+            // An owner has at most 255 bytes, so its length always fits.
             owner_length: u8::try_from(owner.len()).unwrap_or(u8::MAX),
             kind,
             has: Has { label: label.is_some(), label_key },
@@ -108,7 +108,8 @@ impl Packed {
     }
 }
 
-/// The family of a personal access token that was only inserted. `has_key` says whether labels must be unique.
+/// The family of a personal access token that has not been changed since its insert. `has_key` says whether labels must
+/// be unique.
 fn derived(record: &RecordParts, has_key: bool) -> FamilyParts {
     let (realm, owner) = (record.realm.clone(), record.owner.clone());
     let mut family =

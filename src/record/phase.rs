@@ -9,8 +9,8 @@ use crate::record::state::Revoked;
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// The phase of a record. `Revoked` and `Rotated` take precedence over `Expired`: a revoked or used-up record keeps its
-/// phase when its expiry passes.
+/// The phase of a record. `Revoked` and `Rotated` take precedence over `Expired`: a record in one of these phases keeps
+/// the phase when its expiry passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// The record is neither replaced, expired nor revoked. The credential can still be refused because of its account,
@@ -20,7 +20,7 @@ pub(crate) enum Phase {
     /// successor's first use.
     Overlap { until: Option<Timestamp> },
     /// A successor has replaced the record, which is no longer accepted. For a refresh token, a retry before
-    /// `retry_until` gets the same response as the first refresh. `None` means that no retry is possible.
+    /// `retry_until` gets the same successor as the first refresh. `None` means that no retry is possible.
     Rotated { retry_until: Option<Timestamp> },
     /// The record expired at `at`. Before `until`, it is still listed, and no other token of the owner can get its
     /// label. In this time, an expired security code can be reactivated. `until` is `None` if the time has no end.

@@ -13,7 +13,7 @@ use crate::types::time::Timestamp;
 /// The largest number of sent notices that are stored in a record.
 pub const NOTICED_MAX: usize = 8;
 
-/// A record to insert.
+/// A record to insert. It lacks the fields that only later writes set, such as the revocation.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewRecord {
@@ -142,9 +142,10 @@ impl From<NewRecord> for RecordParts {
 }
 
 impl RecordParts {
-    /// Reduces a replaced record to the fields that are needed to detect its reuse: id, digest, key, generation,
-    /// version, successor and `gone_at`. Removes nonce, parent, label, description, scope, expiry, last use and
-    /// notices. Sets all other times to the instant of the rotation. Does not change a record that is not superseded.
+    /// Reduces a replaced record to the fields that are needed to detect its reuse. Removes nonce, parent, label,
+    /// description, scope, expiry, last use and notices. Sets `created_at` and `expiry_set_at` to the instant of the
+    /// rotation. All other fields stay, such as digest, key, generation, version, successor and `gone_at`. Does not
+    /// change a record that is not superseded.
     pub fn shrink(&mut self) {
         let Some(superseded) = &mut self.superseded else { return };
         superseded.nonce = None;

@@ -75,13 +75,13 @@ impl<'a> RecordRef<'a> {
         Self(View::Packed(view))
     }
 
-    /// The public id.
+    /// The public id of the record.
     #[must_use]
     pub fn id(self) -> RecordId {
         shown!(self, (record, _) => record.id, id)
     }
 
-    /// The name of the realm.
+    /// The name of the realm to which the record belongs.
     #[must_use]
     pub fn realm(self) -> &'a str {
         shown!(self, (record, _) => record.realm.as_str(), realm)
@@ -93,7 +93,7 @@ impl<'a> RecordRef<'a> {
         shown!(self, (record, _) => record.owner.as_str(), owner)
     }
 
-    /// The kind of the record.
+    /// The kind of the record. It can differ from the kind of the family ([`RecordRef::family_kind`]).
     #[must_use]
     pub fn kind(self) -> TokenKind {
         shown!(self, (record, _) => record.kind, kind)
@@ -132,7 +132,7 @@ impl<'a> RecordRef<'a> {
         shown!(self, (record, _) => record.created_at, created_at)
     }
 
-    /// The digest of the secret.
+    /// The digest of the secret, bound to realm, kind and id.
     #[must_use]
     pub fn digest(self) -> Digest {
         shown!(self, (record, _) => record.digest, digest)
@@ -156,7 +156,7 @@ impl<'a> RecordRef<'a> {
         shown!(self, (record, _) => record.expires_at, expires_at)
     }
 
-    /// When the expiry was last set.
+    /// When the stored expiry was last set.
     #[must_use]
     pub fn expiry_set_at(self) -> Timestamp {
         shown!(self, (record, _) => record.expiry_set_at, expiry_set_at)
@@ -198,7 +198,7 @@ impl<'a> RecordRef<'a> {
         shown!(self, (record, _) => record.label.as_ref().map(Label::as_str), label)
     }
 
-    /// What the family is for.
+    /// What the family is for, with the data of this purpose, such as the client of a sign-in.
     #[must_use]
     pub fn body(self) -> &'a FamilyBody {
         shown!(self, (_, family) => &family.body, body)

@@ -1,4 +1,5 @@
-//! Layer 12: the stores, the directory, the policy and the keys of one realm, and steps that several operations use.
+//! Layer 12: the stores, the directory, the policy and the key ring of one realm, and steps that several operations
+//! use.
 
 pub(crate) mod account_for;
 pub(crate) mod alias_walk;
@@ -85,7 +86,7 @@ use crate::types::realm::Realm;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// The stores, the directory, the policy and the keys of one realm. Every operation uses this value.
+/// The stores, the directory, the policy and the key ring of one realm. Every operation uses this value.
 pub(crate) struct Service {
     pub(crate) realm: Realm,
     pub(crate) policy: Policy,

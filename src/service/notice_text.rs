@@ -1,11 +1,11 @@
-//! What a notice says.
+//! What a notice says to its recipient, and what an outstanding notice of a record is about.
 
 use std::time::Duration;
 
 use crate::record::leak_mark::Leak;
 use crate::types::time::Timestamp;
 
-/// The content of a notice.
+/// What a notice says to its recipient. A template of the host puts it into words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoticeText {

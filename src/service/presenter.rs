@@ -48,13 +48,13 @@ enum Means {
     Host,
     /// A person whom the host has authenticated.
     SignedIn,
-    /// An access token.
+    /// An access token with this id.
     AccessToken(RecordId),
-    /// A console session, and the instant at which the person last entered the password.
+    /// A console session: its id, and the instant at which the person last entered the password.
     Session(RecordId, Option<Timestamp>),
-    /// A personal access token.
+    /// A personal access token with this id.
     PersonalAccessToken(RecordId),
-    /// A security code, and the creator of the code.
+    /// A security code: its id, and its creator.
     SecurityCode(RecordId, SubjectId),
 }
 
@@ -232,8 +232,8 @@ impl Presenter {
     }
 
     /// Whether a console session is fresh: the person entered the password less than the time `fresh` ago. Always true
-    /// for other presenters, because an access token has a short lifetime, 10 minutes by default, and a person whom the
-    /// host has authenticated was authenticated a moment ago.
+    /// for other presenters. An access token has a short lifetime, 10 minutes by default. A person whom the host has
+    /// authenticated was authenticated a moment ago. The others have no password that could be entered again.
     pub(crate) fn is_fresh(&self, fresh: Duration, now: Timestamp) -> bool {
         match self.means {
             Means::Session(_, proved_at) => proved_at.is_some_and(|at| !now.reached(at.plus_capped(fresh))),

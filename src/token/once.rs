@@ -18,9 +18,10 @@ const CLIENT_KEY: &[u8] = b"counterfoil/once/client-key/v1";
 const CLIENT_ID: &[u8] = b"counterfoil/once/client-id/v1";
 const SECRET: &[u8] = b"counterfoil/once/secret/v1";
 
-/// The number of bytes of an id that are derived from the form's number alone. The other bytes also depend on the
-/// content of the form's fields. So two submissions with the same number can be distinguished: if the content is the
-/// same too, the whole id is equal, and otherwise only these bytes are.
+/// The number of bytes of an id that do not depend on the content of the form's fields. They depend on the [`OnceKey`],
+/// and on the realm and the owner or client for which the id is made. The other bytes also depend on the content of the
+/// fields. So two submissions with the same number can be distinguished: if the content is the same too, the whole id
+/// is equal, and otherwise only these bytes are.
 const NUMBER_BYTES: usize = 10;
 
 /// A key that makes a web form take effect only once. It depends on a number in the form and on the session in which
@@ -28,7 +29,7 @@ const NUMBER_BYTES: usize = 10;
 /// derived id is already taken, so the store refuses a second credential.
 ///
 /// For each form that is shown, draw a random number of at least 16 bytes and include it in the form. Neither the
-/// number nor the derived id needs to be kept secret. The id is part of the new credential's text. It does not reveal
+/// number nor the derived id needs to be kept secret. The id is part of the new credential's text, but does not reveal
 /// the number.
 ///
 /// ```

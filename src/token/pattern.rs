@@ -14,8 +14,8 @@ impl Prefixes {
     /// group. It must be matched case-sensitively. Each match has the form of a token. Use [`Prefixes::parse`] to check
     /// its checksum. Only the store can tell whether the token exists.
     ///
-    /// A match ends at the end of a word, so a text with more than 71 letters does not match. A match can begin inside
-    /// a word, because the escapes `%3D` and `\n` before a token end in a letter.
+    /// A match ends at the end of a word, so a text with more than 71 letters after the prefix and its `_` does not
+    /// match. A match can begin inside a word, because the escapes `%3D` and `\n` before a token end in a letter.
     ///
     /// ```
     /// use counterfoil::token::Prefixes;

@@ -6,7 +6,7 @@ use arrayvec::ArrayString;
 
 use crate::types::kind::TokenKind;
 
-/// The length of the longest prefix, in bytes.
+/// The largest length that a prefix can have, in bytes.
 const LONGEST: usize = 16;
 
 /// The prefix of a token. It has 2 to 16 characters of `[a-z0-9_]` and does not end in `_`.
@@ -211,7 +211,7 @@ fn number(prefix: &[u8]) -> u128 {
     prefix.iter().fold(0, |number, &byte| number << 8 | u128::from(byte))
 }
 
-/// The index of a kind in an array of all kinds. Kind bytes are 1 to 6.
+/// The index of a kind in an array of all kinds of tokens. The bytes of these kinds are 1 to 6.
 fn slot(kind: TokenKind) -> usize {
     usize::from(kind.byte() - 1)
 }

@@ -1,4 +1,4 @@
-//! Revocation reasons.
+//! The reasons of revocations, and the byte that stores each reason.
 
 /// Why a credential or a family was revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

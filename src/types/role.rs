@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub enum Role {
     /// A user who is allowed to read data, but not to create personal access tokens.
     Collaborator,
-    /// An ordinary user.
+    /// An ordinary user, who can also create personal access tokens.
     Member,
     /// A user who manages clients, settings, other users, and the tokens of these users.
     Administrator,

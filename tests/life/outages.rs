@@ -181,7 +181,7 @@ fn fault_d1_an_end_of_an_outage_is_told_five_seconds_after_its_last_failure() {
             "after {passed} ms more"
         );
     }
-    // The next outage is reported immediately.
+    // After the recovery, the next outage is reported immediately.
     outage.store.turn(true);
     assert!(!outage.verify());
     assert_eq!(outage.take_events(), [failed(Means::TokenStore, "get", OF_STORE, 0)]);

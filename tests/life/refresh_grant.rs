@@ -53,8 +53,8 @@ fn syn_token_5_each_refresh_slides_but_never_past_the_absolute_life() {
             token = world.refresh(client, &token).refresh();
         }
         world.clock.set(just_before(after_start(days(30))));
-        // The sign-in is refreshed every 23 hours, up to the last day. There, a refresh extends the expiry only up to
-        // the end of the absolute lifetime.
+        // The sign-in is refreshed every 23 hours, up to the last day. On the last day, a refresh extends the expiry
+        // only up to the end of the absolute lifetime.
         let mut now = after_start(hours(29 * 23));
         while now < after_start(days(30)).minus(hours(23)) {
             now = now.plus(hours(23)).expect("in range");

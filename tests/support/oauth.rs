@@ -10,7 +10,7 @@ use counterfoil::types::Source;
 
 use super::{World, block_on};
 
-/// The value of the header `Content-Type`. The endpoints accept no other value.
+/// The value of the header `Content-Type`. The endpoints accept no other media type.
 pub const FORM: Option<&[u8]> = Some(b"application/x-www-form-urlencoded");
 
 /// Returns the source with this address. Returns the unknown source for `None`.

@@ -16,7 +16,8 @@ const fn mark(at: counterfoil::Timestamp, stage: u8) -> NoticeMark {
 }
 
 /// Checks the pages of due notices (clause 21 of `TokenStore`). If a caller begins to read the pages after a notice
-/// became due (`notice.at <= now`), its record must appear. No other record may appear.
+/// became due (`notice.at <= now`), the record with this notice must appear. Records without a due notice must not
+/// appear.
 pub async fn due_is_complete(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let mut marked = Vec::new();

@@ -13,9 +13,9 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Checks which records a purge removes (clause 23 of `TokenStore`). It must remove only records that its limits allow,
-/// and a family together with its last member. It must change at most `limit` records. Two purges can run concurrently.
-/// (A purge that is dropped before it is done is checked by `cut_off_is_all_or_nothing`.)
+/// Checks which records a purge removes (clause 23 of `TokenStore`). A purge must remove only records that its limits
+/// allow, and it must remove a family together with its last member. It must change at most `limit` records. Two purges
+/// can run concurrently. (A purge that is dropped before it is done is checked by `cut_off_is_all_or_nothing`.)
 pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     only_what_the_limits_name(subject).await?;
     the_family_goes_last(subject).await?;

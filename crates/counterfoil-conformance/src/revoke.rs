@@ -11,10 +11,10 @@ use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Checks the revocation of a family (clause 13 of `TokenStore`). After the revoke has returned, every get of a member
-/// must return a revoked record. An insert, a rotate or a `Slide` into the family must return `FamilyEnded`. Also
-/// checks joins before the revoke: with another generation than that of the family, the answer must be `FamilyMoved`.
-/// (Calls that began before the revoke are checked with races.)
+/// Checks the revocation of a family (clause 13 of `TokenStore`). After the revocation has returned, every `get` of a
+/// member must return a revoked record, and every join, rotation or slide must return `FamilyEnded`. Also checks joins
+/// before the revocation: with another generation than that of the family, the answer must be `FamilyMoved`. (Calls
+/// that began before the revocation are checked with races.)
 pub async fn revoke_is_final(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");

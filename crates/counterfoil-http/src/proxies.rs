@@ -104,10 +104,10 @@ impl TrustedProxies {
     /// If only one of the two headers is present, or if both name the same source, the source is the last address in
     /// the header that is not a trusted proxy. Without these headers, the source is `peer`.
     ///
-    /// If the headers name different sources, or if the wanted element is not an address, the client may have written
-    /// it. The source is then a name without an address, which contains the address of the proxy. Failures are counted
-    /// under this name. A credential that can be used only from some addresses is refused, even if the address of the
-    /// proxy is one of them.
+    /// The client may have forged a header if the two headers name different sources, or if the last element that is
+    /// not a trusted proxy is not an address. The source is then a name without an address, which contains the address
+    /// of the proxy. Failures are counted under this name. A credential that can be used only from some addresses is
+    /// refused, even if the address of the proxy is one of them.
     #[must_use]
     pub fn source(&self, peer: IpAddr, headers: &HeaderMap) -> Source {
         let peer = peer.to_canonical();

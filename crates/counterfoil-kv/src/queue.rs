@@ -1,8 +1,8 @@
 //! The queue of writes of an embedded engine. One thread executes all writes.
 //!
-//! A commit that flushes blocks for milliseconds, so it must not run on a thread of an async runtime. All writes that
-//! arrive during a flush share the next flush, because the thread puts all queued writes into one transaction. When the
-//! expectations of a write are compared with the data, all writes before it in the queue are already applied.
+//! A commit that flushes blocks for milliseconds, so it must not run on a thread of an async runtime. The writes that
+//! arrive during a flush share the next flush, because the thread puts up to 128 queued writes into one transaction.
+//! When the expectations of a write are compared with the data, all writes before it in the queue are already applied.
 
 use std::error::Error;
 use std::sync::Arc;

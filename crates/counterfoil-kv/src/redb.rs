@@ -19,8 +19,8 @@ const TABLE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("counterfo
 /// A redb database in a file. Only one process may have the file open.
 ///
 /// A read runs on the calling thread, and blocks it while redb reads from the system's cache or the disk. All writes
-/// run on one thread of the engine. Writes that wait for this thread at the same time share one transaction. Every
-/// transaction is committed with [`Durability::Immediate`], so an acknowledged write is on the disk.
+/// run on one thread of the engine. Up to 128 writes that wait for this thread at the same time share one transaction.
+/// Every transaction is committed with [`Durability::Immediate`], so an acknowledged write is on the disk.
 pub struct RedbEngine {
     // This field is dropped before the database, because the writing thread must release the database first.
     queue: Queue,

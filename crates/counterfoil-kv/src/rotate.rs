@@ -1,4 +1,4 @@
-//! Rotates a credential. One step changes the parent and inserts the new records.
+//! Rotates a credential. One step changes the old record (the parent) and inserts the new records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, check_members, transition};
@@ -9,7 +9,7 @@ use crate::row::read_record;
 use crate::rows::{Families, Pair, keys_of};
 use crate::step::{Decision, Step};
 
-/// The rotation of one record, which is the parent of the new records.
+/// The rotation of one record, which the store contract calls the parent.
 pub(crate) struct Rotate<'a> {
     pub(crate) parent: &'a RecordId,
     pub(crate) step: &'a ParentUpdate,

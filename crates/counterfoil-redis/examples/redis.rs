@@ -1,8 +1,8 @@
 //! Stores a personal access token on a Redis server, kills and restarts the server, and verifies the token again. Run
 //! it with `cargo run -p counterfoil-redis --example redis`.
 //!
-//! The server is temporary. Instead of the host's own directory of people, the example uses a directory in memory. It
-//! has no HTTP and no purging.
+//! The server is temporary. Instead of the host's own directory of people, the example uses a directory in memory. The
+//! example leaves out HTTP and purging.
 
 use std::error::Error;
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::error::SetupError;
 
-/// The default time limit of a call. A successful fail-over takes less time.
+/// The default time limit of a call. It is longer than a successful fail-over takes.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The option to wait for replicas. Each insert, rotation and revocation then returns only after enough replicas have
@@ -24,7 +24,8 @@ pub struct Waits {
 
 impl Waits {
     /// Makes the option: each write waits until `replicas` replicas have confirmed it, but not longer than `within`. A
-    /// `within` below one millisecond counts as one millisecond. These writes use 4 connections of their own.
+    /// `within` below one millisecond counts as one millisecond. Writes that wait for replicas use 4 connections of
+    /// their own.
     #[must_use]
     pub fn new(replicas: NonZeroU32, within: Duration) -> Self {
         // `WAIT` takes 0 to mean "without a limit".
@@ -67,15 +68,15 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The defaults: keys begin with `counterfoil`, the deadline is 10 s, writes do not wait for replicas, and the
-    /// server must have an append-only file.
+    /// The defaults: Redis keys begin with `counterfoil`, the deadline is 10 s, writes do not wait for replicas, and
+    /// the server must have an append-only file.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the prefix of every key. It consists of 1 to 64 visible ASCII characters and contains no braces. Stores
-    /// with different prefixes share no data.
+    /// Sets the prefix of every Redis key. It consists of 1 to 64 visible ASCII characters and contains no braces.
+    /// Stores with different prefixes share no data.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         prefix.clone_into(&mut self.prefix);

@@ -14,8 +14,8 @@ const OP: &str = "probe";
 const SHARDS: u8 = 16;
 
 impl RedisStore {
-    /// Writes a key that nothing reads. A server refuses this write if it is a replica, or if its memory or its disk is
-    /// full.
+    /// Writes a Redis key that nothing reads. A server refuses this write if it is a replica, or if its memory or its
+    /// disk is full.
     pub(crate) async fn probe_writes(&self) -> Result<(), StoreError> {
         let shards = if self.connection().connector().is_cluster() { SHARDS } else { 1 };
         let first = self.probed().fetch_add(shards, Ordering::Relaxed);

@@ -41,8 +41,8 @@ impl RedisStore {
     }
 
     /// Revokes all members of a family by writing one field of the family. Returns 1 if this call revoked the family,
-    /// and 0 if it does not exist or was already revoked. `found` is the family's entry in the index of families that
-    /// are not revoked. It is empty if the caller has not read this index.
+    /// and 0 if the family does not exist, was already revoked, or belongs to another owner. `found` is the family's
+    /// entry in the index of families that are not revoked. It is empty if the caller has not read this index.
     async fn revoke_family(
         &self,
         whose: &[u8],

@@ -1,4 +1,4 @@
-//! Rotates a record. One script changes the old record (the parent) and adds the new records.
+//! Rotates a credential. One script changes the old record (the parent) and inserts the new records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, check_rotate};

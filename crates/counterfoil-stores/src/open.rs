@@ -77,7 +77,7 @@ pub struct Opening {
     pub create: bool,
     /// Whether the layout must stay as it is. If true, opening returns an error if the layout is missing or outdated.
     pub unchanged: bool,
-    /// Whether a Redis server without an append-only file is accepted. Such a server loses data in a crash.
+    /// Whether a Redis server without an append-only file is accepted. Such a server can lose writes when it restarts.
     pub volatile: bool,
 }
 

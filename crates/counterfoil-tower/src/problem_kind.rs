@@ -52,7 +52,7 @@ impl ProblemKind {
         Self { name, status, title }
     }
 
-    /// Returns the kind for a challenge.
+    /// Returns the kind of the problem that describes this challenge.
     #[must_use]
     pub fn of(challenge: &Challenge) -> Self {
         Self::of_parts(challenge.status(), challenge.name(), challenge.title())

@@ -22,7 +22,7 @@ pub trait RequestHead {
     /// The method. A standard method is in capital letters, such as `GET`.
     fn method_name(&self) -> &str;
 
-    /// The version of HTTP.
+    /// The version of HTTP. It decides where the request must name its host.
     fn http_version(&self) -> Version;
 
     /// The authority of the target (RFC 9110 §7.2), or `None` if the target is only a path.

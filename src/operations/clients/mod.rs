@@ -1,4 +1,4 @@
-//! Management of clients. Only for administrators.
+//! Management of clients, for administrators and the host.
 
 mod get;
 mod list;

@@ -31,8 +31,8 @@ impl Counterfoil {
     ///
     /// Each token becomes a personal access token of its owner. It is listed, renamed, rotated and deleted like any
     /// other token, and it expires like any other. Caps and creation limits do not apply to an import. The store gets
-    /// only an HMAC of the other system's digest under a key of the key ring. At the first use of the token, an HMAC of
-    /// its text replaces this HMAC.
+    /// only an HMAC of the other system's digest under a key of the key ring. After the first use of the token, an HMAC
+    /// of its text replaces this HMAC.
     ///
     /// The call may be repeated: a token that was imported before is reported as [`ImportOutcome::AlreadyImported`]. A
     /// token that was deleted or rotated after its import is not imported again while its record is kept. **After that,

@@ -21,7 +21,7 @@ pub(super) struct Reported<'a> {
 /// The state of the work on one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Work {
-    /// The text was not looked up, because a store failed at an earlier text.
+    /// The text was not looked up, because the call ended with an outage before that.
     Waiting,
     /// The lookup failed because of an outage. Another attempt may succeed.
     Interrupted,

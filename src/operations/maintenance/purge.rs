@@ -12,9 +12,9 @@ use crate::store::transfer::WholeFamily;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Removes one batch of expired data, in all realms of the store. While the result's `more` is true, call it again
-    /// after a pause. The results of other operations do not depend on purging. So a purge may be interrupted or
-    /// omitted, and several purges may run concurrently.
+    /// Removes one batch of expired data, in all realms of the store. While the result's `more` is true, call this
+    /// method again after a pause. The results of other operations do not depend on purging. So a purge may be
+    /// interrupted or omitted, and several purges may run concurrently.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Personal access tokens.
+//! The operations on personal access tokens.
 
 pub(crate) mod create;
 pub(crate) mod create_for;

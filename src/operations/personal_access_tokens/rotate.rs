@@ -42,9 +42,9 @@ impl Counterfoil {
     /// - The token has more rights than the presenter.
     ///
     /// [`ManageError::NotFound`] if the token is not the presenter's, or is past its retention.
-    /// [`ManageError::Invalid`] if the overlap is too long, or the number of days is out of range. Also if the token
-    /// has expired, and the rotation has no lifetime or has an overlap. [`ManageError::SlowDown`] after too many
-    /// rotations in an hour. [`ManageError::Conflict`] in each of these cases:
+    /// [`ManageError::Invalid`] if the overlap is too long or the number of days is out of range. The same error is
+    /// returned if the token has expired, and the rotation has no lifetime or has an overlap. [`ManageError::SlowDown`]
+    /// after too many rotations in an hour. [`ManageError::Conflict`] in each of these cases:
     ///
     /// - The token was replaced.
     /// - Another token has its label.

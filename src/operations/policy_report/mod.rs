@@ -45,7 +45,7 @@ impl Counterfoil {
     /// page and continue later from its cursor, in another process too. A kind that both policies treat alike is not
     /// read. [`PolicyReport`](crate::operations::PolicyReport) adds up the pages by owner.
     ///
-    /// Only for administrators, with the scope `users:manage`.
+    /// Only for administrators, with the scope `users:manage`, and for the host.
     ///
     /// # Errors
     ///

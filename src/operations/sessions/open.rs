@@ -31,14 +31,15 @@ use crate::types::time::Timestamp;
 pub struct OpenedSession {
     /// The text for the cookie.
     pub token: IssuedToken,
-    /// The signed-in principal.
+    /// The principal, as a verification of the new session returns it.
     pub principal: Principal,
     /// How many older sessions of the person were ended because the person had too many sessions.
     pub ended: usize,
 }
 
 impl Counterfoil {
-    /// Signs a person in with a name and a password. Failures are counted by account and by source.
+    /// Signs a person in with a name and a password. The failures from a source are counted for each account, and for
+    /// all accounts together.
     ///
     /// [`FromSource::open_session`](crate::operations::FromSource::open_session) also stores the device of the person.
     ///
@@ -138,8 +139,8 @@ async fn again(
     }
     let account = logins::check_of(service, principal, login, source, now).await?;
     let by = Presenter::from(principal).from_source(source).by();
-    // Another request may have ended the old session, and its record may be gone. The new session then has no text that
-    // names its device.
+    // In the meantime, another request may have ended the old session, and a purge may have removed its record. The new
+    // session then has no text that names its device.
     let old = service.store.get(&principal.credential).await?;
     let kept = match &old {
         Some(old) => old.view().details().cloned().unwrap_or_default(),

@@ -210,7 +210,7 @@ pub(crate) async fn family(
     let absolute_end = match (refreshes, remember) {
         (false, _) => access_end,
         (true, true) => life_end,
-        // A refresh does not extend this family. It ends one inactivity period after it was opened.
+        // A refresh does not extend this sign-in. The sign-in ends one inactivity time-out after it was opened.
         (true, false) => idle_end.min(life_end),
     };
     let (access_end, refresh_end) = (access_end.min(absolute_end), idle_end.min(absolute_end));

@@ -65,8 +65,9 @@ impl Service {
     }
 
     /// Checks whether the presenter meets the requirements of a rule. Returns an error for the first requirement that
-    /// is not met. The requirements are checked in this order: realm, kind of the credential, scope, right of the
-    /// account, that the presenter is a person, gates, and that the password was entered recently.
+    /// is not met. The requirements are checked in this order: the realm, the kind of the credential, the scope, the
+    /// right of the account, whether the presenter is a person, the gates, and whether the password was entered
+    /// recently.
     pub(crate) async fn authorize(
         &self,
         rule: Rule,

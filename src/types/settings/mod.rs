@@ -1,8 +1,9 @@
 //! Settings that administrators change at run time. They are stored as text. If a stored text is invalid, the policy's
 //! own value applies. A switch with an invalid text counts as off, because that gives fewer rights.
 //!
-//! `table.rs` has one row for each setting. All other code is generated from the rows: the names, units and ranges, the
-//! fields of [`Settings`] and [`SettingsUpdate`], the API and its schemas, and the form and texts of the console.
+//! `table.rs` has one row for each setting. From these rows, all other code about single settings is generated: the
+//! names, units and ranges, the fields of [`Settings`] and [`SettingsUpdate`], the API and its schemas, and the form of
+//! the console with a field for the label in each language.
 
 mod fields;
 mod name;

@@ -227,7 +227,8 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
             made.texts.extend(issued.ok().map(|issued| issued.token.expose_secret().to_owned()));
         }
         Try::Renew(which, how) => {
-            // The presenter's own code is also used, because it must not be able to extend itself.
+            // If no code has been created yet, the presented credential itself is the target: a security code must not
+            // be able to extend itself.
             let Some(id) = pick(&made.codes, which).or(who.credential) else { return };
             let later = world.now().plus_capped(days(90));
             let _ = match how {
@@ -336,7 +337,8 @@ fn fault_a4_a_replayed_generation_ends_its_living_family_whatever_happened_betwe
         let living = world.refresh("rotating", &chain[chain.len() - 1]);
         prop_assert_eq!(living.status, 200, "{}", living.body);
         let newest = living.refresh();
-        // The last two tokens are not used, because presenting the direct parent again may be a retry.
+        // The direct parent of the newest token is not replayed, because presenting it again may be a retry. This
+        // parent is the last token of the chain, or the one before it if the refresh above kept its token.
         let replayed = &chain[which % (chain.len() - 2)];
         prop_assert_eq!(world.refresh("rotating", replayed).status, 400);
         prop_assert!(!world.works(&living.access()), "the family's access token");

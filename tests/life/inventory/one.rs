@@ -1,4 +1,4 @@
-//! Tests one credential by its id.
+//! Tests reading one credential by its id: who may read it, and which credentials are not found.
 
 use counterfoil::operations::{CredentialFilter, Overlap};
 use counterfoil::types::RecordId;

@@ -1,4 +1,5 @@
-//! Tests to whom the notice of a leak goes, and that it is retried.
+//! Tests the notice of a leak: who gets it, what it contains, and that it is sent later if the transport refused it.
+//! Also tests that a purge keeps the record until then, and that a changed schedule does not move the notice.
 
 use std::time::Duration;
 

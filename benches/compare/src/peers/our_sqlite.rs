@@ -26,7 +26,8 @@ pub(crate) struct OurSqlite<'a> {
 const PAGE: NonZeroU32 = NonZeroU32::new(1_000).expect("not zero");
 
 impl<'a> OurSqlite<'a> {
-    /// Issues the tokens with a store in memory and copies its families, which is faster than issuing them in the file.
+    /// Issues the tokens with a store in memory and then copies the families to the file. This is faster than issuing
+    /// the tokens with the store in the file.
     pub(crate) fn with(runtime: &'a Runtime, folder: &Path, count: usize) -> Self {
         let memory = Arc::<MemoryStore>::default();
         let mut tokens = Tokens::with_room_for(count);

@@ -44,7 +44,8 @@ impl Service {
     }
 }
 
-/// Creates a token for the owner of the token with the number `count`, and deletes it. Returns the token's text.
+/// Creates a further token for the owner of the token with the number `count`, and deletes this further token. Returns
+/// its text.
 fn revoked(counterfoil: &Counterfoil, count: usize) -> String {
     use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
     let by = Presenter::signed_in(&host::person(host::owner_of(count)));

@@ -1,4 +1,4 @@
-//! The body of a request.
+//! The payload of an actix-web request, as a body that the endpoints can read.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

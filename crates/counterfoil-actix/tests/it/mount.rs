@@ -1,4 +1,5 @@
-//! Tests of mounted endpoints.
+//! Tests endpoints that are mounted in an actix-web app: the limit of a body, the path in `Location`, paths that no
+//! endpoint serves, and requests that a middleware has already authenticated.
 
 use std::cell::Cell;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! Tests the report about a new policy.
+//! Tests `policy effects`, the report about a new policy.
 
 use counterfoil::NewPersonalAccessToken;
 use serde_json::Value;

@@ -44,7 +44,7 @@ pub enum Signature {
     Image {
         /// The format of the image.
         format: ImageFormat,
-        /// The contents of the file.
+        /// The contents of the image file.
         bytes: Bytes,
     },
 }

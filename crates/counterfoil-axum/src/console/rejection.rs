@@ -151,7 +151,8 @@ impl Rejection {
                 Self::with_text(console, viewer, RejectionReason::Forbidden, Some(texts.forbidden_text_for(forbidden)))
             }
             ManageError::NotFound | ManageError::Invalid(_) => Self::page(console, viewer, RejectionReason::NotFound),
-            // The form was submitted before, and that submission succeeded. Its secret cannot be shown again.
+            // The form was submitted before, and that submission succeeded. The secret that it created cannot be shown
+            // again.
             ManageError::Conflict(Conflict::DoneAlready) => Self::in_section(
                 console,
                 viewer,

@@ -11,8 +11,8 @@ use crate::sample::{
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Checks which refusal is returned if several apply to one call, as the docs of [`Inserted`] and [`Rotated`] say. It
-/// must be the variant that is declared first, and nothing must be written.
+/// Checks which refusal is returned if several apply to one call, as the docs of [`Inserted`] and [`Rotated`] say. The
+/// refusal must be the variant that is declared first, and nothing must be written.
 pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
     of_a_new_family(subject).await?;
     of_a_join(subject).await?;

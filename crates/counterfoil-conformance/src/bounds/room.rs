@@ -243,7 +243,7 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
             ended == once.contains(&ids[index].family()),
             "the answers must name the families that ended: {stands:?}"
         );
-        // The last use of every family in `before` is earlier than that of the new families.
+        // Every family in `before` was last used before the new families, so those in `before` must end first.
         let must = index < before.len().min(ends);
         ensure!(ended || !must, "the least recently used must end first, but number {index} lives");
         ensure!(!ended || must || index >= before.len(), "number {index} was used later than one that lives");

@@ -9,8 +9,8 @@ use crate::together::found_all;
 use crate::violation::{Violation, ensure, ensure_is};
 
 /// Walks over 24 families in pages of at most `limit`. Between the pages, new families are inserted before and after
-/// the position of the walk, a third of the 24 families is revoked or purged, and others of the 24 are changed by calls
-/// that do not end them. Each of the 24 that is not ended must be listed exactly once.
+/// the position of the walk, families out of a fixed third of the 24 are revoked or purged, and others of the 24 are
+/// changed by calls that do not end them. Each of the 24 that is not ended must be listed exactly once.
 pub(super) async fn while_families_come_and_go(store: &dyn TokenStore, limit: u32) -> Result<(), Violation> {
     let ann = Person::new("default", "ann");
     let mut drafts: Vec<Draft> = (0..24).map(|number| ann.refresh().used(at(number))).collect();
@@ -35,7 +35,8 @@ pub(super) async fn while_families_come_and_go(store: &dyn TokenStore, limit: u3
         if page < 12 {
             found_all(store, &[ann.refresh(), ann.pat()]).await?;
         }
-        // Changes or revokes the family at the cursor, and one of the other families.
+        // Changes or revokes the family at the cursor, and the family seven places later. Families that do not stay and
+        // have an odd number are left to the purge below.
         let reached = drafts.iter().position(|draft| Some(draft.family.id) >= after).unwrap_or(0);
         for number in [reached, (reached + 7) % drafts.len()] {
             if stays(number) {

@@ -1,5 +1,5 @@
-//! Rotations of the reference model. A rotation changes the parent and its family and inserts all new records, or it
-//! does nothing.
+//! Rotations of the reference model. A rotation changes the old record (the parent) and its family and inserts all new
+//! records, or it does nothing.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{

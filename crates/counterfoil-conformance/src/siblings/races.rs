@@ -48,8 +48,8 @@ pub(super) async fn one_registration_an_internal_id(
     Ok(())
 }
 
-/// Removes a client while other calls replace its registration, all with the same expected version. Checks that exactly
-/// one of these calls succeeds, and that its result is stored.
+/// Every fourth racer removes a client, and the others replace its registration, all with the same expected version.
+/// Checks that exactly one of these calls succeeds, and that its result is stored.
 pub(super) async fn a_removal_beside_replacements(
     pool: &Pool,
     handles: &Clients,

@@ -24,7 +24,7 @@ pub async fn transfer_outage_is_unavailable<F: TransferFixture>(fixture: &F) -> 
         for family in [&stands, &coming] {
             unavailable("family", store.family(&family.family().id).await)?;
         }
-        // The label of this family is taken, and its id is not.
+        // Without an outage, this restore would be refused: the family's id is free, but another family has its label.
         unavailable("restore", store.restore(&chain(&person, "one")?).await)?;
         unavailable("restore", store.restore(&stands).await)?;
         unavailable("restore", store.restore(&coming).await)

@@ -67,7 +67,8 @@ impl<'a> Reader<'a> {
         self.flag(column)?.then(|| read(self, column)).transpose()
     }
 
-    /// Returns `row` if all bytes are read. Otherwise the row is corrupt.
+    /// Returns `row`, the decoded row, if all its bytes were read. If bytes are left, returns the error for a corrupt
+    /// row.
     pub(super) fn end<T>(self, row: T) -> Result<T, Corrupt> {
         if self.0.is_empty() { Ok(row) } else { Err(Corrupt::Column { column: "end" }) }
     }

@@ -1,4 +1,4 @@
-//! The row of a record. It does not contain the record's id, which is in the key.
+//! The row of a record. It does not contain the record's id, which is in the key of the row.
 
 use counterfoil::Realm;
 use counterfoil::store::{Corrupt, Digest, FamilyParts, Nonce, NoticeMark, RecordParts, Revoked, Superseded};
@@ -41,7 +41,8 @@ pub(crate) fn write_record(record: &RecordParts) -> Value {
     row.row()
 }
 
-/// This check fails to compile if the core adds a field, as a reminder that the field must be written and read.
+/// If the core adds a field, this assertion does not compile. The numbers may be changed only when this crate writes
+/// and reads the new field.
 const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 13, "a field is not stored");
 
 /// Decodes a row as the record with this id.

@@ -33,13 +33,13 @@ impl Rendered {
         Self { subject: header_line(subject, 200), text, html }
     }
 
-    /// The subject line.
+    /// The subject line, cleaned as [`Rendered::new`] says.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// The plain text.
+    /// The plain text, for mail programs that do not show HTML.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text

@@ -1,4 +1,5 @@
-//! Tests of mounted endpoints.
+//! Tests endpoints that are mounted in a poem route: the limit of a body, the path in `Location`, paths that no
+//! endpoint serves, and requests that a middleware has already authenticated.
 
 use std::io;
 use std::pin::Pin;

@@ -13,9 +13,9 @@ pub(crate) use write::{
     stamped, time, whose, with_details,
 };
 
-/// The text of a missing instant.
+/// The stored form of an instant that is `None`.
 pub(crate) const NONE: &[u8; 16] = b"----------------";
-/// The text of a missing expiry in an index entry. It sorts after every instant.
+/// The stored form of a missing expiry in an index entry. It sorts after every instant.
 pub(crate) const NEVER: &[u8; 16] = b"9999999999999999";
 /// The length of a sent notice in bytes. A sent notice consists of the expiry and of the stage in three digits.
 pub(crate) const NOTICE: usize = 19;
@@ -26,7 +26,7 @@ pub(crate) const PARENT: usize = 16;
 /// The number of script arguments that encode one new record.
 pub(crate) const WIDE: usize = 5;
 
-/// The fields of a family, in the order in which every read returns them.
+/// The one-letter names of the fields of a family, in the order in which every read returns the fields.
 pub(crate) const FAMILY_FIELDS: [&[u8; 1]; 7] = [b"i", b"g", b"e", b"k", b"r", b"o", b"c"];
 /// The first letters of the fields of a member, in the order in which a read returns them after the fields of the
 /// family. In the name of a field, the letter is followed by the member's six bytes.

@@ -23,7 +23,8 @@ fn column<T>(name: &'static str, value: Option<T>) -> Result<T, Corrupt> {
     value.ok_or(Corrupt::Column { column: name })
 }
 
-/// If the core adds a field, this assertion fails until this crate also writes and reads the field.
+/// If the core adds a field, this assertion does not compile. The numbers may be changed only when this crate writes
+/// and reads the new field.
 const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 13, "a field is not stored");
 
 impl<'a> Row<'a> {

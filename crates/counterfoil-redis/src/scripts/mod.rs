@@ -51,9 +51,9 @@ macro_rules! token {
     };
 }
 
-/// Makes the text of a script about tokens, but without `step.lua`. That file checks, before the first write, that the
-/// commands that every step on a family needs will succeed. A script without `step.lua` must check its own commands,
-/// unless it only reads.
+/// Makes the text of a script about tokens, but without `step.lua`. Before the first write, `step.lua` checks that the
+/// commands of every step on a family will succeed. A script without `step.lua` must check its own commands, unless it
+/// only reads.
 macro_rules! bare_token {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!("lib.lua"), include_str!($file))

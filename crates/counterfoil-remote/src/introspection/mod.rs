@@ -42,8 +42,8 @@ const MOST_REQUESTS: usize = 64;
 /// - An answer about an active token is cached: for 1 s by default, at most 60 s, and never past the token's `exp`. The
 ///   time begins before the request is sent. So a revocation takes effect after this time at the latest. Other answers
 ///   are not cached.
-/// - Concurrent callers with the same token share one request. If the source is known ([`Introspection::verify_from`]),
-///   they share a request only if the address is the same too.
+/// - Concurrent callers with the same token share one request. If the endpoint belongs to a `counterfoil` service and
+///   the source is known ([`Introspection::verify_from`]), they share a request only if the address is the same too.
 /// - If the endpoint gives no valid answer, the result is an [`Outage`] (503), never "not active".
 ///
 /// An `Introspection` needs a tokio runtime whose timer is enabled.
@@ -100,7 +100,7 @@ impl Introspection {
 
     /// Verifies a token that is used from this source. If the endpoint belongs to a `counterfoil` service
     /// ([`IntrospectionBuilder::of_counterfoil`]) and the source is an address, the request has the parameter `source`.
-    /// Then an answer is used only for requests with the same token from the same address. The address is not sent to
+    /// The answer is then cached and shared only for the same token from the same address. The address is not sent to
     /// an endpoint of another kind.
     ///
     /// # Errors

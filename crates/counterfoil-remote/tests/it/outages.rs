@@ -1,4 +1,4 @@
-//! Tests answers that are not valid, and missing answers.
+//! Tests verifications if the introspection endpoint gives no valid answer, or no answer in time.
 
 use axum::Router;
 use axum::routing::post;

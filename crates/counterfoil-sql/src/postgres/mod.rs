@@ -1,4 +1,4 @@
-//! The PostgreSQL store. Every write is one autocommitted statement.
+//! The PostgreSQL store. Each statement that writes is committed on its own (autocommit).
 //!
 //! If a caller drops a future during BEGIN, the driver does not notice that a transaction is open, and uses the
 //! connection again. Therefore a future that a caller can drop never opens a transaction. A decision that could race

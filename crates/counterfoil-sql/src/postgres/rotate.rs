@@ -1,4 +1,4 @@
-//! Rotates a credential. One statement changes the parent and inserts the new records.
+//! Rotates a credential. One statement changes the old record (the parent) and inserts the new records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{

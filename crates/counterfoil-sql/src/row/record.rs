@@ -12,8 +12,8 @@ use super::columns::{Columns, corrupt, need};
 use super::{NOTICE, SqlRow};
 use crate::columns::{FamilyColumn, RecordColumn};
 
-/// Fails to compile if the core adds a field to a record or a family. Then the code that writes and reads rows must
-/// store the new field.
+/// If the core adds a field, this assertion does not compile. The numbers may be changed only when this crate writes
+/// and reads the new field.
 const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 13, "a field is not stored");
 
 impl<R: SqlRow> Columns<'_, R> {

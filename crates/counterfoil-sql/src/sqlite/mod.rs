@@ -1,8 +1,9 @@
 //! The SQLite store. It has one file, one connection for writes, and a few connections for reads.
 //!
-//! Every write is one transaction. The transaction begins with `BEGIN IMMEDIATE` on the only connection for writes. The
-//! transaction reads everything that it needs, and then writes. So writes run one after another. A read that is not
-//! part of a write uses another connection and sees committed data.
+//! Every write runs in a transaction that begins with `BEGIN IMMEDIATE` on the only connection for writes. A touch or a
+//! purge of many records has several such transactions. A transaction reads everything that it needs, and then writes.
+//! So transactions run one after another. A read that is not part of a write uses another connection and sees committed
+//! data.
 
 mod aliases;
 mod apply;

@@ -39,7 +39,8 @@ impl SqliteStore {
         write.commit(Progress { changed: 1, more: false }).await
     }
 
-    /// Revokes all members of a family at once by writing the family's row.
+    /// Revokes all members of a family at once by writing the family's row. Changes nothing if the family is already
+    /// revoked or belongs to another owner.
     async fn revoke_family(
         &self,
         realm: &Realm,
@@ -76,7 +77,8 @@ impl SqliteStore {
 }
 
 impl Write {
-    /// Revokes a family if it is not revoked yet. Returns the number of revoked families, which is 0 or 1.
+    /// Revokes a family if it belongs to this owner and is not revoked yet. Returns the number of revoked families,
+    /// which is 0 or 1.
     pub(super) async fn end_family(
         &mut self,
         realm: &Realm,

@@ -1,4 +1,4 @@
-//! Rotates a credential. One transaction changes the parent and inserts the new records.
+//! Rotates a credential. One transaction changes the old record (the parent) and inserts the new records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{

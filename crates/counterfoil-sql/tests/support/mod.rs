@@ -24,12 +24,13 @@ pub static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 });
 
-/// Writes to standard error in a way that the test harness does not capture, so that the counts are always visible.
+/// Writes a line to standard error in a way that the test harness does not capture, so that it is visible even if the
+/// test passes.
 pub fn say(what: impl std::fmt::Display) {
     let _nobody_reads = writeln!(std::io::stderr(), "{what}");
 }
 
-/// The number of kills: 5, or 166 with `COUNTERFOIL_SCALE=soak`.
+/// How often a test kills a process: 5 times, or 166 times with `COUNTERFOIL_SCALE=soak`.
 pub fn kills() -> u16 {
     u16::try_from((scale().rounds / 60).max(3)).expect("few")
 }

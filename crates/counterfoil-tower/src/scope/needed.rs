@@ -1,4 +1,4 @@
-//! The scopes that the layer requires.
+//! What the layer requires: one scope, or at least one of several scopes.
 
 use counterfoil::Challenge;
 

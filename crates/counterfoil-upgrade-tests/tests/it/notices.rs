@@ -19,8 +19,8 @@ pub(crate) async fn are_sent_once(kind: Kind) {
     assert!(!sent.iter().any(|sent| matches!(sent.as_str(), "leased" | "failed" | "pending" | "reminded")), "{sent:?}");
     assert!(self::sent(&all.host).await.is_empty(), "once");
 
-    // A minute before its end, the scene claimed the notice of `leased` and reported nothing. The notice is due again
-    // when this lease ends.
+    // The scene claimed the notice of `leased` a minute before the end of the scene, and reported no outcome. The
+    // notice is due again when the lease of this claim ends.
     let returned = end().minus(MINUTE).plus_capped(LEASE);
     all.host.clock.set(returned.minus(Duration::from_micros(1)));
     assert!(self::sent(&all.host).await.is_empty());

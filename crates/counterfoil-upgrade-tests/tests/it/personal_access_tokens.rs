@@ -31,7 +31,7 @@ async fn rotated(all: &Upgraded) {
         (before.label(), before.scope(), before.expires_at())
     );
 
-    // Seven minutes before its end, the scene rotated the token `overlap` with an overlap of two days.
+    // The scene rotated the token `overlap` seven minutes before the end of the scene, with an overlap of two days.
     let over = end().minus(7 * MINUTE).plus_capped(2 * DAY);
     let old = all.texts.get("pat overlap, old");
     assert!(service.at(over.minus(Duration::from_micros(1))).verify(old).await.is_ok());

@@ -1,6 +1,6 @@
 //! The refresh grant (RFC 6749 §6). A refresh either keeps the refresh token (reuse) or replaces it (rotation). A
-//! client that missed the response of a rotation can repeat the request for a short time, and gets the same response
-//! again. If a replaced token is presented later, this is a replay, and all tokens of the sign-in are revoked.
+//! client that missed the response of a rotation can repeat the request for a short time, and gets the same refresh
+//! token again. If a replaced token is presented later, this is a replay, and all tokens of the sign-in are revoked.
 //!
 //! A loop reads the record, decides, and writes by compare-and-swap. If another write came first, the loop decides
 //! again on the record that the store then has.

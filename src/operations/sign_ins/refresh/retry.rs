@@ -1,4 +1,4 @@
-//! A retry within the retry window (`refresh_tokens.grace` of the policy). The response of the first refresh is derived
+//! A retry within the retry window (`refresh_tokens.grace` of the policy). The tokens of the first refresh are derived
 //! again.
 
 use crate::crypto::rotation_key::RotationKey;
@@ -19,9 +19,9 @@ use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
 impl Request<'_> {
-    /// Responds if a replaced token is presented again within its retry window: derives the response of the first
-    /// refresh again. Issues a new access token only if the access token of that response no longer works or has
-    /// another scope.
+    /// Responds if a replaced token is presented again within its retry window: derives the tokens of the first refresh
+    /// again. Issues a new access token only if the access token of the first refresh no longer works or has another
+    /// scope.
     pub(super) async fn retry(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
         let service = self.service;
         let Some(superseded) = record.record().superseded else { return self.again(record).await };
@@ -89,8 +89,8 @@ impl Request<'_> {
         self.answer((access, issued_at, expires_at), refresh, &stored.scope, scope, account)
     }
 
-    /// Issues a new access token for a retry if the first access token has expired, was revoked, or has another scope.
-    /// `None` if the family has ended, or was refreshed again after the first refresh.
+    /// Issues a new access token for a retry, if the access token of the first refresh no longer works or has another
+    /// scope. `None` if the family has ended, or was refreshed again after the first refresh.
     async fn fresh_access(
         &self,
         successor: &TokenRecord,

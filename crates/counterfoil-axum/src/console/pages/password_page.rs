@@ -23,7 +23,7 @@ pub(super) struct ButtonAction<'a> {
     pub(super) action: String,
     /// The address of the cancel link.
     pub(super) cancel: String,
-    /// The question of the confirmation page that is shown if no password is needed.
+    /// The question on the page of [`confirmation`]. The page of [`reauthenticate`] asks for the password instead.
     pub(super) question: &'a str,
     /// The hidden fields of the button's form.
     pub(super) hidden: Vec<(&'static str, String)>,

@@ -128,7 +128,8 @@ async fn fault_f13_an_origin_that_is_not_the_host_is_logged_at_a_limited_rate_an
     let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
     let _held = tracing::subscriber::set_default(subscriber);
     let mut bill = Browser::new(&world);
-    // If a proxy rewrites `Host`, the `Origin` of a form differs from it. Then pages work, but forms are refused.
+    // If a proxy rewrites `Host`, a form's `Origin` differs from the rewritten `Host`. Then pages work, but forms are
+    // refused.
     let form = format!("csrf_token={}&name=bill&password=bill", token(&bill.get("/sign-in").await.text));
     bill.headers.push(("origin", "http://console.lan"));
     let refused = bill.send_form("/sign-in", &form).await;

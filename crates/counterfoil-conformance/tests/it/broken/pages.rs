@@ -9,7 +9,8 @@ use counterfoil_conformance::ReferenceStore;
 
 use super::flaw;
 
-// Reads pages with `LIMIT … OFFSET …`.
+// Reads pages with `LIMIT … OFFSET …`. So records are skipped or repeated if others are removed or inserted between two
+// pages.
 flaw!(OffsetPaging, list, |inner, of, after, limit| {
     let offset = after.map_or(0, |after| usize::try_from(after.at.micros()).unwrap_or(0));
     let limit = limit.get() as usize;

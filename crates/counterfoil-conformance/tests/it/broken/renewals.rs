@@ -79,7 +79,7 @@ overrides!(
 );
 
 /// A broken store whose list of families has two steps: it reads the rows of a page, and later the ends of each family.
-/// If the field is true, the list awaits `backend_call` between the steps.
+/// If the field is true, the call awaits `backend_call` between the steps.
 pub(crate) struct FamiliesJoinLate(pub bool);
 
 overrides!(FamiliesJoinLate, self, list_families, |inner, realm, owner, after, limit| {
@@ -100,7 +100,7 @@ overrides!(FamiliesJoinLate, self, list_families, |inner, realm, owner, after, l
 });
 
 /// A broken store whose list of families has two steps: it reads the ids of a page, and later their rows. A family that
-/// was removed or revoked between the steps is counted as damaged. If the field is true, the list awaits `backend_call`
+/// was removed or revoked between the steps is counted as damaged. If the field is true, the call awaits `backend_call`
 /// between the steps.
 pub(crate) struct FamiliesCountTheVanished(pub bool);
 
@@ -119,7 +119,7 @@ overrides!(FamiliesCountTheVanished, self, list_families, |inner, realm, owner, 
 });
 
 /// A broken store whose list of families has two steps: it reads the ids of a page, and later it returns those families
-/// whose generation is still the same. So it misses a family that was rotated. If the field is true, the list awaits
+/// whose generation is still the same. So it misses a family that was rotated. If the field is true, the call awaits
 /// `backend_call` between the steps.
 pub(crate) struct FamiliesMissTheMoved(pub bool);
 

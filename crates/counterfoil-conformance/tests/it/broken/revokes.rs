@@ -50,8 +50,8 @@ flaw!(LabelNotFreedOnRevoke, revoke, |inner, what, revoked, gone_at, limit| {
     })
 });
 
-// Clears the notices of a family's members when the family is revoked. Only the revocation of one record may clear a
-// notice, the notice of this record.
+// Clears the notices of a family's members when the family is revoked. A notice may be cleared only by the revocation
+// of the single record that has the notice.
 flaw!(RevokeForgetsTheNotices, revoke, |inner, what, revoked, gone_at, limit| {
     let progress = inner.revoke(what, revoked, gone_at, limit).await?;
     if let Revoke::Family { family, .. } = what {

@@ -1,6 +1,6 @@
 //! A headless browser: Chromium with `chromedriver`, or Firefox with `geckodriver`. Each browser has its own folder,
-//! profile and driver. It reaches only this machine, and ends when it is dropped. Tests control it with W3C WebDriver.
-//! The functions for which WebDriver has no endpoint are in `vendor.rs`.
+//! profile and driver. A browser reaches only this machine, and ends when its [`Browser`] is dropped. Tests control it
+//! with W3C WebDriver. The functions for which WebDriver has no endpoint are in `vendor.rs`.
 
 mod checks;
 mod chromium;

@@ -12,7 +12,7 @@ use counterfoil_testkit::servers::redis::RedisServer;
 
 use crate::support::RUNTIME;
 
-/// The program in this environment variable.
+/// The path of the demo in this environment variable.
 fn program(variable: &str) -> PathBuf {
     let path = std::env::var_os(variable).unwrap_or_else(|| panic!("{variable} is not set: run `.ci/upgrade`"));
     std::fs::canonicalize(path).unwrap_or_else(|error| panic!("{variable}: {error}"))

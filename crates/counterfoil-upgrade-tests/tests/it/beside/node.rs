@@ -25,7 +25,7 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Starts a demo that uses this store and this file of keys.
+    /// Starts a demo that uses this store and this key ring file.
     pub(crate) fn start(name: &'static str, program: &Path, flags: &[&str], store: &str, keys: &Path) -> Self {
         let folder = TempDir::new().expect("a folder");
         let log = std::fs::File::create(folder.path().join("log")).expect("a log");

@@ -84,7 +84,8 @@ pub(crate) async fn renew(
     viewer.with_new_cookies(done.into_response())
 }
 
-/// Shows the form.
+/// Shows the form for this purpose, filled with the values in `query`. For a renewal without a number of days in
+/// `query`, the form suggests one.
 async fn ask(
     console: &Console,
     viewer: &Viewer,
