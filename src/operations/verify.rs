@@ -28,8 +28,10 @@ impl Counterfoil {
     /// The source of the request is unknown here. So a credential that can be used only from some addresses is refused:
     /// if the host has the source, call [`Counterfoil::from_source`] or [`Counterfoil::authenticate`] instead.
     ///
-    /// One call reads the store once and the directory once. Settings and clients are read from a snapshot in memory.
-    /// For a text that may be an imported token, the call also reads the alias store.
+    /// A call reads the store once and the directory once. Settings and clients are read from a snapshot in memory,
+    /// which is read from the store again when it is too old. The first use of a personal access token that replaces
+    /// another one also reads the replaced token, and ends it if it works only until this use. For a text that may be
+    /// an imported token, the call also reads the alias store.
     ///
     /// # Errors
     ///
@@ -102,7 +104,7 @@ const fn measured<F>(verification: F) -> F {
 
 /// Verifies the secret, decides about the credential, and then applies the effects of a successful use.
 ///
-/// In most calls, all data is in memory, so copies of values are a noticeable part of the duration. To be fast, the
+/// If the store and the directory are in memory, copies of values are a noticeable part of the duration. So the
 /// function copies each value only once, to the place where it stays. It waits only if something must be read. The
 /// bench `authenticate` shows the cost of each further copy.
 async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceName>) -> Result<Principal, Denied> {

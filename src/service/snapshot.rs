@@ -48,8 +48,8 @@ pub(crate) struct SettingsView {
     pub(crate) stored: StoredSettings,
     /// The settings that apply now. If a stored number is invalid, the policy's own value is used.
     pub(crate) settings: Settings,
-    /// One of the settings whose stored number is invalid. `None` if all stored numbers are valid. While it is set,
-    /// operations that set an expiry fail.
+    /// One of the settings whose stored number is invalid. `None` if all stored numbers are valid. While this field is
+    /// `Some`, operations that set an expiry fail.
     pub(crate) garbage: Option<SettingName>,
 }
 
@@ -165,7 +165,8 @@ fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness:
 }
 
 impl Service {
-    /// Calls `look` with the settings. If the copy in memory is too old, reads the settings from the store first.
+    /// Calls `look` with the settings. If the copy in memory is missing or too old, reads the settings from the store
+    /// first.
     pub(crate) async fn with_settings<A>(
         &self,
         now: Timestamp,

@@ -178,7 +178,8 @@ impl Service {
         }
     }
 
-    /// Releases an attempt whose secret was correct.
+    /// Releases an attempt whose secret was correct, or whose secret is not tested because another counter refuses the
+    /// attempt.
     pub(crate) async fn give_back(&self, attempt: Attempt, now: Timestamp) -> Result<(), Unavailable> {
         for of in attempt.reserved {
             self.throttle.release(&of.key, of.at, now, of.window).await?;

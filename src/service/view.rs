@@ -35,7 +35,7 @@ impl Status {
     /// All statuses.
     pub const ALL: &[Self] = &[Self::Active, Self::Expiring, Self::Expired, Self::Suspended];
 
-    /// The name on the wire.
+    /// The status in lower case, as the HTTP API shows it: for example `active`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -44,8 +44,8 @@ impl Scene {
         Self { service, filled: HashMap::new() }
     }
 
-    /// Returns the [`Counterfoil`] that the server of a case uses. Even if `accounts_only` is true, it uses the store
-    /// of this scene.
+    /// Returns the [`Counterfoil`] that the server of a case uses. If the case has `accounts_only`, this is another
+    /// handle, whose directory can look up accounts but cannot check passwords. It uses the store of this scene too.
     pub fn counterfoil(&self, case: &Case) -> Counterfoil {
         if !case.accounts_only {
             return self.service.counterfoil().clone();

@@ -80,8 +80,8 @@ impl<'a> Succession<'a> {
     }
 
     /// The record of the new token. It has the same label, description and scope as the old token. Its notices are
-    /// planned anew, as if the expiry were set now. The new record gets the pending notice about a leak, if the old one
-    /// has one.
+    /// planned anew, as if the expiry were set now. If the old record has a pending notice about a leak, the new record
+    /// gets this notice instead.
     pub(super) fn successor(&self, minted: &Minted, old: &TokenRecord, ends: &Ends) -> NewRecord {
         let own = old.record();
         let life = Expiring { expires_at: ends.expires_at, expiry_set_at: self.now, noticed: &[] };

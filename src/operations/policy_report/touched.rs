@@ -63,7 +63,7 @@ pub struct TouchedCredential {
     pub id: RecordId,
     /// The kind: a personal access token, or the refresh token of a sign-in.
     pub kind: TokenKind,
-    /// The owner of the credential. If it is a service account, [`SubjectId::is_reserved`] returns true for this id.
+    /// The subject id of the credential's owner. For a service account, [`SubjectId::is_reserved`] returns true.
     pub owner: Option<SubjectId>,
     /// The client through which the sign-in was opened. `None` for a personal access token.
     pub client: Option<ClientId>,

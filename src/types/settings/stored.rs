@@ -49,7 +49,7 @@ pub struct StoredSettings {
 /// Settings with their version in the store.
 #[derive(Clone, Debug)]
 pub struct VersionedSettings {
-    /// The version that `put_settings` must pass.
+    /// The version that a call of `SettingsStore::put_settings` must expect in order to replace these settings.
     pub version: Version,
     /// The settings, as the store returned them.
     pub settings: StoredSettings,

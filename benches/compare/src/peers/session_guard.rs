@@ -41,8 +41,8 @@ impl Guarded {
         Self { guard, client, texts, revoked }
     }
 
-    /// Uses each token once. The first use of a token costs more than a later use, because the guard writes it to the
-    /// store.
+    /// Uses each token once. The first use of a token costs more than a later use, because the guard then writes the
+    /// token to the store.
     pub(crate) fn use_all(&self) {
         (0..self.count()).for_each(|at| assert!(self.accepts(self.text(at))));
     }

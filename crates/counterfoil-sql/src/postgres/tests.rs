@@ -30,7 +30,7 @@ ANALYZE counterfoil_family; ANALYZE counterfoil_record; ANALYZE counterfoil_thro
 ";
 
 /// The types of the parameters that describe new records. Each parameter is an array: of bytes (B), numbers (N) or
-/// texts (T). In [`STATEMENTS`] the letters stand for single values, and there are more of them: see [`bound`].
+/// texts (T). In [`STATEMENTS`] the letters stand for single values, and there are more letters: see [`bound`].
 const ADDING: &str = "BNBNNTTTBNNNNN";
 
 fn bound(text: &'static str, adds: bool, values: &str) -> Statement<'static> {
