@@ -1,5 +1,5 @@
 //! Tests operations with a store that executes a write but reports a failure, and with a store in which other writes
-//! come first.
+//! come first. Also tests random numbers that repeat.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -98,7 +98,7 @@ impl Scene {
             "token" | "token-id" => self.token("token", "token-id", "ivan", None).await,
             "reader" | "reader-id" => self.token("reader", "reader-id", "ivan", Some("projects:read")).await,
             "writer" => self.token("writer", "", "ivan", Some("projects:write")).await,
-            // The requests of the cases come from 127.0.0.1.
+            // The requests of the cases come from 127.0.0.1, so this token is accepted in them.
             "here" | "here-id" => self.restricted("here", "here-id", "127.0.0.0/8").await,
             "elsewhere" => self.restricted("elsewhere", "", "192.0.2.0/24").await,
             "expired" => {

@@ -76,7 +76,7 @@ impl Decision for Purge<'_> {
         for (entry, counter) in counters() {
             let row = key::counter(&counter);
             let kept = step.value(&row).map(|row| read_counter(row));
-            // The counter is corrupt or missing, or it has expired. A corrupt counter is removed at the time in its
+            // A counter is kept only if it decodes and has not expired. A corrupt counter is removed at the time in its
             // index entry.
             if kept.is_some_and(|kept| kept.is_ok_and(|kept| !self.now.reached(kept.gone_at()))) {
                 continue;

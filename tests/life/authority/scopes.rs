@@ -1,4 +1,5 @@
-//! Tests that a granted scope is never wider than the allowed scope of the client.
+//! Tests scopes: which scope a token gets through a client, which requests are refused because of their scope, and what
+//! a presenter with a scope may not do.
 
 use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, RefreshMode};
 use counterfoil::event::EventKind;

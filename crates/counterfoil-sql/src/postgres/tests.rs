@@ -1,4 +1,5 @@
-//! Tests of the query plans on filled tables, of reads that are sent together, and of a pool without free connections.
+//! Tests of the query plans on filled tables, of reads that are sent together, of the search for a sent notice, of
+//! refused attempts, and of a pool without free connections.
 
 use std::num::NonZeroU32;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Tests of the query plans, of a full disk, and of pools without free connections.
+//! Tests of the query plans, of a full disk, of pools without free connections, of an upgrade, and of refused attempts.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Tests of `service_axum`: its users table, sign-ins, tokens with scopes, a password change, a mail.
+//! Tests of `service_axum`: its users table, the modes of its files, sign-ins, tokens with scopes, restarts, a new
+//! password, and a mail.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

@@ -20,7 +20,7 @@ WHERE f.id = $2 AND NOT EXISTS (
     SELECT 1 FROM counterfoil_family o WHERE o.realm = f.realm AND o.owner = f.owner AND o.label_key = $1
 )";
 
-/// The migration that adds a table with the time of the last maintenance run. The table has at most one row.
+/// The migration that adds a table with the instant of the last upkeep. The table has at most one row.
 const UPKEEP: &str = "
 CREATE TABLE counterfoil_upkeep (
     id SMALLINT NOT NULL CONSTRAINT counterfoil_upkeep_id PRIMARY KEY CHECK (id = 1),
@@ -227,7 +227,7 @@ SELECT count(*) FROM pg_proc WHERE provolatile = 'v' AND oid IN (
 /// The number of functions that [`FUNCTIONS`] must find.
 pub(in crate::postgres) const FUNCTION_COUNT: i64 = 2;
 
-/// Whether the role may write the time of the last maintenance run. Without this privilege nothing would be purged.
+/// Whether the role may write the instant of the last upkeep. Without this privilege nothing would be purged.
 pub(in crate::postgres) const MAY_NOTE_UPKEEP: &str = "
 SELECT bool_and(has_table_privilege(to_regclass('counterfoil_upkeep'), allowed))
 FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS allowed";

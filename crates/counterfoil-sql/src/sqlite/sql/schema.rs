@@ -14,7 +14,7 @@ pub(in crate::sqlite) const OLD_LABELS: &str =
 /// the key.
 pub(in crate::sqlite) const RENEW_LABEL: &str = "UPDATE OR IGNORE counterfoil_family SET label_key = ?1 WHERE id = ?2";
 
-/// The migration that adds a table with the time of the last maintenance run. The table has at most one row.
+/// The migration that adds a table with the instant of the last upkeep. The table has at most one row.
 const UPKEEP: &str = "
 CREATE TABLE counterfoil_upkeep (
     id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
