@@ -43,7 +43,8 @@ impl Schema {
         superuser(&format!("SET search_path = {}; {statement}", self.name)).await;
     }
 
-    /// Removes all records and families. The tables stay, so that prepared statements stay valid.
+    /// Removes all records, families and owners, but no clients, settings or counters. The tables stay, so that
+    /// prepared statements stay valid.
     pub async fn empty(&self) {
         let name = &self.name;
         let tables = ["record", "family", "owner"].map(|table| format!("DELETE FROM {name}.counterfoil_{table}"));
