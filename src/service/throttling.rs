@@ -41,8 +41,8 @@ pub(crate) enum Held {
 pub(crate) struct Attempt {
     reserved: Vec<Reservation>,
     /// `None` if the source is known, or if there is no secret. Otherwise the source is unknown. For a login, the inner
-    /// value is then the permission to test the password. For a client secret, it is `None`, because no permission is
-    /// needed.
+    /// value is then the permission to test the password. For a client secret, the inner value is `None`, because no
+    /// permission is needed.
     without_source: Option<Option<Turn>>,
 }
 

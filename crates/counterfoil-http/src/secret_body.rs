@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 use crate::body::{Body, Response};
 use crate::problem::Problem;
 
-/// The answer whose body is being sent. Its memory is wiped when this value is dropped.
+/// The answer of an OAuth endpoint while its body is being sent. The memory of the answer is wiped when this value is
+/// dropped.
 struct Lent(Answer);
 
 impl AsRef<[u8]> for Lent {

@@ -114,7 +114,7 @@ impl<'a> Succession<'a> {
     ///
     /// An expired token is renewed only if its family still has its label, and if the owner may have one more live
     /// token. The store checks both in the step that writes. A live token is also rotated if its family has no label
-    /// key, because it was created before the policy required unique labels.
+    /// key. A family has none if it was created before the policy required unique labels.
     pub(super) async fn replace(
         &self,
         old: &TokenRecord,

@@ -13,8 +13,8 @@ pub(crate) struct OwnSources(Option<Networks>);
 
 impl OwnSources {
     /// Returns the addresses from which a new credential can be used. These are the requested addresses, which must lie
-    /// within those of the presented credential. If the request names none, they are the addresses of the presented
-    /// credential.
+    /// within those of the presented credential. If the request names no addresses, the new credential gets those of
+    /// the presented credential.
     pub(crate) fn narrowed(&self, asked: Option<Networks>) -> Result<Option<Networks>, Invalid> {
         match (&self.0, asked) {
             (own, None) => Ok(own.clone()),

@@ -24,8 +24,8 @@ impl Guarded {
     }
 
     pub(crate) fn filled(mut texts: Texts, count: usize) -> Self {
-        // Both intervals are a day. So during the measurement the guard neither rotates a token nor writes the time of
-        // its last use.
+        // The interval of rotations and the interval of writes of the last use are a day. So during the measurement the
+        // guard neither rotates a token nor writes a last use.
         let day = Duration::from_secs(86_400);
         let rotation = RotationConfig { interval: day, ..RotationConfig::default() };
         let config = GuardConfig::builder().rotation(rotation).last_seen_write_interval(day).build().expect("a config");

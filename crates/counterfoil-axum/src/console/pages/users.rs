@@ -51,8 +51,8 @@ struct User {
     /// Whether the host offers a search for users. If so, the page links to it.
     has_search: bool,
     person: UserRow,
-    /// Whether the page shows the setting "token login" of this user. False if the policy does not use it, or if
-    /// the account does not exist.
+    /// Whether the page shows the setting "token login" of this user. False if the policy does not use the setting, or
+    /// if the account does not exist.
     switch: bool,
     shows_tokens: bool,
     rows: Vec<TokenRow>,
