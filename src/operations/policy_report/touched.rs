@@ -59,7 +59,7 @@ impl Reach {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TouchedCredential {
-    /// The public id of the credential.
+    /// The public id, which is not secret. It names the credential in other operations.
     pub id: RecordId,
     /// The kind: a personal access token, or the refresh token of a sign-in.
     pub kind: TokenKind,

@@ -106,7 +106,7 @@ pub(super) fn walks() -> Vec<Case> {
     all
 }
 
-/// Returns the number of damaged records whose `gone_at` is reached at `now`.
+/// Returns how many damaged records are due for removal, because their `gone_at` is reached at `now`.
 fn damaged_gone(model: &Model, now: Timestamp) -> usize {
     model.damaged_gone(now, now).len()
 }
