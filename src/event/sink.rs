@@ -11,7 +11,7 @@ pub trait EventSink: Send + Sync + 'static {
     fn tell(&self, event: &Event);
 }
 
-/// Drops every event.
+/// A sink that drops every event.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoSink;
 
@@ -38,7 +38,7 @@ impl<S: EventSink> EventSink for Vec<S> {
     }
 }
 
-/// Records every event, for tests.
+/// A sink that records every event, for tests.
 ///
 /// ```
 /// use counterfoil::event::EventSink;

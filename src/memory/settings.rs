@@ -1,4 +1,4 @@
-//! The settings of each realm and the instant of the last upkeep, in the memory store.
+//! Stores the settings of realms, and the instant of the last upkeep, in memory.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -62,7 +62,7 @@ pub struct MemoryStore {
 /// writing thread.
 const LOOKS: u32 = 64;
 
-/// Defines a point at which tests can pause a call. It is empty in other builds.
+/// Defines a point at which tests can pause a call. The macro is empty in other builds.
 macro_rules! backend_call {
     () => {
         #[cfg(any(test, feature = "test-util"))]

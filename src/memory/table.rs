@@ -4,10 +4,11 @@
 //! look-up reads both. When the family gets a second member, it gets a separate row. A reader then reads two entries,
 //! and a write can happen between the two reads. Two rules make sure that record and row match:
 //!
-//! - A write that changes records *and* the row has a number. It first publishes the records with this number, and then
-//!   the row with the same number. If a record has a higher number than its row, the write is still in progress, and
-//!   the reader reads again. So a reader never uses one part of a write without the others. For example, a rotation
-//!   marks the old record as superseded and adds its successor: a reader that finds the mark also finds the successor.
+//! - A write that changes records *and* the row has a number. Such a write first publishes the records with this
+//!   number, and then the row with the same number. If a record has a higher number than its row, the write is still in
+//!   progress, and the reader reads again. So a reader never uses one part of a write without the others. For example,
+//!   a rotation marks the old record as superseded and adds its successor: a reader that finds the mark also finds the
+//!   successor.
 //! - A reader reads the record, then the row, then the record again. If both reads of the record give the same entry,
 //!   no write replaced the record between them. (The address of an entry is not reused while the reader's guard
 //!   exists.) So an old record is never combined with a newer row.
@@ -26,7 +27,7 @@ use crate::record::token_record::{Corrupt, consistent};
 use crate::types::hash::IdState;
 use crate::types::ids::{FamilyId, KeyId, RecordId};
 
-/// Defines a point at which tests let other threads run. It is empty in other builds.
+/// Defines a point at which tests let other threads run. The macro is empty in other builds.
 macro_rules! inside_step {
     () => {
         #[cfg(any(test, feature = "test-util"))]

@@ -24,7 +24,7 @@ pub(super) struct Writer<'a> {
 pub(super) enum Holder {
     /// No other family has the label.
     Nobody,
-    /// Another family has the label, but its `gone_at` is reached. It loses the label to the family that requests it.
+    /// Another family has the label, but its `gone_at` is reached. So the family that requests the label gets it.
     Gone(Box<FamilyParts>),
     /// The family with this id has the label and keeps it.
     Kept(FamilyId),

@@ -101,8 +101,8 @@ async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> 
     Ok(view.settings)
 }
 
-/// Whether credentials can be used that could not be used before, or live longer. A longer lead of the notices has no
-/// such effect.
+/// Whether a change of the settings lets credentials be used that could not be used before, or lets credentials live
+/// longer. A longer lead of the notices does neither.
 fn widens(policy: &Policy, before: &StoredSettings, after: &StoredSettings) -> bool {
     let [before, after] = [before, after].map(|stored| policy.in_force(stored).0);
     let grows = |&name: &SettingName| after.number(name) > before.number(name);

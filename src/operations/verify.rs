@@ -28,7 +28,9 @@ impl Counterfoil {
     /// The source of the request is unknown here. So a credential that can be used only from some addresses is refused:
     /// if the host has the source, call [`Counterfoil::from_source`] or [`Counterfoil::authenticate`] instead.
     ///
-    /// One call reads the store once and the directory once. Settings and clients are read from a snapshot in memory.
+    /// A call reads the store once and the directory once. Settings and clients are read from a snapshot in memory,
+    /// which is read from the store again when it is too old. The first use of a personal access token that replaces
+    /// another one also reads the replaced token. If the replaced token works only until this use, the call ends it.
     /// For a text that may be an imported token, the call also reads the alias store.
     ///
     /// # Errors
@@ -102,9 +104,9 @@ const fn measured<F>(verification: F) -> F {
 
 /// Verifies the secret, decides about the credential, and then applies the effects of a successful use.
 ///
-/// In most calls, all data is in memory, so copies of values are a noticeable part of the duration. To be fast, the
-/// function copies each value only once, to the place where it stays. It waits only if something must be read. The
-/// bench `authenticate` shows the cost of each further copy.
+/// If the store and the directory are in memory, copies of values are a noticeable part of the duration. So the
+/// function copies each value only once, to the place where it stays. The function waits only if something must be
+/// read. The bench `authenticate` shows the cost of each further copy.
 async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceName>) -> Result<Principal, Denied> {
     let (service, now) = (&*counterfoil.service, counterfoil.now());
     let refuse = |id, reason| refuse(service, id, reason, source, now);

@@ -90,7 +90,7 @@ pub struct PersonalAccessTokens {
     pub max_days: u16,
     /// The largest valid value of the setting `pat_max_days`. This field is from 1 to 3,660.
     pub max_days_ceiling: u16,
-    /// Whether a token may be permanent.
+    /// Whether a token may be permanent, that is, have no expiry.
     pub permanent: bool,
     /// What happens to an existing token that lives longer than the setting `pat_max_days` now allows, or that is
     /// permanent although `permanent` is false.

@@ -18,9 +18,10 @@ pub struct ServiceAccounts {
     /// The limit on live access tokens of one service account through one client, from the grant `client_credentials`.
     /// `None` means no limit.
     pub live_access_tokens: Option<LiveCap>,
-    /// Whether an account stops if its maker's [`Account::valid_since`](crate::Account::valid_since) is later than the
-    /// instant at which the maker made the account or took it over. The maker or another administrator can then take it
-    /// over again. With `false`, an account still acts after a change of its maker's password. It then also acts if the
+    /// Whether the credentials of an account are refused if its maker's
+    /// [`Account::valid_since`](crate::Account::valid_since) is later than the instant at which the maker made the
+    /// account or took it over. The maker or another administrator can then take the account over, and its credentials
+    /// work again. With `false`, an account still acts after a change of its maker's password. It then also acts if the
     /// host gives the maker's subject id to another person.
     pub follow_valid_since: bool,
 }

@@ -33,8 +33,8 @@ impl Allowance {
 /// Failures are counted for each pair of account (by canonical name) and source, for each pair of client and source,
 /// and for each source. A source has separate counters for logins and for client secrets. Every counter belongs to a
 /// single source, so one source cannot block an owner or a client at another source. If the host does not know the
-/// source ([`Source::Unknown`](crate::types::Source)), nothing is counted, and a correct secret is never refused. The
-/// directory must then limit password guessing.
+/// source ([`Source::Unknown`](crate::types::Source)), nothing is counted, so a correct secret is never refused because
+/// of failures. The directory must then limit password guessing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]

@@ -27,7 +27,7 @@ pub(crate) const fn opened_at(family: &FamilyParts) -> Option<Timestamp> {
 /// `None` for a family of another kind.
 ///
 /// The last access token of a sign-in can outlive its refresh token, if the setting for access tokens is longer than
-/// the inactivity time-out. The sign-in then ends with its access token.
+/// the inactivity time-out. The sign-in then ends with this access token.
 pub(crate) fn facts(family: &FamilyParts, limits: Limits<'_>) -> Option<(Facts, Timestamp)> {
     let newest = newest(family, opened_at(family)?);
     let facts = Facts::of(RecordRef::whole(&newest, family), limits, Origin::NotAsked);

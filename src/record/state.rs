@@ -12,7 +12,7 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Nonce {
-    /// 32 random bytes.
+    /// The random value itself. Each rotation draws a new one.
     pub bytes: [u8; 32],
     /// The number of the key that is used together with the nonce to derive the successor's secret.
     pub key_id: KeyId,

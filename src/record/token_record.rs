@@ -10,7 +10,7 @@ use crate::record::state::Revoked;
 use crate::types::time::Timestamp;
 
 /// The error for a stored record that cannot be decoded or contradicts itself. Valid writes never produce such a
-/// record. It is reported and never used.
+/// record. A corrupt record is reported and never used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Corrupt {

@@ -10,9 +10,9 @@ use crate::types::settings::StoredSettings;
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// Changes the stored document in one step. `decide` gets a copy of the document and changes it. If another write
-    /// comes first, `decide` is called again with the current document. A document that `decide` does not change is not
-    /// written.
+    /// Changes the stored document in one step. `decide` gets a copy of the document and changes the copy. If another
+    /// write comes first, `decide` is called again with the current document. A document that `decide` does not change
+    /// is not written.
     pub(crate) async fn update_settings<A>(
         &self,
         now: Timestamp,

@@ -1,8 +1,8 @@
 //! The settings and clients as this process last read them. Because of these copies, the verification of a token of
 //! this library reads only the token store.
 //!
-//! A change by this process is visible from the next call on. If a read begins before the change and ends after it, its
-//! result is discarded, and the value is read again. A change by another process takes effect within
+//! A change by this process is visible from the next call on. If a read begins before the change and ends after it, the
+//! result of the read is discarded, and the value is read again. A change by another process takes effect within
 //! `settings_staleness`, 1 s by default. If a value is older than `settings_staleness` and cannot be read again, the
 //! operation fails. When half of `settings_staleness` is over, one caller reads the value again, and other callers
 //! still use the old value. So there is no burst of reads.
@@ -48,8 +48,8 @@ pub(crate) struct SettingsView {
     pub(crate) stored: StoredSettings,
     /// The settings that apply now. If a stored number is invalid, the policy's own value is used.
     pub(crate) settings: Settings,
-    /// One of the settings whose stored number is invalid. `None` if all stored numbers are valid. While it is set,
-    /// operations that set an expiry fail.
+    /// One of the settings whose stored number is invalid. `None` if all stored numbers are valid. While this field is
+    /// `Some`, operations that set an expiry fail.
     pub(crate) garbage: Option<SettingName>,
 }
 
@@ -92,7 +92,8 @@ impl Snapshot {
         *self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Calls `install` if the number of changes by this process still equals `seen`. Returns whether it was called.
+    /// Calls `install` if the number of changes by this process still equals `seen`. Returns whether `install` was
+    /// called.
     fn install(&self, seen: u64, install: impl FnOnce()) -> bool {
         let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         let current = *changes == seen;
@@ -165,7 +166,8 @@ fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness:
 }
 
 impl Service {
-    /// Calls `look` with the settings. If the copy in memory is too old, reads the settings from the store first.
+    /// Calls `look` with the settings. If the copy in memory is missing or too old, reads the settings from the store
+    /// first.
     pub(crate) async fn with_settings<A>(
         &self,
         now: Timestamp,

@@ -41,8 +41,8 @@ pub(crate) enum Held {
 pub(crate) struct Attempt {
     reserved: Vec<Reservation>,
     /// `None` if the source is known, or if there is no secret. Otherwise the source is unknown. For a login, the inner
-    /// value is then the permission to test the password. For a client secret, it is `None`, because no permission is
-    /// needed.
+    /// value is then the permission to test the password. For a client secret, the inner value is `None`, because no
+    /// permission is needed.
     without_source: Option<Option<Turn>>,
 }
 
@@ -178,7 +178,8 @@ impl Service {
         }
     }
 
-    /// Releases an attempt whose secret was correct.
+    /// Releases an attempt whose secret was correct, or whose secret is not tested because another counter refuses the
+    /// attempt.
     pub(crate) async fn give_back(&self, attempt: Attempt, now: Timestamp) -> Result<(), Unavailable> {
         for of in attempt.reserved {
             self.throttle.release(&of.key, of.at, now, of.window).await?;

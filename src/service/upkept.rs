@@ -28,7 +28,8 @@ impl Service {
     }
 
     /// Emits [`EventKind::NoUpkeep`] if the first use was at least [`PATIENCE`] ago, and the host has done no upkeep in
-    /// this process. Called whenever the settings are read from the store, which happens every few seconds.
+    /// this process. Called whenever the settings are read from the store, which happens every few seconds while the
+    /// service is used.
     pub(crate) fn watch_upkeep(&self, now: Timestamp) {
         if self.upkept.settled.load(Ordering::Relaxed) {
             return;

@@ -21,9 +21,9 @@ pub enum Status {
     /// The credential works.
     Active,
     /// The credential works, but soon stops working. Either its expiry is nearer than the setting `notice_lead`, or it
-    /// was replaced and works beside its successor for a limited time.
+    /// was replaced and works only until the end of its overlap with the successor.
     Expiring,
-    /// The credential has expired.
+    /// The credential has expired. It is listed until the end of its retention.
     Expired,
     /// The credential has not expired, but is refused at the moment. For example, the owner's account or the client is
     /// disabled, a setting blocks personal access tokens, or the credential lives longer than the policy now allows. It
@@ -32,10 +32,10 @@ pub enum Status {
 }
 
 impl Status {
-    /// All statuses.
+    /// All statuses, for example to offer them as filters.
     pub const ALL: &[Self] = &[Self::Active, Self::Expiring, Self::Expired, Self::Suspended];
 
-    /// The name on the wire.
+    /// The status in lower case, as the HTTP API shows it: for example `active`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -51,9 +51,9 @@ impl Status {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CredentialView {
-    /// The public id of the credential.
+    /// The public id, which is not secret. It names the credential in other operations.
     pub id: RecordId,
-    /// The kind of the credential.
+    /// The kind of credential, for example a personal access token or a security code.
     pub kind: TokenKind,
     /// The owner. `None` for a security code, which belongs to the realm.
     pub owner: Option<SubjectId>,
@@ -63,7 +63,7 @@ pub struct CredentialView {
     pub label: String,
     /// The description of a personal access token or of a security code.
     pub description: Option<String>,
-    /// When the credential was created.
+    /// When the credential was created. A rotation creates a new credential, which has a creation time of its own.
     pub created_at: Timestamp,
     /// When the credential expires under the current settings and the ceilings of the policy. `None` if it is
     /// permanent.
@@ -73,7 +73,7 @@ pub struct CredentialView {
     pub expiry_set_at: Timestamp,
     /// The last successful use, to the second, including uses that are not written yet. `None` if it was never used.
     pub last_used_at: Option<Timestamp>,
-    /// The status of the credential.
+    /// Whether the credential works at the instant of the listing: see [`Status`].
     pub status: Status,
     /// Whether the expiry is near, both in days and in proportion to the lifetime of the credential. True if the time
     /// until the expiry is at most the setting `notice_lead`, and also at most a quarter of the lifetime. The lifetime

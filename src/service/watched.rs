@@ -17,7 +17,8 @@ use crate::types::time::Timestamp;
 /// The time after an event in which similar failures are counted but not reported. Failures are similar if the same
 /// method failed with the same type of error.
 const EVERY: Duration = Duration::from_secs(10);
-/// The time without a failed call after which a recovery is reported.
+/// The time without an outage failure after which the next successful call reports a recovery. An outage failure is a
+/// call that failed because the store or the directory was unavailable.
 const QUIET: Duration = Duration::from_secs(5);
 /// The largest number of characters of an error's text in an event.
 const LONGEST: usize = 500;
@@ -89,7 +90,7 @@ impl<P: ?Sized> Watched<P> {
         Watched { port, health: Arc::clone(&self.health) }
     }
 
-    /// Whether a call has failed since the last reported recovery.
+    /// Whether a call has failed since the last reported recovery because the store or the directory was unavailable.
     #[inline]
     pub(super) fn is_failing(&self) -> bool {
         self.health.failing.load(Ordering::Relaxed)
@@ -156,8 +157,8 @@ impl Failures {
         Some(std::mem::take(&mut reported.unsaid))
     }
 
-    /// If an outage has ended, returns when it began and how many failures there were. An outage has ended if no call
-    /// has failed for [`QUIET`].
+    /// If an outage has ended, returns when it began and how many calls failed because of it. An outage has ended if no
+    /// call has found the store or the directory unavailable for [`QUIET`], or if the clock was set back.
     fn over(&mut self, now: Timestamp) -> Option<(Timestamp, u64)> {
         let quiet = self.last.is_none_or(|last| now < last || last.plus(QUIET).is_some_and(|quiet| now >= quiet));
         if !quiet {

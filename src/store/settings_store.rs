@@ -30,10 +30,10 @@ pub enum SettingsPut {
 ///     read through any handle of the store sees its effect. So a read must not use a replica or a cache. A store keeps
 ///     the members of a document that this version of the library does not know ([`StoredSettings::unknown`]).
 /// 56. `note_upkeep_needs_the_note`: the stored instant of the last upkeep belongs to the whole store, not to a realm.
-///     A call replaces it only if it equals `expect` (`None` means that no instant is stored). The new instant may be
-///     earlier or later than the old one. If several concurrent calls expect the same instant, one of them returns
-///     true. The others return false and write nothing. After a call has returned true, every handle of the database
-///     reads the new instant, even after the database was closed and opened again.
+///     A call replaces this instant only if it equals `expect` (`None` means that no instant is stored). The new
+///     instant may be earlier or later than the old one. If several concurrent calls expect the same instant, one of
+///     them returns true. The others return false and write nothing. After a call has returned true, every handle of
+///     the database reads the new instant, even after the database was closed and opened again.
 ///
 /// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) also apply to this trait.
 ///

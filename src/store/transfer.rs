@@ -138,7 +138,8 @@ pub enum Restored {
 /// 59. `restore_never_overwrites`: a restore writes the whole family, or nothing. It refuses a taken id or label. A
 ///     label counts as taken even if the family that has it may already be purged. If several callers restore one
 ///     family at the same time, exactly one gets `Done`. If the outcome of a restore is unknown, the caller can repeat
-///     it. If the first call succeeded, the repeated call gives `IdTaken`, and the stored family is the caller's own.
+///     the call. If the first call succeeded, the repeated call gives `IdTaken`, and the stored family is the caller's
+///     own.
 ///
 /// Clauses 8, 25, 26 and 27 of [`TokenStore`](super::TokenStore) apply here too. If a row of a family cannot be
 /// decoded, reading the family returns [`StoreError::Corrupt`]. If the id of the family is known,

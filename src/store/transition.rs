@@ -225,8 +225,8 @@ pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp)
 
 /// Ends the claim of a notice. Adds `sent`, if it is given, to the notices that the record remembers as sent. If the
 /// record still has the notice mark `held`, also sets the mark to `next` and returns true. If the record has another
-/// mark or none, keeps it and returns false. The store must write the record in both cases, because `sent` may have
-/// been added.
+/// mark or none, leaves the mark as it is and returns false. The store must write the record in both cases, because
+/// `sent` may have been added.
 ///
 /// A record that a purge has reduced ([`RecordParts::shrink`]) is not changed, and the result is false.
 pub fn settle(

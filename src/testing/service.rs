@@ -170,7 +170,7 @@ impl TestService {
         &self.parts.store
     }
 
-    /// The store's faults.
+    /// The faults of the store, with which a test makes calls of the store fail.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         self.parts.store.faults()
@@ -182,13 +182,13 @@ impl TestService {
         self.parts.sink.take().into_iter().map(|event| event.kind).collect()
     }
 
-    /// The id of the client.
+    /// The id of the registered client, `test-client`.
     #[must_use]
     pub fn client(&self) -> &ClientId {
         &self.client
     }
 
-    /// The secret of the client.
+    /// The secret of the registered client, `test-client`.
     #[must_use]
     pub fn client_secret(&self) -> &NewClientSecret {
         &self.client_secret

@@ -77,7 +77,7 @@ impl ServiceAccount {
         }
     }
 
-    /// The instant since which the person in `made_by` answers for the account: `adopted_at` if it is set, and
+    /// The instant since which the person in `made_by` is responsible for the account: `adopted_at` if it is set, and
     /// otherwise `created_at`.
     #[must_use]
     pub fn answered_since(&self) -> Timestamp {

@@ -40,8 +40,8 @@ use std::sync::Arc;
 pub enum Source {
     /// A known source. Failures are counted for each name.
     Known(SourceName),
-    /// The host does not know the source. Failures are not counted, and a correct secret is never refused. The
-    /// directory must limit guessing.
+    /// The host does not know the source. Failures are not counted, so a correct secret is never refused because of
+    /// earlier failures. The directory must limit guessing.
     Unknown,
 }
 

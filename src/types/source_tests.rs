@@ -1,5 +1,6 @@
 //! Tests that all spellings of an address, and all addresses of one IPv6 /64 network, give equal source names. Tests
-//! that `SourceName::address` still returns the whole address.
+//! that `SourceName::address` still returns the whole address, and that a list of addresses or other invalid text is no
+//! source.
 
 use super::*;
 

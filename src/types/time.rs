@@ -109,7 +109,7 @@ impl Timestamp {
     }
 }
 
-/// An instant outside the range of [`Timestamp`].
+/// The error for an instant outside the range of [`Timestamp`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("instant is before 1970 or at 2^53 microseconds and beyond")]
 pub struct OutOfRange;

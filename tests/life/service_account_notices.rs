@@ -1,4 +1,4 @@
-//! Tests who gets the notices about tokens of service accounts: the maker, or the account's own address.
+//! Tests who gets the notices about tokens of service accounts: the account's own address, the maker, or nobody.
 
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::Refusal;

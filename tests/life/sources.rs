@@ -1,4 +1,4 @@
-//! Tests that principals and events contain the source of the request.
+//! Tests that principals and events contain the source of the request only if the policy says so.
 
 use crate::support::*;
 use counterfoil::directory::Login;

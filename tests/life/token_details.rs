@@ -1,4 +1,4 @@
-//! Tests that a personal access token gets a new label and a description at any time (requirement LIFE 1).
+//! Tests that the label and the description of a personal access token can be changed at any time (requirement LIFE 1).
 
 use counterfoil::event::{Action, EventKind};
 use counterfoil::operations::{Overlap, TokenUpdate};

@@ -1,4 +1,4 @@
-//! Tests the extension of personal access tokens that keep their secret (requirement LIFE 1).
+//! Tests extensions of personal access tokens: a new expiry for a token that keeps its secret (requirement LIFE 1).
 
 use counterfoil::event::{Action, EventKind};
 use counterfoil::http_auth::Gate;

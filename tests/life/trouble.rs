@@ -1,5 +1,5 @@
 //! Tests operations with a store that executes a write but reports a failure, and with a store in which other writes
-//! come first.
+//! come first. Also tests random numbers that repeat.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -117,7 +117,8 @@ fn a2_token_2_a_first_use_that_is_overtaken_still_ends_the_old_half() {
     assert!(!world.works(old.token.expose_secret()));
 }
 
-/// A source of random numbers that always returns the same byte. So every new id is equal to an older id.
+/// A source of random numbers that always returns the same byte. So after the first new id, every further one is equal
+/// to it.
 struct Stuck;
 
 impl Entropy for Stuck {

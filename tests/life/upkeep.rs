@@ -1,4 +1,5 @@
-//! Tests purging, and the replacement of a key by a new key (requirements ALL KINDS 2 and 6).
+//! Tests the upkeep: purging, the replacement of a key by a new key, and the event for a host without upkeep
+//! (requirements ALL KINDS 2 and 6).
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -60,7 +61,7 @@ fn all_kinds_2_a_key_in_use_is_not_dropped_until_everything_is_under_the_new_one
     assert!(matches!(refused, Err(DropKeyError::InUse { key: KeyId::NONE, records: 1, client_secrets: 0 })));
     assert_eq!(block_on(counterfoil.key_still_used(KeyId::NONE)).expect("a count"), 1);
     assert!(block_on(counterfoil.may_drop_key(KeyId::new(1))).is_ok(), "nothing is under it yet");
-    // The token is used under the old key, and then the host's maintenance runs.
+    // The token is used under the old key, and then the host runs the upkeep.
     block_on(counterfoil.verify(token.token.expose_secret())).expect("verified under the old key");
     let _ = block_on(counterfoil.flush());
     let census = block_on(counterfoil.key_census()).expect("a census");

@@ -15,8 +15,8 @@ fn since(world: &World, person: &str, at: Timestamp) {
     assert!(world.people.update(world.account(person).with_valid_since(at)));
 }
 
-/// Checks a credential of `person` that began at `began`. It must be accepted if `valid_since` is this instant, an
-/// instant shortly before it, or nine days before it. It must be refused if `valid_since` is shortly after it.
+/// Checks a credential of `person` that began at `began`. The credential must be accepted if `valid_since` is `began`,
+/// shortly before `began`, or nine days before `began`. It must be refused if `valid_since` is shortly after `began`.
 fn begins(world: &World, name: &str, person: &str, began: Timestamp, accepted: &dyn Fn() -> bool) {
     assert!(accepted(), "{name}: valid before the account has a valid_since");
     for (at, expected) in

@@ -1,5 +1,6 @@
 //! Tests the verification of every kind of credential: where it is accepted, what the host and the caller learn if it
-//! is refused, and what happens in an outage (requirements ALL KINDS and AO-CODE 2).
+//! is refused, and what happens in an outage (requirements ALL KINDS and AO-CODE 2). Also tests key rings, the
+//! detection of reuse, and the rights of security codes.
 
 use std::sync::Arc;
 use std::time::Duration;

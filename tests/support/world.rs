@@ -83,7 +83,7 @@ fn assembled(
     let (people, clock) = (Arc::new(people()), Arc::new(ManualClock::at(start())));
     let site = Site { store, people, clock, sink: RecordingSink::default(), secrets: Vec::new(), policy, ring };
     let world = site.node(1, change);
-    // Runs the maintenance once, so that the host gets no event about missing maintenance.
+    // Counts as upkeep, so that the host gets no event about missing upkeep.
     let _flushed = block_on(world.handle.flush());
     world.take_events();
     world

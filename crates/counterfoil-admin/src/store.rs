@@ -75,7 +75,7 @@ pub(crate) fn url(argument: Option<&str>, file: Option<&Path>, name: &str) -> Re
 }
 
 impl Cli {
-    /// Returns the URL of the store.
+    /// Returns the URL of the store that `--store` or `--store-file` names.
     pub(crate) fn url(&self) -> Result<StoreUrl, Failure> {
         url(self.store.as_deref(), self.store_file.as_deref(), "store")
     }
@@ -86,7 +86,7 @@ impl Cli {
         Opening::default().unchanged().volatile(self.volatile)
     }
 
-    /// Opens the store.
+    /// Opens the store with the options of [`opening`](Self::opening).
     pub(crate) async fn open(&self) -> Result<AnyStore, Failure> {
         Ok(self.url()?.open(&self.opening()).await?)
     }

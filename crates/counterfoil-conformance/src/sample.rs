@@ -225,7 +225,8 @@ impl Draft {
         self
     }
 
-    /// Sets a notice on the first record.
+    /// Gives the first record a pending notice: a worker must check the record at `at`, and the next notice is that of
+    /// `stage`.
     #[must_use]
     pub fn noticed(mut self, at: Timestamp, stage: u8) -> Self {
         self.records[0].notice = Some(NoticeMark { at, stage });

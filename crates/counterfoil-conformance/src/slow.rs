@@ -66,8 +66,8 @@ impl BackendCalls for Yielding {
     }
 }
 
-/// Wraps a store. Before and after each call of the store, it lets other threads run zero to three times. The seed
-/// determines how often.
+/// Wraps a store. Before and after each call of the store, the wrapper lets other threads run zero to three times. The
+/// seed determines how often.
 #[derive(Debug)]
 pub struct SlowStore<S> {
     inner: S,

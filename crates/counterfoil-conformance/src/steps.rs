@@ -14,7 +14,7 @@ pub fn refuse(limit: u32) -> Cap {
 }
 
 /// Makes a cap on live families: if an owner already has `limit` of them, the store revokes old families to make room
-/// for a new one. They are revoked at `now`, and their `gone_at` is [`GONE`].
+/// for a new one. The old families are revoked at `now`, and their `gone_at` is [`GONE`].
 #[must_use]
 pub fn make_room(limit: u32, now: Timestamp) -> Cap {
     let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };

@@ -25,7 +25,7 @@ pub async fn touch_is_forward(subject: &Subject) -> Verdict {
         highest = highest.max(Some(at(when)));
         only_the_use_moved(&untouched, highest, &must_get(&*store, &id).await?)?;
     }
-    // One batch contains the same ids twice, falling and rising instants, and unknown ids.
+    // One batch contains the same ids several times, falling and rising instants, and unknown ids.
     let ghost = member_id(id.family());
     let stranger = member_id(ann.family_id());
     let second = ann.refresh().with_access();

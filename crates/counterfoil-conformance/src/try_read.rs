@@ -15,11 +15,11 @@ use crate::scene::{Deed, Scene};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// Checks that `try_read` passes to `look` what `get` returns (clause 60 of `TokenStore`). It must call `look` once and
-/// return `true`, or not at all and return `false`. The record that it passes must be the one that `get` returns at the
-/// same moment, in every state of a record, after every write, through every handle, and while another thread writes.
-/// It must not pass a record for which `get` gives an error. While `look` runs, calls of other threads must be able to
-/// continue.
+/// Checks that `try_read` passes to `look` what `get` returns (clause 60 of `TokenStore`). `try_read` must call `look`
+/// once and return `true`, or not at all and return `false`. The record that it passes must be the one that `get`
+/// returns at the same moment, in every state of a record, after every write, through every handle, and while another
+/// thread writes. `try_read` must not pass a record for which `get` gives an error. While `look` runs, calls of other
+/// threads must be able to continue.
 ///
 /// A store that always returns `false` passes. If `try_read` returns `false` in every state of a record, the longer
 /// parts of the check are left out. The parts with damaged rows and outages need the hooks `damage` and `outage` of the
@@ -55,9 +55,9 @@ fn shown(store: &dyn TokenStore, id: &RecordId) -> Result<Shown, Violation> {
     Ok(answer.then_some(seen))
 }
 
-/// Checks that `try_read` passes, through both handles, what `get` returns. If it returns `false`, it is called again
-/// after the `get`, because a cache may have the record only then. Returns true if `try_read` has returned true through
-/// at least one handle.
+/// Checks that `try_read` passes, through both handles, what `get` returns. If `try_read` returns `false`, it is called
+/// again after the `get`, because a cache may have the record only then. Returns true if `try_read` has returned true
+/// through at least one handle.
 async fn agrees(database: &Database, id: &RecordId, when: &str) -> Result<bool, Violation> {
     let first = [shown(&**database.handle(0), id)?, shown(&**database.handle(1), id)?];
     let answer = database.get(id).await;

@@ -63,12 +63,12 @@ pub(crate) async fn verify(copy: &Copy, realm: &Realm) -> Result<(), CopyError> 
     }
 }
 
-/// Copies the instant of the source's last upkeep, if the target has no such instant. Without it, the target's first
-/// purge would have to wait until the clock is trusted.
+/// Copies the instant of the source's last upkeep, if the target has no such instant. Without this instant, the
+/// target's first purge would have to wait until the clock is trusted.
 pub(crate) async fn copy_upkeep(copy: &Copy) -> Result<(), CopyError> {
     let Some(at) = copy.source.settings.last_upkeep().await.map_err(Side::Source.failed())? else { return Ok(()) };
     if copy.target.settings.last_upkeep().await.map_err(Side::Target.failed())?.is_none() {
-        // The result can be ignored. It is false only if another process has just stored an instant.
+        // The result can be ignored. The result is false only if another process has just stored an instant.
         copy.target.settings.note_upkeep(None, at).await.map_err(Side::Target.failed())?;
     }
     Ok(())

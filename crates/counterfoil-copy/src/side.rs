@@ -12,12 +12,12 @@ pub struct Stores {
     pub(crate) families: Arc<dyn Transfer>,
     pub(crate) clients: Arc<dyn ClientStore>,
     pub(crate) settings: Arc<dyn SettingsStore>,
-    /// `None` if the host imports no tokens of another system.
+    /// The store of the aliases of imported tokens. `None` if the host imports no tokens of another system.
     pub(crate) aliases: Option<Arc<dyn AliasStore>>,
 }
 
 impl Stores {
-    /// Uses one store for all the traits.
+    /// Uses one store for all five traits.
     pub fn of<S>(store: Arc<S>) -> Self
     where
         S: TokenStore + Transfer + ClientStore + SettingsStore + AliasStore,

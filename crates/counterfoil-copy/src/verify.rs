@@ -1,4 +1,4 @@
-//! The comparison of both stores at the end.
+//! Compares the source and the target at the end of a copy.
 
 use counterfoil::Realm;
 

@@ -44,8 +44,8 @@ impl Scene {
         Self { service, filled: HashMap::new() }
     }
 
-    /// Returns the [`Counterfoil`] that the server of a case uses. Even if `accounts_only` is true, it uses the store
-    /// of this scene.
+    /// Returns the [`Counterfoil`] that the server of a case uses. If the case has `accounts_only`, this is another
+    /// handle, whose directory can look up accounts but cannot check passwords. It uses the store of this scene too.
     pub fn counterfoil(&self, case: &Case) -> Counterfoil {
         if !case.accounts_only {
             return self.service.counterfoil().clone();
@@ -98,7 +98,7 @@ impl Scene {
             "token" | "token-id" => self.token("token", "token-id", "ivan", None).await,
             "reader" | "reader-id" => self.token("reader", "reader-id", "ivan", Some("projects:read")).await,
             "writer" => self.token("writer", "", "ivan", Some("projects:write")).await,
-            // The requests of the cases come from 127.0.0.1.
+            // The requests of the cases come from 127.0.0.1, so this token is accepted in them.
             "here" | "here-id" => self.restricted("here", "here-id", "127.0.0.0/8").await,
             "elsewhere" => self.restricted("elsewhere", "", "192.0.2.0/24").await,
             "expired" => {

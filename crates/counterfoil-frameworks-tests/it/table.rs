@@ -13,7 +13,8 @@ use crate::wire::{Answer, exchange};
 /// connection closes.
 const LAST: usize = 20;
 
-/// Whether a framework serves the request of a case.
+/// Whether the case is sent to this framework. Tonic gets only requests to `/required` and `/scoped` that must be
+/// refused and need no request before them.
 fn has(framework: Framework, case: &Case) -> bool {
     let path = case.send.path.split('?').next().unwrap_or_default();
     let refused = case.before.is_empty() && case.expected.status >= 400;

@@ -111,7 +111,7 @@ fn sql(row: &Row) -> Vec<u8> {
     row.0.iter().flat_map(value).collect()
 }
 
-/// The input of the target `networks`: an address, and the text of a list.
+/// The input of the target `networks`: an address, and the text of a list of networks.
 fn networks(address: &str, list: &str) -> Vec<u8> {
     let octets = match address.parse() {
         Ok(IpAddr::V4(address)) => address.to_ipv6_mapped().octets(),

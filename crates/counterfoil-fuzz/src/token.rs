@@ -7,7 +7,7 @@ use counterfoil::types::TokenKind;
 const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Parses `data` as the text of a token. Also makes a token from `data`. Parses the text of this token, first as it is
-/// and then with one character changed.
+/// and then with one character changed. Returns whether `data` is the text of a token.
 #[must_use]
 pub fn token(data: &[u8]) -> bool {
     let prefixes = Prefixes::default();

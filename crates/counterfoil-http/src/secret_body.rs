@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 use crate::body::{Body, Response};
 use crate::problem::Problem;
 
-/// The answer whose body is being sent. Its memory is wiped when this value is dropped.
+/// The answer of an OAuth endpoint while its body is being sent. The memory of the answer is wiped when this value is
+/// dropped.
 struct Lent(Answer);
 
 impl AsRef<[u8]> for Lent {
@@ -25,7 +26,7 @@ pub(crate) fn of_answer(answer: Answer) -> Response {
     let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     for (name, value) in answer.headers() {
-        // This cannot fail, because the names and values come from this library.
+        // The conversion cannot fail, because the names and values of the headers come from this library.
         if let Ok(value) = HeaderValue::from_str(value) {
             response.headers_mut().insert(HeaderName::from_static(name), value);
         }

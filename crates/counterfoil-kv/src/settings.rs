@@ -1,4 +1,4 @@
-//! The settings of each realm, stored as one document, and the time of the last maintenance run.
+//! Stores the settings of realms, each as one document, and the instant of the last upkeep.
 
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};

@@ -1,8 +1,8 @@
 //! One step of the store. A step reads, decides on changes, and makes one conditional write.
 //!
 //! The conditional write expects the values that the step has read by key. So the write fails if one of these values
-//! has changed since then. A scan has no such check. It is safe only if the step also reads a guarding row that every
-//! change of the scanned entries writes; see [`crate::layout`].
+//! has changed since then. A scan has no such check. A scan is safe only if the step also reads a guarding row that
+//! every change of the scanned entries writes; see [`crate::layout`].
 
 use std::collections::BTreeMap;
 
@@ -122,7 +122,7 @@ pub(crate) fn after_a_part(error: StoreError, carried_out: bool) -> StoreError {
     }
 }
 
-/// The part of a step that reads and decides. After each conflict, it is executed again.
+/// The part of a step that reads and decides. After each conflict, this part is executed again.
 pub(crate) trait Decision: Sync {
     /// The result that the caller of the store gets.
     type Answer: Send;

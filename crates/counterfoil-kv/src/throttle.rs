@@ -59,7 +59,8 @@ impl Decision for Settle<'_> {
     }
 }
 
-/// Removes the expired counters among those to which `entries`, a part of the index by expiry, belong.
+/// Removes expired counters. `entries` is a part of the index of counters by expiry. Only the counters in this part are
+/// checked.
 struct Purge<'a> {
     entries: &'a [(Vec<u8>, Value)],
     now: Timestamp,
@@ -75,7 +76,8 @@ impl Decision for Purge<'_> {
         for (entry, counter) in counters() {
             let row = key::counter(&counter);
             let kept = step.value(&row).map(|row| read_counter(row));
-            // A corrupt counter is removed at the time in its index entry.
+            // A counter is kept only if it decodes and has not expired. A corrupt counter is removed at the time in its
+            // index entry.
             if kept.is_some_and(|kept| kept.is_ok_and(|kept| !self.now.reached(kept.gone_at()))) {
                 continue;
             }

@@ -5,8 +5,8 @@
 //! the data during the upgrade and after it.
 //!
 //! An upgrade rewrites rows in batches. Each batch is one conditional write, which expects that the rows and the number
-//! of the layout are unchanged. The upgrade skips rows that already have the newer layout. So it can be interrupted and
-//! started again, and several processes can execute it at the same time.
+//! of the layout are unchanged. The upgrade skips rows that already have the newer layout. So an upgrade can be
+//! interrupted and started again, and several processes can execute it at the same time.
 
 use std::collections::BTreeMap;
 

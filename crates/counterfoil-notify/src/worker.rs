@@ -1,4 +1,4 @@
-//! The worker that sends notices. A host spawns it or calls it.
+//! The worker that sends notices. A host spawns the worker, or calls single runs of it.
 
 use std::fmt;
 use std::future::Future;

@@ -12,9 +12,10 @@ const CHUNK: usize = 64 * 1024;
 /// Passes all bytes on to another writer, and replaces the secrets of tokens by `[redacted]`. It also finds a token
 /// that is split across several calls of `write`.
 ///
-/// If the last bytes of a `write` can be the beginning of a token, they are held back until later bytes show what they
-/// are. At most 87 bytes are held back. A line break cannot be a part of a token, so no part of a finished line is held
-/// back. `flush` does not pass on the bytes that are held back. [`finish`](Self::finish) and dropping this writer do.
+/// If the last bytes of a `write` can be the beginning of a token, they are held back until later bytes show whether
+/// they are. At most 87 bytes are held back. A line break cannot be a part of a token, so no part of a finished line is
+/// held back. `flush` does not pass on the bytes that are held back. [`finish`](Self::finish) and dropping this writer
+/// do.
 ///
 /// One `write` of at most 64 KiB causes at most one `write` of the other writer, if that `write` takes all bytes.
 ///

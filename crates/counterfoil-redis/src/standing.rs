@@ -1,4 +1,6 @@
-//! Reads pages of live records only. A script filters the records on the server, about a thousand at a time.
+//! Reads pages of standing records only: records that are not revoked, have not reached their `gone_at`, and, if
+//! superseded, have not reached the end of their retry window. A script filters the records on the server, about a
+//! thousand at a time.
 
 use std::num::NonZeroU32;
 
@@ -17,12 +19,12 @@ const OP: &str = "list";
 /// The maximum number of records that one script checks. The number is limited, because the server executes nothing
 /// else during a script.
 const CHUNK: usize = 1_024;
-/// The maximum number of records that are checked for one page. If too few of them are live, the page is short.
+/// The maximum number of records that are checked for one page. If too few of them are standing, the page is short.
 const LOOKS: usize = 4 * CHUNK;
 
 impl RedisStore {
-    /// Returns a page of live records. A record that does not decode is counted, and takes the place of one record of
-    /// the page.
+    /// Returns a page of standing records. A record that does not decode is counted, and takes the place of one record
+    /// of the page.
     pub(crate) async fn standing_page(
         &self,
         of: &OwnersKind,
@@ -32,7 +34,8 @@ impl RedisStore {
     ) -> Result<Page<TokenRecord>, StoreError> {
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let mut page = Page { items: Vec::new(), next: after.copied(), corrupt: 0 };
-        // Most owners have few records that are not live. So the first script checks as many records as the page needs.
+        // Most owners have few records that are not standing. So the first script checks as many records as the page
+        // needs.
         let (mut looked, mut chunk, mut room) = (0, limit.min(CHUNK), limit);
         loop {
             let most = i64::try_from(chunk + 1).unwrap_or(i64::MAX);
@@ -51,8 +54,8 @@ impl RedisStore {
         }
     }
 
-    /// Checks these records in order, and adds at most `room` live ones to the page. Returns the number of records that
-    /// were checked.
+    /// Checks these records in order, and adds at most `room` standing ones to the page. Returns the number of records
+    /// that were checked.
     async fn look_through(
         &self,
         keys: &[Cursor],

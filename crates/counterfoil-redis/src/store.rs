@@ -108,7 +108,7 @@ impl RedisStore {
         self.wait_pool().map(WaitPool::replication).unwrap_or_default()
     }
 
-    /// Returns how many times the connection was replaced because it had been silent for three seconds.
+    /// Returns how many times the shared connection was replaced because it had been silent for three seconds.
     #[must_use]
     pub fn rebuilt(&self) -> u64 {
         self.connection().rebuilt()

@@ -41,8 +41,8 @@ impl RedisStore {
         }
     }
 
-    /// Returns the shards that contain a counter to remove. This is an expired counter, or one that an older version of
-    /// the crate has stored.
+    /// Returns the shards that contain a counter to remove. A counter must be removed if it has expired, or if an older
+    /// version of the crate has stored it.
     async fn ended(&self, op: &'static str, now: Timestamp) -> Result<Vec<u8>, StoreError> {
         let look = |shard| {
             let ([_, ends], [_, old]) = (self.keys().counters(shard), self.keys().old_counters(shard));

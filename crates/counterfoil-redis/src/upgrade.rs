@@ -1,10 +1,12 @@
-//! Upgrades layout 1 to layout 5. Adds to each family its client, its last use and an index of its access tokens, and
-//! recomputes its label key. Adds the client and the last use to the family's entry in the index of families that are
-//! not revoked.
+//! Upgrades older layouts to layout 5. From layout 1, adds to each family its client, its last use and an index of its
+//! access tokens. Also adds the client and the last use to the family's entry in the index of families that are not
+//! revoked. From layouts 1 and 3, recomputes the label key of each family. The even numbers mean that an upgrade is in
+//! progress.
 //!
-//! The version is set to 2 before the first key is changed, so that older versions of the crate can no longer open the
-//! store. At the end it is set to the new version. Each step writes whole families, and skips families that are already
-//! upgraded. So the upgrade may be interrupted and repeated, and several processes may run it at the same time.
+//! Before the first key is changed, the version is set to 2, or to 4 if the store has layout 3, so that older versions
+//! of the crate can no longer open the store. At the end the version is set to 5. Each step writes whole families, and
+//! skips families that are already upgraded. So the upgrade may be interrupted and repeated, and several processes may
+//! run it at the same time.
 
 use counterfoil::store::StoreError;
 use counterfoil::types::FamilyId;

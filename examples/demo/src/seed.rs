@@ -68,7 +68,8 @@ pub async fn seed(counterfoil: &Counterfoil, stores: &Stores) -> Result<(), Star
     }
     for known in &CLIENTS {
         match register(counterfoil, known).await {
-            // An earlier start was interrupted, or another process fills the store at the same time.
+            // The client id is taken if an earlier start was interrupted, or if another process fills the store at the
+            // same time.
             Ok(()) | Err(ManageError::Conflict(Conflict::ClientIdTaken)) => {}
             Err(error) => return Err(failed(error)),
         }

@@ -51,8 +51,8 @@ pub async fn serve(
     let _late = tokio::time::timeout(limits.grace, permits.acquire_many(all)).await;
 }
 
-/// Accepts the next connection. If there is no permit left, first asks an idle connection to close, and waits for its
-/// permit. If accepting fails, waits for a short time and returns `None`.
+/// Accepts the next connection. If there is no permit left, first asks an idle connection to close, and waits until a
+/// connection has ended. If accepting fails, waits for a short time and returns `None`.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,

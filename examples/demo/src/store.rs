@@ -90,8 +90,8 @@ impl Stores {
         self.store.build_into(builder)
     }
 
-    /// Whether the demo has not filled this store yet. In such a store, the setting for personal access tokens is
-    /// missing, because the demo writes this setting last.
+    /// Whether this store is new: the demo has not filled it yet. In a new store, the setting for personal access
+    /// tokens is missing, because the demo writes this setting last.
     ///
     /// # Errors
     ///

@@ -66,8 +66,8 @@ pub(super) fn imported(service: &Service, secret: &Secret, now: Timestamp) -> Re
     })
 }
 
-/// Checks that a secret can be imported: it fits into a header, and it is strong. If `weak` is true, only the first
-/// check is made.
+/// Checks that a secret can be imported: a client can send it in a header, and it is strong. If `weak` is true, it need
+/// not be strong.
 pub(super) fn importable(secret: &Secret, weak: bool) -> Result<(), Invalid> {
     let text = secret.expose_secret();
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte);

@@ -134,8 +134,8 @@ pub(crate) enum RingOf {
     AnotherStore,
 }
 
-/// Compares the ring with the check values in the store, stores the check values of new keys, and reports records that
-/// no key of the ring verifies.
+/// Compares the ring with the check values in the store, or removes these values if the ring replaces a lost one. Then
+/// stores the check values of the ring's keys, and reports records that no key of the ring verifies.
 async fn start(service: &Service, ring: RingOf, now: Timestamp) -> Result<(), Unavailable> {
     let noted = service
         .update_settings(now, |stored| {

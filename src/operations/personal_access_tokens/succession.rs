@@ -80,8 +80,8 @@ impl<'a> Succession<'a> {
     }
 
     /// The record of the new token. It has the same label, description and scope as the old token. Its notices are
-    /// planned anew, as if the expiry were set now. The new record gets the pending notice about a leak, if the old one
-    /// has one.
+    /// planned anew, as if the expiry were set now. If the old record has a pending notice about a leak, the new record
+    /// gets this notice instead.
     pub(super) fn successor(&self, minted: &Minted, old: &TokenRecord, ends: &Ends) -> NewRecord {
         let own = old.record();
         let life = Expiring { expires_at: ends.expires_at, expiry_set_at: self.now, noticed: &[] };
@@ -114,7 +114,7 @@ impl<'a> Succession<'a> {
     ///
     /// An expired token is renewed only if its family still has its label, and if the owner may have one more live
     /// token. The store checks both in the step that writes. A live token is also rotated if its family has no label
-    /// key, because it was created before the policy required unique labels.
+    /// key. A family has none if it was created before the policy required unique labels.
     pub(super) async fn replace(
         &self,
         old: &TokenRecord,

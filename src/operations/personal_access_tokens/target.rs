@@ -45,8 +45,8 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// Determines whether a token has expired. Returns an error if it is deleted, past its retention, replaced, or not
-    /// a token of the owner.
+    /// Determines whether a token has expired. Returns an error if the token is deleted, past its retention, replaced,
+    /// or not a token of the owner.
     pub(crate) fn life(&self, record: &TokenRecord) -> Result<Life, ManageError> {
         let own = record.record();
         if own.realm != self.service.realm || own.owner != self.owner || own.kind != TokenKind::PersonalAccessToken {

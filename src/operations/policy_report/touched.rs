@@ -59,11 +59,11 @@ impl Reach {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TouchedCredential {
-    /// The public id of the credential.
+    /// The public id, which is not secret. It names the credential in other operations.
     pub id: RecordId,
     /// The kind: a personal access token, or the refresh token of a sign-in.
     pub kind: TokenKind,
-    /// The owner of the credential. If it is a service account, [`SubjectId::is_reserved`] returns true for this id.
+    /// The subject id of the credential's owner. For a service account, [`SubjectId::is_reserved`] returns true.
     pub owner: Option<SubjectId>,
     /// The client through which the sign-in was opened. `None` for a personal access token.
     pub client: Option<ClientId>,

@@ -164,7 +164,7 @@ async fn renew(
 }
 
 /// Changes a code with at most two writes: one for its description and its addresses, and one for its expiry. If the
-/// new expiry is earlier than the old one, the expiry is written first. Otherwise it is written last.
+/// new expiry is earlier than the old one, the expiry is written first. Otherwise the expiry is written last.
 async fn edit<O: Permission>(code: Code<'_, O>, change: &CodeUpdate<'_>) -> Result<CredentialView, ManageError> {
     let permit = code.permit;
     let description = change.description.map(Description::new).transpose().map_err(Invalid::from)?;

@@ -19,7 +19,7 @@ use crate::types::settings::StoredSettings;
 impl Counterfoil {
     /// Changes the fields of a service account that are set in `change`. Only for administrators, with the scope
     /// `service-accounts:manage`. The change takes effect at the next call in this process, and within the policy's
-    /// `settings_staleness` in other processes. It also applies to existing credentials of the account.
+    /// `settings_staleness` in other processes. The change also applies to existing credentials of the account.
     ///
     /// # Errors
     ///

@@ -90,8 +90,8 @@ pub(crate) async fn verify(
     Ok(principal(service, account, id, (expires_at, authenticated_at), details, source))
 }
 
-/// Extends the session, but not past its absolute lifetime, and returns the expiry of the session. `None` if another
-/// call has ended the session in the meantime.
+/// Extends the session, but not past its absolute lifetime, if the time for the next write has come. Returns the expiry
+/// of the session. `None` if another call has ended the session in the meantime.
 async fn kept_alive(
     service: &Service,
     record: &TokenRecord,

@@ -13,8 +13,8 @@ pub(crate) struct OwnSources(Option<Networks>);
 
 impl OwnSources {
     /// Returns the addresses from which a new credential can be used. These are the requested addresses, which must lie
-    /// within those of the presented credential. If the request names none, they are the addresses of the presented
-    /// credential.
+    /// within those of the presented credential. If the request names no addresses, the new credential gets those of
+    /// the presented credential.
     pub(crate) fn narrowed(&self, asked: Option<Networks>) -> Result<Option<Networks>, Invalid> {
         match (&self.0, asked) {
             (own, None) => Ok(own.clone()),
@@ -31,8 +31,8 @@ impl OwnSources {
 
 impl<O: Permission> Permit<'_, O> {
     /// The addresses from which the presented credential can be used, as the store has them now. The store is read only
-    /// if the credential was restricted when it was verified. [`Forbidden::Outranked`] if the record of the credential
-    /// has been purged since then.
+    /// if the credential was restricted when it was verified. Returns [`Forbidden::Outranked`] if the record of the
+    /// credential has been purged since then.
     pub(crate) async fn own_sources(&self) -> Result<OwnSources, ManageError> {
         let Some(id) = self.by.restricted_credential() else { return Ok(OwnSources(None)) };
         let record = self.service.store.get(&id).await?.ok_or(Forbidden::Outranked)?;

@@ -46,8 +46,8 @@ pub trait ForeignScheme: Send + Sync + 'static {
     /// The digest of a text, as the other system stores it. `None` if the text does not have the form of a token of
     /// that system. The text has at most 1,024 bytes.
     ///
-    /// Every text that is not a token of this library is given to each scheme. So this method should be strict about
-    /// the form of a token: each accepted text costs a read of the store.
+    /// Every text of at most 1,024 bytes that is not a token of this library is given to each scheme. So this method
+    /// should be strict about the form of a token: each accepted text costs a read of the store.
     fn digest_of(&self, text: &str) -> Option<ForeignDigest>;
 
     /// Reads the digest that the other system has stored. `row` is the content of the database column with the digest.

@@ -46,10 +46,10 @@ pub struct StoredSettings {
     pub unknown: UnknownFields,
 }
 
-/// Settings with their version in the store.
+/// The settings of a realm as a store returns them, with the version that identifies this state of the document.
 #[derive(Clone, Debug)]
 pub struct VersionedSettings {
-    /// The version that `put_settings` must pass.
+    /// The version that a call of `SettingsStore::put_settings` must expect in order to replace these settings.
     pub version: Version,
     /// The settings, as the store returned them.
     pub settings: StoredSettings,

@@ -43,7 +43,7 @@ macro_rules! update {
         $name:ident, $wire:ident, $with:ident, $unit:ident, $least:literal..=$most:expr, $field:ident: $kind:ty;
     )+) => {
         /// An update of the settings. A field that is `None` leaves its setting unchanged. A number is in the unit of
-        /// the setting ([`SettingName::unit`]). It must be in the range that the policy allows
+        /// the setting ([`SettingName::unit`]). The number must be in the range that the policy allows
         /// ([`Policy::setting_range`](crate::policy::Policy::setting_range)).
         ///
         /// ```

@@ -1,4 +1,5 @@
-//! Tests that a granted scope is never wider than the allowed scope of the client.
+//! Tests scopes: which scope a token gets through a client, which requests are refused because of their scope, and what
+//! a presenter with a scope may not do.
 
 use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, RefreshMode};
 use counterfoil::event::EventKind;
@@ -131,7 +132,7 @@ fn syn_token_8_a_refresh_without_the_scope_that_the_policy_demands_is_refused_an
             "it kept its own: none"
         );
 
-        // The client's allowed scope limits a refresh that names no scope. So its access token has a scope, and the
+        // The client's allowed scope limits a refresh that names no scope. So the new access token has a scope, and the
         // refresh is not refused.
         allow(&world, &client, Some("a b"));
         let limited = refresh(&world, &named.refresh(), "");

@@ -24,8 +24,8 @@ impl Guarded {
     }
 
     pub(crate) fn filled(mut texts: Texts, count: usize) -> Self {
-        // Both intervals are a day. So during the measurement the guard neither rotates a token nor writes the time of
-        // its last use.
+        // The interval of rotations and the interval of writes of the last use are a day. So during the measurement the
+        // guard neither rotates a token nor writes a last use.
         let day = Duration::from_secs(86_400);
         let rotation = RotationConfig { interval: day, ..RotationConfig::default() };
         let config = GuardConfig::builder().rotation(rotation).last_seen_write_interval(day).build().expect("a config");
@@ -41,8 +41,8 @@ impl Guarded {
         Self { guard, client, texts, revoked }
     }
 
-    /// Uses each token once. The first use of a token costs more than a later use, because the guard writes it to the
-    /// store.
+    /// Uses each token once. The first use of a token costs more than a later use, because the guard then writes the
+    /// token to the store.
     pub(crate) fn use_all(&self) {
         (0..self.count()).for_each(|at| assert!(self.accepts(self.text(at))));
     }

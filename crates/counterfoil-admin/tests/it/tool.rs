@@ -130,13 +130,13 @@ pub(crate) fn now() -> Timestamp {
     SystemClock.now()
 }
 
-/// Returns the mode of a file.
+/// Returns the Unix permissions of a file.
 #[cfg(unix)]
 pub(crate) fn mode(path: &Path) -> u32 {
     std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).expect("a file").permissions()) & 0o777
 }
 
-/// Sets the mode of a file.
+/// Sets the Unix permissions of a file.
 #[cfg(unix)]
 pub(crate) fn set_mode(path: &Path, mode: u32) {
     let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);

@@ -1,4 +1,5 @@
-//! Tests that read-only commands leave a real store unchanged.
+//! Tests that commands which only read change neither a real store nor the mode of its file, and that a new file is
+//! private.
 
 use std::fs;
 

@@ -32,7 +32,7 @@ pub(crate) fn receive(console: &Console, headers: &HeaderMap, host: Host<'_>) ->
 
 /// A request without a live session.
 pub(crate) struct SignedOut {
-    /// Whether the request contains the cookie of a session that has ended.
+    /// Whether the request has a session cookie that was refused, for example because the session has ended.
     pub(crate) ended: bool,
     pub(crate) language: Language,
 }
@@ -68,8 +68,8 @@ async fn session(
 
 impl Viewer {
     /// Returns the viewer of a request. If the request has no live session, returns [`SignedOut`] as the inner error.
-    /// Returns the outer error for a refused host, and if a store, the directory or the storage of profiles is
-    /// unavailable.
+    /// Returns the outer error for a refused host, for a request without a source if the host must set one, and if a
+    /// store, the directory or the storage of profiles is unavailable.
     pub(crate) async fn of(console: &Console, parts: &Parts) -> Result<Result<Self, SignedOut>, Rejection> {
         let language = receive(console, &parts.headers, host_of(parts))?;
         let known = console.sources.known(&parts.extensions);

@@ -119,8 +119,9 @@ impl Viewer {
         Clock::new(Some(&self.zone), self.counterfoil.now(), self.language.texts())
     }
 
-    /// Returns the paths and the names of the sections that this account may open. Leaves out the section of personal
-    /// access tokens if the account may not use them, and the section of users if the host offers no search.
+    /// Returns the paths and the names of the sections that this account may open. They depend on the role of the
+    /// account, on whether it may use personal access tokens, and on whether the host offers profiles, a search for
+    /// users and a list of events.
     pub(crate) fn sections(&self, console: &Console) -> Vec<(&'static str, &'static str)> {
         let texts = self.language.texts();
         let role = self.principal.role();
@@ -153,8 +154,8 @@ impl Viewer {
         !self.counterfoil.is_fresh(&self.principal)
     }
 
-    /// Checks `password` if a critical action needs it. Returns an error if the password is missing or wrong. If it is
-    /// correct, opens a new session, which replaces the present session.
+    /// Does nothing if the account signed in recently. Otherwise checks `password`, and opens a new session in place of
+    /// the present one. Returns an error if the password is missing or wrong, or if the host has no logins.
     pub(crate) async fn reauthenticate(
         &mut self,
         console: &Console,

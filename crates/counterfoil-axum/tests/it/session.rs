@@ -1,4 +1,5 @@
-//! Tests the session layer around the API routers: which cookies it accepts, and the CSRF token.
+//! Tests the session layer around the API routers: which cookies it accepts, the CSRF token, outages, and which routes
+//! need a recent password.
 
 use std::time::Duration;
 

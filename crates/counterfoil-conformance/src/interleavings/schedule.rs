@@ -13,8 +13,8 @@ use crate::violation::Violation;
 
 type Acting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The largest number of consecutive waits of [`Patience`] after which no operation is paused before a backend call.
-/// After one more such wait, the two operations are treated as deadlocked.
+/// How many waits of [`Patience`] in a row may end while no operation is paused before a backend call. After one more
+/// such wait, the two operations are treated as deadlocked.
 const NEVER: u32 = 5_000;
 
 /// A moment at which both operations are paused before a backend call, so that one of them has to be chosen. It

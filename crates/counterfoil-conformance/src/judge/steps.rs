@@ -32,8 +32,9 @@ impl Step {
 }
 
 /// All calls of one operation that a store may execute in several steps. The operation is either a purge, which may
-/// work record by record, or the revocation of an owner, which may work family by family. Several callers can run it at
-/// the same time. All their calls have equal arguments, so it does not matter which call changed which record.
+/// work record by record, or the revocation of an owner, which may work family by family. Several callers can run the
+/// operation at the same time. All their calls have equal arguments, so it does not matter which call changed which
+/// record.
 pub(super) struct Batch {
     pub(super) deed: Deed,
     /// The number of changed records or families that the answers of these calls report in total.

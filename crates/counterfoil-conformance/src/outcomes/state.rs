@@ -56,7 +56,7 @@ impl State {
 pub(crate) const MARK: NoticeMark = NoticeMark { at: Timestamp::EPOCH, stage: 1 };
 
 /// A record in the state that is tested, and the values that calls on this record need. The owner of the record has no
-/// other record.
+/// other record, except the successor of a superseded record. For [`State::Absent`], `id` belongs to no record.
 pub(crate) struct Case {
     pub(crate) person: Person,
     pub(crate) draft: Draft,

@@ -25,9 +25,9 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 ///
 /// Each thread in the first half of the threads has a family of its own, which it changes, rotates and revokes. The
 /// other threads touch the records of all families in random order, and claim and settle their notices, until the last
-/// family is revoked. A round makes many calls. So the number of rounds of [`Scale`](crate::Scale) is divided by twice
-/// the number of families. Afterwards everything that a call acknowledged must be stored (clause 49): each change, the
-/// latest touch of each record, and each sent notice.
+/// family is revoked, but at most 200 times. A round makes many calls. So the number of rounds of
+/// [`Scale`](crate::Scale) is divided by twice the number of families. Afterwards everything that a call acknowledged
+/// must be stored (clause 49): each change, the latest touch of each record, and each sent notice.
 pub async fn touch_disturbs_nobody(subject: &Subject) -> Verdict {
     let lives = (subject.scale().threads / 2).max(1);
     for track in tracks(subject, u32::try_from(lives * 2).unwrap_or(u32::MAX)).await {

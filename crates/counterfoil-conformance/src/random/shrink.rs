@@ -44,9 +44,10 @@ pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Timestamp) 
     best
 }
 
-/// Returns what stays the same in a description of a difference if ids and numbers change. If commands are left out, the
-/// rest can differ from the model in another way: for example, a new record's generation no longer fits its family. Such
-/// a sequence does not show the fault that was found.
+/// Returns the words at the beginning of a description of a difference, without ids and numbers. Two sequences differ
+/// from the model in the same way if these words are equal. If commands are left out, the rest can differ in another
+/// way: for example, a new record's generation no longer fits its family. Such a sequence does not show the fault that
+/// was found.
 fn way(difference: &str) -> Vec<&str> {
     const LINES: usize = 3;
     let words = difference.lines().take(LINES).flat_map(|line| line.split(|letter: char| !letter.is_alphanumeric()));

@@ -1,5 +1,5 @@
-//! Tests of the random commands. They must reach every cell of the coverage, because a cell that no command reaches is
-//! never tested.
+//! Tests of the random commands. They must reach every answer, and every cell of the coverage that they can reach. A
+//! cell that no command reaches is never tested.
 
 use std::collections::BTreeSet;
 

@@ -22,7 +22,7 @@ type Model = BTreeMap<String, (Version, StoredSettings)>;
 /// this check.
 pub async fn settings_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     let sequences = u64::from(scale().sequences.min(24));
-    // The sequences of one database have different realms, so each of them begins with realms that have no settings.
+    // The sequences of one database have different realms, so each sequence begins with realms that have no settings.
     for first in (0..sequences).step_by(KINDS as usize) {
         let database = siblings.fresh().await;
         let (Some(one), Some(other)) = (database.settings().await, database.settings().await) else {

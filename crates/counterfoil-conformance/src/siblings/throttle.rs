@@ -237,9 +237,9 @@ pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
 }
 
 /// Checks attempts that are never released or failed (clause 33 of `Throttle`). Such an attempt must count as failed as
-/// soon as 60 s have passed since its instant. A later release or failure of it must change nothing. After a clock was
-/// set back, the instant of an attempt can be in the future. If it is 60 s or more in the future, the attempt must
-/// count as failed immediately.
+/// soon as 60 s have passed since its instant. A later release or failure of the attempt must change nothing. After a
+/// clock was set back, the instant of an attempt can be in the future. If this instant is 60 s or more in the future,
+/// the attempt must count as failed immediately.
 pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };

@@ -1,4 +1,5 @@
-//! Tests that rows decode to the values that were encoded, and that all other bytes are corrupt.
+//! Tests that rows decode to the values that were encoded, that incomplete rows are corrupt, and that reading a damaged
+//! row never panics.
 
 use counterfoil::store::{
     FamilyBody, FamilyDetails, FamilyParts, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord,

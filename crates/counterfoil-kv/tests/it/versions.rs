@@ -1,4 +1,5 @@
-//! Tests that this crate reads data that another version of the crate wrote.
+//! Tests data that another version of this crate wrote. A newer layout or row is refused and left unchanged. Unknown
+//! members of documents are kept.
 
 use std::sync::Arc;
 

@@ -67,7 +67,8 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
 }
 
 /// Makes the subject line. For a single credential, `one` is its label, and the line contains this label and the date
-/// `first`. For several credentials, `one` is `None`, and the line says how many expire and how many have expired.
+/// `first`. For several credentials, `one` is `None`. The line then says how many expire and how many have expired, and
+/// contains `first`, the earliest date.
 pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first: &str) -> String {
     let tokens = |count: usize| counted(count as u64, ["токена", "токенов", "токенов"]);
     match (one, expiring, expired) {
@@ -90,7 +91,8 @@ pub(super) fn leak_subject(one: Option<&str>, count: usize) -> String {
     }
 }
 
-/// Makes the subject line of a message about leaks if every text that was found had already been replaced.
+/// Makes the subject line of a message about leaks if every text that was found had already been replaced. For a single
+/// credential, `one` is its label.
 pub(super) fn old_leak_subject(one: Option<&str>, count: usize) -> String {
     match one {
         Some(what) => format!("Найден в открытом доступе старый текст: {what}"),

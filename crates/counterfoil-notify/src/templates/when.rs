@@ -45,8 +45,8 @@ pub(super) enum Left {
 }
 
 impl Left {
-    /// Rounds a time to the nearest whole unit, but never to zero. From two days on, the unit is days. From two hours
-    /// on, it is hours. Below that, it is minutes.
+    /// Rounds a time to the nearest whole unit, but never to zero. The unit is days for a time of at least two days,
+    /// hours for a time of at least two hours, and minutes for any shorter time.
     pub(super) fn of(left: Duration) -> Self {
         let seconds = left.as_secs();
         let nearest = |unit: u64| (seconds + unit / 2) / unit;

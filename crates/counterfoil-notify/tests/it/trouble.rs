@@ -1,5 +1,5 @@
-//! Tests a mail server that is down, slow, or refuses mail. Only notices that were sent are marked as sent. Other
-//! people still get their notices (requirement NOTICE 1).
+//! Tests a mail server that is down, slow, or refuses mail or the login. Only notices that were sent are marked as
+//! sent. Other people still get their notices (requirement NOTICE 1).
 
 use std::time::Duration;
 

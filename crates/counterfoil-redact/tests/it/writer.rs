@@ -6,8 +6,8 @@ use counterfoil_redact::{RedactingWriter, Redactor};
 
 use crate::support::{redacted, token};
 
-/// A writer that keeps the bytes that it takes. For each `write`, the next entry of `calls` says how many bytes it
-/// takes at most, or how it fails. If there is no entry left, it takes all bytes.
+/// A writer that keeps the bytes that it takes. For each `write`, the next entry of `calls` says how many bytes the
+/// writer takes at most, or how the `write` fails. If there is no entry left, the writer takes all bytes.
 #[derive(Default)]
 struct Stubborn {
     taken: Vec<u8>,

@@ -34,7 +34,7 @@ pub(crate) fn notice(mark: NoticeMark) -> Bytes {
     stamped(mark.at, mark.stage)
 }
 
-/// Encodes an instant and a small number.
+/// Encodes an instant and a small number, such as the stage of a notice or the reason of a revocation.
 pub(crate) fn stamped(at: Timestamp, number: u8) -> Bytes {
     [&time(at)[..], &digits::<3>(u64::from(number))].concat()
 }
@@ -45,12 +45,12 @@ pub(crate) fn ended(revoked: Revoked, gone_at: Timestamp) -> Bytes {
     [stamped(revoked.at, revoked.reason.byte()).as_slice(), &time(gone_at)].concat()
 }
 
-/// Encodes the field `x` of a record.
+/// Encodes the field `x` of a record: the expiry, the instant at which the expiry was set, and the `gone_at`.
 fn ends(expires_at: Option<Timestamp>, set_at: Timestamp, gone_at: Option<Timestamp>) -> Bytes {
     [maybe(expires_at), time(set_at), maybe(gone_at)].concat()
 }
 
-/// Encodes the field `e` of a family, but without `used_at`.
+/// Encodes `live_until` and `gone_at`, which are the field `e` of a family without `used_at`.
 pub(crate) fn family_ends(live_until: Option<Timestamp>, gone_at: Option<Timestamp>) -> Bytes {
     [maybe(live_until), maybe(gone_at)].concat()
 }
@@ -139,7 +139,7 @@ pub(crate) fn restored(record: &RecordParts) -> [Bytes; 10] {
     ]
 }
 
-/// Encodes the field `s` of a record.
+/// Encodes the field `s` of a superseded record: when it was replaced, until when it is accepted, and its successor.
 fn superseded(superseded: Superseded) -> Bytes {
     [&time(superseded.at)[..], &maybe(superseded.honoured_until), superseded.successor.as_bytes()].concat()
 }

@@ -1,5 +1,5 @@
-//! Tests behaviour of a server that is not part of the store contract: forgotten scripts, lost answers, and the
-//! contents of the disk.
+//! Tests what the store contract does not cover: forgotten scripts, lost connections and answers, silent connections,
+//! waits for replicas, the contents of the disk, and refused attempts.
 
 use std::error::Error;
 use std::num::NonZeroU32;
@@ -39,8 +39,9 @@ fn scripts_are_sent_again_after_a_flush() {
     });
 }
 
-/// All connections are cut while they are idle. A read succeeds, because the store repeats it on a new connection. A
-/// write may return the error that it was possibly executed. It must succeed after at most 20 tries.
+/// While the server refuses the store's connections, a read returns `Unavailable`. After all idle connections were cut,
+/// a read succeeds, because the store repeats it on a new connection. A write may return the error that it was possibly
+/// executed. It must succeed after at most 20 tries.
 #[test]
 fn cut_connections_pass() {
     RUNTIME.block_on(async {
@@ -93,7 +94,8 @@ fn a_server_that_was_killed_is_unavailable_and_comes_back_with_what_it_answered_
 }
 
 /// The answers to an insert and to a rotation are lost after the server has executed them. Both calls return
-/// `Unavailable`. When a call is repeated, the store recognises that it has already executed the call.
+/// `Unavailable`. The result of a repeated call shows that the first call was executed: `IdTaken` for the insert, and
+/// `Stale` with the caller's own successor for the rotation.
 #[test]
 fn an_answer_that_is_lost_is_unavailable_and_the_write_is_recognised() {
     RUNTIME.block_on(async {

@@ -1,5 +1,6 @@
-//! Tests that a store with data of the crate at commit 2d47c90 can be opened, and that all of the data is still there.
-//! `testdata/layout1.rs` is the program that wrote the data in `testdata/layout1.txt`.
+//! Tests that a store with data of an early version of the crate can be opened, and that all of the data is still
+//! there. Also tests interrupted and concurrent upgrades. The program `testdata/layout1.rs` wrote the data in
+//! `testdata/layout1.txt`.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;

@@ -1,4 +1,4 @@
-//! Tests the principals that handlers receive.
+//! Tests which tokens a verifier accepts and until when, and the principals that handlers receive.
 
 use axum::Router;
 use axum::extract::Request;

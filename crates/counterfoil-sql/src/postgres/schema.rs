@@ -38,7 +38,7 @@ async fn version(connection: &mut PgConnection) -> Result<i64, SetupError> {
 }
 
 /// Migrates the database in one transaction. Only one process at a time migrates. The transaction runs in a separate
-/// task, because it would stay open if a caller dropped its future.
+/// task, because the transaction would stay open if the caller dropped the future of this function.
 pub(super) async fn migrate(mut connection: PgConnection) -> Result<PgConnection, SetupError> {
     let task = tokio::spawn(async move {
         let migrated = migrate_in_transaction(&mut connection).await;

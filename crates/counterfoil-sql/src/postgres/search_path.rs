@@ -45,7 +45,7 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     }
     // No schema in the `search_path` contains the tables. The migration would create them in the current schema. If the
     // path names another schema first, this is refused. The exception is a missing `$user` schema, as in the default
-    // path: it is refused only if a schema outside the path contains the tables.
+    // path. Such a path is refused only if a schema outside the path contains the tables.
     match (named.first(), written.first()) {
         (Some(first), Some(written)) if !first.is_present => {
             let is_default = written == USER && !first.is_there;

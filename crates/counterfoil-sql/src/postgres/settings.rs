@@ -1,4 +1,4 @@
-//! Stores the settings of each realm.
+//! Stores the settings of realms, and the instant of the last upkeep.
 
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};

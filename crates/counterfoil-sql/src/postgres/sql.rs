@@ -6,8 +6,9 @@
 //! Therefore every decision that can race uses rows that the statement locks, starting with the family's row.
 //!
 //! If the statement itself counted or searched, it would miss the changes that were committed while it waited for the
-//! lock. Therefore it calls an SQL function that counts. This function sees everything that is committed when the lock
-//! is acquired (`sql/bounds.rs`). At SERIALIZABLE a statement that waited for another write fails and is repeated.
+//! lock. Therefore the statement calls an SQL function that counts. This function sees everything that is committed
+//! when the lock is acquired (`sql/bounds.rs`). At SERIALIZABLE a statement that waited for another write fails and is
+//! repeated.
 
 /// A query for a record joined with its family. If the family is missing, its columns are NULL.
 macro_rules! joined {

@@ -1,4 +1,4 @@
-//! Opens the first connection, and checks the server before it changes anything.
+//! Opens the first connection, and checks the server before the store changes anything on it.
 
 use std::future::Future;
 

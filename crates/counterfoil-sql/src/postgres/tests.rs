@@ -1,4 +1,5 @@
-//! Tests of the query plans on filled tables, of reads that are sent together, and of a pool without free connections.
+//! Tests of the query plans on filled tables, of reads that are sent together, of the search for a sent notice, of
+//! refused attempts, and of a pool without free connections.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -30,7 +31,7 @@ ANALYZE counterfoil_family; ANALYZE counterfoil_record; ANALYZE counterfoil_thro
 ";
 
 /// The types of the parameters that describe new records. Each parameter is an array: of bytes (B), numbers (N) or
-/// texts (T). In [`STATEMENTS`] the letters stand for single values, and there are more of them: see [`bound`].
+/// texts (T). In [`STATEMENTS`] the letters stand for single values, and there are more letters: see [`bound`].
 const ADDING: &str = "BNBNNTTTBNNNNN";
 
 fn bound(text: &'static str, adds: bool, values: &str) -> Statement<'static> {

@@ -18,8 +18,8 @@ use crate::error::SetupError;
 use crate::port::token_store;
 use crate::row;
 
-/// The time for which a call waits if another process has locked the file. Within this process a call never waits for a
-/// file lock, only for the connection for writes.
+/// The time for which a call waits while another process, or another store of this process, has locked the file. The
+/// calls of one store never wait for this lock because of each other: they wait for the connection for writes.
 const BUSY: Duration = Duration::from_secs(5);
 /// The time for which a call waits for a connection before it returns `Unavailable`.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! Tests of the query plans, of a full disk, and of pools without free connections.
+//! Tests of the query plans, of a full disk, of pools without free connections, of an upgrade, and of refused attempts.
 
 use std::time::Duration;
 
@@ -134,8 +134,8 @@ async fn rows(store: &SqliteStore) -> i64 {
     sqlx::query_scalar(count).fetch_one(store.writer()).await.expect("a count")
 }
 
-/// Checks that a database in the form of commit 2d47c90 is upgraded when it is opened. It has only the first migration,
-/// the settings of a realm, and a counter. The settings must stay. The next migration drops the counter.
+/// Checks that a database of the first schema version is upgraded when it is opened. The database has only the first
+/// migration, the settings of a realm, and a counter. The settings must stay. The next migration drops the counter.
 #[tokio::test]
 async fn a_file_of_the_first_version_is_brought_up_to_date() {
     let folder = TempDir::new().expect("a folder");

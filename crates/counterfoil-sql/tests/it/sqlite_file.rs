@@ -1,5 +1,5 @@
-//! Tests properties of a SQLite file that the contract does not cover: its permissions, its contents, and several
-//! processes that use it.
+//! Tests properties of a SQLite file that the contract does not cover: its schema, permissions, locks and contents, a
+//! removed file, and the write-ahead log.
 
 mod damaged;
 #[cfg(unix)]
@@ -159,8 +159,9 @@ async fn no_secret_is_in_the_file_or_its_log() {
 }
 
 /// The database file is moved away. Then an empty file is put at its path, and after that a copy of the database. The
-/// store still has the moved file open. Checks that every call returns `Unavailable` until the file is back at its
-/// path.
+/// store still has the moved file open. Checks that reads and writes return `Unavailable` until the file is back at its
+/// path. At the end the write-ahead log is removed. An insert must then return `Unavailable`, and say that it was
+/// possibly executed.
 #[tokio::test]
 async fn fault_g11_a_removed_or_replaced_file_is_an_outage_and_never_a_success() {
     let file = File::new();

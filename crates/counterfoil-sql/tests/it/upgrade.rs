@@ -1,5 +1,6 @@
-//! Tests with databases that commit 2d47c90 wrote (`testdata/2d47c90`). The store must open and upgrade them, and
-//! limits must count the records in them.
+//! Tests with databases that an early version of the crate wrote (`testdata/2d47c90`). The store must open and upgrade
+//! them, and limits must count the records in them. Also tests damaged family bodies, and label keys that the upgrade
+//! recomputes.
 
 use crate::support::RUNTIME;
 use counterfoil::Realm;

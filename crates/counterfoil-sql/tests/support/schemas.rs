@@ -9,7 +9,7 @@ use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, PgPool};
 
-/// The server of all tests of a binary. It ends with the process. It waits for the disk only with
+/// The server of all tests of a binary. The server ends with the process, and waits for the disk only with
 /// `COUNTERFOIL_SCALE=soak`, because waiting would take most of the time. Tests of crashes use other servers, which
 /// wait for the disk.
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| match scale() {
@@ -43,7 +43,8 @@ impl Schema {
         superuser(&format!("SET search_path = {}; {statement}", self.name)).await;
     }
 
-    /// Removes all records and families. The tables stay, so that prepared statements stay valid.
+    /// Removes all records, families and owners, but no clients, settings or counters. The tables stay, so that
+    /// prepared statements stay valid.
     pub async fn empty(&self) {
         let name = &self.name;
         let tables = ["record", "family", "owner"].map(|table| format!("DELETE FROM {name}.counterfoil_{table}"));

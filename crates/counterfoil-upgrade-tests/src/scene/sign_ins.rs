@@ -56,7 +56,7 @@ pub(super) async fn replayed(host: &Host, texts: &mut Texts) {
     assert!(oauth(host, texts.get("client app"), &body).await.is_err(), "the replay");
 }
 
-/// Opens one sign-in more than the policy allows. The service then ends the least recently used one.
+/// Opens one sign-in more than the policy allows. The service then ends the least recently used sign-in.
 pub(super) async fn room_is_made(host: &Host, texts: &mut Texts) {
     for number in 0..=SIGN_INS {
         open(host, "app", "cap", &format!("of many {number}"), &[], texts).await;

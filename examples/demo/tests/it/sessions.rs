@@ -1,4 +1,5 @@
-//! Tests that the demo accepts a session cookie only for the API routers of counterfoil-axum.
+//! Tests that the demo accepts a session cookie only for the API routers of counterfoil-axum, and behind TLS only a
+//! cookie that is bound to its host.
 
 use std::sync::Arc;
 

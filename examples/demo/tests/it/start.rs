@@ -1,4 +1,5 @@
-//! Tests the binary of the demo: settings, files, signals, output and log.
+//! Tests the binary of the demo: settings, files, signals, output and log. Also tests restarts and an outage of the
+//! store.
 
 mod connections;
 mod migrate;

@@ -1,4 +1,5 @@
-//! Tests sign-ins with correct passwords that many clients send at the same time.
+//! Tests sign-ins with correct passwords that many clients send at the same time, and failures of sources behind a
+//! trusted proxy.
 
 use std::time::Duration;
 

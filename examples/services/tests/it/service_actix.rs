@@ -1,4 +1,5 @@
-//! Tests of `service_actix`: sign-ins at the token endpoint, tokens with scopes, the management API, restarts.
+//! Tests of `service_actix`: sign-ins at the token endpoint, tokens with scopes, the management API, restarts, last
+//! uses, and a new password.
 
 use std::path::Path;
 

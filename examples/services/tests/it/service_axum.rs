@@ -1,4 +1,5 @@
-//! Tests of `service_axum`: its users table, sign-ins, tokens with scopes, a password change, a mail.
+//! Tests of `service_axum`: its users table, the modes of its files, sign-ins, tokens with scopes, restarts, a new
+//! password, and a mail.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -121,7 +122,7 @@ async fn host_71_a_new_password_in_service_axum_ends_the_other_sign_ins_and_the_
 }
 
 /// Changes a password while requests to sign in with the old password are in progress. Such a request can succeed
-/// before the change or during it. Checks that after the change none of their tokens is valid.
+/// before the change or during it. Checks that after the change no token from such a request is valid.
 #[tokio::test]
 async fn host_71_a_sign_in_in_progress_does_not_outlive_a_new_password_in_service_axum() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -149,7 +150,7 @@ async fn host_71_a_sign_in_in_progress_does_not_outlive_a_new_password_in_servic
     assert_eq!(service.get("/projects", &changed.member("access_token")).await.status, 200);
 }
 
-/// Writes a token to the service's files. It was created 24 days ago with a lifetime of 30 days.
+/// Writes to the service's files a token that was created 24 days ago with a lifetime of 30 days.
 async fn old_token(folder: &Path) {
     let people = MemoryDirectory::default();
     let ann = people.insert_member(1, ANN, "first");
@@ -161,7 +162,7 @@ async fn old_token(folder: &Path) {
     let new = NewPersonalAccessToken::for_days("nightly build", 30);
     counterfoil.create_personal_access_token(&Presenter::signed_in(&ann), &new).await.expect("a token");
     store.close().await;
-    // The person was added now, which is after the token's creation.
+    // The person was added after the instant of the token's creation, so `valid_since` would make the token invalid.
     let url = format!("sqlite://{}", folder.join("users.db").display());
     let users = sqlx::SqlitePool::connect(&url).await.expect("the users");
     sqlx::query("update users set valid_since = 0").execute(&users).await.expect("one row");

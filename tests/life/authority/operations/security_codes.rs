@@ -70,7 +70,8 @@ pub(super) const ALL: &[Operation] = &[
 ];
 
 fn code(world: &World) -> RecordId {
-    // The code has the scope that the operation needs, so a refusal is not caused by the code's scope.
+    // The code gets the scope of its creator, and this scope is the one that the operation needs. So a refusal is not
+    // caused by the code's scope.
     let by = crate::authority::presenters::access(world, "super", Some(Scope::CODES_MANAGE)).by;
     let new = NewSecurityCode::new(NewAccess::SuperAdministrator);
     block_on(world.handle.create_security_code(&by, &new)).expect("made").view.id

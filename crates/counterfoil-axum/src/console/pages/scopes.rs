@@ -41,7 +41,7 @@ pub(super) struct ScopeField {
     pub(super) limited: &'static str,
     pub(super) is_limited: bool,
     pub(super) options: Vec<ScopeOption>,
-    /// The value of the text field. It is used if there are no checkboxes.
+    /// The value of the text field. The page shows the text field only if there are no checkboxes.
     pub(super) typed: String,
 }
 

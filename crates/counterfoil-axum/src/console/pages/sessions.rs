@@ -34,7 +34,8 @@ struct SignIn<'a> {
     layout: Layout,
     values: FormValues,
     next: &'a str,
-    /// Whether the host checks passwords. If not, the page has no form and says so.
+    /// Whether the host checks passwords. If not, the page has no form, but a text that tells the user that the host
+    /// has no logins.
     has_logins: bool,
 }
 

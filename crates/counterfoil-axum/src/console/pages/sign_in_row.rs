@@ -9,7 +9,8 @@ use crate::console::time::Moment;
 
 pub(super) struct SignInRow {
     pub(super) id: String,
-    /// The name of the client, or its id if it was deleted. For a session of the console, a text that says so.
+    /// The display name of the client, or the id of the client if it was deleted. For a session of the console, the
+    /// name of this kind of sign-in.
     pub(super) name: String,
     pub(super) device: Option<String>,
     pub(super) source: Option<String>,
@@ -41,7 +42,7 @@ impl SignInRow {
 }
 
 /// Returns the display name of the client, or the id of the client if it was deleted. For a session of the console,
-/// returns a text that says so.
+/// returns the name of this kind of sign-in.
 fn name_of(texts: &Texts, seen: &SignInView) -> String {
     match (&seen.client_name, &seen.client) {
         (Some(name), _) => name.clone(),

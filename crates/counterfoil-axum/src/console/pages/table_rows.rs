@@ -12,7 +12,7 @@ use crate::console::time::Moment;
 /// The actions that the rows of a table offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RowActions {
-    /// Only the revocation.
+    /// Only the action that revokes the token.
     Revoke,
     /// All actions that fit the state of the token.
     All {

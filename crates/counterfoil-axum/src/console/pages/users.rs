@@ -51,8 +51,8 @@ struct User {
     /// Whether the host offers a search for users. If so, the page links to it.
     has_search: bool,
     person: UserRow,
-    /// Whether the page shows the setting "token login" of this user. False if the policy does not use it, or if
-    /// the account does not exist.
+    /// Whether the page shows the setting "token login" of this user. False if the policy does not use the setting, or
+    /// if the account does not exist.
     switch: bool,
     shows_tokens: bool,
     rows: Vec<TokenRow>,
@@ -108,8 +108,8 @@ pub(super) fn subject(console: &Console, viewer: &Viewer, text: &str) -> Result<
     SubjectId::new(text).map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Shows the users that the host's search finds for the search text. If it finds none, and the search text is a valid
-/// subject id, shows this subject as a deleted account.
+/// Shows the users that the host's search finds for the search text. If the search finds no user, the search text is a
+/// valid subject id, and the viewer may list this subject's tokens, shows the subject as a deleted account.
 pub(crate) async fn find(
     State(console): State<Shared>,
     viewer: Viewer,

@@ -1,4 +1,4 @@
-//! Tests how a caller renews, extends, renames and describes its tokens (requirement LIFE 1).
+//! Tests how tokens are renewed, extended, renamed and described through the API (requirement LIFE 1).
 
 use std::time::Duration;
 

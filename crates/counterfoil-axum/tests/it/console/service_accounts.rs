@@ -1,5 +1,5 @@
-//! Tests the pages about service accounts: accounts are made, shown, edited, stopped, taken over and deleted, and their
-//! tokens are made, replaced and revoked.
+//! Tests the pages about service accounts and their tokens. Also tests the choice of a service account for a client,
+//! and the section to which an error page belongs.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Tests sessions: their cookies, their end, and reauthentication.
+//! Tests sessions and signing in: cookies, the end of a session, wrong passwords, redirects, and reauthentication.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Tests the pages about sign-ins, and the page that ends everything of a user (requirements SIGHT 1 and LIFE 3).
+//! Tests the pages about sign-ins, and the pages that end everything of a user or of a client (requirements SIGHT 1 and
+//! LIFE 3).
 
 use counterfoil::operations::{NewAccess, NewSecurityCode, SignIn};
 use counterfoil::policy::Policy;

@@ -1,4 +1,5 @@
-//! Tests that each event contains the source of its request.
+//! Tests that each event contains the source of its request, unless the policy leaves sources out or the request has
+//! none.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};

@@ -1,5 +1,5 @@
-//! Makes the first records of a sequence. There is one in each state, so that every operation can be tried on a record
-//! in every state.
+//! Makes the first records of a sequence. There is one in each state that a stored record can have, so that every
+//! operation can be tried in every state. Only some sequences have damaged records.
 
 use std::collections::VecDeque;
 
@@ -25,7 +25,8 @@ const REFRESH: TokenKind = TokenKind::RefreshToken;
 const ALONE: TokenKind = TokenKind::PersonalAccessToken;
 
 impl Draw {
-    /// Returns commands that make a record in each state. Each of these commands succeeds on an empty store.
+    /// Returns commands that make a record in each state that a stored record can have. Damages records only if the
+    /// sequence may have damaged records. Each of these commands succeeds on an empty store.
     pub(super) fn zoo(&mut self) -> VecDeque<Command> {
         let person = self.names.people[0].clone();
         let mut zoo = Zoo { draw: self, person, labels: 0, seen: Vec::new(), plan: VecDeque::new() };

@@ -96,7 +96,7 @@ shows!(
 );
 
 shows!(
-    /// Passes a rotated record as it was before the rotation. Passes all other records correctly.
+    /// Passes a rotated record as this handle last read it before the rotation. Passes all other records correctly.
     ShowsWhatWasRotated(Mutex<HashMap<RecordId, TokenRecord>>),
     self,
     |inner, id, look| {

@@ -16,7 +16,7 @@ fn begin_window(counter: &mut Counter, failures_before: u32, at: Timestamp, wind
     }
 }
 
-// Begins a window at the time when the attempt was reserved.
+// Begins a window at the time when the attempt was reserved, and not at the time of the failure.
 throttle_flaw!(BeginsTheWindowTooEarly, failed, |inner, key, reserved_at, now, window| {
     inner.step(key, |counter| {
         let before = counter.failures();

@@ -1,4 +1,5 @@
-//! Tests 100 tokens of one person that expire within 24 hours. The worker runs every minute.
+//! Tests that 100 tokens of one person that expire within 24 hours cause only a few mails. The worker runs every
+//! minute.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

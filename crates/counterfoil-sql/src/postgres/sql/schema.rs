@@ -20,7 +20,7 @@ WHERE f.id = $2 AND NOT EXISTS (
     SELECT 1 FROM counterfoil_family o WHERE o.realm = f.realm AND o.owner = f.owner AND o.label_key = $1
 )";
 
-/// The migration that adds a table with the time of the last maintenance run. The table has at most one row.
+/// The migration that adds a table with the instant of the last upkeep. The table has at most one row.
 const UPKEEP: &str = "
 CREATE TABLE counterfoil_upkeep (
     id SMALLINT NOT NULL CONSTRAINT counterfoil_upkeep_id PRIMARY KEY CHECK (id = 1),
@@ -128,8 +128,9 @@ CREATE INDEX counterfoil_counter_end ON counterfoil_counter (ends_at);
 "#;
 
 /// The migration that adds an SQL function to count an owner's live families, up to the cap. The statement that calls
-/// it has waited for the lock on the owner's row, and itself does not see what the previous holder of the lock wrote.
-/// The function does, because it is `VOLATILE`: it sees everything that is committed when it is called.
+/// the function may have waited for the lock on the owner's row. What the previous holder of the lock wrote is then
+/// invisible to the statement itself. It is visible to the function, because a `VOLATILE` function sees everything that
+/// is committed when the function is called.
 const V2: &str = r#"
 CREATE FUNCTION counterfoil_live(of_realm TEXT, of_owner TEXT, of_kind BIGINT, at_instant BIGINT, cap BIGINT) RETURNS BIGINT LANGUAGE plpgsql VOLATILE AS $live$
 BEGIN
@@ -193,15 +194,15 @@ ORDER BY named.place";
 pub(in crate::postgres) const IS_PRIMARY: &str =
     "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS is_primary";
 /// A write that changes no row, to test whether the server accepts writes. A read-only server refuses even this write.
-/// The statement also writes a message to the write-ahead log, which is flushed like a commit. Parameter: $1 a realm
-/// that does not exist.
+/// The statement also writes a message to the write-ahead log. Like a commit, the message is flushed to the disk.
+/// Parameter: $1 a realm that does not exist.
 pub(in crate::postgres) const PROBE: &str = "
 WITH w AS (UPDATE counterfoil_settings SET version = version WHERE realm = $1 RETURNING 1)
 SELECT pg_logical_emit_message(true, 'counterfoil', ''), (SELECT count(*) FROM w)";
 /// Selects the id of the server process that serves this connection.
 pub(in crate::postgres) const PROCESS: &str = "SELECT pg_backend_pid() AS process";
-/// Selects the encoding, the durability, and the settings that the store sets. Also selects how many connections the
-/// server, the database and the role allow; -1 means no limit.
+/// Selects the encoding of the server, `synchronous_commit`, and the settings that the store sets for its connections.
+/// Also selects how many connections the server, the database and the role allow; -1 means no limit.
 pub(in crate::postgres) const SETUP: &str = "
 SELECT
     current_setting('server_encoding') AS encoding,
@@ -226,7 +227,7 @@ SELECT count(*) FROM pg_proc WHERE provolatile = 'v' AND oid IN (
 /// The number of functions that [`FUNCTIONS`] must find.
 pub(in crate::postgres) const FUNCTION_COUNT: i64 = 2;
 
-/// Whether the role may write the time of the last maintenance run. Without this privilege nothing would be purged.
+/// Whether the role may write the instant of the last upkeep. Without this privilege nothing would be purged.
 pub(in crate::postgres) const MAY_NOTE_UPKEEP: &str = "
 SELECT bool_and(has_table_privilege(to_regclass('counterfoil_upkeep'), allowed))
 FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS allowed";

@@ -1,4 +1,4 @@
-//! Statements for clients, settings, the time of the last maintenance run, and aliases.
+//! Statements for clients, settings, the instant of the last upkeep, and aliases.
 
 pub(in crate::postgres) const CLIENT: &str =
     "SELECT version, document FROM counterfoil_client WHERE realm = $1 AND client_id = $2 AND document IS NOT NULL";

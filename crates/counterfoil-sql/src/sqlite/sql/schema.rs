@@ -14,7 +14,7 @@ pub(in crate::sqlite) const OLD_LABELS: &str =
 /// the key.
 pub(in crate::sqlite) const RENEW_LABEL: &str = "UPDATE OR IGNORE counterfoil_family SET label_key = ?1 WHERE id = ?2";
 
-/// The migration that adds a table with the time of the last maintenance run. The table has at most one row.
+/// The migration that adds a table with the instant of the last upkeep. The table has at most one row.
 const UPKEEP: &str = "
 CREATE TABLE counterfoil_upkeep (
     id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -129,7 +129,7 @@ pub(in crate::sqlite) const SCHEMA_IS_THERE: &str =
 pub(in crate::sqlite) const PROBE: &str = "UPDATE counterfoil_schema SET version = version";
 pub(in crate::sqlite) const WAIT_FOR_NOBODY: &str = "PRAGMA busy_timeout = 0";
 pub(in crate::sqlite) const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
-/// Sets the busy timeout to the value of `BUSY` in `store.rs`.
+/// Sets the busy timeout to the value of `BUSY` in `store.rs`, after [`WAIT_FOR_NOBODY`] has turned it off.
 pub(in crate::sqlite) const WAIT_AGAIN: &str = "PRAGMA busy_timeout = 5000";
 pub(in crate::sqlite) const JOURNAL_MODE: &str = "PRAGMA journal_mode";
 pub(in crate::sqlite) const SYNCHRONOUS: &str = "PRAGMA synchronous";

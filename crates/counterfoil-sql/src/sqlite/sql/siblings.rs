@@ -1,4 +1,4 @@
-//! Statements for clients, settings, the time of the last maintenance run, and aliases.
+//! Statements for clients, settings, the instant of the last upkeep, and aliases.
 
 pub(in crate::sqlite) const CLIENT: &str = "
 SELECT version, document, key FROM counterfoil_client

@@ -1,4 +1,4 @@
-//! Lets PostgreSQL run as a user other than root, because it refuses to run as root.
+//! Lets PostgreSQL run as a user other than root. PostgreSQL refuses to run as root.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! Tests settings whose effect is visible over HTTP: the issuer (fault C5) and trusted proxies. Also tests the log line
-//! of a refused request (fault C4).
+//! Tests the settings of the issuer (fault C5) and of trusted proxies, and the issuer in the metadata. Also tests the
+//! log line of a refused request (fault C4).
 
 use std::process::Command;
 

@@ -43,7 +43,7 @@ pub(crate) async fn ask_secret(
     Ok(secret_form(&console, &viewer, &id, &back, (layout, values)).await?.response(StatusCode::OK))
 }
 
-/// The hidden field that contains the id of the client's newest secret at the time when the form was shown.
+/// The name of the hidden field that contains the id of the client's newest secret at the time when the form was shown.
 const BESIDE: &str = "beside";
 
 async fn secret_form<'a>(

@@ -14,7 +14,7 @@ use crate::console::viewer::Viewer;
 /// The name of the form field.
 pub(super) const FIELD: &str = "service_account";
 
-/// The page size with which the service accounts are listed. No policy allows so many service accounts, so one page of
+/// The page size with which the service accounts are listed. No policy allows more service accounts, so one page of
 /// results has all of them.
 const ALL: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 

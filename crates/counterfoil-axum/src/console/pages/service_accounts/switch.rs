@@ -14,7 +14,7 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::SubmittedForm;
 use crate::console::viewer::Viewer;
 
-/// A button that gives a service account or the viewer further rights. Therefore it needs a recent proof of the
+/// A button that gives a service account or the viewer further rights. Therefore the button needs a recent proof of the
 /// password.
 #[derive(Clone, Copy)]
 enum Button {

@@ -9,7 +9,7 @@ use super::{Case, cases};
 use crate::broken::overrides;
 use crate::broken::states::Paged;
 
-/// A broken store that reads its pages of records with due notices with this function.
+/// A broken store that uses this function to read the pages of records with due notices.
 struct DuePaged(fn(&ReferenceStore, Timestamp, Option<&Cursor>, usize) -> Page<TokenRecord>);
 
 overrides!(DuePaged, self, due, |inner, now, after, limit| Ok((self.0)(inner, now, after, limit.get() as usize)));
@@ -106,7 +106,7 @@ pub(super) fn walks() -> Vec<Case> {
     all
 }
 
-/// Returns the number of damaged records whose `gone_at` is reached at `now`.
+/// Returns how many damaged records are due for removal, because their `gone_at` is reached at `now`.
 fn damaged_gone(model: &Model, now: Timestamp) -> usize {
     model.damaged_gone(now, now).len()
 }
