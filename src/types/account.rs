@@ -37,8 +37,7 @@ pub struct Account {
     role: Role,
     disabled: bool,
     manages_profiles: bool,
-    /// Whether this is a service account. The settings of this library contain its registration. The directory does not
-    /// contain it.
+    /// Whether this is a service account, which the settings contain and not the directory.
     is_service_account: bool,
     valid_since: Option<Timestamp>,
     contact: Option<Box<Contact>>,
@@ -244,8 +243,7 @@ impl Account {
         self.is_service_account
     }
 
-    /// The widest scope that credentials of the account can have. `None` means no limit. An account of the directory
-    /// and a service account without a scope have no limit.
+    /// The widest scope that credentials of the account can have. `None` means no limit, as for each person.
     pub(crate) fn widest_scope(&self) -> Option<&Scope> {
         if !self.is_service_account {
             return None;
