@@ -72,6 +72,7 @@ macro_rules! forward {
 mod bounds;
 mod change;
 mod insert;
+mod narrowings;
 mod notice;
 mod purge;
 mod read;
@@ -83,6 +84,7 @@ mod transfer;
 
 pub(super) use change::*;
 pub(super) use insert::*;
+pub(super) use narrowings::*;
 pub(super) use notice::*;
 pub(super) use purge::*;
 pub(super) use read::*;

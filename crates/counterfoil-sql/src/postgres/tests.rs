@@ -123,9 +123,9 @@ const STATEMENTS: &[(&str, bool, &str)] = &[
     (sql::SUPERSEDE, true, "FINNIINNNNNNNNYN"),
     (sql::RENEW, true, "FINNIINNNNNNNNYN"),
     (sql::SLIDE, true, "FINNNN"),
-    (sql::EDIT, false, "FINYTYT"),
-    (sql::REKEY, false, "FININ"),
-    (sql::END, false, "FINNN"),
+    (sql::EDIT, false, "FINYTYTN"),
+    (sql::REKEY, false, "FININN"),
+    (sql::END, false, "FINNNN"),
     (sql::EDIT_BOTH, false, "FINYTYTYTTNYT"),
     (sql::EXPIRY, false, "FINNNNNN"),
     (sql::REVOKE_FAMILY, false, "NNNFRT"),
@@ -147,6 +147,9 @@ const STATEMENTS: &[(&str, bool, &str)] = &[
     (sql::CLIENT, false, "RT"),
     (sql::CLIENTS, false, "RTN"),
     (throttle_sql::PURGE, false, "NN"),
+    (sql::NARROWINGS, false, "NANANNN"),
+    (sql::NARROW, false, "FRTN"),
+    (sql::TRIM, false, "NN"),
 ];
 
 fn scan(plan: &[String]) -> Option<&String> {
