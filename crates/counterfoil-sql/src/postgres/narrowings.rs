@@ -105,11 +105,12 @@ impl PgStore {
     /// use counterfoil_sql::sqlx::postgres::PgConnectOptions;
     ///
     /// let options = PgConnectOptions::new().host("db.internal").username("owner").database("service");
-    /// PgStore::connect(options).await?.switch_narrowing_log(true).await?;
+    /// let store = PgStore::connect(options).await?.with_narrowing_log(true).await?;
+    /// # drop(store);
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn switch_narrowing_log(&self, on: bool) -> Result<(), SetupError> {
+    pub async fn with_narrowing_log(self, on: bool) -> Result<Self, SetupError> {
         if on {
             let barred = self.setting(|| sqlx::query(sql::MAY_NOT_LOG)).await?;
             if let Some(barred) = barred {
@@ -120,9 +121,10 @@ impl PgStore {
             }
         }
         if self.setting(|| sqlx::query(sql::LOG_IS_ON)).await?.map(|row| row.try_get(0)).transpose()? == Some(on) {
-            return Ok(());
+            return Ok(self);
         }
-        self.setting(|| sqlx::query(sql::SWITCH_LOG).bind(on)).await.map(drop)
+        self.setting(|| sqlx::query(sql::SWITCH_LOG).bind(on)).await?;
+        Ok(self)
     }
 
     /// Runs a statement of the switch. Repeats it after a lost race.

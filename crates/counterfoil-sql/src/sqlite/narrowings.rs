@@ -139,16 +139,17 @@ impl SqliteStore {
     /// let store = SqliteStore::open_or_create(folder.path().join("service.db")).await?;
     /// let off = store.narrowings(None, NonZeroU32::MIN).await;
     /// assert!(matches!(off, Err(StoreError::Unsupported { .. })));
-    /// store.switch_narrowing_log(true).await?;
+    /// let store = store.with_narrowing_log(true).await?;
     /// assert!(store.narrowings(None, NonZeroU32::MIN).await.is_ok());
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn switch_narrowing_log(&self, on: bool) -> Result<(), SetupError> {
+    pub async fn with_narrowing_log(self, on: bool) -> Result<Self, SetupError> {
         let mut tx = self.writer().begin_with(sql::BEGIN).await?;
         let switch = if on { sql::LOG_ON } else { sql::LOG_OFF };
         sqlx::raw_sql(switch).execute(&mut *tx).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(self)
     }
 }
 
