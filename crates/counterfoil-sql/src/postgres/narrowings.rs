@@ -30,7 +30,8 @@ impl NarrowingLog for PgStore {
         let (epoch, running) = (row::epoch(first)?, row::running(first)?);
         let now = Seen { stop: row::number(first, "stop")?, running };
         let trimmed = (row::number(first, "trimmed_xid")?, row::number(first, "trimmed_id")?);
-        let is_lost = is_unknown || after.is_some() && position.is_lost(trimmed, &now);
+        let late = row::number(first, "late")? != 0;
+        let is_lost = is_unknown || after.is_some() && position.is_lost(trimmed, now.stop, late);
 
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let (mut steps, mut last, mut is_full): (_, Option<Place>, _) = (Vec::new(), None, false);

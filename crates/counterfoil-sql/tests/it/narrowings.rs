@@ -240,26 +240,51 @@ mod postgres {
         });
     }
 
-    /// A trim removes later steps while a transaction is still running. Only a reader whose step may have been removed
-    /// has lost steps: not while the transaction runs, and once after it has ended.
+    /// A trim removes later steps while a transaction is still running. No reader has lost a step then, also after the
+    /// transaction has ended, until the step of this transaction is trimmed too.
     #[test]
-    fn a_trim_beside_a_slow_transaction_loses_no_reader_for_long() {
+    fn a_trim_beside_a_slow_transaction_loses_only_what_it_removes() {
         RUNTIME.block_on(async {
             let (schema, one, _other) = logged().await;
-            let mut writer = raw(&schema.options()).await;
+            let [mut writer, mut stranger] = [raw(&schema.options()).await, raw(&schema.options()).await];
+            stranger.execute("BEGIN; SELECT pg_current_xact_id()").await.expect("begun");
             writer.execute("BEGIN; INSERT INTO counterfoil_narrowing (at) VALUES (1)").await.expect("begun");
             one.narrow(&Narrowed::All, at(1)).await.expect("written");
-            let mut after = end(&one).await;
+            let begin = end(&one).await;
+            let mut after = begin.clone();
             assert_eq!(one.trim_narrowings(at(2), most(9)).await.expect("trimmed"), 1);
             for _ in 0..2 {
                 let read = page(&one, Some(&after), 9).await;
                 assert!(!read.lost && read.steps.is_empty(), "{read:?}");
                 after = read.next;
             }
+            stranger.execute("COMMIT").await.expect("committed");
+            assert!(!page(&one, Some(&after), 9).await.lost, "it wrote no step");
             writer.execute("COMMIT").await.expect("committed");
-            let read = page(&one, Some(&after), 9).await;
-            assert_eq!((read.steps.len(), read.lost), (1, true), "its step may have been trimmed");
+            let read = page(&one, Some(&begin), 9).await;
+            assert_eq!((read.steps.len(), read.lost), (1, false));
+            assert_eq!(one.trim_narrowings(at(2), most(9)).await.expect("trimmed"), 1);
+            assert!(page(&one, Some(&begin), 9).await.lost, "its step was trimmed");
             assert!(!page(&one, Some(&read.next), 9).await.lost);
+            // The log remembers the newest transactions only. About an older one it is in doubt.
+            writer.execute("BEGIN; SELECT pg_current_xact_id()").await.expect("begun");
+            for _ in 0..1_100 {
+                one.narrow(&Narrowed::All, at(3)).await.expect("written");
+            }
+            stranger.execute("BEGIN; SELECT pg_current_xact_id()").await.expect("begun");
+            one.narrow(&Narrowed::All, at(3)).await.expect("written");
+            let doubtful = end(&one).await;
+            writer.execute("COMMIT").await.expect("committed");
+            let recent = end(&one).await;
+            stranger.execute("COMMIT").await.expect("committed");
+            assert_eq!(one.trim_narrowings(at(4), most(5_000)).await.expect("trimmed"), 1_101);
+            assert!(page(&one, Some(&doubtful), 9).await.lost && !page(&one, Some(&recent), 9).await.lost);
+            let remembered: i64 =
+                sqlx::query_scalar("SELECT cardinality(recent)::bigint FROM counterfoil_narrowing_log")
+                    .fetch_one(&mut writer)
+                    .await
+                    .expect("a number");
+            assert_eq!(remembered, 1_024);
         });
     }
 

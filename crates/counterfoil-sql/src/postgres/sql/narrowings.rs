@@ -35,6 +35,9 @@ pub(super) use dated;
 ///   generation: the same statement supersedes a record.
 ///
 /// A trigger with a list of columns fires if a statement assigns one of them, even if the value stays the same.
+///
+/// The row of the log has the place of the last step that was trimmed. `recent` has the transactions whose steps were
+/// trimmed, of those from `recent_from` on.
 pub(super) const MIGRATION: &str = concat!(
     r#"
 CREATE TABLE counterfoil_narrowing (
@@ -50,7 +53,9 @@ CREATE TABLE counterfoil_narrowing_log (
     id SMALLINT NOT NULL CONSTRAINT counterfoil_narrowing_log_id PRIMARY KEY CHECK (id = 1),
     epoch BYTEA NOT NULL CHECK (length(epoch) = 16),
     trimmed_xid BIGINT NOT NULL,
-    trimmed_id BIGINT NOT NULL
+    trimmed_id BIGINT NOT NULL,
+    recent_from BIGINT NOT NULL,
+    recent BIGINT[] NOT NULL
 );
 CREATE FUNCTION counterfoil_record_narrowed() RETURNS TRIGGER LANGUAGE plpgsql VOLATILE AS $narrowed$
 BEGIN
@@ -99,8 +104,8 @@ BEGIN
     IF switched_on THEN
         ALTER TABLE counterfoil_record ENABLE ALWAYS TRIGGER counterfoil_record_narrowed;
         ALTER TABLE counterfoil_family ENABLE ALWAYS TRIGGER counterfoil_family_narrowed;
-        INSERT INTO counterfoil_narrowing_log (id, epoch, trimmed_xid, trimmed_id)
-        VALUES (1, uuid_send(gen_random_uuid()), 0, 0);
+        INSERT INTO counterfoil_narrowing_log (id, epoch, trimmed_xid, trimmed_id, recent_from, recent)
+        VALUES (1, uuid_send(gen_random_uuid()), 0, 0, 0, '{}');
     ELSE
         ALTER TABLE counterfoil_record DISABLE TRIGGER counterfoil_record_narrowed;
         ALTER TABLE counterfoil_family DISABLE TRIGGER counterfoil_family_narrowed;
@@ -141,9 +146,10 @@ pub(in crate::postgres) const MAY_LOG: &str =
 /// $2. It asks only for those before $3 that are not in $4, and only for the steps after the transaction $5 and the id
 /// $6, in this order.
 ///
-/// Each row also has the epoch, the newest step that was trimmed, and the present end: the transaction `stop` is after
-/// all visible steps, and `running` has the transactions before it that are still running. If the log is off, there is
-/// no row. If there is no step, there is one row without a step.
+/// Each row also has the epoch, the place of the last step that was trimmed, and the present end: the transaction `stop`
+/// is after all visible steps, and `running` has the transactions before it that are still running. `late` is 1 if a
+/// transaction in $2 has ended and its step was trimmed, or may have been. If the log is off, there is no row. If there
+/// is no step, there is one row without a step.
 ///
 /// The epoch depends on the instant at which the server was started, and on the table, so that it is another one after
 /// a restore.
@@ -155,7 +161,7 @@ WITH l AS MATERIALIZED (
             epoch || int8send((extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint)
                 || int8send(to_regclass('counterfoil_narrowing')::oid::bigint)
         ) FROM 1 FOR 16) AS epoch,
-        trimmed_xid, trimmed_id
+        trimmed_xid, trimmed_id, recent_from, recent
     FROM counterfoil_narrowing_log
     WHERE id = 1 AND ",
     is_on!(),
@@ -164,6 +170,11 @@ WITH l AS MATERIALIZED (
     SELECT 1 + greatest(
         trimmed_xid, coalesce((SELECT xid FROM counterfoil_narrowing ORDER BY xid DESC LIMIT 1), 0)
     ) AS stop FROM l
+), r AS MATERIALIZED (
+    SELECT ARRAY(
+        SELECT x::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) AS x
+        WHERE x::text::bigint < e.stop ORDER BY 1
+    ) AS running FROM e
 ), n AS MATERIALIZED (
     (
         SELECT xid, id, family, realm, owner FROM counterfoil_narrowing
@@ -177,13 +188,13 @@ WITH l AS MATERIALIZED (
     ORDER BY xid, id LIMIT $7
 )
 SELECT
-    l.epoch, l.trimmed_xid, l.trimmed_id, e.stop,
-    ARRAY(
-        SELECT x::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) AS x
-        WHERE x::text::bigint < e.stop ORDER BY 1
-    ) AS running,
+    l.epoch, l.trimmed_xid, l.trimmed_id, e.stop, r.running,
+    EXISTS (
+        SELECT 1 FROM unnest($2) AS x
+        WHERE x <= l.trimmed_xid AND x <> ALL(r.running) AND (x < l.recent_from OR x = ANY(l.recent))
+    )::int::bigint AS late,
     n.xid, n.id, n.family, n.realm, n.owner
-FROM l CROSS JOIN e LEFT JOIN n ON true
+FROM l CROSS JOIN e CROSS JOIN r LEFT JOIN n ON true
 ORDER BY n.xid, n.id"
 );
 /// Writes a step of the host. Writes nothing if the log is off. Parameters: $1 family, $2 realm, $3 owner, $4 instant.
@@ -193,7 +204,8 @@ pub(in crate::postgres) const NARROW: &str = concat!(
     is_on!()
 );
 /// Removes the oldest steps, up to the first one whose instant is $1 or later, and at most $2 of them. `removed` is
-/// their number, and `logs` is 0 if the log is off. The lock on the row of the log lets one call at a time trim.
+/// their number, and `logs` is 0 if the log is off. The lock on the row of the log lets one call at a time trim. The row
+/// keeps the newest 1,024 transactions whose steps were trimmed.
 pub(in crate::postgres) const TRIM: &str = concat!(
     "
 WITH l AS MATERIALIZED (
@@ -204,17 +216,30 @@ WITH l AS MATERIALIZED (
     SELECT o.xid, o.id, o.at FROM l CROSS JOIN LATERAL (
         SELECT xid, id, at FROM counterfoil_narrowing ORDER BY xid, id LIMIT $2
     ) o
+), k AS MATERIALIZED (
+    SELECT xid, id FROM s WHERE at >= $1 ORDER BY xid, id LIMIT 1
 ), d AS (
     DELETE FROM counterfoil_narrowing n USING s
-    WHERE n.xid = s.xid AND n.id = s.id
-        AND NOT EXISTS (SELECT 1 FROM s k WHERE k.at >= $1 AND (k.xid, k.id) <= (s.xid, s.id))
+    WHERE n.xid = s.xid AND n.id = s.id AND NOT EXISTS (SELECT 1 FROM k WHERE (k.xid, k.id) <= (s.xid, s.id))
     RETURNING n.xid, n.id
-), m AS (
-    SELECT xid, id FROM d ORDER BY xid DESC, id DESC LIMIT 1
 ), u AS (
-    UPDATE counterfoil_narrowing_log g SET trimmed_xid = m.xid, trimmed_id = m.id
-    FROM m
-    WHERE g.id = 1 AND (g.trimmed_xid, g.trimmed_id) < (m.xid, m.id)
+    UPDATE counterfoil_narrowing_log g SET (trimmed_xid, trimmed_id, recent_from, recent) = (
+        SELECT t.xid, t.id, c.recent_from, c.recent
+        FROM (
+            SELECT xid, id FROM d UNION ALL SELECT g.trimmed_xid, g.trimmed_id
+            ORDER BY xid DESC, id DESC LIMIT 1
+        ) t, (
+            SELECT
+                greatest(g.recent_from, CASE WHEN max(place) > 1024 THEN min(xid) FILTER (WHERE place <= 1024) END)
+                    AS recent_from,
+                array_agg(xid ORDER BY xid) FILTER (WHERE place <= 1024) AS recent
+            FROM (
+                SELECT xid, row_number() OVER (ORDER BY xid DESC) AS place
+                FROM (SELECT unnest(g.recent) AS xid UNION SELECT xid FROM d) a
+            ) p
+        ) c
+    )
+    WHERE g.id = 1 AND EXISTS (SELECT 1 FROM d)
 )
 SELECT (SELECT count(*) FROM d) AS removed, (SELECT count(*) FROM l) AS logs"
 );
