@@ -26,7 +26,8 @@ INSERT INTO counterfoil_record SELECT substring(sha256(n::text::bytea) FROM 1 FO
     NULL, CASE WHEN n % 10 = 1 THEN n END, CASE WHEN n % 10 = 1 THEN 0 END, '', false FROM generate_series(1, 30000) n;
 INSERT INTO counterfoil_throttle SELECT sha256(n::text::bytea), 1, n, '{}', n FROM generate_series(1, 30000) n;
 INSERT INTO counterfoil_client SELECT 'default', 'client' || n, 0, sha256(n::text::bytea), '{}' FROM generate_series(1, 30000) n;
-ANALYZE counterfoil_family; ANALYZE counterfoil_record; ANALYZE counterfoil_throttle; ANALYZE counterfoil_client;
+INSERT INTO counterfoil_narrowing (xid, family, at) SELECT n, substring(sha256(n::text::bytea) FROM 1 FOR 10), n FROM generate_series(1, 30000) n;
+ANALYZE counterfoil_narrowing; ANALYZE counterfoil_family; ANALYZE counterfoil_record; ANALYZE counterfoil_throttle; ANALYZE counterfoil_client;
 ";
 
 /// The types of the parameters that new records have. B means bytes, N a number, and T a text. [`STATEMENTS`] uses more

@@ -101,23 +101,29 @@ mod sqlite {
     /// its last step that the log is another one. The control is a reader whose last step is in the backup.
     #[test]
     fn a_file_that_is_restored_in_place_is_no_continuation() {
-        RUNTIME.block_on(async {
-            let (file, one, other) = logged().await;
-            let step = || Narrowed::Family(Person::somebody().family_id());
-            one.narrow(&step(), at(1)).await.expect("written");
-            let in_backup = end(&one).await;
-            one.narrow(&step(), at(2)).await.expect("written");
-            let after_backup = end(&one).await;
-            raw(&file).await.execute("DELETE FROM counterfoil_narrowing WHERE id > 1").await.expect("restored");
-            assert!(page(&other, Some(&after_backup), 9).await.lost, "the log is shorter");
-            for _ in 0..3 {
+        let family = || Narrowed::Family(Person::somebody().family_id());
+        let owner = || {
+            let Person { realm, owner } = Person::somebody();
+            Narrowed::Owner { realm, owner }
+        };
+        for step in [&family as &dyn Fn() -> Narrowed, &owner] {
+            RUNTIME.block_on(async {
+                let (file, one, other) = logged().await;
+                one.narrow(&step(), at(1)).await.expect("written");
+                let in_backup = end(&one).await;
                 one.narrow(&step(), at(2)).await.expect("written");
-                let read = page(&other, Some(&after_backup), 9).await;
-                assert!(read.lost, "the number of the step is another step's");
-            }
-            let read = page(&other, Some(&in_backup), 9).await;
-            assert!(!read.lost && read.steps.len() == 3, "the control: {read:?}");
-        });
+                let after_backup = end(&one).await;
+                raw(&file).await.execute("DELETE FROM counterfoil_narrowing WHERE id > 1").await.expect("restored");
+                assert!(page(&other, Some(&after_backup), 9).await.lost, "the log is shorter");
+                for _ in 0..3 {
+                    one.narrow(&step(), at(2)).await.expect("written");
+                    let read = page(&other, Some(&after_backup), 9).await;
+                    assert!(read.lost, "the number of the step is another step's");
+                }
+                let read = page(&other, Some(&in_backup), 9).await;
+                assert!(!read.lost && read.steps.len() == 3, "the control: {read:?}");
+            });
+        }
     }
 }
 

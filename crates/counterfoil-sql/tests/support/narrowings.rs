@@ -179,7 +179,7 @@ async fn check_owners(both: [&dyn Logged; 2]) {
     assert_eq!(inserted.await.expect("an answer"), Inserted::Done);
 
     let cem = Person::somebody();
-    let drafts: Vec<Draft> = (0..4).map(|number| cem.pat().created(at(number))).collect();
+    let drafts: Vec<Draft> = (0..4).map(|number| cem.pat().used(at(number))).collect();
     for draft in &drafts {
         draft.found(one).await.expect("a family");
     }

@@ -6,7 +6,10 @@
 /// The reader recognises this by the mark.
 macro_rules! mark {
     () => {
-        "(coalesce(at, '') || ' ' || coalesce(hex(family), realm || ' ' || owner, ''))"
+        "(
+            coalesce(at, '') || ' '
+            || CASE WHEN family IS NULL THEN coalesce(realm || ' ' || owner, '') ELSE hex(family) END
+        )"
     };
 }
 
