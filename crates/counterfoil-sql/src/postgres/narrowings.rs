@@ -87,8 +87,8 @@ impl NarrowingLog for PgStore {
 impl PgStore {
     /// Switches the log of narrowing steps on or off, for all nodes. It is off in a new database. With the log on, each
     /// change of a record or family writes one more row (see [`NarrowingLog`]), also if a node of an earlier version
-    /// makes the change. If the log is as requested already, this call changes nothing. If it is switched off, its steps
-    /// are removed. If it is switched on again, it has another epoch.
+    /// makes the change. If the log is as requested already, this call changes nothing. If it is switched off, its
+    /// steps are removed. If it is switched on again, it has another epoch.
     ///
     /// Only the owner of the tables can switch. The call waits for statements that are writing, and other writes wait
     /// for the call.
@@ -117,7 +117,8 @@ impl PgStore {
             if let Some(barred) = barred {
                 let role: String = barred.try_get(0)?;
                 return Err(SetupError::refused(format!(
-                    "the role {role} may change records but not write the log of narrowing steps: GRANT INSERT ON counterfoil_narrowing TO {role}"
+                    "the role {role} may change records but not write the log of narrowing steps: GRANT INSERT ON \
+                     counterfoil_narrowing TO {role}"
                 )));
             }
         }

@@ -116,10 +116,10 @@ impl NarrowingLog for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Switches the log of narrowing steps on or off, for all processes that use the file. It is off in a new file. With
-    /// the log on, each change of a record or family writes one more row (see [`NarrowingLog`]), also if a process with
-    /// an earlier version makes the change. If the log is as requested already, this call changes nothing. If it is
-    /// switched off, its steps are removed. If it is switched on again, it has another epoch.
+    /// Switches the log of narrowing steps on or off, for all processes that use the file. It is off in a new file.
+    /// With the log on, each change of a record or family writes one more row (see [`NarrowingLog`]), also if a process
+    /// with an earlier version makes the change. If the log is as requested already, this call changes nothing. If it
+    /// is switched off, its steps are removed. If it is switched on again, it has another epoch.
     ///
     /// If the future is dropped, the log is either switched or not.
     ///

@@ -97,8 +97,8 @@ mod sqlite {
         });
     }
 
-    /// A backup that is restored into the open file gives the numbers of steps out again. The reader sees by the mark of
-    /// its last step that the log is another one. The control is a reader whose last step is in the backup.
+    /// A backup that is restored into the open file gives the numbers of steps out again. The reader sees by the mark
+    /// of its last step that the log is another one. The control is a reader whose last step is in the backup.
     #[test]
     fn a_file_that_is_restored_in_place_is_no_continuation() {
         let family = || Narrowed::Family(Person::somebody().family_id());
@@ -194,9 +194,9 @@ mod postgres {
         });
     }
 
-    /// A transaction that gets its id first and commits last is not missed, however many steps were read meanwhile, page
-    /// by page too. No step is read twice, although the transaction runs all the time. The control is a reader that takes
-    /// ids for the order of the commits.
+    /// A transaction that gets its id first and commits last is not missed, however many steps were read meanwhile,
+    /// page by page too. No step is read twice, although the transaction runs all the time. The control is a reader
+    /// that takes ids for the order of the commits.
     #[test]
     fn a_slow_transaction_that_commits_late_is_not_missed() {
         RUNTIME.block_on(async {
@@ -353,7 +353,8 @@ mod postgres {
         });
     }
 
-    /// If somebody has disabled a trigger, the log has a gap. It is off until it is switched on again, with another epoch.
+    /// If somebody has disabled a trigger, the log has a gap. It is off until it is switched on again, with another
+    /// epoch.
     #[test]
     fn a_log_with_a_gap_counts_as_off() {
         RUNTIME.block_on(async {
@@ -407,8 +408,8 @@ mod postgres {
         });
     }
 
-    /// A server that was killed can give ids of transactions out again, and a restored one does. So its epoch is another
-    /// one after each start.
+    /// A server that was killed can give ids of transactions out again, and a restored one does. So its epoch is
+    /// another one after each start.
     #[test]
     fn the_epoch_is_another_one_after_the_server_was_started_again() {
         RUNTIME.block_on(async {

@@ -6,13 +6,14 @@ use std::num::NonZeroU32;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
     Applied, Change, InsertInto, Inserted, LogPosition, Narrowed, NarrowingLog, Narrowings, NoticeMark, Rotated,
     StoreError, TokenStore,
 };
+use counterfoil::testing::{BackendCalls, listen};
 use counterfoil::types::{FamilyId, KeyId, RecordId, Version};
 use counterfoil_conformance::sample::{
     Draft, EXPIRES, GONE, Person, at, describe_as, details, digest_of, edit_details, make_room, most, must_get,
@@ -277,8 +278,8 @@ pub async fn check_trim(one: &dyn Logged, other: &dyn Logged) {
     assert_eq!(one.trim_narrowings(at(6), most(9)).await.expect("trimmed"), 1);
 }
 
-/// Writers rotate and revoke on several threads, and a reader follows the log. After each call has returned, its step is
-/// read from a position that was taken before the call, and the reader misses no step.
+/// Writers rotate and revoke on several threads, and a reader follows the log. After each call has returned, its step
+/// is read from a position that was taken before the call, and the reader misses no step.
 pub fn check_races<S: Logged>(stores: Vec<Arc<S>>, writers: usize, rounds: u64) {
     let (begin, is_over) = (RUNTIME.block_on(end(&*stores[0])), AtomicBool::new(false));
     let follow = |store: &S| {
@@ -333,9 +334,22 @@ pub fn check_races<S: Logged>(stores: Vec<Arc<S>>, writers: usize, rounds: u64) 
     assert!(missed.is_empty(), "the reader missed {missed:?}");
 }
 
-/// Polls a future at most `polls` times, and drops it then.
-async fn cut<T>(future: impl Future<Output = T>, polls: u32) -> Option<T> {
-    let (mut future, mut left) = (pin!(future), polls);
+/// A listener that lets each call wait once before each call of the backend, so that it can be cut off there.
+struct Waits;
+
+impl BackendCalls for Waits {
+    fn poll_call(&self, first: bool, context: &mut Context<'_>) -> Poll<()> {
+        if !first {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// Polls a future, and drops it when it has been pending more than `polls` times.
+async fn cut<T>(future: impl Future<Output = T> + Send, polls: u32) -> Option<T> {
+    let (mut future, mut left) = (pin!(listen(Arc::new(Waits), Box::pin(future))), polls);
     std::future::poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(answer) => Poll::Ready(Some(answer)),
         Poll::Pending if left == 0 => Poll::Ready(None),

@@ -146,10 +146,10 @@ pub(in crate::postgres) const MAY_LOG: &str =
 /// $2. It asks only for those before $3 that are not in $4, and only for the steps after the transaction $5 and the id
 /// $6, in this order.
 ///
-/// Each row also has the epoch, the place of the last step that was trimmed, and the present end: the transaction `stop`
-/// is after all visible steps, and `running` has the transactions before it that are still running. `late` is 1 if a
-/// transaction in $2 has ended and its step was trimmed, or may have been. If the log is off, there is no row. If there
-/// is no step, there is one row without a step.
+/// Each row also has the epoch, the place of the last step that was trimmed, and the present end: the transaction
+/// `stop` is after all visible steps, and `running` has the transactions before it that are still running. `late` is 1
+/// if a transaction in $2 has ended and its step was trimmed, or may have been. If the log is off, there is no row. If
+/// there is no step, there is one row without a step.
 ///
 /// The epoch depends on the instant at which the server was started, and on the table, so that it is another one after
 /// a restore.
@@ -204,8 +204,8 @@ pub(in crate::postgres) const NARROW: &str = concat!(
     is_on!()
 );
 /// Removes the oldest steps, up to the first one whose instant is $1 or later, and at most $2 of them. `removed` is
-/// their number, and `logs` is 0 if the log is off. The lock on the row of the log lets one call at a time trim. The row
-/// keeps the newest 1,024 transactions whose steps were trimmed.
+/// their number, and `logs` is 0 if the log is off. The lock on the row of the log lets one call at a time trim. The
+/// row keeps the newest 1,024 transactions whose steps were trimmed.
 pub(in crate::postgres) const TRIM: &str = concat!(
     "
 WITH l AS MATERIALIZED (

@@ -2,8 +2,8 @@
 //!
 //! Writes run one after another, so the ids of steps have the order of the commits.
 
-/// An expression for the mark of a step. A file that was restored in place can give a reader's position to another step.
-/// The reader recognises this by the mark.
+/// An expression for the mark of a step. A file that was restored in place can give a reader's position to another
+/// step. The reader recognises this by the mark.
 macro_rules! mark {
     () => {
         "(
