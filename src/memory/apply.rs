@@ -31,8 +31,9 @@ impl Writer<'_> {
         transition::change(&mut record, &mut family, change, now);
         let written = joined(record.clone(), family.clone())?;
         if let Some(holder) = displaced {
-            self.displace(&holder);
+            self.displace(&holder, now);
         }
+        self.log(family.id, now);
         self.commit(Some(&before), family, vec![record]);
         Ok(Applied::Done(written))
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Bound;
 
+use super::narrowings::Log;
 use super::owner_index::{KindAt, NO_END, OwnerIndex, Standing, hash};
 use super::sorted::Sorted;
 use super::table::StepNumber;
@@ -39,6 +40,8 @@ pub(super) struct Indexes {
     /// last family is removed.
     clients: HashMap<ClientKey, ClientNumber>,
     steps: u64,
+    /// The log of narrowing steps. `None` until it is read for the first time.
+    pub(super) log: Option<Box<Log>>,
 }
 
 /// A record: its family, its generation, and the last bytes of its id.

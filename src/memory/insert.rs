@@ -51,7 +51,7 @@ impl Writer<'_> {
             return Ok(Inserted::PaceReached { oldest });
         }
         if let Holder::Gone(holder) = holder {
-            self.displace(&holder);
+            self.displace(&holder, now);
         }
         let ended = leaving.iter().map(|(family, _)| family.id).collect::<Vec<_>>();
         for (family, WhenEnded { revoked, gone_at }) in leaving {

@@ -10,6 +10,7 @@ mod indexes;
 mod insert;
 mod interner;
 mod list;
+mod narrowings;
 mod notice;
 mod owner_index;
 mod people;

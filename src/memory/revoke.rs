@@ -37,6 +37,7 @@ impl Writer<'_> {
         }
         let mut record = old.clone();
         transition::revoke_record(&mut record, revoked, gone_at);
+        self.log(family.id, revoked.at);
         self.put_record(&old, &family, record);
         true
     }
@@ -45,6 +46,7 @@ impl Writer<'_> {
         let mut ended = family.clone();
         let standing = transition::revoke_family(&mut ended, revoked, gone_at);
         if standing {
+            self.log(family.id, revoked.at);
             self.put_family(family, ended);
         }
         standing

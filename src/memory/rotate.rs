@@ -55,6 +55,7 @@ impl Writer<'_> {
             records.extend(self.grandparent_wiped(&record));
         }
         records.push(record);
+        self.log(family.id, now);
         self.commit(Some(&before), family, records);
         Ok(Rotated::Done)
     }

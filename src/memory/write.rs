@@ -59,7 +59,8 @@ impl Writer<'_> {
     }
 
     /// Clears the label key of a family whose `gone_at` is reached.
-    pub(super) fn displace(&mut self, gone: &FamilyParts) {
+    pub(super) fn displace(&mut self, gone: &FamilyParts, now: Timestamp) {
+        self.log(gone.id, now);
         self.put_family(gone, FamilyParts { label_key: None, ..gone.clone() });
     }
 

@@ -14,13 +14,19 @@ use crate::service::watched::Watched;
 use crate::store::alias_store::AliasStore;
 use crate::store::client_store::ClientStore;
 use crate::store::error::StoreError;
+use crate::store::narrowing_log::NarrowingLog;
 use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
 use crate::types::account::Account;
 use crate::types::ids::{RecordId, SubjectId};
 
+/// With `only pointers` instead of the name of the port, `Watched` gets no methods: the core does not call the trait.
 macro_rules! forward {
+    ($trait:ident, only pointers, $error:ty; $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)*) => {
+        forward!(@one Arc<T>, $trait, $error {} { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
+        forward!(@one Box<T>, $trait, $error {} { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
+    };
     ($trait:ident, $port:literal, $error:ty, { $(fn $at_once:ident(&self $(, $given:ident: $what:ty)*);)* } $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)*) => {
         forward!(@one Arc<T>, $trait, $error { $(fn $at_once(&self $(, $given: $what)*);)* } { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
         forward!(@one Box<T>, $trait, $error { $(fn $at_once(&self $(, $given: $what)*);)* } { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
@@ -68,6 +74,7 @@ methods_of!(ClientStore => forward[ClientStore, "client_store", StoreError, {}])
 methods_of!(SettingsStore => forward[SettingsStore, "settings_store", StoreError, {}]);
 methods_of!(Throttle => forward[Throttle, "throttle", StoreError, {}]);
 methods_of!(AliasStore => forward[AliasStore, "alias_store", StoreError, {}]);
+methods_of!(NarrowingLog => forward[NarrowingLog, only pointers, StoreError;]);
 methods_of!(Accounts => forward[Accounts, "directory", DirectoryError, {
     fn try_account(&self, subject: &SubjectId, look: &mut dyn FnMut(Option<&Account>));
 }]);

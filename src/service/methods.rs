@@ -8,8 +8,8 @@
 /// DirectoryError>` for a trait of the directory. To pass further tokens to `wrap!` before the methods, write them in
 /// brackets, as in `methods_of!(TokenStore => wrap[S])`.
 ///
-/// These are the traits: `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, `AliasStore`, and the directory's
-/// `Accounts`, `Logins` and `Search`.
+/// These are the traits: `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, `AliasStore`, `NarrowingLog`, and the
+/// directory's `Accounts`, `Logins` and `Search`.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -148,6 +148,16 @@ macro_rules! methods_of {
             fn aliases(
                 &self, after: Option<&$crate::store::Alias>, limit: ::core::num::NonZeroU32
             ) -> $crate::store::Page<($crate::store::Alias, $crate::store::AliasEntry), $crate::store::Alias>;
+        }
+    };
+    (NarrowingLog => $to:ident $([$($first:tt)*])?) => {
+        $to! {
+            $($($first)*)?
+            fn narrowings(
+                &self, after: Option<&$crate::store::LogPosition>, limit: ::core::num::NonZeroU32
+            ) -> $crate::store::Narrowings;
+            fn narrow(&self, what: &$crate::store::Narrowed, now: $crate::Timestamp) -> ();
+            fn trim_narrowings(&self, before: $crate::Timestamp, limit: ::core::num::NonZeroU32) -> u64;
         }
     };
     (Accounts => $to:ident $([$($first:tt)*])?) => {

@@ -9,6 +9,7 @@ use crate::record::record_ref::Look;
 use crate::store::alias_store::AliasStore;
 use crate::store::client_store::ClientStore;
 use crate::store::error::StoreError;
+use crate::store::narrowing_log::NarrowingLog;
 use crate::store::page::Page;
 use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
@@ -19,7 +20,8 @@ use crate::types::ids::{FamilyId, RecordId};
 /// Wraps a store. [`Faults`] decides which calls fail. The error is `StoreError::Unavailable { retry: true, .. }`.
 ///
 /// The wrapper implements each of the traits [`TokenStore`], [`ClientStore`], [`SettingsStore`], [`Throttle`],
-/// [`AliasStore`] and [`Transfer`] that the inner store implements. The same faults apply to all traits.
+/// [`AliasStore`], [`NarrowingLog`] and [`Transfer`] that the inner store implements. The same faults apply to all
+/// traits.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -97,6 +99,7 @@ crate::methods_of!(ClientStore => faulty[ClientStore;]);
 crate::methods_of!(SettingsStore => faulty[SettingsStore;]);
 crate::methods_of!(Throttle => faulty[Throttle;]);
 crate::methods_of!(AliasStore => faulty[AliasStore;]);
+crate::methods_of!(NarrowingLog => faulty[NarrowingLog;]);
 faulty! { Transfer;
     fn families(&self, after: Option<&FamilyId>, limit: NonZeroU32) -> Page<FamilyId, FamilyId>;
     fn family(&self, id: &FamilyId) -> Option<WholeFamily>;

@@ -74,7 +74,7 @@ fn statement<'q>(
                 .bind(scope.is_some())
                 .bind(scope.as_ref().and_then(Option::as_ref).map(Scope::as_str));
             if !is_both {
-                return query;
+                return query.bind(micros(now));
             }
             query
                 .bind(label.is_some())
@@ -91,8 +91,10 @@ fn statement<'q>(
             .bind(notice.map(|notice| i64::from(notice.stage)))
             .bind(micros(now)),
         Change::Rekey { digest, key_id } => {
-            swap(sql::REKEY).bind(digest.as_bytes().as_slice()).bind(i64::from(key_id.number()))
+            swap(sql::REKEY).bind(digest.as_bytes().as_slice()).bind(i64::from(key_id.number())).bind(micros(now))
         }
-        Change::End { honoured_until, gone_at } => swap(sql::END).bind(micros(*honoured_until)).bind(micros(*gone_at)),
+        Change::End { honoured_until, gone_at } => {
+            swap(sql::END).bind(micros(*honoured_until)).bind(micros(*gone_at)).bind(micros(now))
+        }
     }
 }

@@ -54,7 +54,7 @@ pub(super) async fn migrate(mut connection: PgConnection) -> Result<PgConnection
 }
 
 /// Whether the error says that the role lacks a privilege, for example on the schema.
-fn may_not(error: &sqlx::Error) -> bool {
+pub(super) fn may_not(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code)
@@ -116,6 +116,18 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     if may_note != Some(true) {
         return Err(SetupError::refused(
             "the role may not note the upkeep, so nothing would ever be purged: GRANT SELECT, INSERT, UPDATE ON counterfoil_upkeep",
+        ));
+    }
+    let triggers: i64 = sqlx::query_scalar(sql::LOG_TRIGGERS).fetch_one(&mut *connection).await?;
+    if triggers < sql::LOG_TRIGGER_COUNT {
+        return Err(SetupError::refused(
+            "a trigger of the log of narrowing steps is not there: a step would be missed",
+        ));
+    }
+    let may_log: Option<bool> = sqlx::query_scalar(sql::MAY_LOG).fetch_one(&mut *connection).await?;
+    if may_log != Some(true) {
+        return Err(SetupError::refused(
+            "the log of narrowing steps is on, and the role may not write it, so nothing could be changed: GRANT INSERT ON counterfoil_narrowing",
         ));
     }
     let indexes: i64 = sqlx::query_scalar(sql::INDEXES).fetch_one(connection).await?;

@@ -73,6 +73,7 @@ macro_rules! forward {
 mod bounds;
 mod change;
 mod insert;
+mod narrowings;
 mod notice;
 mod purge;
 mod read;
@@ -84,6 +85,7 @@ mod transfer;
 
 pub(super) use change::*;
 pub(super) use insert::*;
+pub(super) use narrowings::*;
 pub(super) use notice::*;
 pub(super) use purge::*;
 pub(super) use read::*;

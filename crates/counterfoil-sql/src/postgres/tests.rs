@@ -27,7 +27,8 @@ INSERT INTO counterfoil_record SELECT substring(sha256(n::text::bytea) FROM 1 FO
     NULL, CASE WHEN n % 10 = 1 THEN n END, CASE WHEN n % 10 = 1 THEN 0 END, '', false FROM generate_series(1, 30000) n;
 INSERT INTO counterfoil_throttle SELECT sha256(n::text::bytea), 1, n, '{}', n FROM generate_series(1, 30000) n;
 INSERT INTO counterfoil_client SELECT 'default', 'client' || n, 0, sha256(n::text::bytea), '{}' FROM generate_series(1, 30000) n;
-ANALYZE counterfoil_family; ANALYZE counterfoil_record; ANALYZE counterfoil_throttle; ANALYZE counterfoil_client;
+INSERT INTO counterfoil_narrowing (xid, family, at) SELECT n, substring(sha256(n::text::bytea) FROM 1 FOR 10), n FROM generate_series(1, 30000) n;
+ANALYZE counterfoil_narrowing; ANALYZE counterfoil_family; ANALYZE counterfoil_record; ANALYZE counterfoil_throttle; ANALYZE counterfoil_client;
 ";
 
 /// The types of the parameters that describe new records. Each parameter is an array: of bytes (B), numbers (N) or
@@ -125,9 +126,9 @@ const STATEMENTS: &[(&str, bool, &str)] = &[
     (sql::SUPERSEDE, true, "FINNIINNNNNNNNYN"),
     (sql::RENEW, true, "FINNIINNNNNNNNYN"),
     (sql::SLIDE, true, "FINNNN"),
-    (sql::EDIT, false, "FINYTYT"),
-    (sql::REKEY, false, "FININ"),
-    (sql::END, false, "FINNN"),
+    (sql::EDIT, false, "FINYTYTN"),
+    (sql::REKEY, false, "FININN"),
+    (sql::END, false, "FINNNN"),
     (sql::EDIT_BOTH, false, "FINYTYTYTTNYT"),
     (sql::EXPIRY, false, "FINNNNNN"),
     (sql::REVOKE_FAMILY, false, "NNNFRT"),
@@ -149,6 +150,9 @@ const STATEMENTS: &[(&str, bool, &str)] = &[
     (sql::CLIENT, false, "RT"),
     (sql::CLIENTS, false, "RTN"),
     (throttle_sql::PURGE, false, "NN"),
+    (sql::NARROWINGS, false, "NANANNN"),
+    (sql::NARROW, false, "FRTN"),
+    (sql::TRIM, false, "NN"),
 ];
 
 fn scan(plan: &[String]) -> Option<&String> {

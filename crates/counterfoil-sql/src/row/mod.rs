@@ -4,20 +4,24 @@ mod alias;
 mod columns;
 mod counter;
 mod document;
+mod narrowing;
 mod page;
 mod record;
 mod values;
 
 pub(crate) use alias::{alias, aliases};
-#[cfg(feature = "postgres")]
-pub(crate) use columns::number_or_null;
-pub(crate) use columns::{instant, number, version};
+pub(crate) use columns::{instant, number, number_or_null, version};
 pub(crate) use counter::census;
 #[cfg(feature = "sqlite")]
 pub(crate) use counter::counter;
 #[cfg(feature = "postgres")]
 pub(crate) use counter::instant_of;
 pub(crate) use document::{client, settings};
+#[cfg(feature = "sqlite")]
+pub(crate) use narrowing::mark;
+#[cfg(feature = "postgres")]
+pub(crate) use narrowing::running;
+pub(crate) use narrowing::{columns_of, epoch, narrowed};
 #[cfg(all(feature = "fuzzing", feature = "sqlite"))]
 pub(crate) use page::decoded_families;
 pub(crate) use page::{LAST_ID, Order, clients, family_page, page};

@@ -35,6 +35,7 @@ impl SqliteStore {
             write.put_details(&family).await?;
         }
         write.put_record(&record, &family).await?;
+        write.date_steps(now).await?;
         let written = joined(record, family)?;
         write.commit(Applied::Done(written)).await
     }

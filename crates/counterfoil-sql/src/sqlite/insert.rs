@@ -68,6 +68,7 @@ async fn found(
     }
     if let Holder::Gone(holder) = holder {
         write.displace(&holder).await?;
+        write.date_steps(now).await?;
     }
     if let Some(Cap { when_full: WhenFull::End { revoked, gone_at }, .. }) = cap {
         for leaving in &leaving {

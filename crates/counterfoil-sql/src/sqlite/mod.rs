@@ -15,6 +15,7 @@ mod file;
 mod insert;
 mod list;
 mod log;
+mod narrowings;
 mod notice;
 mod purge;
 mod read;

@@ -37,7 +37,7 @@ impl SqliteStore {
             return Ok(None);
         }
         record.notice = Some(NoticeMark { at: lease_until, stage: held.stage });
-        write.put_record(&record, &family).await?;
+        write.put_notices(&record).await?;
         let claimed = joined(record, family)?;
         write.commit(Some(claimed)).await
     }
@@ -52,7 +52,7 @@ impl SqliteStore {
         sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError> {
         let mut write = self.write("settle").await?;
-        let Some((mut record, family)) = write.pair(id).await? else { return Ok(false) };
+        let Some((mut record, _)) = write.pair(id).await? else { return Ok(false) };
         let sent = sent.filter(|_| !record.shrunk);
         if let Some((expiry, stage)) = sent {
             record.remember_notice(expiry, stage);
@@ -62,7 +62,7 @@ impl SqliteStore {
             record.notice = next;
         }
         if held || sent.is_some() {
-            write.put_record(&record, &family).await?;
+            write.put_notices(&record).await?;
         }
         write.commit(held).await
     }

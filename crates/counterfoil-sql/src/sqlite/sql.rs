@@ -17,6 +17,7 @@ macro_rules! joined {
 
 mod bounds;
 mod limits;
+mod narrowings;
 mod purge;
 mod read;
 mod schema;
@@ -24,6 +25,7 @@ mod siblings;
 mod write;
 
 pub(super) use limits::*;
+pub(super) use narrowings::*;
 pub(super) use purge::*;
 pub(super) use read::*;
 pub(super) use schema::*;

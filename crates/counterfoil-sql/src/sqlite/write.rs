@@ -173,6 +173,16 @@ impl Write {
     pub(super) async fn put_record(&mut self, record: &RecordParts, family: &FamilyParts) -> Result<(), StoreError> {
         self.run(bind_record(sqlx::query(sql::PUT_RECORD), record, family)).await.map(drop)
     }
+
+    /// Writes the notice mark and the sent notices of a record.
+    pub(super) async fn put_notices(&mut self, record: &RecordParts) -> Result<(), StoreError> {
+        let query = sqlx::query(sql::PUT_NOTICES)
+            .bind(record.notice.map(|notice| micros(notice.at)))
+            .bind(record.notice.map(|notice| i64::from(notice.stage)))
+            .bind(noticed(&record.noticed))
+            .bind(record.id.as_bytes().as_slice());
+        self.run(query).await.map(drop)
+    }
 }
 
 fn bind_family<'q>(query: Statement<'q>, family: &'q FamilyParts) -> Statement<'q> {

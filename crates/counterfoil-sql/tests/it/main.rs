@@ -6,6 +6,7 @@
 mod families;
 mod inventory;
 mod leaks;
+mod narrowings;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "postgres")]

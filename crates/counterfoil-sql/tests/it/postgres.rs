@@ -19,6 +19,8 @@ use sqlx::query;
 /// Schemas whose stores use one isolation level.
 struct Schemas {
     setup: PgSetup,
+    /// Whether the log of narrowing steps is on. The contract is the same in both cases.
+    logs: bool,
     emptied: Mutex<Vec<Used>>,
 }
 
@@ -41,11 +43,16 @@ impl Schemas {
     /// busy machine, a statement can take longer than the default timeout.
     fn at(isolation: Isolation) -> Self {
         let setup = PgSetup::default().isolation(isolation).statement_timeout(Duration::from_secs(60));
-        Self { setup, emptied: Mutex::default() }
+        Self { setup, logs: false, emptied: Mutex::default() }
+    }
+
+    fn with_log(self) -> Self {
+        Self { logs: true, ..self }
     }
 
     async fn connect(&self, schema: &Schema) -> Arc<PgStore> {
-        Arc::new(schema.open_with(self.setup).await)
+        let store = schema.open_with(self.setup).await;
+        Arc::new(if self.logs { store.with_narrowing_log(true).await.expect("switched on") } else { store })
     }
 }
 
@@ -133,7 +140,7 @@ impl TransferFixture for Schemas {
 transfer_conformance!(postgres_copied, Schemas::at(Isolation::ReadCommitted));
 
 conformance!(postgres, Schemas::at(Isolation::ReadCommitted));
-conformance!(serializable, Schemas::at(Isolation::Serializable), scale = fewer(scale()));
+conformance!(serializable, Schemas::at(Isolation::Serializable).with_log(), scale = fewer(scale()));
 
 /// Returns the scale for the second isolation level. It has a fifth of the rounds (at least four) and at most 25
 /// sequences, because both levels run the same statements. With `COUNTERFOIL_SCALE=soak` nothing is reduced.

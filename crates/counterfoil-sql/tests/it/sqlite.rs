@@ -12,6 +12,7 @@ use counterfoil_conformance::{
 };
 use sqlx::query;
 
+/// The log of narrowing steps is on in the files of the contract, and off in the others.
 struct Files;
 
 #[async_trait]
@@ -23,7 +24,7 @@ impl Fixture for Files {
     }
 
     async fn open(&self, file: &File) -> Store {
-        Arc::new(file.open().await)
+        Arc::new(file.open().await.with_narrowing_log(true).await.expect("switched on"))
     }
 
     async fn reopen(&self, file: File) -> Option<File> {

@@ -10,6 +10,7 @@ pub mod host;
 pub mod inventory;
 pub mod leaks;
 pub mod lost;
+pub mod narrowings;
 #[cfg(feature = "postgres")]
 pub mod schemas;
 

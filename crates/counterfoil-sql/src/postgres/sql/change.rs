@@ -1,17 +1,20 @@
 //! Statements that change one record, or one record and its family.
 
+use super::narrowings::dated;
 use crate::columns::{family_columns, postgres_columns, record_columns};
 
-/// A statement that changes a record but not its family. Parameters: $1 family, $2 id, $3 expected version. It skips a
-/// row whose digest does not decode, as all statements for changes do. The read that follows reports the error.
+/// A statement that changes a record but not its family. Parameters: $1 family, $2 id, $3 expected version, `$now` now.
+/// It skips a row whose digest does not decode, as all statements for changes do. The read that follows reports the
+/// error.
 macro_rules! change {
-    ($set:literal, $where:literal) => {
+    ($set:literal, $where:literal, $now:literal) => {
         concat!(
             "WITH ",
             standing!("$1"),
             " UPDATE counterfoil_record r SET version = r.version + 1, ",
             $set,
-            " FROM f WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL AND length(r.digest) = 32",
+            " FROM f WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL AND length(r.digest) = 32 AND ",
+            dated!($now),
             $where,
             " RETURNING ",
             record_columns!(postgres_columns),
@@ -22,22 +25,24 @@ macro_rules! change {
 }
 
 /// Changes the description and the scope. Parameters: $4 whether the description changes, $5 the new description, $6
-/// whether the scope changes, $7 the new scope.
+/// whether the scope changes, $7 the new scope, $8 now.
 pub(in crate::postgres) const EDIT: &str = change!(
     "description = CASE WHEN $4 THEN $5 ELSE r.description END, scope = CASE WHEN $6 THEN $7 ELSE r.scope END",
-    " AND NOT r.shrunk"
+    " AND NOT r.shrunk",
+    "$8"
 );
-/// Changes the digest. Parameters: $4 digest, $5 id of the digest key.
-pub(in crate::postgres) const REKEY: &str = change!("digest = $4, key_id = $5", "");
-/// Ends the retry window of a superseded record. Parameters: $4 honoured_until, $5 gone_at.
+/// Changes the digest. Parameters: $4 digest, $5 id of the digest key, $6 now.
+pub(in crate::postgres) const REKEY: &str = change!("digest = $4, key_id = $5", "", "$6");
+/// Ends the retry window of a superseded record. Parameters: $4 honoured_until, $5 gone_at, $6 now.
 pub(in crate::postgres) const END: &str = change!(
     "honoured_until = $4, gone_at = coalesce(r.gone_at, $5), purge_at = coalesce(r.gone_at, $5)",
-    " AND r.superseded_at IS NOT NULL AND NOT r.shrunk"
+    " AND r.superseded_at IS NOT NULL AND NOT r.shrunk",
+    "$6"
 );
 
 /// A statement that changes a record and its family, and returns both rows as written.
 macro_rules! change_both {
-    ($before:literal, $record:literal, $where:literal, $family:literal) => {
+    ($before:literal, $record:literal, $where:literal, $family:literal, $now:literal) => {
         concat!(
             "
     WITH l AS MATERIALIZED (
@@ -48,7 +53,9 @@ macro_rules! change_both {
             $record,
             "
         FROM l
-        WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL AND NOT r.shrunk AND length(r.digest) = 32",
+        WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL AND NOT r.shrunk AND length(r.digest) = 32
+            AND ",
+            dated!($now),
             $where,
             "
         RETURNING r.*, r.kind = l.kind AND r.generation = l.generation AS leads
@@ -88,7 +95,8 @@ pub(in crate::postgres) const EDIT_BOTH: &str = change_both!(
             label_key = CASE WHEN $8 THEN $10 ELSE f.label_key END,
             body = CASE WHEN $12 THEN $13 ELSE f.body END
         FROM p
-        WHERE (SELECT count(*) FROM x) >= 0 AND"
+        WHERE (SELECT count(*) FROM x) >= 0 AND",
+    "$11"
 );
 /// Changes the expiry. Parameters: $4 expires_at, $5 gone_at, $6 the instant of the notice, $7 the stage of the notice,
 /// $8 now.
@@ -100,5 +108,6 @@ pub(in crate::postgres) const EXPIRY: &str = change_both!(
             live_until = CASE WHEN p.leads THEN $4 ELSE f.live_until END,
             gone_at = CASE WHEN p.leads THEN $5 ELSE f.gone_at END
         FROM p
-        WHERE"
+        WHERE",
+    "$8"
 );

@@ -1,5 +1,7 @@
 //! Statements that insert a new family, or insert records into an existing family.
 
+use super::narrowings::dated;
+
 /// Selects the family that holds the label, unless it is the family $4 or has reached its `gone_at`. Parameters: $1
 /// realm, $2 owner, $3 label_key, $4 family, $5 now.
 pub(in crate::postgres) const HOLDER: &str = "
@@ -40,7 +42,9 @@ macro_rules! add_family {
 pub(in crate::postgres) const FOUND: &str = concat!(
     "WITH x AS (
         UPDATE counterfoil_family SET label_key = NULL
-        WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23
+        WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23 AND ",
+    dated!("$23"),
+    "
         RETURNING id
     ), f AS (",
     add_family!("WHERE (SELECT count(*) FROM x) >= 0"),
@@ -63,6 +67,9 @@ pub(in crate::postgres) const FOUND_WITHIN: &str = concat!(
         UPDATE counterfoil_family SET label_key = NULL
         WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23
             AND EXISTS (SELECT 1 FROM c WHERE verdict = 0) AND id <> ALL (ARRAY(SELECT unnest(ended) FROM c))
+            AND ",
+    dated!("$23"),
+    "
         RETURNING id
     ), f AS (",
     add_family!("FROM c WHERE verdict = 0 AND (SELECT count(*) FROM x) >= 0"),

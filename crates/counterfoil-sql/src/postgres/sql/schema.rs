@@ -1,12 +1,12 @@
 //! The migrations of the schema, and the checks of the server at the start.
 
 use super::super::throttle_sql;
-use super::bounds;
+use super::{bounds, narrowings};
 use crate::labels;
 
 /// The migrations, in order. A released migration never changes. A new migration is appended.
 pub(in crate::postgres) const MIGRATIONS: &[&str] =
-    &[V1, V2, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP, ALIAS_TABLE];
+    &[V1, V2, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP, ALIAS_TABLE, narrowings::MIGRATION];
 /// Selects the families whose label key contains one of the characters in $1. The caller holds the lock that
 /// [`LOCK_LABELS`] takes.
 pub(in crate::postgres) const OLD_LABELS: &str =
@@ -168,7 +168,7 @@ JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_class s ON s.relnamespace = c.relnamespace AND s.oid = to_regclass('counterfoil_schema')
 WHERE c.relname LIKE 'counterfoil\\_%' AND i.indisvalid";
 /// The number of indexes that the migrations create.
-pub(in crate::postgres) const INDEX_COUNT: i64 = 22;
+pub(in crate::postgres) const INDEX_COUNT: i64 = 24;
 /// Whether the store's tables are in the first schema of the `search_path`, in which migrations create them.
 pub(in crate::postgres) const SCHEMA_IS_THERE: &str = "SELECT EXISTS (
     SELECT 1 FROM pg_class

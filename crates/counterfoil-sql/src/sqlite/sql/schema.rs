@@ -1,12 +1,12 @@
 //! The migrations of the schema, and the checks of the file.
 
 use super::super::throttle_sql;
-use super::bounds;
+use super::{bounds, narrowings};
 use crate::labels;
 
 /// The migrations, in order. A released migration never changes. A new migration is appended.
 pub(in crate::sqlite) const MIGRATIONS: &[&str] =
-    &[V1, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP, ALIAS_TABLE];
+    &[V1, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP, ALIAS_TABLE, narrowings::MIGRATION];
 /// Selects the families whose label key contains one of the characters in ?1.
 pub(in crate::sqlite) const OLD_LABELS: &str =
     "SELECT id, label_key FROM counterfoil_family WHERE label_key GLOB '*[' || ?1 || ']*' ORDER BY id";

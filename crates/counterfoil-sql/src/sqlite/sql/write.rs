@@ -30,6 +30,9 @@ UPDATE counterfoil_record SET
     superseded_at = ?11, successor = ?12, nonce = ?13, nonce_key = ?14, honoured_until = ?15,
     revoked_at = ?16, revoked_why = ?17, notice_at = ?18, notice_stage = ?19, noticed = ?20
 WHERE id = ?21";
+/// Writes the notice mark and the sent notices. Unlike [`PUT_RECORD`], it writes no step to the log of narrowing steps.
+pub(in crate::sqlite) const PUT_NOTICES: &str =
+    "UPDATE counterfoil_record SET notice_at = ?1, notice_stage = ?2, noticed = ?3 WHERE id = ?4";
 
 /// Removes the nonce of the grandparent when the parent is superseded. The parent is the grandparent's successor.
 /// Parameters: ?1 family, ?2 generation of the grandparent, ?3 id of the parent.
