@@ -53,16 +53,19 @@ impl Log {
         self.dropped += u64::from(self.steps.pop_front().is_some());
     }
 
-    fn page(&self, after: Option<LogPosition>, limit: NonZeroU32) -> Narrowings {
-        let (end, lowest) = (self.end(), LogPosition::from_number(self.dropped));
-        let from = after.map_or(end, LogPosition::number).clamp(self.dropped, end);
+    fn page(&self, after: Option<&LogPosition>, limit: NonZeroU32) -> Narrowings {
+        let end = self.end();
+        let asked = after.map_or(Some(end), number);
+        let known = asked.filter(|asked| (self.dropped..=end).contains(asked));
+        // From an unknown position, all steps that are kept are returned.
+        let from = known.unwrap_or(self.dropped);
         let next = end.min(from.saturating_add(u64::from(limit.get())));
         let index = |position: u64| usize::try_from(position - self.dropped).unwrap_or(usize::MAX);
         let steps = self.steps.range(index(from)..index(next)).map(|(_, step)| match step {
             Step::Family(family) => Narrowed::Family(*family),
             Step::Other(what) => (**what).clone(),
         });
-        Narrowings::new(self.epoch, lowest, LogPosition::from_number(next)).with_steps(steps.collect(), next < end)
+        Narrowings::new(self.epoch, position(next)).with_steps(steps.collect(), next < end).with_lost(known.is_none())
     }
 
     fn trim(&mut self, before: Timestamp, limit: NonZeroU32) -> u64 {
@@ -73,6 +76,14 @@ impl Log {
         }
         self.dropped - first
     }
+}
+
+fn position(number: u64) -> LogPosition {
+    LogPosition::from_bytes(number.to_be_bytes())
+}
+
+fn number(position: &LogPosition) -> Option<u64> {
+    position.as_bytes().try_into().ok().map(u64::from_be_bytes)
 }
 
 impl Writer<'_> {
@@ -100,7 +111,7 @@ macro_rules! backend_call {
 /// Keeps the newest 65,536 steps, from the first call of [`NarrowingLog::narrowings`] on.
 #[async_trait]
 impl NarrowingLog for MemoryStore {
-    async fn narrowings(&self, after: Option<LogPosition>, limit: NonZeroU32) -> Result<Narrowings, StoreError> {
+    async fn narrowings(&self, after: Option<&LogPosition>, limit: NonZeroU32) -> Result<Narrowings, StoreError> {
         backend_call!();
         Ok(self.write().begun().page(after, limit))
     }
@@ -131,7 +142,7 @@ mod tests {
     use crate::store::token_store::TokenStore;
     use crate::types::ids::Version;
 
-    fn page(store: &MemoryStore, after: Option<LogPosition>, limit: u32) -> Narrowings {
+    fn page(store: &MemoryStore, after: Option<&LogPosition>, limit: u32) -> Narrowings {
         block_on(store.narrowings(after, some(limit))).expect("in memory")
     }
 
@@ -152,7 +163,7 @@ mod tests {
         assert_eq!(revoke(&store, Revoke::One(&id(1, 0)), 52, MANY).changed, 1);
         assert_eq!(revoke(&store, Revoke::One(&id(1, 0)), 52, MANY).changed, 0);
         assert_eq!((revoke_family(&store, 1, 53).changed, revoke_family(&store, 1, 53).changed), (1, 0));
-        assert_eq!(page(&store, Some(begin), 9).steps, vec![Narrowed::Family(family_id(1)); 4]);
+        assert_eq!(page(&store, Some(&begin), 9).steps, vec![Narrowed::Family(family_id(1)); 4]);
     }
 
     #[test]
@@ -163,7 +174,7 @@ mod tests {
         let next = labelled(2, "a");
         let home = crate::store::InsertInto::Found { family: &next, cap: None, pace: None };
         let _ = insert(&store, home, &[record(2, 0, 0)], at(GONE));
-        assert_eq!(page(&store, Some(begin), 9).steps, [Narrowed::Family(family_id(1))]);
+        assert_eq!(page(&store, Some(&begin), 9).steps, [Narrowed::Family(family_id(1))]);
     }
 
     #[test]
@@ -171,17 +182,19 @@ mod tests {
         let store = MemoryStore::default();
         let begin = page(&store, None, 1).next;
         (1..=5).for_each(|seconds| narrow(&store, seconds));
-        let first = page(&store, Some(begin), 2);
-        let second = page(&store, Some(first.next), 9);
+        let first = page(&store, Some(&begin), 2);
+        let second = page(&store, Some(&first.next), 9);
         assert_eq!((first.steps.len(), first.more, second.steps.len(), second.more), (2, true, 3, false));
         let end = second.next;
         assert_eq!(block_on(store.trim_narrowings(at(4), some(2))).expect("in memory"), 2);
         assert_eq!(block_on(store.trim_narrowings(at(4), MANY)).expect("in memory"), 1);
-        let late = page(&store, Some(begin), 9);
-        assert!(late.lowest > begin && late.lowest <= end && late.epoch == first.epoch);
-        assert_eq!((late.steps.len(), late.next), (2, end));
-        let ahead = page(&store, Some(LogPosition::from_number(end.number() + 7)), 9);
-        assert_eq!((ahead.next, ahead.steps), (end, vec![]), "a reader sees that the log has become shorter");
+        let late = page(&store, Some(&begin), 9);
+        assert_eq!((late.lost, late.epoch, late.steps.len()), (true, first.epoch, 2));
+        assert_eq!(late.next, end);
+        assert!(!page(&store, Some(&end), 9).lost);
+        let ahead = page(&store, Some(&position(12)), 9);
+        assert_eq!((ahead.next, ahead.lost), (end.clone(), true), "a reader sees that the log has become shorter");
+        assert!(page(&store, Some(&LogPosition::from_bytes(*b"garbage")), 9).lost);
         assert_ne!(page(&MemoryStore::default(), None, 1).epoch, late.epoch);
     }
 
@@ -190,8 +203,8 @@ mod tests {
         let store = MemoryStore::default();
         let begin = page(&store, None, 1).next;
         (0..=KEPT).for_each(|_| narrow(&store, 1));
-        let all = page(&store, Some(begin), u32::MAX);
-        assert_eq!((all.steps.len(), all.lowest > begin), (KEPT, true));
+        let all = page(&store, Some(&begin), u32::MAX);
+        assert_eq!((all.steps.len(), all.lost), (KEPT, true));
         assert_eq!(size_of::<(Timestamp, Step)>(), 24);
     }
 }

@@ -154,7 +154,7 @@ macro_rules! methods_of {
         $to! {
             $($($first)*)?
             fn narrowings(
-                &self, after: Option<$crate::store::LogPosition>, limit: ::core::num::NonZeroU32
+                &self, after: Option<&$crate::store::LogPosition>, limit: ::core::num::NonZeroU32
             ) -> $crate::store::Narrowings;
             fn narrow(&self, what: &$crate::store::Narrowed, now: $crate::Timestamp) -> ();
             fn trim_narrowings(&self, before: $crate::Timestamp, limit: ::core::num::NonZeroU32) -> u64;

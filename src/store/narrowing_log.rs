@@ -10,22 +10,21 @@ use crate::types::ids::{FamilyId, OwnerId};
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// A position between two steps of a log. Positions have the order of the log. A reader only compares them. The store
-/// decides about the numbers, and numbers may be missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LogPosition(u64);
+/// A position between two steps of a log. The store decides about the bytes, and only the store reads them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LogPosition(Box<[u8]>);
 
 impl LogPosition {
-    /// The position with this number.
+    /// The position with these bytes.
     #[must_use]
-    pub const fn from_number(number: u64) -> Self {
-        Self(number)
+    pub fn from_bytes(bytes: impl Into<Box<[u8]>>) -> Self {
+        Self(bytes.into())
     }
 
-    /// The number of the position.
+    /// The bytes of the position.
     #[must_use]
-    pub const fn number(self) -> u64 {
-        self.0
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -75,41 +74,43 @@ pub enum Narrowed {
 
 /// A page of the log.
 ///
-/// A reader has lost steps, and must forget everything that it remembers, in each of these cases:
-///
-/// - `epoch` is not the epoch of the page before.
-/// - `lowest` is greater than the position that the reader passed as `after`.
-/// - `next` is less than the position that the reader passed as `after`.
-///
-/// It continues from `next` in all cases.
+/// A reader has lost steps, and must forget everything that it remembers, if `lost` is true, or if `epoch` is not the
+/// epoch of the page before. It continues from `next` in all cases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Narrowings {
     /// The identity of the log. It changes when the log no longer continues the old one, for example after a restore of
     /// the backend.
     pub epoch: LogEpoch,
-    /// The lowest position after which no step was trimmed.
-    pub lowest: LogPosition,
-    /// The steps after the requested position, in the order of the log. A step can occur twice.
+    /// The steps after the requested position. A step can occur twice.
     pub steps: Vec<Narrowed>,
-    /// The position after the last step of this page. The next page begins here. If the page has no steps and
-    /// `more` is false, it is the end of the log.
+    /// The position after the last step of this page. The next page begins here. If `more` is false, it is the end of
+    /// the log.
     pub next: LogPosition,
     /// Whether more steps follow now. A page can be short or empty although more steps follow.
     pub more: bool,
+    /// Whether steps after the requested position are missing, or may be missing: some of them were trimmed, the
+    /// position is after the end of the log, or its bytes are not of this log.
+    pub lost: bool,
 }
 
 impl Narrowings {
-    /// A page without steps, which is the last one. The other fields can be set afterwards.
+    /// A page without steps, which is the last one, and from which no step is missing.
     #[must_use]
-    pub const fn new(epoch: LogEpoch, lowest: LogPosition, next: LogPosition) -> Self {
-        Self { epoch, lowest, steps: Vec::new(), next, more: false }
+    pub const fn new(epoch: LogEpoch, next: LogPosition) -> Self {
+        Self { epoch, steps: Vec::new(), next, more: false, lost: false }
     }
 
     /// Sets the steps of the page, and whether more steps follow.
     #[must_use]
     pub fn with_steps(self, steps: Vec<Narrowed>, more: bool) -> Self {
         Self { steps, more, ..self }
+    }
+
+    /// Sets whether steps are missing.
+    #[must_use]
+    pub fn with_lost(self, lost: bool) -> Self {
+        Self { lost, ..self }
     }
 }
 
@@ -146,10 +147,10 @@ impl Narrowings {
 ///     read. So a position cannot be taken from a sequence before the change is committed: a transaction that takes
 ///     its number first and commits last would be missed.
 /// 74. `lost_steps_show`: `trim_narrowings` removes steps from the beginning of the log, at most `limit` of them, and
-///     none whose `now` is `before` or later. After a step was removed, `lowest` is greater than every position from
-///     which a read would have returned the step. If the log no longer continues the log that a reader has read, the
-///     epoch is different. This is the case after a restore of a backup, and if the log was switched off meanwhile.
-///     A position after the end of the log gives a page with `next` at the end.
+///     none whose `now` is `before` or later. After a step was removed, a read from any position from which it would have
+///     returned the step has `lost: true`. So has a read from a position after the end of the log, and from bytes that
+///     are no position of the log. If the log no longer continues the log that a reader has read, the epoch is
+///     different. This is the case after a restore of a backup, and if the log was switched off meanwhile.
 /// 75. `narrowing_is_one_step`: if a call is cut off or fails, either both the change and its step exist afterwards, or
 ///     neither. A refused call writes no step.
 ///
@@ -176,13 +177,13 @@ pub trait NarrowingLog: Send + Sync + 'static {
     /// let before = store.narrowings(None, NonZeroU32::MIN).await?;
     /// store.narrow(&Narrowed::All, Timestamp::EPOCH).await?;
     ///
-    /// let page = store.narrowings(Some(before.next), NonZeroU32::MIN).await?;
+    /// let page = store.narrowings(Some(&before.next), NonZeroU32::MIN).await?;
     /// assert_eq!((before.steps, page.steps, page.more), (vec![], vec![Narrowed::All], false));
-    /// assert!(page.next > before.next && page.epoch == before.epoch && page.lowest <= before.next);
+    /// assert!(page.next != before.next && page.epoch == before.epoch && !page.lost);
     /// # Ok::<(), counterfoil::store::StoreError>(())
     /// # }).expect("in memory");
     /// ```
-    async fn narrowings(&self, after: Option<LogPosition>, limit: NonZeroU32) -> Result<Narrowings, StoreError>;
+    async fn narrowings(&self, after: Option<&LogPosition>, limit: NonZeroU32) -> Result<Narrowings, StoreError>;
 
     /// Writes a step of the host. A host calls it after it has changed an account in its directory. `now` is the
     /// instant of the step, for [`trim_narrowings`](Self::trim_narrowings).
