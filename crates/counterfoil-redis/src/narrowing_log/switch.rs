@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use super::BATCH;
 use crate::ask::{ABREAST, args};
 use crate::keys::{Index, LAYOUT, LOGGED};
-use crate::row::NEVER;
+use crate::row::{Bytes, NEVER};
 use crate::scripts;
 use crate::store::RedisStore;
 
@@ -25,11 +25,13 @@ impl RedisStore {
             source: Some(Box::new(failed)),
         })?;
         self.raise(LOGGED).await?;
-        self.each_shard(async |shard| {
-            let key = [self.keys().index(shard, Index::Log)];
-            self.script(OP, &scripts::BEGIN_LOG, &key, &args![identity]).await.map(drop)
-        })
-        .await
+        let arguments = args![identity];
+        each_shard(|shard| self.begin_shard(shard, &arguments)).await
+    }
+
+    async fn begin_shard(&self, shard: u8, arguments: &[Bytes]) -> Result<(), StoreError> {
+        let key = [self.keys().index(shard, Index::Log)];
+        self.script(OP, &scripts::BEGIN_LOG, &key, arguments).await.map(drop)
     }
 
     /// Switches the log off on every node, and removes all its steps. Nodes that read it get
@@ -42,24 +44,26 @@ impl RedisStore {
     /// [`StoreError::Unavailable`] if a server does not answer. Some shards can then be without a log, and no node can
     /// read the log. Call this function again.
     pub async fn end_narrowing_log(&self) -> Result<(), StoreError> {
-        self.each_shard(async |shard| {
-            let key = [self.keys().index(shard, Index::Log)];
-            let all = args![NEVER, BATCH.to_string().as_bytes()];
-            while Self::count(OP, &self.script(OP, &scripts::TRIM_LOG, &key, &all).await?)? == BATCH {}
-            self.script(OP, &scripts::END_LOG, &key, &[]).await.map(drop)
-        })
-        .await?;
+        each_shard(|shard| self.end_shard(shard)).await?;
         let versions = args![LOGGED.to_string().as_bytes(), LAYOUT.to_string().as_bytes()];
         self.script(OP, &scripts::LOWER, &[self.keys().layout()], &versions).await.map(drop)
     }
 
-    async fn each_shard(&self, act: impl AsyncFn(u8) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        let shards: Vec<u8> = (0..=u8::MAX).collect();
-        for abreast in shards.chunks(ABREAST) {
-            for done in join_all(abreast.iter().map(|shard| act(*shard))).await {
-                done?;
-            }
-        }
-        Ok(())
+    async fn end_shard(&self, shard: u8) -> Result<(), StoreError> {
+        let key = [self.keys().index(shard, Index::Log)];
+        let all = args![NEVER, BATCH.to_string().as_bytes()];
+        while Self::count(OP, &self.script(OP, &scripts::TRIM_LOG, &key, &all).await?)? == BATCH {}
+        self.script(OP, &scripts::END_LOG, &key, &[]).await.map(drop)
     }
+}
+
+/// Calls `act` for each shard, for some shards at the same time.
+async fn each_shard<F: Future<Output = Result<(), StoreError>>>(act: impl Fn(u8) -> F) -> Result<(), StoreError> {
+    let shards: Vec<u8> = (0..=u8::MAX).collect();
+    for abreast in shards.chunks(ABREAST) {
+        for done in join_all(abreast.iter().map(|shard| act(*shard))).await {
+            done?;
+        }
+    }
+    Ok(())
 }
