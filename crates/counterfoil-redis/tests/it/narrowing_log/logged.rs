@@ -8,8 +8,8 @@ use super::{ALL, Reader, family, open, page};
 use crate::support::RUNTIME;
 use crate::support::backend::{Backend, Space};
 use counterfoil::store::{
-    Applied, Change, Inserted, Narrowed, NarrowingLog as _, NoticeMark, Restored, Revoke, Rotated, StoreError, TokenStore,
-    Transfer,
+    Applied, Change, Inserted, Narrowed, NarrowingLog as _, NoticeMark, Restored, Revoke, Rotated, StoreError,
+    TokenStore, Transfer,
 };
 use counterfoil::types::{KeyId, Version};
 use counterfoil_conformance::sample::{
