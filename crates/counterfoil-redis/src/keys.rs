@@ -23,7 +23,7 @@
 //! | `w` | zset by score | `honoured_until` → id of superseded records that are not shrunk yet |
 //! | `y` | zset by text | access tokens that are not revoked individually: family, `expires_at`, the member's six bytes |
 //! | `c` | hash | the number of records for each key id |
-//! | `j` | hash | the log of narrowing steps; missing if the log is off: `e` the number of the newest step, `l` the number of the newest removed step, `i` a random identity, `<number>` → the instant of a step, and what it names |
+//! | `j` | hash | the narrowing log, if it is on: `e` newest number, `l` newest removed number, `i` identity; number → instant, step |
 //! | `t`, `u` | zset by score | the tombstone's end → revoked family; in `u` the families whose remaining members all have a notice |
 //! | `cd:<realm>`, `ci:<realm>`, `cu:<realm>` | hash, zset by text, set | client registrations with their versions; their ids in order; all internal ids ever used |
 //! | `p:<realm>` | hash | settings: `v` version, `d` document |
@@ -78,8 +78,8 @@ use counterfoil::types::FamilyId;
 
 /// The version of the layout that this version of the crate writes.
 pub(crate) const LAYOUT: u64 = 5;
-/// The version of the layout while the log of narrowing steps is on. Versions of the crate that write no steps refuse to
-/// open the store.
+/// The version of the layout while the log of narrowing steps is on. Versions of the crate that write no steps refuse
+/// to open the store.
 pub(crate) const LOGGED: u64 = 6;
 /// The version of the layout during an upgrade from version 1. Versions of the crate that write layout 1 refuse to open
 /// the store from then on.

@@ -121,11 +121,12 @@ impl Options {
         self
     }
 
-    /// Switches the log of narrowing steps on ([`NarrowingLog`](counterfoil::store::NarrowingLog)), from which caches of
-    /// other nodes learn what they must read again. It stays on, and all nodes write steps from then on, also those that
-    /// are opened without this option. [`RedisStore::end_narrowing_log`](crate::RedisStore::end_narrowing_log) switches
-    /// it off. Together with [`without_upgrade`](Self::without_upgrade), a store whose log is off is not opened, and the
-    /// error is [`SetupError::Outdated`].
+    /// Switches the log of narrowing steps on ([`NarrowingLog`](counterfoil::store::NarrowingLog)), from which caches
+    /// of other nodes learn what they must read again. It stays on, and all nodes write steps from then on, also those
+    /// that are opened without this option.
+    /// [`RedisStore::end_narrowing_log`](crate::RedisStore::end_narrowing_log) switches it off. Together with
+    /// [`without_upgrade`](Self::without_upgrade), a store whose log is off is not opened, and the error is
+    /// [`SetupError::Outdated`].
     ///
     /// First stop all nodes with a version of this crate that has no log: such a node writes no steps, so caches would
     /// miss its revocations. It cannot be opened after the log is on ([`SetupError::Newer`]).

@@ -25,9 +25,9 @@ pub(super) struct Told {
 }
 
 impl RedisStore {
-    /// Sends a command about the log of each of these shards. Each command is sent to the primary of its shard, together
-    /// with the other commands to this node. Returns `None` if a node was replaced meanwhile. Then the call must be
-    /// repeated.
+    /// Sends a command about the log of each of these shards. Each command is sent to the primary of its shard,
+    /// together with the other commands to this node. Returns `None` if a node was replaced meanwhile. Then the call
+    /// must be repeated.
     pub(super) async fn by_node(
         &self,
         op: &'static str,

@@ -46,8 +46,8 @@ impl Page {
 }
 
 impl RedisStore {
-    /// Reads the steps of a page. Returns `None` if the log is no longer the one whose heads were read, or if steps were
-    /// removed meanwhile.
+    /// Reads the steps of a page. Returns `None` if the log is no longer the one whose heads were read, or if steps
+    /// were removed meanwhile.
     pub(super) async fn steps(
         &self,
         op: &'static str,

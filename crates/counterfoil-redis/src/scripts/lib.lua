@@ -17,7 +17,8 @@ local BEYOND = string.rep('\255', 17)
 local WIDE = 5
 -- The maximum number of steps that the log of a shard keeps.
 local KEPT = 4096
--- The numbers of the newest and of the newest removed step of the log `J`. Nil if the log is off. `step.lua` reads them.
+-- The numbers of the newest and of the newest removed step of the log `J`. They are nil if the log is off. `step.lua`
+-- reads them.
 local NEWEST, TRIMMED
 -- The keys of the lent families, by family id.
 local LENT = {}

@@ -1,9 +1,9 @@
--- Removes the oldest steps of the log of a shard. Arguments: the instant at which it stops, the maximum number of steps.
--- Returns the number of removed steps, or -1 if the log is off.
+-- Removes the oldest steps of the log of a shard. Arguments: the instant at which it stops, the maximum number.
+-- Returns the number of removed steps.
 tries_hash(KEYS[1])
 local stop, most = unpack(ARGV, 1, 2)
 local f = redis.call('HMGET', KEYS[1], 'e', 'l')
-if not f[1] then return -1 end
+if not f[1] then return 0 end
 local newest, trimmed = f[1] + 0, f[2] + 0
 local oldest = {}
 while #oldest < tonumber(most) and trimmed < newest do
