@@ -24,11 +24,12 @@ fn main() {
         let ask = |arguments: &[&str]| vec![server.cli(arguments)];
         let store = RedisStore::open(server.url(), Options::new()).await.expect("a store");
         writes("without the log", &store, &ask).await;
-        let store = RedisStore::open(server.url(), Options::new().narrowing_log()).await.expect("a store");
+        let store = RedisStore::open(server.url(), Options::new().with_narrowing_log()).await.expect("a store");
         writes("with the log", &store, &ask).await;
         idle("a single node", &store, &ask).await;
         let ask = |arguments: &[&str]| (0..cluster.len()).map(|node| cluster.cli(node, arguments)).collect();
-        let store = RedisStore::open_cluster(cluster.urls(), Options::new().narrowing_log()).await.expect("a store");
+        let store =
+            RedisStore::open_cluster(cluster.urls(), Options::new().with_narrowing_log()).await.expect("a store");
         idle("a cluster", &store, &ask).await;
     });
 }

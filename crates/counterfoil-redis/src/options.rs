@@ -131,7 +131,7 @@ impl Options {
     /// First stop all nodes with a version of this crate that has no log: such a node writes no steps, so caches would
     /// miss its revocations. It cannot be opened after the log is on ([`SetupError::Newer`]).
     #[must_use]
-    pub fn narrowing_log(mut self) -> Self {
+    pub fn with_narrowing_log(mut self) -> Self {
         self.narrowing_log = true;
         self
     }

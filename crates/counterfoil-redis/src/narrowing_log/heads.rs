@@ -1,6 +1,7 @@
 //! The heads of the logs of all shards: the numbers of the newest step and of the newest removed step, and the identity
 //! of the log.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{LogEpoch, StoreError};
 use redis::Value;
 
@@ -9,8 +10,9 @@ use super::lineage::Lineage;
 use super::off;
 use super::position::Position;
 use super::step::corrupt;
+use crate::ask::{TURNS, lost};
 use crate::keys::Index;
-use crate::row;
+use crate::row::{self, time};
 use crate::store::RedisStore;
 
 /// The prime of the 128-bit FNV hash.
@@ -55,10 +57,10 @@ impl Heads {
         self.0.get(usize::from(shard))
     }
 
-    /// The shards whose logs have steps.
-    pub(super) fn kept(&self) -> impl Iterator<Item = u8> {
+    /// The oldest step of each shard that has steps: the shard, and the number of the step.
+    fn oldest(&self) -> impl Iterator<Item = (u8, u64)> {
         let kept = (0..=u8::MAX).zip(&self.0).filter(|(_, head)| head.trimmed < head.newest);
-        kept.map(|(shard, _)| shard)
+        kept.map(|(shard, head)| (shard, head.trimmed + 1))
     }
 }
 
@@ -72,6 +74,22 @@ impl RedisStore {
         };
         let Some(told) = self.by_node(op, (0..=u8::MAX).map(look).collect()).await? else { return Ok(None) };
         told.iter().map(|told| head(op, told)).collect::<Result<_, _>>().map(|heads| Some(Heads(heads)))
+    }
+
+    /// Returns the shards whose oldest step is before this instant. Reads one step of each shard.
+    pub(super) async fn shards_to_trim(&self, op: &'static str, before: Timestamp) -> Result<Vec<u8>, StoreError> {
+        let (before, read) = (time(before), |(shard, number): (u8, u64)| {
+            let mut get = redis::cmd("HGET");
+            get.arg(self.keys().index(shard, Index::Log)).arg(number);
+            (shard, get)
+        });
+        for _ in 0..TURNS {
+            let Some(heads) = self.heads(op).await? else { continue };
+            let Some(told) = self.by_node(op, heads.oldest().map(read).collect()).await? else { continue };
+            let is_old = |told: &Told| row::bytes(&told.answer).is_none_or(|step| step < before.as_slice());
+            return Ok(told.iter().filter(|told| is_old(told)).map(|told| told.shard).collect());
+        }
+        Err(lost(op))
     }
 }
 

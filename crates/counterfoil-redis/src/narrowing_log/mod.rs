@@ -34,7 +34,7 @@ const OP: &str = "narrowings";
 /// during a script.
 const BATCH: u64 = 1_000;
 
-/// Keeps at most 4,096 steps of each of the 256 shards. [`Options::narrowing_log`](crate::Options::narrowing_log)
+/// Keeps at most 4,096 steps of each of the 256 shards. [`Options::with_narrowing_log`](crate::Options::with_narrowing_log)
 /// switches the log on. The README of the crate says what a fail-over does to it.
 #[async_trait]
 impl NarrowingLog for RedisStore {
@@ -72,15 +72,9 @@ impl NarrowingLog for RedisStore {
 
     async fn trim_narrowings(&self, before: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
         const OP: &str = "trim_narrowings";
-        let mut heads = None;
-        for _ in 0..TURNS {
-            heads = self.heads(OP).await?;
-            if heads.is_some() {
-                break;
-            }
-        }
+        let shards = self.shards_to_trim(OP, before).await?;
         let (limit, mut removed) = (u64::from(limit.get()), 0);
-        for shard in heads.ok_or_else(|| lost(OP))?.kept() {
+        for shard in shards {
             let key = [self.keys().index(shard, Index::Log)];
             while removed < limit {
                 let most = BATCH.min(limit - removed);
@@ -98,5 +92,5 @@ impl NarrowingLog for RedisStore {
 
 /// Returns the error of a call that needs the log while the log is off.
 fn off(op: &'static str) -> StoreError {
-    StoreError::Unsupported { op, backend: "Redis without Options::narrowing_log" }
+    StoreError::Unsupported { op, backend: "Redis without Options::with_narrowing_log" }
 }

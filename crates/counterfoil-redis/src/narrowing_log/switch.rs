@@ -36,7 +36,7 @@ impl RedisStore {
 
     /// Switches the log off on every node, and removes all its steps. Nodes that read it get
     /// [`StoreError::Unsupported`] from then on. The next [`open`](Self::open) with
-    /// [`Options::narrowing_log`](crate::Options::narrowing_log) switches it on again. Do not open a store with this
+    /// [`Options::with_narrowing_log`](crate::Options::with_narrowing_log) switches it on again. Do not open a store with this
     /// option meanwhile.
     ///
     /// # Errors

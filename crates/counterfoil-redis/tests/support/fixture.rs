@@ -24,7 +24,7 @@ impl Fixture for Spaces {
     /// On Valkey the log of narrowing steps is on, so that each script runs with and without it.
     async fn open(&self, space: &Space) -> Store {
         let options = space.options();
-        Arc::new(space.open_with(if self.0 == Backend::Valkey { options.narrowing_log() } else { options }).await)
+        Arc::new(space.open_with(if self.0 == Backend::Valkey { options.with_narrowing_log() } else { options }).await)
     }
 
     async fn reopen(&self, space: Space) -> Option<Space> {

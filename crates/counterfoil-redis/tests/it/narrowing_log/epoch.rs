@@ -31,7 +31,7 @@ async fn soon(store: &RedisStore, after: &LogPosition) -> Narrowings {
 fn a_server_that_starts_again_has_another_epoch_and_keeps_its_steps() {
     let mut server = RedisServer::start_with(&[("appendfsync", "always")]);
     RUNTIME.block_on(async {
-        let store = RedisStore::open(server.url(), Options::new().narrowing_log()).await.expect("a store");
+        let store = RedisStore::open(server.url(), Options::new().with_narrowing_log()).await.expect("a store");
         let (person, mut reader) = (Person::somebody(), Reader::begin(&store).await);
         let draft = person.pat();
         draft.found(&store).await.expect("a record");
@@ -51,7 +51,7 @@ fn a_server_that_starts_again_has_another_epoch_and_keeps_its_steps() {
 fn a_replica_that_lost_steps_has_another_epoch() {
     RUNTIME.block_on(async {
         let (pair, person) = (Pair::start().await, Person::somebody());
-        let store = pair.open(Options::new().narrowing_log()).await;
+        let store = pair.open(Options::new().with_narrowing_log()).await;
         let (lost, kept) = (person.pat(), person.pat());
         for draft in [&lost, &kept] {
             draft.found(&store).await.expect("a record");
@@ -76,7 +76,8 @@ fn a_replica_that_lost_steps_has_another_epoch() {
 fn a_cluster_whose_nodes_or_slots_changed_has_another_epoch() {
     RUNTIME.block_on(async {
         let cluster = RedisCluster::start();
-        let store = RedisStore::open_cluster(cluster.urls(), Options::new().narrowing_log()).await.expect("a store");
+        let store =
+            RedisStore::open_cluster(cluster.urls(), Options::new().with_narrowing_log()).await.expect("a store");
         let mut epochs = vec![page(&store, None, 1).await.epoch];
         assert_eq!(page(&store, None, 1).await.epoch, epochs[0], "it stays");
         let replica = (0..cluster.len()).find(|node| !cluster.primaries().contains(node)).expect("a replica");

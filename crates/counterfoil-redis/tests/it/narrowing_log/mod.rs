@@ -16,7 +16,7 @@ const ALL: [Backend; 3] = [Backend::Single, Backend::Cluster, Backend::Valkey];
 
 /// Opens a store whose log is on.
 async fn open(space: &Space) -> RedisStore {
-    space.open_with(space.options().narrowing_log()).await
+    space.open_with(space.options().with_narrowing_log()).await
 }
 
 /// The step that names the family of this draft.

@@ -116,7 +116,7 @@ fn a_log_that_was_switched_off_leaves_nothing_and_has_another_epoch_afterwards()
 fn a_store_that_writes_nothing_when_it_opens_does_not_switch_the_log_on() {
     RUNTIME.block_on(async {
         let space = Space::new(Backend::Single);
-        let (url, options) = (space.urls()[0].clone(), space.options().without_upgrade().narrowing_log());
+        let (url, options) = (space.urls()[0].clone(), space.options().without_upgrade().with_narrowing_log());
         space.open().await;
         let refused = RedisStore::open(url.as_str(), options.clone()).await.map(drop);
         assert!(matches!(refused, Err(SetupError::Outdated { found: 5, known: 6 })), "{refused:?}");

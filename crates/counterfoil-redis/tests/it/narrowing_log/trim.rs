@@ -101,7 +101,7 @@ fn a_position_that_is_not_of_this_log_has_lost_everything() {
 fn a_server_with_full_memory_is_trimmed() {
     let server = RedisServer::start();
     RUNTIME.block_on(async {
-        let options = counterfoil_redis::Options::new().narrowing_log();
+        let options = counterfoil_redis::Options::new().with_narrowing_log();
         let store = counterfoil_redis::RedisStore::open(server.url(), options).await.expect("a store");
         let what = Narrowed::Family(Person::somebody().family_id());
         store.narrow(&what, at(1)).await.expect("written");
