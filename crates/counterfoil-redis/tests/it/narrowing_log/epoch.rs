@@ -45,6 +45,17 @@ fn a_server_that_starts_again_has_another_epoch_and_keeps_its_steps() {
     });
 }
 
+#[test]
+fn a_valkey_server_that_starts_again_has_another_epoch() {
+    let mut server = RedisServer::start_valkey();
+    RUNTIME.block_on(async {
+        let store = RedisStore::open(server.url(), Options::new().with_narrowing_log()).await.expect("a store");
+        let before = page(&store, None, 1).await;
+        server.restart();
+        assert_ne!(soon(&store, &before.next).await.epoch, before.epoch);
+    });
+}
+
 /// The primary loses its last step in a fail-over, and the new primary writes another step with the same number. The
 /// reader has read the lost step, so only the epoch shows that it misses the other one.
 #[test]

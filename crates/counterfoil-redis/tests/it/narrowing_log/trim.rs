@@ -1,6 +1,7 @@
 //! Tests that steps are removed from the beginning of the log, and that a reader learns of it.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{ALL, Reader, open, page};
 use crate::support::RUNTIME;
@@ -110,5 +111,41 @@ fn a_server_with_full_memory_is_trimmed() {
         assert!(store.narrow(&what, at(1)).await.is_err());
         assert_eq!(store.trim_narrowings(at(2), most(9)).await.expect("an answer"), 1);
         assert_eq!(reader.read(&store).await, HashSet::new(), "it can be read");
+    });
+}
+
+/// A reader follows a log that is trimmed at the same time. It may lose steps, and then learns of it. It never fails.
+#[test]
+fn a_log_that_is_trimmed_while_it_is_read_gives_pages() {
+    RUNTIME.block_on(async {
+        for backend in [Backend::Single, Backend::Cluster] {
+            let space = Space::new(backend);
+            let (store, other) = (open(&space).await, open(&space).await);
+            let (person, stop) = (Person::somebody(), AtomicBool::new(false));
+            let writing = async {
+                for _ in 0..400 {
+                    let writes = (0..10).map(|_| async {
+                        store.narrow(&Narrowed::Family(person.family_id()), at(1)).await.expect("written");
+                    });
+                    futures_util::future::join_all(writes).await;
+                }
+                stop.store(true, Ordering::SeqCst);
+            };
+            let trimming = async {
+                while !stop.load(Ordering::SeqCst) {
+                    other.trim_narrowings(at(2), most(1_000)).await.expect("an answer");
+                }
+            };
+            let reading = async {
+                let (mut after, mut read) = (page(&store, None, 1).await.next, 0);
+                while !stop.load(Ordering::SeqCst) {
+                    let page = page(&store, Some(&after), 1_000).await;
+                    (after, read) = (page.next, read + page.steps.len());
+                }
+                read
+            };
+            let ((), (), read) = tokio::join!(writing, trimming, reading);
+            assert!(read > 0, "the control");
+        }
     });
 }
