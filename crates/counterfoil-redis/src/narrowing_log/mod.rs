@@ -63,7 +63,8 @@ impl NarrowingLog for RedisStore {
         let mut nothing = [0; 10];
         nothing[0] = shard;
         let keys = self.keys().step(&FamilyId::from_bytes(nothing));
-        let value = self.waited(OP, &scripts::NARROW, shard, &keys, &args![time(now), step]).await?;
+        let arguments = args![time(now), step];
+        let value = self.waited(OP, &scripts::NARROW, shard, &keys, &arguments).await?;
         match Self::count(OP, &value)? {
             0 => Err(off(OP)),
             _ => Ok(()),
