@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::connection::{Connection, Connector, Request};
 use crate::error::SetupError;
-use crate::keys::{Keys, LAYOUT};
+use crate::keys::{Keys, LAYOUT, LOGGED};
 use crate::rights;
 use crate::role;
 use crate::row;
@@ -65,27 +65,30 @@ pub(crate) async fn server(
 /// Sends `INFO` to every primary. Returns the answers, each with the address of its primary.
 async fn info(connection: &mut Connection) -> RedisResult<Vec<(String, String)>> {
     let info = redis::cmd("INFO");
-    let text = |value: &Value| row::bytes(value).map(|text| String::from_utf8_lossy(text).into_owned());
     let shape = || RedisError::from((ErrorKind::UnexpectedReturnType, "INFO is no text"));
     match connection {
         Connection::Single(connection) => {
             let answer = connection.req_packed_command(&info).await?.extract_error()?;
-            let text = match &answer {
-                Value::VerbatimString { text, .. } => Some(text.clone()),
-                other => text(other),
-            };
-            Ok(vec![("the server".to_owned(), text.ok_or_else(shape)?)])
+            Ok(vec![("the server".to_owned(), text_of(&answer).ok_or_else(shape)?)])
         }
         Connection::Cluster(connection) => {
             let everywhere = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
             match connection.route_command(info, everywhere).await?.extract_error()? {
                 Value::Map(nodes) => nodes
                     .iter()
-                    .map(|(node, answer)| Ok((text(node).unwrap_or_default(), text(answer).ok_or_else(shape)?)))
+                    .map(|(node, answer)| Ok((text_of(node).unwrap_or_default(), text_of(answer).ok_or_else(shape)?)))
                     .collect(),
                 _ => Err(shape()),
             }
         }
+    }
+}
+
+/// Decodes an answer that is a text.
+pub(crate) fn text_of(answer: &Value) -> Option<String> {
+    match answer {
+        Value::VerbatimString { text, .. } => Some(text.clone()),
+        other => row::bytes(other).map(|text| String::from_utf8_lossy(text).into_owned()),
     }
 }
 
@@ -137,7 +140,7 @@ async fn layout(connection: &mut Connection, keys: &Keys, upgrades: bool) -> Res
     let found =
         row::bytes(&found).and_then(row::number).ok_or_else(|| SetupError::refused("the layout has no version"))?;
     match found {
-        newer if newer > LAYOUT => Err(SetupError::Newer { found, known: LAYOUT }),
+        newer if newer > LOGGED => Err(SetupError::Newer { found, known: LOGGED }),
         older if older < LAYOUT && !upgrades => Err(SetupError::Outdated { found, known: LAYOUT }),
         found => Ok(found),
     }

@@ -56,6 +56,8 @@ pub(crate) enum Request<'a> {
     /// Commands for one slot, sent together. The answer is an array with one element for each command. An element can
     /// be an error.
     Many(&'a Pipeline),
+    /// Commands for the primary that serves a slot, sent together. They can name keys of all slots of this primary.
+    ManyOn(u16, &'a Pipeline),
 }
 
 /// A connection that many callers share. If a caller drops the future of its call, the answer to this call is discarded
@@ -75,7 +77,12 @@ impl Connection {
             (Self::Cluster(connection), Request::One(command)) => {
                 connection.req_packed_command(command).await.and_then(Value::extract_error)
             }
-            (connection, Request::Many(pipeline)) => connection.pipeline(pipeline).await.map(Value::Array),
+            (Self::Cluster(connection), Request::ManyOn(slot, pipeline)) => {
+                connection.route_pipeline(pipeline.clone(), 0, pipeline.len(), primary_of(slot)).await.map(Value::Array)
+            }
+            (connection, Request::Many(pipeline) | Request::ManyOn(_, pipeline)) => {
+                connection.pipeline(pipeline).await.map(Value::Array)
+            }
         }
     }
 
@@ -85,7 +92,7 @@ impl Connection {
         both.add_command(role::question());
         match request {
             Request::One(command) => both.add_command(command.clone()),
-            Request::Many(pipeline) => {
+            Request::Many(pipeline) | Request::ManyOn(_, pipeline) => {
                 pipeline.cmd_iter().for_each(|command| {
                     both.add_command(command.clone());
                 });
@@ -96,7 +103,7 @@ impl Connection {
         let role = answers.next().unwrap_or_default();
         let answer = match request {
             Request::One(_) => answers.next().unwrap_or_default().extract_error(),
-            Request::Many(_) => Ok(Value::Array(answers.collect())),
+            Request::Many(_) | Request::ManyOn(..) => Ok(Value::Array(answers.collect())),
         };
         Ok((role, answer))
     }
@@ -106,8 +113,7 @@ impl Connection {
         match self {
             Self::Single(_) => self.ask(Request::One(&command)).await,
             Self::Cluster(connection) => {
-                let primary = SingleNodeRoutingInfo::SpecificNode(Route::new(slot, SlotAddr::Master));
-                connection.route_command(command, RoutingInfo::SingleNode(primary)).await?.extract_error()
+                connection.route_command(command, RoutingInfo::SingleNode(primary_of(slot))).await?.extract_error()
             }
         }
     }
@@ -138,19 +144,6 @@ impl Connection {
     }
 }
 
-/// Returns the first slot of each primary, from the answer to `CLUSTER SLOTS`. In this answer each range of slots lists
-/// its primary before its replicas.
-pub(crate) fn slots_of_nodes(answer: &Value) -> Vec<u16> {
-    let Value::Array(ranges) = answer else { return Vec::new() };
-    let mut nodes: Vec<(&Value, u16)> = Vec::new();
-    for range in ranges {
-        let Value::Array(range) = range else { continue };
-        if let [Value::Int(first), _, primary, ..] = range.as_slice()
-            && let Ok(first) = u16::try_from(*first)
-            && nodes.iter().all(|(known, _)| *known != primary)
-        {
-            nodes.push((primary, first));
-        }
-    }
-    nodes.into_iter().map(|(_, slot)| slot).collect()
+fn primary_of(slot: u16) -> SingleNodeRoutingInfo {
+    SingleNodeRoutingInfo::SpecificNode(Route::new(slot, SlotAddr::Master))
 }

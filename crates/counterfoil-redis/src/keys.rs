@@ -23,6 +23,7 @@
 //! | `w` | zset by score | `honoured_until` → id of superseded records that are not shrunk yet |
 //! | `y` | zset by text | access tokens that are not revoked individually: family, `expires_at`, the member's six bytes |
 //! | `c` | hash | the number of records for each key id |
+//! | `j` | hash | the narrowing log, if it is on: `e` newest number, `l` newest removed number, `i` identity; number → instant, step |
 //! | `t`, `u` | zset by score | the tombstone's end → revoked family; in `u` the families whose remaining members all have a notice |
 //! | `cd:<realm>`, `ci:<realm>`, `cu:<realm>` | hash, zset by text, set | client registrations with their versions; their ids in order; all internal ids ever used |
 //! | `p:<realm>` | hash | settings: `v` version, `d` document |
@@ -70,12 +71,16 @@
 //! - Version 2 marks an upgrade from version 1 that is in progress (`upgrade.rs`).
 //! - Version 3 computes label keys by older rules.
 //! - Version 4 marks a recomputation of label keys that is in progress (`labels.rs`).
+//! - Version 6 is version 5 with a log of narrowing steps.
 
 use counterfoil::Realm;
 use counterfoil::types::FamilyId;
 
 /// The version of the layout that this version of the crate writes.
 pub(crate) const LAYOUT: u64 = 5;
+/// The version of the layout while the log of narrowing steps is on. Versions of the crate that write no steps refuse
+/// to open the store.
+pub(crate) const LOGGED: u64 = 6;
 /// The version of the layout during an upgrade from version 1. Versions of the crate that write layout 1 refuse to open
 /// the store from then on.
 pub(crate) const UPGRADING: u64 = 2;
@@ -84,7 +89,7 @@ pub(crate) const UPGRADING: u64 = 2;
 pub(crate) const RELABELLING: u64 = 4;
 
 /// The indexes of one shard. Scripts take the keys of the indexes in this order.
-pub(crate) const INDEXES: [Index; 12] = [
+pub(crate) const INDEXES: [Index; 13] = [
     Index::Labels,
     Index::Standing,
     Index::Owners,
@@ -97,6 +102,7 @@ pub(crate) const INDEXES: [Index; 12] = [
     Index::Tombs,
     Index::UnsentTombs,
     Index::Access,
+    Index::Log,
 ];
 
 pub(crate) type Key = Vec<u8>;
@@ -116,6 +122,7 @@ pub(crate) enum Index {
     Tombs,
     UnsentTombs,
     Access,
+    Log,
 }
 
 impl Index {
@@ -134,6 +141,7 @@ impl Index {
             Self::Tombs => "t",
             Self::UnsentTombs => "u",
             Self::Access => "y",
+            Self::Log => "j",
         }
     }
 }

@@ -59,11 +59,19 @@ pub struct Options {
     pub(crate) waits: Option<Waits>,
     pub(crate) volatile: bool,
     pub(crate) upgrades: bool,
+    pub(crate) narrowing_log: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { prefix: "counterfoil".to_owned(), deadline: DEADLINE, waits: None, volatile: false, upgrades: true }
+        Self {
+            prefix: "counterfoil".to_owned(),
+            deadline: DEADLINE,
+            waits: None,
+            volatile: false,
+            upgrades: true,
+            narrowing_log: false,
+        }
     }
 }
 
@@ -110,6 +118,21 @@ impl Options {
     #[must_use]
     pub fn without_upgrade(mut self) -> Self {
         self.upgrades = false;
+        self
+    }
+
+    /// Switches the log of narrowing steps on ([`NarrowingLog`](counterfoil::store::NarrowingLog)), from which caches
+    /// of other nodes learn what they must read again. It stays on, and all nodes write steps from then on, also those
+    /// that are opened without this option.
+    /// [`RedisStore::end_narrowing_log`](crate::RedisStore::end_narrowing_log) switches it off. Together with
+    /// [`without_upgrade`](Self::without_upgrade), a store whose log is off is not opened, and the error is
+    /// [`SetupError::Outdated`].
+    ///
+    /// First stop all nodes with a version of this crate that has no log: such a node writes no steps, so caches would
+    /// miss its revocations. It cannot be opened after the log is on ([`SetupError::Newer`]).
+    #[must_use]
+    pub fn with_narrowing_log(mut self) -> Self {
+        self.narrowing_log = true;
         self
     }
 

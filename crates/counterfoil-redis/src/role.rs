@@ -28,7 +28,7 @@ pub(crate) fn is_primary(role: &[u8]) -> bool {
 }
 
 /// Returns the error for a node that is a replica.
-fn replica() -> SetupError {
+pub(crate) fn replica() -> SetupError {
     SetupError::refused("the server is a replica, which may lag behind what was answered")
 }
 

@@ -22,8 +22,9 @@ use redis::{Cmd, Pipeline, RedisError, RedisResult, Value};
 use tokio::time::timeout;
 
 use crate::check::Setup;
-use crate::connection::{self, Connector, Request};
+use crate::connection::{Connector, Request};
 use crate::error::{Silence, maybe_done, silent, unavailable};
+use crate::slots::Ranges;
 pub(crate) use silence::PATIENCE;
 use state::State;
 
@@ -91,7 +92,21 @@ impl SharedConnection {
 
     /// Sends several reads in one pipeline. All their keys are in one slot.
     pub(crate) async fn reads(&self, op: &'static str, pipeline: &Pipeline) -> Result<Vec<Value>, StoreError> {
-        let answers = match self.run(op, Does::Read, Request::Many(pipeline)).await? {
+        self.read_all(op, Request::Many(pipeline)).await
+    }
+
+    /// Sends several reads in one pipeline to the primary that serves this slot.
+    pub(crate) async fn reads_on(
+        &self,
+        op: &'static str,
+        slot: u16,
+        pipeline: &Pipeline,
+    ) -> Result<Vec<Value>, StoreError> {
+        self.read_all(op, Request::ManyOn(slot, pipeline)).await
+    }
+
+    async fn read_all(&self, op: &'static str, request: Request<'_>) -> Result<Vec<Value>, StoreError> {
+        let answers = match self.run(op, Does::Read, request).await? {
             Ok(Value::Array(answers)) => answers.into_iter().map(Value::extract_error).collect(),
             Ok(_) => Ok(Vec::new()),
             Err(error) => Err(error),
@@ -101,12 +116,17 @@ impl SharedConnection {
 
     /// Returns one slot of each primary. For a single node, returns slot 0.
     pub(crate) async fn slots(&self, op: &'static str) -> Result<Vec<u16>, StoreError> {
+        Ok(self.ranges(op).await?.nodes())
+    }
+
+    /// Returns which primary serves which slots.
+    pub(crate) async fn ranges(&self, op: &'static str) -> Result<Ranges, StoreError> {
         if !self.connector.is_cluster() {
-            return Ok(vec![0]);
+            return Ok(Ranges::of_one_node());
         }
         let mut slots = redis::cmd("CLUSTER");
         slots.arg("SLOTS");
-        Ok(connection::slots_of_nodes(&self.on_node(op, 0, slots).await?))
+        Ok(Ranges::of(&self.on_node(op, 0, slots).await?))
     }
 
     /// Sends a read to the primary that serves this slot.

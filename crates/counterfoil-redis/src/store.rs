@@ -22,7 +22,8 @@ use crate::check::{self, Setup};
 use crate::connection::Connector;
 use crate::error::SetupError;
 use crate::husks::Walk;
-use crate::keys::{Keys, LAYOUT};
+use crate::keys::{Keys, LAYOUT, LOGGED};
+use crate::narrowing_log::Homes;
 use crate::options::Options;
 use crate::purge::Limits;
 use crate::shared_connection::SharedConnection;
@@ -45,6 +46,7 @@ struct Inner {
     /// calls have interfered run one at a time.
     rooms: Box<[Mutex<()>; 256]>,
     husks: std::sync::Mutex<Walk>,
+    log_homes: Homes,
     /// The first shard that the next probe writes to.
     probed: AtomicU8,
 }
@@ -93,10 +95,15 @@ impl RedisStore {
         let connection = SharedConnection::new(connector, setup, options.deadline);
         let rooms = Box::new(std::array::from_fn(|_| Mutex::default()));
         let wait_pool = options.waits.map(WaitPool::new);
-        let (husks, probed) = Default::default();
-        let store = Self(Arc::new(Inner { keys, connection, wait_pool, rooms, husks, probed }));
+        let (husks, log_homes, probed) = Default::default();
+        let store = Self(Arc::new(Inner { keys, connection, wait_pool, rooms, husks, log_homes, probed }));
         if layout < LAYOUT {
             store.upgrade(layout).await?;
+        }
+        if options.narrowing_log && options.upgrades {
+            store.begin_log().await?;
+        } else if options.narrowing_log && layout < LOGGED {
+            return Err(SetupError::Outdated { found: layout, known: LOGGED });
         }
         Ok(store)
     }
@@ -132,6 +139,10 @@ impl RedisStore {
 
     pub(crate) fn probed(&self) -> &AtomicU8 {
         &self.0.probed
+    }
+
+    pub(crate) fn log_homes(&self) -> &Homes {
+        &self.0.log_homes
     }
 
     pub(crate) fn walk_of_husks(&self) -> &std::sync::Mutex<Walk> {

@@ -52,7 +52,7 @@ impl RedisStore {
         self.raise(LAYOUT).await
     }
 
-    async fn raise(&self, version: u64) -> Result<(), StoreError> {
+    pub(crate) async fn raise(&self, version: u64) -> Result<(), StoreError> {
         let arguments = args![version.to_string().as_bytes()];
         self.script(OP, &scripts::RAISE, &[self.keys().layout()], &arguments).await.map(drop)
     }

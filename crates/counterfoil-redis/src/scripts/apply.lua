@@ -30,7 +30,7 @@ if what == 'edit' then
     if key == '' then
       call('HDEL', F, 'k')
     else
-      displace(holder, wanted)
+      displace(holder, wanted, now)
       call('HSET', F, 'k', wanted)
       call('HSET', L, owner .. wanted, FAMILY .. e:sub(17, 32))
     end
@@ -76,4 +76,5 @@ else
   index_for_purge(m, b, x, n, s, false)
 end
 call('HINCRBY', F, 'v' .. m, 1)
+log_family(now, FAMILY)
 return { 'done', fields(m) }

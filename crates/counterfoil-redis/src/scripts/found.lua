@@ -66,7 +66,7 @@ end
 if not complete then return { 'lend', table.concat(lend) } end
 
 many('ZREM', S, stale)
-displace(holder, k)
+displace(holder, k, now)
 local ended = {}
 for index, family in ipairs(leaving) do
   end_family(family.key, family.i, family.c, family.e, ending)

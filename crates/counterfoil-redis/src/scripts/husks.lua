@@ -16,7 +16,7 @@ local function is_empty()
   return true
 end
 
-for at = 14, #KEYS do
+for at = 15, #KEYS do
   F = KEYS[at]
   FAMILY = F:sub(-10)
   local f = call('HMGET', F, 'i', 'e', 'k', 'c', 'r')

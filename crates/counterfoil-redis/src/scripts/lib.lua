@@ -1,11 +1,11 @@
--- The beginning of every script about tokens. KEYS[1] is a family. KEYS[2] to KEYS[13] are its shard's indexes (see
+-- The beginning of every script about tokens. KEYS[1] is a family. KEYS[2] to KEYS[14] are its shard's indexes (see
 -- keys.rs). Further keys are families that are "lent" to the script: it may have to change them too. A record is
 -- "shrunk" if a purge has removed its texts, its last use and its notices.
 --
 -- A script first tries the commands that it needs (needs.lua), then decides, then writes. So errors occur only before
 -- the first write. Instants are texts of 16 digits. Scripts compare them, and never calculate with them. Counts that
 -- may exceed 10^14 use HINCRBY or '%.0f', because tostring keeps only 14 digits.
-local F, L, S, O, K, D, G, H, W, C, T, U, Y = unpack(KEYS, 1, 13)
+local F, L, S, O, K, D, G, H, W, C, T, U, Y, J = unpack(KEYS, 1, 14)
 local call = redis.call
 local FAMILY = string.sub(F, -10)
 local NONE, NEVER = '----------------', '9999999999999999'
@@ -15,9 +15,14 @@ local ACCESS = '002'
 local BEYOND = string.rep('\255', 17)
 -- The number of values of a new record: member, b, t, x, n.
 local WIDE = 5
+-- The maximum number of steps that the log of a shard keeps.
+local KEPT = 4096
+-- The numbers of the newest and of the newest removed step of the log `J`. They are nil if the log is off. `step.lua`
+-- reads them.
+local NEWEST, TRIMMED
 -- The keys of the lent families, by family id.
 local LENT = {}
-for at = 14, #KEYS do LENT[KEYS[at]:sub(-10)] = KEYS[at] end
+for at = 15, #KEYS do LENT[KEYS[at]:sub(-10)] = KEYS[at] end
 
 -- Whether the instant `at` is reached at `now`. A missing instant is never reached.
 local function reached(at, now)
@@ -31,6 +36,25 @@ local function who(i)
   if not r or not o then return '', '', '' end
   local realm = i:sub(10, 9 + r)
   return i:sub(1, 3), realm .. '\0', realm .. '\0' .. i:sub(10 + r, 9 + r + o) .. '\0'
+end
+
+-- Writes a step of the log of narrowing steps, if the log is on. If the log is full, removes its oldest step.
+local function log(now, what)
+  if not NEWEST then return end
+  NEWEST = NEWEST + 1
+  local number = string.format('%.0f', NEWEST)
+  call('HSET', J, 'e', number, number, now .. what)
+  if NEWEST - TRIMMED > KEPT then
+    TRIMMED = TRIMMED + 1
+    local oldest = string.format('%.0f', TRIMMED)
+    call('HDEL', J, oldest)
+    call('HSET', J, 'l', oldest)
+  end
+end
+
+-- Writes a step of the log that names a family.
+local function log_family(now, family)
+  log(now, 'f' .. family)
 end
 
 -- Reads the fields of a record and its family, in the order of row/mod.rs.
@@ -194,6 +218,7 @@ local function end_family(key, i, c, e, r)
   end
   call('ZREM', S, standing(family, i, c, e))
   call('ZADD', T, r:sub(20, 35), family)
+  log_family(r:sub(1, 16), family)
 end
 
 -- If a family has the label, returns the answer 'label' and the family. If the gone_at of this family is reached,
@@ -207,9 +232,10 @@ local function refused(label, now)
 end
 
 -- Removes the label from the family `holder`, whose gone_at is reached.
-local function displace(holder, k)
+local function displace(holder, k, now)
   if holder and call('HGET', LENT[holder], 'k') == k then
     call('HDEL', LENT[holder], 'k')
+    log_family(now, holder)
   end
 end
 

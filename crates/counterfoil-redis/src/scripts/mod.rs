@@ -97,6 +97,11 @@ scripts! {
     REMOVE_ALIAS(alias after expect): include_str!("remove_alias.lua");
     ATTEMPT(step key noted now window limit unsettled): writes!("attempt.lua");
     PURGE_COUNTERS(now most): writes!("purge_counters.lua");
+    NARROW(now what): token!("narrow.lua");
+    BEGIN_LOG(identity): writes!("begin_log.lua");
+    END_LOG(): writes!("end_log.lua");
+    TRIM_LOG(stop most): writes!("trim_log.lua");
+    LOWER(found version): include_str!("lower.lua");
 }
 
 #[cfg(test)]

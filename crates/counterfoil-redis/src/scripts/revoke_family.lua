@@ -10,6 +10,7 @@ if ends then end_family(F, i, c, e, r) end
 if i and owner == '' and not f[4] then
   if found == '' then return 2 end
   call('HSET', F, 'r', r)
+  log_family(r:sub(1, 16), FAMILY)
   ends = true
 end
 -- The entry is removed even if it belongs to no live family. Otherwise the next call would find the same entry again.

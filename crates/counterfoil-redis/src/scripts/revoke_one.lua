@@ -8,4 +8,5 @@ x = x:sub(1, 32) .. gone
 call('HSET', F, 'x' .. m, x)
 if n then notify(m, n, '') end
 index_for_purge(m, b, x, false, s, false)
+log_family(r:sub(1, 16), FAMILY)
 return 1

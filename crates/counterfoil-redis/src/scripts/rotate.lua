@@ -71,6 +71,7 @@ if slides then
   move_ends(i, c, e, live .. tomb .. now, k)
   index_for_purge(m, b, x, n, s, false)
   add(i, FIRST, count)
+  log_family(now, FAMILY)
   return { 'done' }
 end
 
@@ -85,4 +86,5 @@ if nonce == '' then call('HDEL', F, 'o') else call('HSET', F, 'o', m .. nonce) e
 if n then notify(m, n, '') end
 move_ends(i, c, e, successor_ends .. now, k)
 index_for_purge(m, b, x, false, s, false)
+log_family(now, FAMILY)
 return { 'done' }

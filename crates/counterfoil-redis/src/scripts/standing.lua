@@ -7,7 +7,7 @@ local seen, found = 0, {}
 for at = 3, #ARGV do
   if left == 0 then break end
   seen = seen + 1
-  F = KEYS[13 + seen]
+  F = KEYS[14 + seen]
   local m = ARGV[at]
   local f = call('HMGET', F, 'r', 'b' .. m, 'x' .. m, 's' .. m, 'r' .. m)
   local r, b, x, s, own = f[1], f[2], f[3] or NONE, f[4] or NONE, f[5]

@@ -35,7 +35,7 @@ end
 
 for at = 2, #ARGV do
   if left <= 0 then return at - 2 end
-  F = KEYS[12 + at]
+  F = KEYS[13 + at]
   FAMILY = F:sub(-10)
   family(ARGV[at])
 end

@@ -65,9 +65,9 @@ fn a_newer_layout_is_refused_and_left_alone() {
     RUNTIME.block_on(async {
         let server = RedisServer::start();
         assert!(RedisStore::open(server.url(), Options::new()).await.is_ok());
-        let _ = server.cli(&["SET", "counterfoil:layout", "6"]);
-        assert!(matches!(refused(&server, Options::new()).await, SetupError::Newer { found: 6, known: 5 }));
-        assert_eq!(server.cli(&["GET", "counterfoil:layout"]).trim(), "6");
+        let _ = server.cli(&["SET", "counterfoil:layout", "7"]);
+        assert!(matches!(refused(&server, Options::new()).await, SetupError::Newer { found: 7, known: 6 }));
+        assert_eq!(server.cli(&["GET", "counterfoil:layout"]).trim(), "7");
     });
 }
 

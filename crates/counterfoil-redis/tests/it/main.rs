@@ -12,6 +12,7 @@ mod families;
 mod full;
 mod inventory;
 mod leaks;
+mod narrowing_log;
 mod pages;
 mod processes;
 mod redis;

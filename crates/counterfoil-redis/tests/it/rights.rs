@@ -51,7 +51,7 @@ fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
     RUNTIME.block_on(async {
         let backend = Backend::Single;
         let space = Space::new(backend);
-        let store = space.open().await;
+        let store = space.open_with(space.options().with_narrowing_log()).await;
         let person = Person::somebody();
         let (doomed, parent) = (person.pat().noticed(at(9), 0).labelled("one"), person.refresh());
         let gone = person.pat().ending(Some(at(1)), Some(at(2)));

@@ -267,7 +267,7 @@ fn what_layout_1_left_is_upgraded_and_counts_and_goes() {
 
 /// Polls a future at most `turns` times, then drops it. Returns its output, or `None` if it was dropped before it was
 /// ready.
-async fn cut_off<T>(turns: usize, work: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn cut_off<T>(turns: usize, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut turn) = (pin!(work), 0);
     poll_fn(move |context| {
         turn += 1;

@@ -21,8 +21,10 @@ impl Fixture for Spaces {
         Space::new(self.0)
     }
 
+    /// On Valkey the log of narrowing steps is on, so that each script runs with and without it.
     async fn open(&self, space: &Space) -> Store {
-        Arc::new(space.open().await)
+        let options = space.options();
+        Arc::new(space.open_with(if self.0 == Backend::Valkey { options.with_narrowing_log() } else { options }).await)
     }
 
     async fn reopen(&self, space: Space) -> Option<Space> {
