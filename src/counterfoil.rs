@@ -33,8 +33,8 @@ impl Counterfoil {
     /// [`Policy::verification_staleness`](crate::policy::Policy::verification_staleness). Call it after the operation
     /// has returned. Without a cache it is now.
     ///
-    /// A verification that ends at this instant or later, by the clock of the node that verifies, refuses the
-    /// credential. What an operation changes in settings or clients also needs
+    /// Nodes keep the bound by the time that has passed, so their clocks need not agree: the instant is one of this
+    /// process. What an operation changes in settings or clients also needs
     /// [`Policy::settings_staleness`](crate::policy::Policy::settings_staleness).
     ///
     /// ```

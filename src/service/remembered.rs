@@ -14,7 +14,8 @@ use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// Decides as [`Service::decided`] does, for a record in the phase `Live`.
+    /// Decides as [`Service::decided`] does, for a record in the phase `Live`. Also returns the ticket of the account if
+    /// the cache has shown it.
     pub(crate) async fn decided_from_memory(
         &self,
         reads: &dyn VerificationReads,
@@ -22,17 +23,18 @@ impl Service {
         settings: &Settings,
         now: Timestamp,
         account: &mut Option<Account>,
-    ) -> Result<Result<Rights, Refusal>, Unavailable> {
-        let mut closed_gate = None;
+    ) -> Result<(Result<Rights, Refusal>, Option<Ticket>), Unavailable> {
+        let (mut closed_gate, mut ticket) = (None, None);
         if let Some(subject) = &facts.subject {
             if facts.kind == TokenKind::PersonalAccessToken {
                 closed_gate = self.closed_gate_under(settings, subject, now).await?;
             }
-            if !reads.try_account(&self.realm, subject, &mut |kept| *account = Some(kept.clone())) {
+            ticket = reads.try_account(&self.realm, subject, &mut |kept| *account = Some(kept.clone()));
+            if ticket.is_none() {
                 self.read_and_keep(reads, subject, now, account).await?;
             }
         }
-        self.verdict(facts, Phase::Live, account.as_ref(), closed_gate, now).await
+        Ok((self.verdict(facts, Phase::Live, account.as_ref(), closed_gate, now).await?, ticket))
     }
 
     async fn read_and_keep(
@@ -43,7 +45,7 @@ impl Service {
         account: &mut Option<Account>,
     ) -> Result<(), Unavailable> {
         // A service account comes from the settings, which have their own bound of staleness.
-        let began: Option<Ticket> = reads.begin().filter(|_| !subject.is_reserved());
+        let began = reads.begin().filter(|_| !subject.is_reserved());
         self.account_into(subject, now, account).await?;
         if let (Some(began), Some(account)) = (began, account) {
             reads.keep_account(began, &self.realm, account);

@@ -1,6 +1,5 @@
 //! The port for a cache that answers verifications from memory.
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::record::record_ref::Look;
@@ -9,44 +8,38 @@ use crate::types::account::Account;
 use crate::types::ids::{RecordId, SubjectId};
 use crate::types::realm::Realm;
 
-/// A moment in the history of a cache. The cache decides about the number.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Ticket(u64);
+/// A moment in the history of a cache. The cache decides about the numbers, and nobody else reads them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket([u64; 3]);
 
 impl Ticket {
-    /// The ticket with this number.
+    /// The ticket with these numbers.
     #[must_use]
-    pub const fn from_number(number: u64) -> Self {
-        Self(number)
+    pub const fn from_numbers(numbers: [u64; 3]) -> Self {
+        Self(numbers)
     }
 
-    /// The number of the ticket.
+    /// The numbers of the ticket.
     #[must_use]
-    pub const fn number(self) -> u64 {
+    pub const fn numbers(self) -> [u64; 3] {
         self.0
-    }
-}
-
-impl fmt::Debug for Ticket {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Ticket").field(&self.0).finish()
     }
 }
 
 /// A cache of records and accounts for [`Counterfoil::verify`](crate::Counterfoil::verify). The crate
 /// `counterfoil-cache` has one. Set it with [`Builder::verification_reads`](crate::Builder::verification_reads).
 ///
-/// A verification uses the cache only to accept. It reads the record from the cache, decides, and then asks
-/// [`holds`](Self::holds). If the credential is accepted and the ticket holds, this is the result. In every other case
-/// the whole verification is repeated with the store and the directory: if the record is not in the cache, if the
-/// credential is refused, if the ticket does not hold, and if anything fails. No other operation uses the cache.
+/// A verification uses the cache only to accept. It reads the record and the account from the cache, decides, and then
+/// asks [`holds`](Self::holds) about each ticket. If the credential is accepted and the tickets hold, this is the
+/// result. In every other case the whole verification is repeated with the store and the directory: if the record is not
+/// in the cache, if the credential is refused, if a ticket does not hold, and if anything fails. An account that is not
+/// in the cache is read from the directory. No other operation uses the cache.
 ///
 /// # Contract
 ///
 /// Let a write that narrows a record or an account return at the instant `t`. If [`holds`](Self::holds) returns true at
-/// `t + max_staleness` or later, the record and the account that were shown with the ticket contain the write. The
-/// cache measures the time between the two with a clock that neither a changed wall clock nor a suspended machine
-/// deceives.
+/// `t + max_staleness` or later, the record or the account that was shown with the ticket contains the write. The cache
+/// measures this time with clocks that neither a changed wall clock nor a suspended machine deceives.
 ///
 /// No method waits for another task or for a device, and none panics.
 pub trait VerificationReads: Send + Sync + 'static {
@@ -57,7 +50,7 @@ pub trait VerificationReads: Send + Sync + 'static {
     /// Otherwise returns `None` and does not call `look`. `look` must not call the cache and must not block.
     fn try_read(&self, id: &RecordId, look: &mut Look<'_>) -> Option<Ticket>;
 
-    /// Whether a verification that ends now may accept by what was shown since the ticket.
+    /// Whether a verification that ends now may accept by what was shown with the ticket.
     fn holds(&self, ticket: Ticket) -> bool;
 
     /// Returns a ticket for a read of the store that begins afterwards. `None` if its result cannot be kept.
@@ -67,11 +60,11 @@ pub trait VerificationReads: Send + Sync + 'static {
     /// cache may drop it.
     fn keep(&self, began: Ticket, record: TokenRecord);
 
-    /// Calls `look` once with the account from memory and returns true, if the account is in memory and can be trusted.
-    /// Otherwise returns false and does not call `look`. The default returns false.
-    fn try_account(&self, realm: &Realm, subject: &SubjectId, look: &mut dyn FnMut(&Account)) -> bool {
+    /// Calls `look` once with the account from memory and returns a ticket, if the account is in memory and can be
+    /// trusted. Otherwise returns `None` and does not call `look`. The default returns `None`.
+    fn try_account(&self, realm: &Realm, subject: &SubjectId, look: &mut dyn FnMut(&Account)) -> Option<Ticket> {
         let _ = (realm, subject, look);
-        false
+        None
     }
 
     /// Keeps an account that was read from the directory after `began`. The default drops it.

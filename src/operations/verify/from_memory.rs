@@ -41,19 +41,21 @@ pub(super) async fn from_memory(
     if facts.last_used_at.is_none() && facts.parent.is_some() {
         return None;
     }
-    let mut identity = None;
+    let (mut identity, mut account_ticket) = (None, None);
     let decided = match service.decided_at_once(&facts, Phase::Live, &settings, &mut identity) {
         Some(decided) => decided,
         None => {
             let mut account = None;
             let decided = service.decided_from_memory(reads, &facts, &settings, now, &mut account).await;
             identity = account.map(Account::into_identity);
-            decided.ok()?
+            let decided = decided.ok()?;
+            account_ticket = decided.1;
+            decided.0
         }
     };
     let (rights, identity) = (decided.ok()?, identity?);
     // Nothing after this line waits.
-    if !reads.holds(ticket) {
+    if !reads.holds(ticket) || !account_ticket.is_none_or(|ticket| reads.holds(ticket)) {
         return None;
     }
     note_use(service, &facts, fresher, now);
