@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use counterfoil::store::{Look, Narrowed, NarrowingLog, StoreError, Ticket, TokenRecord, VerificationReads};
-use counterfoil::types::RecordId;
+use counterfoil::types::{RecordId, TokenKind};
 use counterfoil::{Account, Realm, SubjectId, Timestamp};
 
 use crate::age::{AgeClock, AgeReading, SystemAge};
@@ -186,8 +186,9 @@ impl<S: NarrowingLog + ?Sized> VerificationReads for CachedReads<S> {
     fn keep(&self, began: Ticket, record: TokenRecord) {
         let Shared { stamps, records, options, .. } = &*self.shared;
         let own = record.record();
-        // The first use of a successor ends its parent, which the store must do.
-        let ends_its_parent = own.last_used_at.is_none() && own.parent.is_some();
+        // The first use of a personal access token ends the token that it replaced, which the store must do.
+        let is_successor = own.kind == TokenKind::PersonalAccessToken && own.parent.is_some();
+        let ends_its_parent = is_successor && own.last_used_at.is_none();
         let has_ended = own.superseded.is_some() || record.revoked().is_some();
         if !ends_its_parent && !has_ended && !options.without.contains(&own.kind) {
             records.keep(record, moment(began), stamps);

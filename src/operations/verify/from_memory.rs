@@ -8,6 +8,7 @@ use crate::record::record_ref::RecordRef;
 use crate::store::verification_reads::VerificationReads;
 use crate::token::presented::PresentedToken;
 use crate::types::account::Account;
+use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
@@ -37,8 +38,8 @@ pub(super) async fn from_memory(
     };
     let ticket = reads.try_read(presented.id(), &mut look)?;
     let (Phase::Live, fresher) = seen? else { return None };
-    // The first use of a successor ends its parent, which is a write.
-    if facts.last_used_at.is_none() && facts.parent.is_some() {
+    // The first use of a personal access token ends the token that it replaced, which is a write.
+    if facts.kind == TokenKind::PersonalAccessToken && facts.last_used_at.is_none() && facts.parent.is_some() {
         return None;
     }
     let (mut identity, mut account_ticket) = (None, None);

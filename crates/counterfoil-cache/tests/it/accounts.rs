@@ -11,9 +11,8 @@ use counterfoil::memory::MemoryDirectory;
 use counterfoil::store::VerificationReads;
 use counterfoil::{Account, Denied, Realm, Role, SubjectId};
 use counterfoil_cache::CacheOptions;
-use futures_executor::block_on;
 
-use crate::world::{BOUND, World, ms};
+use crate::world::{BOUND, World, at_once, ms};
 
 /// A directory that never answers at once. It counts its reads of accounts.
 struct Elsewhere {
@@ -104,7 +103,7 @@ fn fleet_1_an_account_that_is_kept_longer_is_void_after_an_invalidation() {
     scene.world.refresh();
     assert!(scene.world.verify(text).is_ok(), "the host has not said that the account changed");
     let (realm, now) = (scene.world.service.realm(), scene.world.service.now());
-    block_on(scene.world.cache.invalidate(realm, scene.ivan.subject(), now)).expect("told");
+    at_once(scene.world.cache.invalidate(realm, scene.ivan.subject(), now)).expect("told");
     scene.world.pass(BOUND);
     scene.world.refresh();
     assert!(matches!(scene.world.verify(text), Err(Denied::Refused(Refusal::AccountDisabled))));

@@ -28,9 +28,9 @@ fn explore(flaw: Flaw, cases: u32) -> (Result<(), String>, u32) {
 
 #[test]
 fn fleet_1_no_interleaving_accepts_a_token_by_a_verification_that_ends_after_the_bound() {
-    let (explored, accepted) = explore(Flaw::Nothing, 2_000);
+    let (explored, accepted) = explore(Flaw::Nothing, 400);
     assert_eq!(explored, Ok(()));
-    assert!(accepted > 2_000, "{accepted} verifications were accepted");
+    assert!(accepted > 400, "{accepted} verifications were accepted");
 }
 
 #[test]
@@ -47,6 +47,7 @@ fn each_broken_cache_is_found() {
         Flaw::DatedByItsBeginning,
     ] {
         let (explored, _) = explore(flaw, 4_000);
-        assert!(explored.is_err(), "{flaw:?} was not found");
+        let found = explored.expect_err(&format!("{flaw:?} was not found"));
+        assert!(found.contains("was accepted by version"), "{flaw:?}: {found}");
     }
 }

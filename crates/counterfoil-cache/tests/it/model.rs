@@ -8,19 +8,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use counterfoil::Timestamp;
 use counterfoil::memory::MemoryStore;
-use counterfoil::store::{
-    Applied, Change, Digest, FamilyBody, InsertInto, Inserted, NarrowingLog, NewFamily, NewRecord, StoreError, Ticket,
-    TokenRecord, TokenStore, VerificationReads,
-};
-use counterfoil::types::{Description, FamilyId, KeyId, OwnerId, RecordId, TokenKind};
-use counterfoil::{Realm, SubjectId, Timestamp};
+use counterfoil::store::{Applied, NarrowingLog, StoreError, Ticket, TokenRecord, TokenStore, VerificationReads};
+use counterfoil::types::RecordId;
 use counterfoil_cache::{CacheOptions, CachedReads};
-use futures_executor::block_on;
+use counterfoil_conformance::sample::{Person, describe_as};
 use proptest::prelude::*;
 
 use crate::flaws::{Flaw, FlawedAge, SlowLog};
-use crate::world::{BOUND, DrivenAge, ms};
+use crate::world::{BOUND, DrivenAge, at_once, ms};
 
 const TOKENS: usize = 3;
 
@@ -80,6 +77,7 @@ pub(crate) struct Model {
     age: DrivenAge,
     /// The true time since the beginning.
     now: Duration,
+    ids: [RecordId; TOKENS],
     /// For each token, when each of its changes returned. The change with the index `v` ended version `v`.
     changed: [Vec<Duration>; TOKENS],
     fills: Vec<(Ticket, TokenRecord)>,
@@ -89,32 +87,27 @@ pub(crate) struct Model {
     pub(crate) accepted: u32,
 }
 
-fn id(token: usize) -> RecordId {
-    RecordId::from_bytes([u8::try_from(token).expect("small") + 1; 16])
-}
-
-fn insert(store: &MemoryStore, token: usize) {
-    let (id, realm) = (id(token), Realm::default());
-    let owner = OwnerId::from(SubjectId::from(u64::try_from(token).expect("small")));
-    let (kind, at) = (TokenKind::PersonalAccessToken, Timestamp::EPOCH);
-    let family: FamilyId = id.family();
-    let family = NewFamily::new(family, realm.clone(), owner.clone(), kind, FamilyBody::Alone, at);
-    let record = NewRecord::new(id, realm, owner, kind, Digest::from_bytes([1; 32]), KeyId::NONE, at);
-    let home = InsertInto::Found { family: &family, cap: None, pace: None };
-    assert_eq!(block_on(store.insert(home, &[record], at)).expect("in memory"), Inserted::Done);
-}
-
 impl Model {
     pub(crate) fn new(flaw: Flaw) -> Self {
         let (store, age) = (Arc::new(MemoryStore::default()), DrivenAge::default());
-        (0..TOKENS).for_each(|token| insert(&store, token));
+        let person = Person::new("default", "ann");
+        let ids = [(); TOKENS].map(|()| at_once(person.pat().found(&*store)).expect("inserted"));
         let log = Arc::new(SlowLog { store: Arc::clone(&store), flaw, is_skipped: AtomicBool::new(false) });
         let clock = FlawedAge(age.clone(), flaw);
         let cache = CachedReads::with_clock(Arc::clone(&log), CacheOptions::default(), clock).expect("valid");
         let (fills, verifications) = (Vec::new(), Vec::new());
         let changed = [const { Vec::new() }; TOKENS];
         let (now, reading, accepted) = (Duration::ZERO, None, 0);
-        Self { flaw, store, log, cache, age, now, changed, fills, verifications, reading, accepted }
+        let mut model =
+            Self { flaw, store, log, cache, age, now, ids, changed, fills, verifications, reading, accepted };
+        // The first read of the log, and a fill of each token.
+        (0..3).for_each(|_| model.log_goes_on());
+        assert!(model.reading.is_none(), "a read that finds nothing waits twice");
+        for token in 0..TOKENS {
+            let filled = model.happens(&Event::FillBegins(token)).and_then(|()| model.happens(&Event::FillEnds));
+            assert_eq!(filled, Ok(()));
+        }
+        model
     }
 
     /// Lets all events happen.
@@ -130,7 +123,7 @@ impl Model {
         match *event {
             Event::FillBegins(token) => {
                 let began = self.cache.begin();
-                let record = block_on(self.store.get(&id(token))).expect("in memory").expect("there");
+                let record = at_once(self.store.get(&self.ids[token])).expect("in memory").expect("there");
                 self.fills.extend(began.map(|began| (began, record)));
             }
             Event::FillEnds => {
@@ -148,7 +141,7 @@ impl Model {
                 let mut look = |record: Option<counterfoil::store::RecordRef<'_>>| {
                     version = record.map(|record| record.version().number());
                 };
-                let ticket = self.cache.try_read(&id(token), &mut look);
+                let ticket = self.cache.try_read(&self.ids[token], &mut look);
                 if let (Some(ticket), Some(version)) = (ticket, version) {
                     let (version, held) = (usize::try_from(version).expect("small"), self.cache.holds(ticket));
                     self.verifications.push(Begun { ticket, token, version, held });
@@ -167,17 +160,16 @@ impl Model {
             }
             Event::SetBack(milliseconds) => self.age.change(|at| at.wall = at.wall.saturating_sub(ms(milliseconds))),
             Event::Trim => {
-                let _ = block_on(self.store.trim_narrowings(Timestamp::MAX, NonZeroU32::MAX)).expect("in memory");
+                let _ = at_once(self.store.trim_narrowings(Timestamp::MAX, NonZeroU32::MAX)).expect("in memory");
             }
         }
         Ok(())
     }
 
     fn change(&mut self, token: usize) {
-        let record = block_on(self.store.get(&id(token))).expect("in memory").expect("there");
-        let description = Some(Description::new("narrowed").expect("valid"));
-        let change = Change::Edit { label: None, description, scope: None, details: None };
-        let applied = block_on(self.store.apply(&id(token), record.record().version, &change, Timestamp::EPOCH));
+        let record = at_once(self.store.get(&self.ids[token])).expect("in memory").expect("there");
+        let change = describe_as("narrowed");
+        let applied = at_once(self.store.apply(&self.ids[token], record.record().version, &change, Timestamp::EPOCH));
         assert!(matches!(applied, Ok(Applied::Done(_))));
         self.changed[token].push(self.now);
     }
@@ -194,7 +186,7 @@ impl Model {
                 drop(reading);
                 if self.flaw == Flaw::BoundFromTheEnd {
                     self.log.is_skipped.store(true, Ordering::SeqCst);
-                    assert!(block_on(self.cache.refresh()).expect("in memory"));
+                    assert!(at_once(self.cache.refresh()).expect("in memory"));
                     self.log.is_skipped.store(false, Ordering::SeqCst);
                 }
             }

@@ -6,9 +6,8 @@ use counterfoil::oauth::OAuthRequest;
 use counterfoil::operations::{CodeUpdate, NewAccess, NewSecurityCode, Overlap, TokenUpdate};
 use counterfoil::types::{Networks, Source, TokenKind};
 use counterfoil::{Presenter, Timestamp};
-use futures_executor::block_on;
 
-use crate::world::{BOUND, World, ms};
+use crate::world::{BOUND, World, at_once, ms};
 
 /// A credential of the world, and its text.
 struct Held {
@@ -33,7 +32,7 @@ fn sign_in(world: &World) -> Held {
 
 fn code(world: &World) -> Held {
     let new = NewSecurityCode::new(NewAccess::SuperAdministrator);
-    let issued = block_on(world.service.create_security_code(&world.service.presenter("sue"), &new)).expect("created");
+    let issued = at_once(world.service.create_security_code(&world.service.presenter("sue"), &new)).expect("created");
     Held { id: issued.view.id, text: issued.token.expose_secret().to_owned(), refresh: None }
 }
 
@@ -52,63 +51,63 @@ fn soon(world: &World) -> Timestamp {
 /// Each operation, with the credential that it narrows or ends.
 const OPERATIONS: [(&str, Make, Narrow); 16] = [
     ("delete_personal_access_token", token, |world, held| {
-        block_on(world.service.delete_personal_access_token(&world.service.presenter("ivan"), &held.id)).expect("ok");
+        at_once(world.service.delete_personal_access_token(&world.service.presenter("ivan"), &held.id)).expect("ok");
     }),
     ("delete_personal_access_token_of", token, |world, held| {
         let ada = world.service.presenter("ada");
         let ivan = subject(world);
-        block_on(world.service.delete_personal_access_token_of(&ada, &ivan, &held.id)).expect("ok");
+        at_once(world.service.delete_personal_access_token_of(&ada, &ivan, &held.id)).expect("ok");
     }),
     ("rotate_personal_access_token", token, |world, held| {
         let ivan = world.service.presenter("ivan");
-        block_on(world.service.rotate_personal_access_token(&ivan, &held.id, Overlap::Immediate)).expect("ok");
+        at_once(world.service.rotate_personal_access_token(&ivan, &held.id, Overlap::Immediate)).expect("ok");
     }),
     ("update_personal_access_token: sources", token, |world, held| {
         let change = TokenUpdate::default().with_allowed_sources(office());
         let ivan = world.service.presenter("ivan");
-        block_on(world.service.update_personal_access_token(&ivan, &held.id, &change)).expect("ok");
+        at_once(world.service.update_personal_access_token(&ivan, &held.id, &change)).expect("ok");
     }),
     ("revoke_family_of", token, |world, held| {
-        block_on(world.service.revoke_family_of(&held.id)).expect("ok");
+        at_once(world.service.revoke_family_of(&held.id)).expect("ok");
     }),
     ("revoke_all_of", token, |world, _| {
-        block_on(world.service.revoke_all_of(&Presenter::host(), &subject(world))).expect("ok");
+        at_once(world.service.revoke_all_of(&Presenter::host(), &subject(world))).expect("ok");
     }),
     ("revoke_kinds_of", token, |world, _| {
         let kinds = [TokenKind::PersonalAccessToken];
-        block_on(world.service.revoke_kinds_of(&Presenter::host(), &subject(world), &kinds)).expect("ok");
+        at_once(world.service.revoke_kinds_of(&Presenter::host(), &subject(world), &kinds)).expect("ok");
     }),
     ("revoke_all_own", token, |world, _| {
-        block_on(world.service.revoke_all_own(&world.service.presenter("ivan"))).expect("ok");
+        at_once(world.service.revoke_all_own(&world.service.presenter("ivan"))).expect("ok");
     }),
     ("report_leaked", token, |world, held| {
-        let outcome = block_on(world.service.report_leaked(&[&held.text])).expect("ok");
+        let outcome = at_once(world.service.report_leaked(&[&held.text])).expect("ok");
         assert_eq!(outcome.len(), 1);
     }),
     ("end_sign_in", sign_in, |world, held| {
         let ivan = world.service.presenter("ivan");
-        block_on(world.service.end_sign_in(&ivan, &held.id.family())).expect("ok");
+        at_once(world.service.end_sign_in(&ivan, &held.id.family())).expect("ok");
     }),
     ("end_sign_in_of", sign_in, |world, held| {
         let ada = world.service.presenter("ada");
-        block_on(world.service.end_sign_in_of(&ada, &subject(world), &held.id.family())).expect("ok");
+        at_once(world.service.end_sign_in_of(&ada, &subject(world), &held.id.family())).expect("ok");
     }),
     ("revocation endpoint, access token", sign_in, |world, held| revoke_at_the_endpoint(world, &held.text)),
     ("revocation endpoint, refresh token", sign_in, |world, held| {
         revoke_at_the_endpoint(world, held.refresh.as_deref().expect("the client may refresh"));
     }),
     ("delete_security_code", code, |world, held| {
-        block_on(world.service.delete_security_code(&world.service.presenter("sue"), &held.id)).expect("ok");
+        at_once(world.service.delete_security_code(&world.service.presenter("sue"), &held.id)).expect("ok");
     }),
     ("update_security_code: sources", code, |world, held| {
         let change = CodeUpdate::default().with_allowed_sources(office());
         let sue = world.service.presenter("sue");
-        block_on(world.service.update_security_code(&sue, &held.id, &change)).expect("ok");
+        at_once(world.service.update_security_code(&sue, &held.id, &change)).expect("ok");
     }),
     ("update_security_code: an earlier expiry", code, |world, held| {
         let change = CodeUpdate::default().with_expires_at(soon(world));
         let sue = world.service.presenter("sue");
-        block_on(world.service.update_security_code(&sue, &held.id, &change)).expect("ok");
+        at_once(world.service.update_security_code(&sue, &held.id, &change)).expect("ok");
     }),
 ];
 
@@ -118,7 +117,7 @@ fn revoke_at_the_endpoint(world: &World, text: &str) {
     let request = OAuthRequest::new(body.as_bytes(), &Source::Unknown)
         .with_authorization(&authorization)
         .with_content_type(Some(b"application/x-www-form-urlencoded"));
-    assert_eq!(block_on(world.service.revocation(request)).expect("revoked").status(), 200);
+    assert_eq!(at_once(world.service.revocation(request)).expect("revoked").status(), 200);
 }
 
 #[test]
@@ -149,9 +148,9 @@ fn fleet_1_the_end_of_an_overlap_and_a_shorter_life_hold_the_bound() {
     let ivan = world.service.presenter("ivan");
     world.warm(&held.text);
     let overlap = Overlap::For(Duration::from_secs(60));
-    let new = block_on(world.service.rotate_personal_access_token(&ivan, &held.id, overlap)).expect("rotated");
+    let new = at_once(world.service.rotate_personal_access_token(&ivan, &held.id, overlap)).expect("rotated");
     assert!(world.verify(&held.text).is_ok());
-    block_on(world.service.rotate_personal_access_token(&ivan, &new.view.id, Overlap::Immediate)).expect("rotated");
+    at_once(world.service.rotate_personal_access_token(&ivan, &new.view.id, Overlap::Immediate)).expect("rotated");
     world.pass(BOUND);
     assert!(world.verify(&held.text).is_err(), "a further rotation ends the overlap");
 }

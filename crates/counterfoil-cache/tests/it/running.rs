@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use counterfoil::store::{Narrowed, NarrowingLog};
 use counterfoil::testing::Failure;
-use futures_executor::block_on;
 
-use crate::world::{BOUND, World};
+use crate::world::{BOUND, World, at_once};
 
 /// Runs the cache until it has slept `rounds` times. Returns the pauses and the number of failures. The clocks of the
 /// world go on during each pause, which `during` ends.
@@ -25,7 +24,7 @@ fn run(world: &World, rounds: usize, during: impl Fn(usize)) -> (Vec<Duration>, 
     let stop = poll_fn(|_| if pauses.borrow().len() >= rounds { Poll::Ready(()) } else { Poll::Pending });
     // `stop` is polled before each round.
     let failed = |_: &counterfoil::store::StoreError| failures.set(failures.get() + 1);
-    block_on(world.cache.run(sleep, stop, failed));
+    futures_executor::block_on(world.cache.run(sleep, stop, failed));
     (pauses.into_inner(), failures.get())
 }
 
@@ -51,7 +50,7 @@ fn fleet_1_while_it_runs_every_token_in_memory_is_trusted_and_a_revoked_one_is_n
     world.warm(token.token.expose_secret());
     let during = |round| {
         if round == 10 {
-            block_on(world.service.revoke_family_of(&token.view.id)).expect("revoked");
+            at_once(world.service.revoke_family_of(&token.view.id)).expect("revoked");
         }
         let is_ok = world.verify(token.token.expose_secret()).is_ok();
         assert!(if round < 10 { is_ok } else { round < 14 || !is_ok }, "round {round}");
@@ -63,10 +62,10 @@ fn fleet_1_while_it_runs_every_token_in_memory_is_trusted_and_a_revoked_one_is_n
 #[test]
 fn fleet_2_steps_older_than_ten_minutes_are_trimmed_once_a_minute() {
     let world = World::new();
-    let end = || block_on(world.store.narrowings(None, NonZeroU32::MIN)).expect("in memory");
+    let end = || at_once(world.store.narrowings(None, NonZeroU32::MIN)).expect("in memory");
     let begin = end().next;
     for _ in 0..2_500 {
-        block_on(world.store.narrow(&Narrowed::All, world.service.now())).expect("in memory");
+        at_once(world.store.narrow(&Narrowed::All, world.service.now())).expect("in memory");
     }
     run(&world, 2_400, |_| {});
     assert!(end().lowest <= begin, "after ten minutes");

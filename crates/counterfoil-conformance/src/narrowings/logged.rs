@@ -48,12 +48,19 @@ async fn steps_of_the_host([store, other]: &[Arc<dyn Logged>; 2]) -> Result<(), 
         Narrowed::All,
     ];
     let mut reader = Reader::at_the_end(&**other).await?;
+    let begin = reader;
     for step in &all {
         store.narrow(step, at(3)).await?;
         let steps = reader.clone().read(&**store, 2).await?;
         ensure!(steps.contains(step), "{step:?} was written, but the log has {steps:?}");
         let steps = reader.read(&**other, 1).await?;
         ensure!(steps.contains(step), "{step:?} was written, but another handle reads {steps:?}");
+    }
+    for limit in [1, 2, 3, 100] {
+        let mut reader = begin;
+        let steps = reader.read(&**store, limit).await?;
+        let missing = all.iter().find(|step| !steps.contains(step));
+        ensure!(missing.is_none(), "in pages of at most {limit} steps, {missing:?} is missing: {steps:?}");
     }
     let draft = person.pat();
     let id = draft.found(&**store).await?;

@@ -6,17 +6,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use counterfoil::Timestamp;
 use counterfoil::memory::MemoryStore;
 use counterfoil::methods_of;
 use counterfoil::store::{
-    Applied, Change, LogEpoch, LogPosition, Narrowed, NarrowingLog, Narrowings, ParentUpdate, Revoke, Rotated,
-    StoreError, TokenStore,
+    Applied, Change, FamilyParts, InsertInto, Inserted, LogEpoch, LogPosition, Narrowed, NarrowingLog, Narrowings,
+    ParentUpdate, Revoke, Rotated, StoreError, TokenStore,
 };
+use counterfoil::types::{LabelKey, OwnerId};
+use counterfoil::{Realm, Timestamp};
 use counterfoil_conformance::log_clauses::{
     LogFixture, Logged, log_order_is_commit_order, lost_steps_show, narrowing_is_one_step, narrowings_are_logged,
 };
-use counterfoil_conformance::{Checked, Fixture, Store, Subject, Verdict, block_on, log_conformance, pause};
+use counterfoil_conformance::{Checked, Fixture, Store, Subject, Verdict, block_on, pause};
 
 use crate::turn::Turn;
 
@@ -108,7 +109,7 @@ impl Log {
 }
 
 #[derive(Default)]
-struct Base {
+pub(crate) struct Base {
     records: MemoryStore,
     log: Arc<Mutex<Log>>,
     epoch: AtomicU64,
@@ -174,9 +175,18 @@ impl Handle {
         }
     }
 
-    /// The steps that the store in memory has logged since the position `since`.
-    async fn since(&self, since: LogPosition) -> Result<Vec<Narrowed>, StoreError> {
-        Ok(self.base.records.narrowings(Some(since), NonZeroU32::MAX).await?.steps)
+    /// The step of the family that loses the label `key` at `now`, if there is one.
+    async fn displaced(
+        &self,
+        (realm, owner): (&Realm, &OwnerId),
+        key: Option<&LabelKey>,
+        now: Timestamp,
+    ) -> Result<Vec<Narrowed>, StoreError> {
+        let families = self.base.records.list_families(realm, owner, None, NonZeroU32::MAX).await?.items;
+        let is_gone = |gone_at: Option<Timestamp>| gone_at.is_some_and(|gone_at| now.reached(gone_at));
+        let loses =
+            |family: &&FamilyParts| key.is_some() && family.label_key.as_ref() == key && is_gone(family.gone_at);
+        Ok(families.iter().filter(loses).map(|family| Narrowed::Family(family.id)).collect())
     }
 }
 
@@ -195,24 +205,15 @@ macro_rules! records_and_log {
             Change::Rekey { .. } => $me.flaw != Flaw::NoRekeying,
             _ => $me.flaw != Flaw::NoShorterLife,
         };
-        let before = $me.base.records.narrowings(None, NonZeroU32::MIN).await?.next;
-        let steps = vec![Narrowed::Family($id.family())];
-        let call = async {
-            let answer = $me.base.records.apply($id, $expect, $change, $now).await?;
-            Ok((answer, before))
-        };
-        let own = steps.clone();
-        let done = move |(answer, _): &(Applied, LogPosition)| match answer {
-            Applied::Done(_) => own.clone(),
-            _ => Vec::new(),
-        };
-        let (answer, before) = $me.logged(call, (steps, $now, is_logged), done).await?;
-        // The holder of a label that was taken.
-        let displaced = $me.since(before).await?.into_iter().filter(|step| *step != Narrowed::Family($id.family()));
-        if matches!(answer, Applied::Done(_)) && matches!($change, Change::Edit { label: Some(_), .. }) && is_logged {
-            $me.push(&displaced.collect::<Vec<_>>(), $now);
+        let mut steps = vec![Narrowed::Family($id.family())];
+        if let (Change::Edit { label: Some(label), .. }, Some(record)) = ($change, $me.base.records.get($id).await?) {
+            let whose = (&record.record().realm, &record.record().owner);
+            steps.extend($me.displaced(whose, label.key.as_ref(), $now).await?);
         }
-        Ok(answer)
+        let own = steps.clone();
+        let done = move |answer: &Applied| if matches!(answer, Applied::Done(_)) { own.clone() } else { Vec::new() };
+        let call = $me.base.records.apply($id, $expect, $change, $now);
+        $me.logged(call, (steps, $now, is_logged), done).await
     }};
     (@ $me:ident rotate $parent:ident $step:ident $new:ident $now:ident) => {{
         let is_logged = match $step {
@@ -240,14 +241,21 @@ macro_rules! records_and_log {
         $me.logged(call, (steps, $revoked.at, $me.flaw != flaw), done).await
     }};
     (@ $me:ident insert $home:ident $new:ident $now:ident) => {{
-        let _turn = $me.base.turn.take().await;
-        let before = $me.base.records.narrowings(None, NonZeroU32::MIN).await?.next;
-        let answer = $me.base.records.insert($home, $new, $now).await?;
-        let steps = $me.since(before).await?;
-        if $me.flaw != Flaw::NoInserts {
-            $me.push(&steps, $now);
-        }
-        Ok(answer)
+        let displaced = match $home {
+            InsertInto::Found { family, .. } => {
+                let whose = (&family.realm, &family.owner);
+                $me.displaced(whose, family.label_key.as_ref(), $now).await?
+            }
+            InsertInto::Join { .. } => Vec::new(),
+        };
+        let own = displaced.clone();
+        let done = move |answer: &Inserted| match answer {
+            Inserted::Done => own.clone(),
+            Inserted::MadeRoom(ended) => own.iter().cloned().chain(ended.iter().copied().map(Narrowed::Family)).collect(),
+            _ => Vec::new(),
+        };
+        let call = $me.base.records.insert($home, $new, $now);
+        $me.logged(call, (displaced, $now, $me.flaw != Flaw::NoInserts), done).await
     }};
     (@ $me:ident $name:ident $($arg:ident)*) => { $me.base.records.$name($($arg),*).await };
 }
@@ -312,12 +320,10 @@ impl NarrowingLog for Handle {
     }
 }
 
-struct Bench(Flaw);
+pub(crate) struct Bench(Flaw);
 
 impl Bench {
     fn handle(&self, base: &Arc<Base>) -> Arc<Handle> {
-        // The log of the store in memory begins with the first read.
-        let _ = block_on(base.records.narrowings(None, NonZeroU32::MIN));
         let log = if self.0 == Flaw::LogInTheHandle { Arc::default() } else { Arc::clone(&base.log) };
         Arc::new(Handle { base: Arc::clone(base), log, flaw: self.0 })
     }
@@ -386,27 +392,3 @@ fn a_log_that_hides_lost_steps_is_rejected() {
 fn a_step_apart_from_its_change_is_rejected() {
     rejects(STEPS, |bench| block_on(narrowing_is_one_step(bench)));
 }
-
-pub(crate) struct Memory;
-
-#[async_trait]
-impl Fixture for Memory {
-    type Database = Arc<MemoryStore>;
-
-    async fn create(&self) -> Arc<MemoryStore> {
-        Arc::default()
-    }
-
-    async fn open(&self, database: &Arc<MemoryStore>) -> Store {
-        Arc::clone(database) as Store
-    }
-}
-
-#[async_trait]
-impl LogFixture for Memory {
-    async fn open_logged(&self, database: &Arc<MemoryStore>) -> Arc<dyn Logged> {
-        Arc::clone(database) as Arc<dyn Logged>
-    }
-}
-
-log_conformance!(memory_log, Memory);

@@ -106,7 +106,7 @@ macro_rules! transfer_checks {
 /// Makes an array of the names of checks. Does not compile if one of them does not exist.
 macro_rules! log_checks {
     ($($name:ident)*) => {{
-        $(let _exists = log_clauses::$name::<crate::broken_logs::Memory>;)*
+        $(let _exists = log_clauses::$name::<crate::broken_logs::Bench>;)*
         [$(stringify!($name)),*]
     }};
 }
