@@ -32,6 +32,7 @@ use crate::store::client_store::ClientStore;
 use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
+use crate::store::verification_reads::VerificationReads;
 use crate::token::foreign::ForeignScheme;
 use crate::token::prefixes::Prefixes;
 use crate::types::realm::Realm;
@@ -60,6 +61,12 @@ pub enum BuildError {
     /// The name of a scheme ([`Builder::import`]) breaks a rule, or two schemes have the same name.
     #[error("each import scheme must have a name of its own of 1 to 32 characters of [a-z0-9-]")]
     ImportScheme,
+    /// The cache of [`Builder::verification_reads`] can miss a write for longer than the policy allows.
+    #[error(
+        "verification_reads may be older than policy verification_staleness: \
+         set the policy's value to the max_staleness of the cache, on all nodes"
+    )]
+    VerificationTooStale,
 }
 
 /// Builds a [`Counterfoil`].
@@ -73,6 +80,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     store: Option<Arc<dyn TokenStore>>,
+    reads: Option<Arc<dyn VerificationReads>>,
     clients: Option<Arc<dyn ClientStore>>,
     settings: Option<Arc<dyn SettingsStore>>,
     throttle: Option<Arc<dyn Throttle>>,
@@ -99,6 +107,7 @@ impl Counterfoil {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             store: None,
+            reads: None,
             clients: None,
             settings: None,
             throttle: None,
@@ -189,6 +198,52 @@ impl Builder {
         self
     }
 
+    /// Sets a cache that answers verifications from memory. The crate `counterfoil-cache` has one.
+    /// [`Policy::verification_staleness`] must be at least the `max_staleness` of the cache. Set this value of the policy
+    /// in every process of the service, also in those without a cache, because [`Counterfoil::effective_by`] tells it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
+    /// use counterfoil::policy::Policy;
+    /// use counterfoil::store::{Look, Ticket, TokenRecord, VerificationReads};
+    /// use counterfoil::types::RecordId;
+    /// use counterfoil::{BuildError, Counterfoil};
+    ///
+    /// /// A cache that keeps nothing.
+    /// struct Empty;
+    ///
+    /// impl VerificationReads for Empty {
+    ///     fn max_staleness(&self) -> Duration {
+    ///         Duration::from_secs(1)
+    ///     }
+    ///     fn try_read(&self, _: &RecordId, _: &mut Look<'_>) -> Option<Ticket> {
+    ///         None
+    ///     }
+    ///     fn holds(&self, _: Ticket) -> bool {
+    ///         false
+    ///     }
+    ///     fn begin(&self) -> Option<Ticket> {
+    ///         None
+    ///     }
+    ///     fn keep(&self, _: Ticket, _: TokenRecord) {}
+    /// }
+    ///
+    /// let build = |policy| {
+    ///     let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default());
+    ///     builder.directory(MemoryDirectory::default()).verification_reads(Empty).build()
+    /// };
+    /// let mut policy = Policy::open();
+    /// assert_eq!(build(policy.clone()).err(), Some(BuildError::VerificationTooStale));
+    /// policy.verification_staleness = Duration::from_secs(1);
+    /// assert!(build(policy).is_ok());
+    /// ```
+    pub fn verification_reads(mut self, reads: impl VerificationReads) -> Self {
+        self.reads = Some(Arc::new(reads));
+        self
+    }
+
     /// Sets only the store of client registrations, for a host that does not use one store for everything.
     pub fn client_store(mut self, clients: Arc<dyn ClientStore>) -> Self {
         self.clients = Some(clients);
@@ -272,6 +327,9 @@ impl Builder {
     pub fn build(mut self) -> Result<Counterfoil, BuildError> {
         self.policy.check()?;
         self.policy = self.policy.in_whole_micros();
+        if self.reads.as_ref().is_some_and(|reads| reads.max_staleness() > self.policy.verification_staleness) {
+            return Err(BuildError::VerificationTooStale);
+        }
         let retries = retry_window::is_allowed(&self.policy.refresh_tokens);
         if retries && self.key_ring.is_none() && self.policy.retry_needs_key_ring {
             return Err(BuildError::KeyRingDemanded);
@@ -298,6 +356,7 @@ impl Builder {
             key_ring: self.key_ring,
             entropy: self.entropy,
             store: Watched::new(Means::TokenStore, self.store.ok_or(missing("store"))?, &watch),
+            reads: self.reads,
             clients: Watched::new(Means::ClientStore, self.clients.ok_or(missing("client_store"))?, &watch),
             settings: Watched::new(Means::SettingsStore, self.settings.ok_or(missing("settings_store"))?, &watch),
             throttle: Watched::new(Means::Throttle, self.throttle.ok_or(missing("throttle"))?, &watch),

@@ -29,6 +29,36 @@ impl Counterfoil {
         self.clock.now()
     }
 
+    /// The instant from which on no node accepts a credential that was revoked or narrowed before this call: now, plus
+    /// [`Policy::verification_staleness`](crate::policy::Policy::verification_staleness). Call it after the operation
+    /// has returned. Without a cache it is now.
+    ///
+    /// Nodes keep the bound by the time that has passed, so their clocks need not agree: the instant is one of this
+    /// process. What an operation changes in settings or clients also needs
+    /// [`Policy::settings_staleness`](crate::policy::Policy::settings_staleness).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
+    /// use counterfoil::policy::Policy;
+    /// use counterfoil::{Counterfoil, Timestamp};
+    ///
+    /// let mut policy = Policy::open();
+    /// policy.verification_staleness = Duration::from_secs(2);
+    /// let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default());
+    /// let counterfoil = builder.directory(MemoryDirectory::default()).build()?;
+    ///
+    /// let revoked_at = Timestamp::EPOCH.plus_capped(Duration::from_secs(10));
+    /// let effective_by = counterfoil.at(revoked_at).effective_by();
+    /// assert_eq!(effective_by, Timestamp::EPOCH.plus_capped(Duration::from_secs(12)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn effective_by(&self) -> Timestamp {
+        self.now().plus_capped(self.service.policy.verification_staleness)
+    }
+
     /// The realm to which the credentials of this handle belong.
     #[must_use]
     pub fn realm(&self) -> &Realm {

@@ -7,7 +7,8 @@
 //!
 //! - A copy of the store gives no access: it contains digests of secrets of at least 256 random bits, bound to realm,
 //!   kind and id. A secret is shown once, when it is created.
-//! - Once a revocation has returned, no token of the family authenticates.
+//! - Once a revocation has returned, no token of the family authenticates. If the host uses a cache
+//!   ([`Builder::verification_reads`]), this is true from [`Counterfoil::effective_by`] on.
 //! - Concurrent refreshes with one refresh token replace it once. A retry within a short window gets the same response.
 //!   A later retry is a replay and revokes the family.
 //! - One pure function decides whether a credential is valid. Verification, refresh, introspection, listing, notices
@@ -19,7 +20,7 @@
 //! It manages credentials, not people: accounts come from the host's [`Directory`](directory::Directory). It includes
 //! no runtime, no HTTP, no e-mail and no background task: the host's own loop calls [`Counterfoil::flush`],
 //! [`Counterfoil::purge`] and [`Counterfoil::due_notices`]. It signs no JWTs: every token is looked up in the store, so
-//! the revocation of a token is immediate.
+//! the revocation of a token is immediate, or within a bound that the host chooses.
 //!
 //! # The data flow
 //!

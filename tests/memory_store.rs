@@ -5,8 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use counterfoil::memory::MemoryStore;
 use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle};
+use counterfoil_conformance::log_clauses::{LogFixture, Logged};
 use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
-use counterfoil_conformance::{Fixture, SiblingFixture, Store, conformance, sibling_conformance, transfer_conformance};
+use counterfoil_conformance::{
+    Fixture, SiblingFixture, Store, conformance, log_conformance, sibling_conformance, transfer_conformance,
+};
 
 /// The memory store for the conformance suite. It cannot be reopened, damaged or made unreachable, so the checks that
 /// need this are skipped.
@@ -35,6 +38,15 @@ impl TransferFixture for Memory {
 }
 
 transfer_conformance!(memory_copied, Memory);
+
+#[async_trait]
+impl LogFixture for Memory {
+    async fn open_logged(&self, database: &Arc<MemoryStore>) -> Arc<dyn Logged> {
+        Arc::<MemoryStore>::clone(database)
+    }
+}
+
+log_conformance!(memory_log, Memory);
 
 #[async_trait]
 impl SiblingFixture for Memory {

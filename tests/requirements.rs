@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The words before the number of a requirement id in a test name. Each new kind of id needs an entry here.
-const GROUPS: [&str; 22] = [
+const GROUPS: [&str; 23] = [
     "syn_pat_",
     "syn_token_",
     "a2_token_",
@@ -21,6 +21,7 @@ const GROUPS: [&str; 22] = [
     "machine_",
     "host_",
     "compat_",
+    "fleet_",
     "fault_a",
     "fault_b",
     "fault_c",

@@ -1,16 +1,18 @@
 //! Verifies bearer tokens.
 
+mod from_memory;
+
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
 use crate::record::decide::Rights;
 use crate::record::facts::{Facts, FactsBody, Origin, Restriction};
-use crate::record::phase::phase;
+use crate::record::phase::{Phase, phase};
 use crate::record::record_ref::RecordRef;
 use crate::record::token_record::{BLANK, TokenRecord};
 use crate::service::Service;
 use crate::service::error::Denied;
-use crate::service::matching::Matched;
+use crate::service::matching::{Fresher, Matched};
 #[cfg(feature = "metrics")]
 use crate::service::measured::{Stopwatch, timed};
 use crate::types::account::{Account, Identity};
@@ -31,7 +33,9 @@ impl Counterfoil {
     /// A call reads the store once and the directory once. Settings and clients are read from a snapshot in memory,
     /// which is read from the store again when it is too old. The first use of a personal access token that replaces
     /// another one also reads the replaced token. If the replaced token works only until this use, the call ends it.
-    /// For a text that may be an imported token, the call also reads the alias store.
+    /// For a text that may be an imported token, the call also reads the alias store. If
+    /// the host has set a cache ([`Builder::verification_reads`](crate::Builder::verification_reads)), an accepted token may
+    /// need no read at all.
     ///
     /// # Errors
     ///
@@ -118,6 +122,11 @@ async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceNam
         Err(_) if service.imports.is_none() => return Err(refuse(None, Refusal::Malformed)),
         _ => {}
     }
+    if let (Some(reads), Ok(presented)) = (&service.reads, &parsed)
+        && let Some(principal) = from_memory::from_memory(counterfoil, &**reads, presented, source, now).await
+    {
+        return Ok(principal);
+    }
     // A token that does not match is refused even if the settings cannot be read. The policy's own settings are then
     // used in this function. They cannot affect the result: a token that matches gets the error in `unread`.
     let (settings, unread) = match service.settings_at_once(now) {
@@ -147,9 +156,15 @@ async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceNam
                 None => Err(Refusal::Unknown),
             };
         };
-        if !service.store.try_read(id, &mut look) {
+        if service.reads.is_some() || !service.store.try_read(id, &mut look) {
+            let began = service.reads.as_ref().and_then(|reads| reads.begin());
             let record = service.store.get(id).await?;
             look(record.as_ref().map(TokenRecord::view));
+            if let (Some(reads), Some(began), Some(record)) = (&service.reads, began, record)
+                && let Ok((Phase::Live, _)) = &seen
+            {
+                reads.keep(began, record);
+            }
         }
         match seen {
             Ok(seen) => seen,
@@ -187,24 +202,42 @@ async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceNam
     if last_used_at.is_none() && facts.parent.is_some() && service.uses.overlaid(id, None).is_none() {
         service.first_use_ends_parent(kind, facts.parent, source, now).await?;
     }
-    service.uses.note(id, last_used_at, now);
+    note_use(service, &facts, fresher, now);
+    Ok(accepted(service, facts, rights, identity, source))
+}
+
+/// Notes the use of an accepted credential, and its digest under the newest key if it has an older one.
+#[inline]
+fn note_use(service: &Service, facts: &Facts, fresher: Option<Fresher>, now: Timestamp) {
+    service.uses.note(facts.id, facts.last_used_at, now);
     if let Some(fresher) = fresher {
-        service.rekeying.note(kind, (id, facts.version), fresher);
+        service.rekeying.note(facts.kind, (facts.id, facts.version), fresher);
     }
+}
+
+/// The principal of an accepted credential. It is always inlined, because a call would copy its arguments.
+#[inline(always)]
+fn accepted(
+    service: &Service,
+    facts: Facts,
+    rights: Rights,
+    identity: Identity,
+    source: Option<&SourceName>,
+) -> Principal {
     let Rights { role, manages_profiles, narrowed } = rights;
     let Identity { subject, name, contact, extension } = identity;
     let actor = match facts.body {
         FactsBody::Code { created_by, .. } => Some(created_by),
         _ => None,
     };
-    Ok(Principal {
+    Principal {
         realm: service.realm.clone(),
         subject,
         name,
         role,
         manages_profiles,
-        kind,
-        credential: id,
+        kind: facts.kind,
+        credential: facts.id,
         label: facts.label,
         scope: narrowed.map_or(facts.scope, |narrowed| Some(*narrowed)),
         expires_at: facts.expires_at,
@@ -216,7 +249,7 @@ async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceNam
         metadata: facts.metadata,
         contact,
         extension,
-    })
+    }
 }
 
 /// Whether a credential of this kind can be presented as a bearer token.

@@ -128,6 +128,7 @@ impl Policy {
             (within(self.throttle.leaks.window, second, days(1)), "throttle.leaks.window", "1 s to 1 day"),
             ((Leaks::LEAST_QUEUED..=Leaks::MOST_QUEUED).contains(&self.leaks.queued), "leaks.queued", "100 to 100000"),
             (self.settings_staleness <= minutes(5), "settings_staleness", "at most 300 s"),
+            (self.verification_staleness <= minutes(1), "verification_staleness", "at most 60 s"),
             (
                 self.clock_doubt == Duration::ZERO || within(self.clock_doubt, minutes(20), days(1)),
                 "clock_doubt",
@@ -158,7 +159,7 @@ mod tests {
     type Field = (&'static str, &'static str, fn(&mut Policy) -> &mut Duration);
 
     /// The durations of a policy: the name of the field, its limit, and access to its value.
-    const FIELDS: [Field; 26] = [
+    const FIELDS: [Field; 27] = [
         ("personal_access_tokens.retention", "at most 366 days", |it| &mut it.personal_access_tokens.retention),
         ("personal_access_tokens.max_overlap", "at most 366 days", |it| &mut it.personal_access_tokens.max_overlap),
         ("access_tokens.max_lifetime", "1 s to 1 day", |it| &mut it.access_tokens.max_lifetime),
@@ -185,6 +186,7 @@ mod tests {
         ("uses.interval", "1 s to 1 day", |it| &mut it.uses.interval),
         ("throttle.account.window", "1 s to 1 day", |it| &mut it.throttle.account.window),
         ("settings_staleness", "at most 300 s", |it| &mut it.settings_staleness),
+        ("verification_staleness", "at most 60 s", |it| &mut it.verification_staleness),
         ("clock_doubt", "20 minutes to 1 day, or 0 in tests", |it| &mut it.clock_doubt),
         ("tombstone", "1 to 366 days", |it| &mut it.tombstone),
     ];

@@ -38,7 +38,8 @@ impl Policy {
         all.push(interval);
         let Throttling { account, client, source, leaks } = &mut self.throttle;
         all.extend([account, client, source, leaks].map(|Allowance { window, .. }| window));
-        all.extend([&mut self.settings_staleness, &mut self.tombstone, &mut self.clock_doubt]);
+        all.extend([&mut self.settings_staleness, &mut self.verification_staleness]);
+        all.extend([&mut self.tombstone, &mut self.clock_doubt]);
         all
     }
 }

@@ -26,6 +26,7 @@ impl Default for Policy {
             events: Default::default(),
             remember_source: false,
             settings_staleness: Duration::from_secs(1),
+            verification_staleness: Duration::ZERO,
             tombstone: TOMBSTONE,
             clock_doubt: hours(1),
             retry_needs_key_ring: true,

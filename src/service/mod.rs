@@ -39,6 +39,7 @@ pub(crate) mod presenter;
 pub(crate) mod queue;
 pub(crate) mod quick;
 pub(crate) mod rekeying;
+pub(crate) mod remembered;
 pub(crate) mod repeated_form;
 mod require;
 pub(crate) mod revoking;
@@ -80,6 +81,7 @@ use crate::store::client_store::ClientStore;
 use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
+use crate::store::verification_reads::VerificationReads;
 use crate::token::prefixes::Prefixes;
 use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
@@ -95,6 +97,8 @@ pub(crate) struct Service {
     pub(crate) key_ring: Option<Arc<KeyRing>>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) store: Watched<dyn TokenStore>,
+    /// The cache for verifications. `None` if the host uses none.
+    pub(crate) reads: Option<Arc<dyn VerificationReads>>,
     pub(crate) clients: Watched<dyn ClientStore>,
     pub(crate) settings: Watched<dyn SettingsStore>,
     pub(crate) throttle: Watched<dyn Throttle>,

@@ -107,7 +107,7 @@ impl Service {
     }
 
     #[inline]
-    async fn verdict(
+    pub(super) async fn verdict(
         &self,
         facts: &Facts,
         phase: Phase,

@@ -17,6 +17,7 @@ pub(crate) mod throttle;
 pub(crate) mod token_store;
 pub(crate) mod transfer;
 pub mod transition;
+pub(crate) mod verification_reads;
 
 pub use crate::crypto::digest::Digest;
 pub use crate::record::family::{FamilyParts, NewFamily};
@@ -40,3 +41,4 @@ pub use settings_store::{SettingsPut, SettingsStore};
 pub use throttle::{Reserved, Throttle, ThrottleKey};
 pub use token_store::TokenStore;
 pub use transfer::{Restored, Transfer, WholeFamily};
+pub use verification_reads::{Ticket, VerificationReads};

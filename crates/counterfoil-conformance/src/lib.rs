@@ -21,6 +21,7 @@ mod judge;
 mod label;
 mod limits;
 mod macros;
+mod narrowings;
 mod notices;
 mod outage;
 mod outcomes;
@@ -118,6 +119,15 @@ pub mod sibling_clauses {
         reserve_never_passes_the_limit, settings_answers_equal_the_model, sibling_cut_off_is_all_or_nothing,
         sibling_garbage_is_corrupt, sibling_outage_is_unavailable, throttle_answers_equal_the_model,
         under_way_is_told_from_failed, unsettled_counts_as_failed,
+    };
+}
+
+/// The checks of stores that implement [`NarrowingLog`](counterfoil::store::NarrowingLog), from which a cache learns what
+/// it must read again. For each clause in the docs of this trait (72 to 75) there is a function with the clause's name.
+pub mod log_clauses {
+    pub use crate::narrowings::{
+        LogFixture, Logged, hold_log, log_order_is_commit_order, lost_steps_show, narrowing_is_one_step,
+        narrowings_are_logged,
     };
 }
 

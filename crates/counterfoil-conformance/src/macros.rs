@@ -180,3 +180,25 @@ macro_rules! transfer_conformance {
         }
     };
 }
+
+/// Generates a `#[test]` for each clause of `NarrowingLog` (72 to 75), in a module with the given name. The fixture
+/// implements [`LogFixture`](crate::log_clauses::LogFixture).
+#[macro_export]
+macro_rules! log_conformance {
+    ($name:ident, $fixture:expr) => {
+        $crate::log_conformance! { @ $name, $fixture,
+            narrowings_are_logged log_order_is_commit_order lost_steps_show narrowing_is_one_step
+        }
+    };
+    (@ $name:ident, $fixture:expr, $($check:ident)*) => {
+        mod $name {
+            #[allow(unused_imports, reason = "the fixture may be named by a path of its own")]
+            use super::*;
+
+            $(#[test]
+            fn $check() {
+                $crate::log_clauses::hold_log(stringify!($check), $fixture);
+            })*
+        }
+    };
+}

@@ -8,7 +8,7 @@ use counterfoil::testing::BackendCalls;
 /// Pauses one operation before each of its backend calls. The suite opens the gate and then polls the operation itself.
 /// So the gate need not wake the operation's task.
 #[derive(Default)]
-pub(super) struct Gate {
+pub(crate) struct Gate {
     open: AtomicBool,
     waits: AtomicBool,
     reached: AtomicU32,
@@ -16,18 +16,18 @@ pub(super) struct Gate {
 
 impl Gate {
     /// Lets the operation make its next backend call, and pauses the operation again before the call that follows.
-    pub(super) fn open(&self) {
+    pub(crate) fn open(&self) {
         self.waits.store(false, Ordering::Relaxed);
         self.open.store(true, Ordering::Relaxed);
     }
 
     /// Returns true if the operation is paused directly before a backend call.
-    pub(super) fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         self.waits.load(Ordering::Relaxed)
     }
 
     /// Returns the number of backend calls that the operation has reached so far.
-    pub(super) fn reached(&self) -> u32 {
+    pub(crate) fn reached(&self) -> u32 {
         self.reached.load(Ordering::Relaxed)
     }
 }

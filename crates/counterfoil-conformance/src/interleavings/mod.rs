@@ -19,6 +19,7 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation};
 
 use explore::Schedules;
+pub(crate) use gate::Gate;
 use patience::Patience;
 use schedule::{Run, run};
 

@@ -4,6 +4,7 @@
 mod broken;
 mod broken_clients;
 mod broken_demotions;
+mod broken_logs;
 mod broken_shows;
 mod broken_sibling_values;
 mod broken_siblings;

@@ -9,7 +9,7 @@ use counterfoil::memory::MemoryStore;
 use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::{
     CHECKS, Checked, Driven, Fixture, ReferenceSiblings, ReferenceStore, Row, SIBLING_CHECKS, SiblingFixture, Store,
-    Subject, Task, conformance, sibling_conformance, transfer_clauses,
+    Subject, Task, conformance, log_clauses, sibling_conformance, transfer_clauses,
 };
 
 /// The fixture of the reference store. It implements every hook except `demote`.
@@ -104,6 +104,14 @@ macro_rules! transfer_checks {
     }};
 }
 
+/// Makes an array of the names of checks. Does not compile if one of them does not exist.
+macro_rules! log_checks {
+    ($($name:ident)*) => {{
+        $(let _exists = log_clauses::$name::<crate::broken_logs::Bench>;)*
+        [$(stringify!($name)),*]
+    }};
+}
+
 /// For every clause in the documentation of a store trait there must be exactly one check. The check has the name of
 /// the clause.
 #[test]
@@ -111,6 +119,7 @@ fn every_clause_has_a_check_of_its_name() {
     let token: Vec<_> = CHECKS.iter().map(|check| check.name).collect();
     let sibling: Vec<_> = SIBLING_CHECKS.iter().map(|check| check.name).collect();
     let transfer = transfer_checks!(families_are_walked a_family_comes_back_as_it_was restore_never_overwrites);
+    let log = log_checks!(narrowings_are_logged log_order_is_commit_order lost_steps_show narrowing_is_one_step);
     let mut numbers = Vec::new();
     for (file, checks) in [
         ("token_store.rs", token.as_slice()),
@@ -119,6 +128,7 @@ fn every_clause_has_a_check_of_its_name() {
         ("throttle.rs", &sibling),
         ("alias_store.rs", &sibling),
         ("transfer.rs", &transfer),
+        ("narrowing_log.rs", &log),
     ] {
         for (number, clause) in clauses_of(file) {
             // Clause 29 applies to two traits, each with its own check.
@@ -133,7 +143,7 @@ fn every_clause_has_a_check_of_its_name() {
     }
     numbers.sort_unstable();
     numbers.dedup();
-    assert!(numbers.into_iter().eq((1..=35).chain(41..=64).chain(69..=71)), "every clause was read");
+    assert!(numbers.into_iter().eq((1..=35).chain(41..=64).chain(69..=75)), "every clause was read");
 }
 
 struct Beside;
