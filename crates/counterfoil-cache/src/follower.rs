@@ -36,7 +36,7 @@ impl Follower {
     }
 
     fn position(&self) -> Option<(LogEpoch, LogPosition)> {
-        *self.position.lock().unwrap_or_else(PoisonError::into_inner)
+        self.position.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reads the log from the last position to its end, and raises the stamps. Returns false if another call is
@@ -52,9 +52,9 @@ impl Follower {
         let began = clock.read();
         loop {
             let after = self.position().map(|(_, at)| at);
-            let page = log.narrowings(after, PAGE).await?;
-            let (more, stuck) = (page.more, page.more && after.is_some_and(|after| page.next <= after));
-            self.take(&page, stamps);
+            let page = log.narrowings(after.as_ref(), PAGE).await?;
+            let (more, stuck) = (page.more, page.more && after.is_some_and(|after| page.next == after));
+            self.take(page, stamps);
             if stuck {
                 return Err(StoreError::corrupt(None, "a page of the log does not go forward"));
             }
@@ -67,9 +67,9 @@ impl Follower {
     }
 
     /// Raises the stamps of a page, and then moves the position.
-    fn take(&self, page: &Narrowings, stamps: &Stamps) {
+    fn take(&self, page: Narrowings, stamps: &Stamps) {
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
-        let continues = position.is_some_and(|(epoch, at)| epoch == page.epoch && page.lowest <= at && at <= page.next);
+        let continues = !page.lost && position.as_ref().is_some_and(|(epoch, _)| *epoch == page.epoch);
         if !continues {
             stamps.forget();
         }

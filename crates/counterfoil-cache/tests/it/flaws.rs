@@ -54,12 +54,12 @@ async fn pause() {
 
 #[async_trait]
 impl NarrowingLog for SlowLog {
-    async fn narrowings(&self, after: Option<LogPosition>, _: NonZeroU32) -> Result<Narrowings, StoreError> {
+    async fn narrowings(&self, after: Option<&LogPosition>, _: NonZeroU32) -> Result<Narrowings, StoreError> {
         if let Some(after) = after
             && (self.flaw == Flaw::NoLog || self.is_skipped.load(Ordering::SeqCst))
         {
             let now = self.store.narrowings(None, NonZeroU32::MIN).await?;
-            return Ok(Narrowings::new(now.epoch, after, after));
+            return Ok(Narrowings::new(now.epoch, after.clone()));
         }
         pause().await;
         let mut page = self.store.narrowings(after, NonZeroU32::MIN.saturating_add(1)).await?;
@@ -67,7 +67,7 @@ impl NarrowingLog for SlowLog {
         match self.flaw {
             Flaw::DroppedStep if !page.steps.is_empty() => drop(page.steps.remove(0)),
             Flaw::PositionsOutOfOrder if !page.more => drop(page.steps.pop()),
-            Flaw::HiddenTrim => page.lowest = LogPosition::from_number(0),
+            Flaw::HiddenTrim => page.lost = false,
             _ => {}
         }
         Ok(page)

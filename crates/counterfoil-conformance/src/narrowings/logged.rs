@@ -48,7 +48,7 @@ async fn steps_of_the_host([store, other]: &[Arc<dyn Logged>; 2]) -> Result<(), 
         Narrowed::All,
     ];
     let mut reader = Reader::at_the_end(&**other).await?;
-    let begin = reader;
+    let begin = reader.clone();
     for step in &all {
         store.narrow(step, at(3)).await?;
         let steps = reader.clone().read(&**store, 2).await?;
@@ -57,7 +57,7 @@ async fn steps_of_the_host([store, other]: &[Arc<dyn Logged>; 2]) -> Result<(), 
         ensure!(steps.contains(step), "{step:?} was written, but another handle reads {steps:?}");
     }
     for limit in [1, 2, 3, 100] {
-        let mut reader = begin;
+        let mut reader = begin.clone();
         let steps = reader.read(&**store, limit).await?;
         let missing = all.iter().find(|step| !steps.contains(step));
         ensure!(missing.is_none(), "in pages of at most {limit} steps, {missing:?} is missing: {steps:?}");

@@ -152,7 +152,7 @@ async fn races(handles: &[Arc<dyn Logged>], driver: &Driver) -> Result<(), Viola
         let outcomes = pool
             .race(|racer| {
                 let (families, returned) = (Arc::clone(&families), Arc::clone(&returned));
-                let handle = Arc::clone(&handles[racer % handles.len()]);
+                let (handle, began) = (Arc::clone(&handles[racer % handles.len()]), began.clone());
                 async move {
                     if let Some((_, id)) = families.get(racer) {
                         let outcome = edit(&*handle, *id).await;

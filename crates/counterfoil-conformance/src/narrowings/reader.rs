@@ -7,7 +7,7 @@ use crate::sample::{Person, most};
 use crate::violation::{Violation, ensure};
 
 /// A reader that continues from where its last read ended.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Reader {
     epoch: LogEpoch,
     pub(super) at: LogPosition,
@@ -24,7 +24,7 @@ impl Reader {
             page.steps.is_empty() && !page.more,
             "a read without a position must return no steps, but was {page:?}"
         );
-        ensure!(page.lowest <= page.next, "the end must not be below the lowest position: {page:?}");
+        ensure!(!page.lost, "a read without a position must lose nothing: {page:?}");
         Ok(Self { epoch: page.epoch, at: page.next })
     }
 
@@ -32,13 +32,12 @@ impl Reader {
     pub(super) async fn read(&mut self, log: &dyn NarrowingLog, limit: u32) -> Result<Vec<Narrowed>, Violation> {
         let mut steps = Vec::new();
         for _ in 0..PAGES {
-            let page = log.narrowings(Some(self.at), most(limit)).await?;
+            let page = log.narrowings(Some(&self.at), most(limit)).await?;
             ensure!(page.steps.len() <= limit as usize, "a page of at most {limit} steps was asked for: {page:?}");
             ensure!(page.epoch == self.epoch, "the epoch must stay while the log continues, but was {page:?}");
-            ensure!(page.lowest <= self.at, "nothing was trimmed after {:?}, but the page says {page:?}", self.at);
-            ensure!(page.next >= self.at, "the log must not go back from {:?}: {page:?}", self.at);
-            ensure!(!page.more || page.next > self.at, "a page with more steps must go forward: {page:?}");
-            ensure!(page.steps.is_empty() || page.next > self.at, "a page with steps must go forward: {page:?}");
+            ensure!(!page.lost, "nothing was trimmed after {:?}, but the page says {page:?}", self.at);
+            let moves = !page.more && page.steps.is_empty() || page.next != self.at;
+            ensure!(moves, "a page with steps, or with more steps to come, must go forward: {page:?}");
             self.at = page.next;
             steps.extend(page.steps);
             if !page.more {

@@ -52,7 +52,7 @@ enum Flaw {
     TrimsNothing,
     /// After all steps were trimmed, the positions begin anew.
     PositionsBeginAnew,
-    BelievesAPositionAhead,
+    BelievesAnyBytes,
     KeepsTheEpoch,
     EmptyInAnOutage,
 }
@@ -78,7 +78,7 @@ const LOSSES: &[Flaw] = &[
     Flaw::TrimsWithoutLimit,
     Flaw::TrimsNothing,
     Flaw::PositionsBeginAnew,
-    Flaw::BelievesAPositionAhead,
+    Flaw::BelievesAnyBytes,
     Flaw::KeepsTheEpoch,
     Flaw::EmptyInAnOutage,
 ];
@@ -106,6 +106,11 @@ impl Log {
     fn end(&self) -> u64 {
         self.steps.last().map_or(self.lowest, |(position, ..)| *position)
     }
+}
+
+/// The number of a position of this log. `None` if the bytes are no position of it.
+fn number(position: &LogPosition) -> Option<u64> {
+    position.as_bytes().try_into().ok().map(u64::from_be_bytes)
 }
 
 #[derive(Default)]
@@ -263,7 +268,7 @@ methods_of!(TokenStore => records_and_log);
 
 #[async_trait]
 impl NarrowingLog for Handle {
-    async fn narrowings(&self, after: Option<LogPosition>, limit: NonZeroU32) -> Result<Narrowings, StoreError> {
+    async fn narrowings(&self, after: Option<&LogPosition>, limit: NonZeroU32) -> Result<Narrowings, StoreError> {
         let is_down = self.base.down.load(Ordering::SeqCst);
         if is_down && self.flaw != Flaw::EmptyInAnOutage {
             return Err(StoreError::unavailable("narrowings"));
@@ -272,9 +277,10 @@ impl NarrowingLog for Handle {
         let epoch = LogEpoch::from_bytes([if self.flaw == Flaw::KeepsTheEpoch { 0 } else { epoch }; 16]);
         Ok(self.log(|log| {
             let end = log.end();
-            let ahead = after.is_some_and(|after| after.number() > end) && self.flaw == Flaw::BelievesAPositionAhead;
-            let from = after.map_or(end, LogPosition::number);
-            let from = if ahead { from } else { from.min(end) };
+            let known = after.map_or(Some(end), number).filter(|from| *from <= end);
+            let is_trimmed = known.is_some_and(|from| from < log.lowest) && self.flaw != Flaw::TrimsInSilence;
+            let lost = is_trimmed || known.is_none() && self.flaw != Flaw::BelievesAnyBytes;
+            let from = known.unwrap_or(end);
             let mut steps: Vec<_> = log.steps.iter().filter(|(position, ..)| *position > from).collect();
             let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
             let more = steps.len() > most;
@@ -283,10 +289,9 @@ impl NarrowingLog for Handle {
             if more && self.flaw == Flaw::LosesTheEndOfAPage {
                 steps.pop();
             }
-            let lowest = if self.flaw == Flaw::TrimsInSilence { 0 } else { log.lowest };
-            let [lowest, next] = [lowest, next].map(LogPosition::from_number);
+            let next = LogPosition::from_bytes(next.to_be_bytes());
             let steps = steps.into_iter().map(|(.., step)| step.clone()).collect();
-            Narrowings::new(epoch, lowest, next).with_steps(steps, more)
+            Narrowings::new(epoch, next).with_steps(steps, more).with_lost(lost)
         }))
     }
 
