@@ -2,6 +2,7 @@
 //! missing or contradictory parts.
 
 mod import;
+mod verification_reads;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -62,10 +63,7 @@ pub enum BuildError {
     #[error("each import scheme must have a name of its own of 1 to 32 characters of [a-z0-9-]")]
     ImportScheme,
     /// The cache of [`Builder::verification_reads`] can miss a write for longer than the policy allows.
-    #[error(
-        "verification_reads may be older than policy verification_staleness: \
-         set the policy's value to the max_staleness of the cache, on all nodes"
-    )]
+    #[error("policy verification_staleness must be at least the max_staleness of verification_reads, on all nodes")]
     VerificationTooStale,
 }
 
@@ -198,52 +196,6 @@ impl Builder {
         self
     }
 
-    /// Sets a cache that answers verifications from memory. The crate `counterfoil-cache` has one.
-    /// [`Policy::verification_staleness`] must be at least the `max_staleness` of the cache. Set this value of the policy
-    /// in every process of the service, also in those without a cache, because [`Counterfoil::effective_by`] tells it.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
-    /// use counterfoil::policy::Policy;
-    /// use counterfoil::store::{Look, Ticket, TokenRecord, VerificationReads};
-    /// use counterfoil::types::RecordId;
-    /// use counterfoil::{BuildError, Counterfoil};
-    ///
-    /// /// A cache that keeps nothing.
-    /// struct Empty;
-    ///
-    /// impl VerificationReads for Empty {
-    ///     fn max_staleness(&self) -> Duration {
-    ///         Duration::from_secs(1)
-    ///     }
-    ///     fn try_read(&self, _: &RecordId, _: &mut Look<'_>) -> Option<Ticket> {
-    ///         None
-    ///     }
-    ///     fn holds(&self, _: Ticket) -> bool {
-    ///         false
-    ///     }
-    ///     fn begin(&self) -> Option<Ticket> {
-    ///         None
-    ///     }
-    ///     fn keep(&self, _: Ticket, _: TokenRecord) {}
-    /// }
-    ///
-    /// let build = |policy| {
-    ///     let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default());
-    ///     builder.directory(MemoryDirectory::default()).verification_reads(Empty).build()
-    /// };
-    /// let mut policy = Policy::open();
-    /// assert_eq!(build(policy.clone()).err(), Some(BuildError::VerificationTooStale));
-    /// policy.verification_staleness = Duration::from_secs(1);
-    /// assert!(build(policy).is_ok());
-    /// ```
-    pub fn verification_reads(mut self, reads: impl VerificationReads) -> Self {
-        self.reads = Some(Arc::new(reads));
-        self
-    }
-
     /// Sets only the store of client registrations, for a host that does not use one store for everything.
     pub fn client_store(mut self, clients: Arc<dyn ClientStore>) -> Self {
         self.clients = Some(clients);
@@ -327,9 +279,7 @@ impl Builder {
     pub fn build(mut self) -> Result<Counterfoil, BuildError> {
         self.policy.check()?;
         self.policy = self.policy.in_whole_micros();
-        if self.reads.as_ref().is_some_and(|reads| reads.max_staleness() > self.policy.verification_staleness) {
-            return Err(BuildError::VerificationTooStale);
-        }
+        self.check_reads()?;
         let retries = retry_window::is_allowed(&self.policy.refresh_tokens);
         if retries && self.key_ring.is_none() && self.policy.retry_needs_key_ring {
             return Err(BuildError::KeyRingDemanded);

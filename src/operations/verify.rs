@@ -123,7 +123,9 @@ async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceNam
         _ => {}
     }
     if let (Some(reads), Ok(presented)) = (&service.reads, &parsed)
-        && let Some(principal) = from_memory::from_memory(counterfoil, &**reads, presented, source, now).await
+        // In a box, so that the future of a verification without a cache does not become larger.
+        && let Some(principal) =
+            Box::pin(from_memory::from_memory(counterfoil, &**reads, presented, source, now)).await
     {
         return Ok(principal);
     }
