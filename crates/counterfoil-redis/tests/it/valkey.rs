@@ -3,7 +3,7 @@
 
 use crate::support::backend::Backend;
 use crate::support::fixture::Spaces;
-use counterfoil_conformance::{CHECKS, Scale, Subject, hold, scale, sibling_conformance};
+use counterfoil_conformance::{CHECKS, Scale, Subject, hold, log_conformance, scale, sibling_conformance};
 
 /// The clauses about tokens that run by default. Together they run every script in every state.
 const CLAUSES: [&str; 9] = [
@@ -31,3 +31,4 @@ fn the_tokens_clauses_hold_on_valkey() {
         }
     }
 }
+log_conformance!(valkey_log, Spaces(Backend::Valkey));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle};
+use counterfoil_conformance::log_clauses::{LogFixture, Logged};
 use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
 use counterfoil_conformance::{Fixture, Row, SiblingFixture, SiblingRow, Store, Task};
 
@@ -52,6 +53,19 @@ impl Fixture for Spaces {
 impl TransferFixture for Spaces {
     async fn open_whole(&self, space: &Space) -> Arc<dyn Whole> {
         Arc::new(space.open().await)
+    }
+}
+
+#[async_trait]
+impl LogFixture for Spaces {
+    async fn open_logged(&self, space: &Space) -> Arc<dyn Logged> {
+        Arc::new(space.open_with(space.options().with_narrowing_log()).await)
+    }
+
+    /// Switches the log off. The next handle switches it on again.
+    async fn renew_log(&self, space: &Space) -> bool {
+        space.open().await.end_narrowing_log().await.expect("switched off");
+        true
     }
 }
 

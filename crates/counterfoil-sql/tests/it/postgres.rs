@@ -8,10 +8,11 @@ use crate::support::RUNTIME;
 use crate::support::schemas::{Schema, raw};
 use async_trait::async_trait;
 use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle};
+use counterfoil_conformance::log_clauses::{LogFixture, Logged};
 use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
 use counterfoil_conformance::{
-    Fixture, Row, Scale, SiblingFixture, SiblingRow, Store, Task, conformance, scale, sibling_conformance,
-    transfer_conformance,
+    Fixture, Row, Scale, SiblingFixture, SiblingRow, Store, Task, conformance, log_conformance, scale,
+    sibling_conformance, transfer_conformance,
 };
 use counterfoil_sql::{Isolation, PgSetup, PgStore};
 use sqlx::query;
@@ -138,6 +139,22 @@ impl TransferFixture for Schemas {
 }
 
 transfer_conformance!(postgres_copied, Schemas::at(Isolation::ReadCommitted));
+
+#[async_trait]
+impl LogFixture for Schemas {
+    async fn open_logged(&self, used: &Used) -> Arc<dyn Logged> {
+        self.connect(&used.schema).await
+    }
+
+    /// Switches the log off. The next handle switches it on again.
+    async fn renew_log(&self, used: &Used) -> bool {
+        used.schema.open_with(self.setup).await.with_narrowing_log(false).await.expect("switched off");
+        true
+    }
+}
+
+log_conformance!(postgres_log, Schemas::at(Isolation::ReadCommitted).with_log());
+log_conformance!(serializable_log, Schemas::at(Isolation::Serializable).with_log());
 
 conformance!(postgres, Schemas::at(Isolation::ReadCommitted));
 conformance!(serializable, Schemas::at(Isolation::Serializable).with_log(), scale = fewer(scale()));

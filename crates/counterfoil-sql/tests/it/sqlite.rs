@@ -6,9 +6,11 @@ use crate::support::RUNTIME;
 use crate::support::files::{File, raw};
 use async_trait::async_trait;
 use counterfoil::store::{AliasStore, ClientStore, SettingsStore, Throttle};
+use counterfoil_conformance::log_clauses::{LogFixture, Logged};
 use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
 use counterfoil_conformance::{
-    Fixture, Row, SiblingFixture, SiblingRow, Store, Task, conformance, sibling_conformance, transfer_conformance,
+    Fixture, Row, SiblingFixture, SiblingRow, Store, Task, conformance, log_conformance, sibling_conformance,
+    transfer_conformance,
 };
 use sqlx::query;
 
@@ -57,6 +59,21 @@ impl TransferFixture for Files {
 }
 
 transfer_conformance!(sqlite_copied, Files);
+
+#[async_trait]
+impl LogFixture for Files {
+    async fn open_logged(&self, file: &File) -> Arc<dyn Logged> {
+        Arc::new(file.open().await.with_narrowing_log(true).await.expect("switched on"))
+    }
+
+    /// Switches the log off. The next handle switches it on again.
+    async fn renew_log(&self, file: &File) -> bool {
+        file.open().await.with_narrowing_log(false).await.expect("switched off");
+        true
+    }
+}
+
+log_conformance!(sqlite_log, Files);
 
 #[async_trait]
 impl SiblingFixture for Files {
