@@ -43,10 +43,13 @@ fn fault_a12_a_page_after_2_300_deletions_costs_few_commands() {
         assert!(warm.is_ok(), "the script is known");
         let monitor = Monitor::of(server.port());
         let page = store.list(standing, None, most(50)).await.expect("a page");
-        let sent = monitor.sent();
+        // On a busy machine, the store can open a connection or ask for the role of the server meanwhile.
+        let upkeep = ["HELLO", "AUTH", "CLIENT", "SELECT", "ROLE", "INFO", "PING"].map(|name| format!("\"{name}\""));
+        let is_upkeep = |line: &String| upkeep.iter().any(|name| line.to_uppercase().contains(name));
+        let sent: Vec<_> = monitor.sent().into_iter().filter(|line| !is_upkeep(line)).collect();
         let shown: Vec<_> = page.items.iter().map(|record| record.record().id).collect();
         assert_eq!((shown, page.next, page.corrupt), (vec![living.id()], None, 0));
-        assert!(sent.len() <= 8, "{} commands", sent.len());
+        assert!(sent.len() <= 8, "{} commands: {sent:#?}", sent.len());
         let all = store.list(person.listing(PAT), None, most(50)).await.expect("a page");
         assert_eq!((all.items.len(), all.next.is_some()), (50, true), "the control: they are there");
     });
