@@ -67,19 +67,16 @@ impl SiblingFixture for Bench {
     }
 }
 
-/// Runs all checks of `ClientStore`, `SettingsStore` and `Throttle` on the broken throttle. Returns the names of the
-/// checks that reject it.
-fn rejecting(make: fn() -> Arc<dyn ThrottleFlaw>) -> Vec<&'static str> {
-    let siblings = Siblings::new(Bench(make));
-    SIBLING_CHECKS.iter().filter(|check| check.run(&siblings).is_err()).map(|check| check.name).collect()
-}
+/// The number of times that a check may run before it rejects a broken throttle. On a busy machine, a race does not
+/// occur in each run.
+const TRIES: u32 = 5;
 
 #[test]
 fn every_broken_throttle_is_rejected_by_the_check_that_names_its_promise() {
     for Case { name, make, caught_by } in CASES {
-        let caught = rejecting(*make);
-        println!("{name} -> {caught_by} (all: {})", caught.join(", "));
-        assert!(caught.contains(caught_by), "{name} must be rejected by {caught_by}, but was by {caught:?}");
+        let check = SIBLING_CHECKS.iter().find(|check| check.name == *caught_by).expect("a check of that name");
+        let is_rejected = (0..TRIES).any(|_| check.run(&Siblings::new(Bench(*make))).is_err());
+        assert!(is_rejected, "{name} must be rejected by {caught_by}");
     }
 }
 
