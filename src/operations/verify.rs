@@ -1,7 +1,5 @@
 //! Verifies bearer tokens.
 
-mod from_memory;
-
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
@@ -22,6 +20,41 @@ use crate::types::principal::Principal;
 use crate::types::settings::StoredSettings;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
+
+/// Makes the principal of an accepted credential. A macro, because a function copies its arguments and its result, even
+/// if it is inlined (see the `authenticate` bench).
+macro_rules! principal {
+    ($service:ident, $facts:ident, $rights:expr, $identity:expr, $source:expr) => {{
+        let Rights { role, manages_profiles, narrowed } = $rights;
+        let Identity { subject, name, contact, extension } = $identity;
+        let actor = match $facts.body {
+            FactsBody::Code { created_by, .. } => Some(created_by),
+            _ => None,
+        };
+        Principal {
+            realm: $service.realm.clone(),
+            subject,
+            name,
+            role,
+            manages_profiles,
+            kind: $facts.kind,
+            credential: $facts.id,
+            label: $facts.label,
+            scope: narrowed.map_or($facts.scope, |narrowed| Some(*narrowed)),
+            expires_at: $facts.expires_at,
+            actor,
+            authenticated_at: None,
+            // If the policy leaves sources out of events, the source is not stored in the principal either.
+            source: $service.policy.events.named($source).cloned(),
+            is_restricted: $facts.restriction != Restriction::None,
+            metadata: $facts.metadata,
+            contact,
+            extension,
+        }
+    }};
+}
+
+mod from_memory;
 
 impl Counterfoil {
     /// Verifies a bearer token, which is an access token, a personal access token or a security code. Any other text is
@@ -205,7 +238,7 @@ async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceNam
         service.first_use_ends_parent(kind, facts.parent, source, now).await?;
     }
     note_use(service, &facts, fresher, now);
-    Ok(accepted(service, facts, rights, identity, source))
+    Ok(principal!(service, facts, rights, identity, source))
 }
 
 /// Notes the use of an accepted credential, and its digest under the newest key if it has an older one.
@@ -214,43 +247,6 @@ fn note_use(service: &Service, facts: &Facts, fresher: Option<Fresher>, now: Tim
     service.uses.note(facts.id, facts.last_used_at, now);
     if let Some(fresher) = fresher {
         service.rekeying.note(facts.kind, (facts.id, facts.version), fresher);
-    }
-}
-
-/// The principal of an accepted credential. It is always inlined, because a call would copy its arguments.
-#[inline(always)]
-fn accepted(
-    service: &Service,
-    facts: Facts,
-    rights: Rights,
-    identity: Identity,
-    source: Option<&SourceName>,
-) -> Principal {
-    let Rights { role, manages_profiles, narrowed } = rights;
-    let Identity { subject, name, contact, extension } = identity;
-    let actor = match facts.body {
-        FactsBody::Code { created_by, .. } => Some(created_by),
-        _ => None,
-    };
-    Principal {
-        realm: service.realm.clone(),
-        subject,
-        name,
-        role,
-        manages_profiles,
-        kind: facts.kind,
-        credential: facts.id,
-        label: facts.label,
-        scope: narrowed.map_or(facts.scope, |narrowed| Some(*narrowed)),
-        expires_at: facts.expires_at,
-        actor,
-        authenticated_at: None,
-        // If the policy leaves sources out of events, the source is not stored in the principal either.
-        source: service.policy.events.named(source).cloned(),
-        is_restricted: facts.restriction != Restriction::None,
-        metadata: facts.metadata,
-        contact,
-        extension,
     }
 }
 

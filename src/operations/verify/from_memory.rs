@@ -1,13 +1,14 @@
 //! A verification with the cache of the host ([`VerificationReads`]). It can only accept.
 
 use crate::counterfoil::Counterfoil;
-use crate::operations::verify::{accepted, note_use};
-use crate::record::facts::{Facts, Origin};
+use crate::operations::verify::note_use;
+use crate::record::decide::Rights;
+use crate::record::facts::{Facts, FactsBody, Origin, Restriction};
 use crate::record::phase::{Phase, phase};
 use crate::record::record_ref::RecordRef;
 use crate::store::verification_reads::VerificationReads;
 use crate::token::presented::PresentedToken;
-use crate::types::account::Account;
+use crate::types::account::{Account, Identity};
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
 use crate::types::source::SourceName;
@@ -60,5 +61,5 @@ pub(super) async fn from_memory(
         return None;
     }
     note_use(service, &facts, fresher, now);
-    Some(accepted(service, facts, rights, identity, source))
+    Some(principal!(service, facts, rights, identity, source))
 }
