@@ -74,6 +74,12 @@ impl<R: VerificationReads> VerificationReads for Noted<R> {
     fn holds(&self, ticket: Ticket) -> bool {
         self.check(|reads| reads.holds(ticket))
     }
+    fn start(&self) -> Ticket {
+        self.read(R::start)
+    }
+    fn is_in_time(&self, started: Ticket) -> bool {
+        self.check(|reads| reads.is_in_time(started))
+    }
     fn begin(&self) -> Option<Ticket> {
         self.read(R::begin)
     }

@@ -58,8 +58,8 @@ impl<'a, B: Backend> Trouble<'a, B> {
             if ends.load(Ordering::SeqCst) {
                 break;
             }
-            match turn % 4 {
-                1 => self.kill(),
+            match turn % 8 {
+                1 | 5 => self.kill(),
                 3 => self.stall(),
                 _ => self.suspend(),
             }
