@@ -33,6 +33,12 @@ impl Builder {
     ///     fn holds(&self, _: Ticket) -> bool {
     ///         false
     ///     }
+    ///     fn start(&self) -> Ticket {
+    ///         Ticket::from_numbers([0; 3])
+    ///     }
+    ///     fn is_in_time(&self, _: Ticket) -> bool {
+    ///         false
+    ///     }
     ///     fn begin(&self) -> Option<Ticket> {
     ///         None
     ///     }

@@ -13,6 +13,7 @@ use crate::service::error::Denied;
 use crate::service::matching::{Fresher, Matched};
 #[cfg(feature = "metrics")]
 use crate::service::measured::{Stopwatch, timed};
+use crate::store::error::StoreError;
 use crate::types::account::{Account, Identity};
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
@@ -112,7 +113,7 @@ impl Counterfoil {
         token: &'a str,
         source: Option<&'a SourceName>,
     ) -> impl Future<Output = Result<Principal, Denied>> + Send + 'a {
-        measured(verify(self, token, source))
+        measured(verify(self, token, source, Attempt::First))
     }
 }
 
@@ -144,7 +145,12 @@ const fn measured<F>(verification: F) -> F {
 /// If the store and the directory are in memory, copies of values are a noticeable part of the duration. So the
 /// function copies each value only once, to the place where it stays. The function waits only if something must be
 /// read. The bench `authenticate` shows the cost of each further copy.
-async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceName>) -> Result<Principal, Denied> {
+async fn verify(
+    counterfoil: &Counterfoil,
+    text: &str,
+    source: Option<&SourceName>,
+    attempt: Attempt,
+) -> Result<Principal, Denied> {
     let (service, now) = (&*counterfoil.service, counterfoil.now());
     let refuse = |id, reason| refuse(service, id, reason, source, now);
     let parsed = service.prefixes.parse(text);
@@ -162,6 +168,7 @@ async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceNam
     {
         return Ok(principal);
     }
+    let started = service.reads.as_ref().map(|reads| reads.start());
     // A token that does not match is refused even if the settings cannot be read. The policy's own settings are then
     // used in this function. They cannot affect the result: a token that matches gets the error in `unread`.
     let (settings, unread) = match service.settings_at_once(now) {
@@ -237,8 +244,24 @@ async fn verify(counterfoil: &Counterfoil, text: &str, source: Option<&SourceNam
     if last_used_at.is_none() && facts.parent.is_some() && service.uses.overlaid(id, None).is_none() {
         service.first_use_ends_parent(kind, facts.parent, source, now).await?;
     }
+    // Nothing after this check waits.
+    if let (Some(reads), Some(started)) = (&service.reads, started)
+        && !reads.is_in_time(started)
+    {
+        return match attempt {
+            Attempt::First => Box::pin(verify(counterfoil, text, source, Attempt::Second)).await,
+            Attempt::Second => Err(StoreError::unavailable("verify").into()),
+        };
+    }
     note_use(service, &facts, fresher, now);
     Ok(principal!(service, facts, rights, identity, source))
+}
+
+/// A verification that took too long is repeated once.
+#[derive(Clone, Copy)]
+enum Attempt {
+    First,
+    Second,
 }
 
 /// Notes the use of an accepted credential, and its digest under the newest key if it has an older one.

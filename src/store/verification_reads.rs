@@ -35,11 +35,15 @@ impl Ticket {
 /// in the cache, if the credential is refused, if a ticket does not hold, and if anything fails. An account that is not
 /// in the cache is read from the directory. No other operation uses the cache.
 ///
+/// A verification with the store can also be paused between its read and its end. So it accepts only if it is
+/// [in time](Self::is_in_time). Otherwise it is repeated once.
+///
 /// # Contract
 ///
 /// Let a write that narrows a record or an account return at the instant `t`. If [`holds`](Self::holds) returns true at
-/// `t + max_staleness` or later, the record or the account that was shown with the ticket contains the write. The cache
-/// measures this time with clocks that neither a changed wall clock nor a suspended machine deceives.
+/// `t + max_staleness` or later, the record or the account that was shown with the ticket contains the write. If
+/// [`is_in_time`](Self::is_in_time) returns true at that time, its ticket was made after `t`. The cache measures this
+/// time with clocks that neither a changed wall clock nor a suspended machine deceives.
 ///
 /// No method waits for another task or for a device, and none panics.
 pub trait VerificationReads: Send + Sync + 'static {
@@ -52,6 +56,13 @@ pub trait VerificationReads: Send + Sync + 'static {
 
     /// Whether a verification that ends now may accept by what was shown with the ticket.
     fn holds(&self, ticket: Ticket) -> bool;
+
+    /// Returns a ticket for a verification that reads the store afterwards.
+    fn start(&self) -> Ticket;
+
+    /// Whether a verification that ends now may accept by what was read from the store since
+    /// [`start`](Self::start): the ticket was made less than `max_staleness` ago.
+    fn is_in_time(&self, started: Ticket) -> bool;
 
     /// Returns a ticket for a read of the store that begins afterwards. `None` if its result cannot be kept.
     fn begin(&self) -> Option<Ticket>;

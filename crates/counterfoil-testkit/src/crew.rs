@@ -161,6 +161,29 @@ pub fn loner(test: &str, target: &str, place: usize) -> Child {
     process(test, target, place).spawn().expect("a process")
 }
 
+/// Suspends a process that [`loner`] started.
+///
+/// # Panics
+///
+/// If `kill` cannot be run.
+pub fn suspend(process: &Child) {
+    signal(process, "-STOP");
+}
+
+/// Lets a process go on after [`suspend`].
+///
+/// # Panics
+///
+/// If `kill` cannot be run.
+pub fn resume(process: &Child) {
+    signal(process, "-CONT");
+}
+
+fn signal(process: &Child, name: &str) {
+    let sent = Command::new("kill").args([name, &process.id().to_string()]).stderr(Stdio::null()).status();
+    let _may_have_ended = sent.expect("kill runs");
+}
+
 fn process(test: &str, target: &str, place: usize) -> Command {
     let mut process = Command::new(env::current_exe().expect("this binary"));
     process.args(["--exact", test, "--include-ignored", "--nocapture", "--test-threads=1"]);

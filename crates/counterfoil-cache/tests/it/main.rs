@@ -7,6 +7,7 @@ mod flaws;
 mod following;
 mod model;
 mod operations;
+mod paused;
 mod promise;
 mod running;
 mod threads;

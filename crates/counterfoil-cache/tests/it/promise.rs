@@ -1,19 +1,18 @@
 //! The sentences of the promise.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::Refusal;
 use counterfoil::operations::Overlap;
-use counterfoil::store::{Look, Ticket, TokenRecord, VerificationReads};
+use counterfoil::store::VerificationReads;
 use counterfoil::testing::Failure;
 use counterfoil::types::{RecordId, TokenKind};
 use counterfoil::{BuildError, Denied, Presenter};
 use counterfoil_cache::{CacheOptions, CachedReads};
 
-use crate::world::{BOUND, DrivenAge, Store, World, at_once, ms};
+use crate::world::{BOUND, World, at_once, ms};
 
 fn revoke(world: &World, id: &RecordId) {
     at_once(world.service.delete_personal_access_token(&world.service.presenter("ivan"), id)).expect("deleted");
@@ -126,46 +125,6 @@ fn fleet_1_the_wall_clock_and_a_suspend_do_not_lengthen_the_bound() {
         lie(&world);
         assert!(world.verify(text).is_err());
     }
-}
-
-/// Lets time pass between the reads of a verification and its end.
-struct Paused(CachedReads<Store>, DrivenAge, Arc<AtomicBool>);
-
-impl VerificationReads for Paused {
-    fn max_staleness(&self) -> Duration {
-        self.0.max_staleness()
-    }
-    fn try_read(&self, id: &RecordId, look: &mut Look<'_>) -> Option<Ticket> {
-        let ticket = self.0.try_read(id, look)?;
-        if self.2.load(Ordering::SeqCst) {
-            self.1.pass(BOUND);
-        }
-        Some(ticket)
-    }
-    fn holds(&self, ticket: Ticket) -> bool {
-        self.0.holds(ticket)
-    }
-    fn begin(&self) -> Option<Ticket> {
-        self.0.begin()
-    }
-    fn keep(&self, began: Ticket, record: TokenRecord) {
-        self.0.keep(began, record);
-    }
-}
-
-#[test]
-fn fleet_1_a_paused_verification_is_dated_by_its_end() {
-    let pauses = Arc::new(AtomicBool::new(false));
-    let (age, until) = (DrivenAge::default(), Arc::clone(&pauses));
-    let paused = |cache| Paused(cache, age.clone(), until);
-    let world = World::with_age(age.clone(), CacheOptions::default(), paused, |builder| builder);
-    let token = world.token();
-    let text = token.token.expose_secret();
-    world.warm(text);
-    revoke(&world, &token.view.id);
-    assert!(world.is_answered_from_memory(text));
-    pauses.store(true, Ordering::SeqCst);
-    assert!(world.verify(text).is_err(), "it read the record in time, and ended too late");
 }
 
 #[test]

@@ -34,6 +34,7 @@ while read -r order; do
   "$@" >>"$folder/log" 2>&1 & server=$!
 done
 kill -QUIT "$server" 2>/dev/null
+kill -CONT "$server" 2>/dev/null
 wait
 rm -rf "$folder"
 "#;
@@ -216,11 +217,7 @@ impl Postgres {
     ///
     /// If the server does not run, or if a process does not end.
     pub fn kill(&self) {
-        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("it runs");
-        let first: u32 = file.lines().next().and_then(|line| line.trim().parse().ok()).expect("a process id");
-        signal("STOP", &[first]);
-        let mut all = children(first);
-        all.push(first);
+        let all = self.suspend();
         signal("KILL", &all);
         for _ in 0..1_000 {
             if !all.iter().any(|process| runs(*process)) {
@@ -229,6 +226,28 @@ impl Postgres {
             std::thread::sleep(Duration::from_millis(5));
         }
         panic!("the server does not die");
+    }
+
+    /// Suspends all processes of the server for this time. Its connections stay open, and nothing is answered.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not run.
+    pub fn suspend_for(&self, time: Duration) {
+        let all = self.suspend();
+        signal("STOP", &all);
+        std::thread::sleep(time);
+        signal("CONT", &all);
+    }
+
+    /// Suspends the main process, so that it starts no further processes. Returns the ids of all processes.
+    fn suspend(&self) -> Vec<u32> {
+        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("it runs");
+        let first: u32 = file.lines().next().and_then(|line| line.trim().parse().ok()).expect("a process id");
+        signal("STOP", &[first]);
+        let mut all = children(first);
+        all.push(first);
+        all
     }
 
     /// Starts the server again after [`kill`](Self::kill), with the same folder and port. Waits until the server has

@@ -5,6 +5,7 @@ mod node;
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use node::{Folder, Maker, Node, settings};
 
@@ -95,6 +96,17 @@ impl RedisServer {
         let room = if full { "--fsize=1:" } else { "--fsize=unlimited:" };
         let set = Command::new("prlimit").args([room, "--pid", self.node.pid().trim()]).status();
         assert!(set.expect("prlimit runs").success(), "prlimit: the server's pid is not known");
+    }
+
+    /// Suspends the server for this time. Its connections stay open, and nothing is answered.
+    ///
+    /// # Panics
+    ///
+    /// If `kill` cannot be run.
+    pub fn suspend_for(&self, time: Duration) {
+        self.node.signal("STOP");
+        std::thread::sleep(time);
+        self.node.signal("CONT");
     }
 
     /// Kills the server with `kill -9`.

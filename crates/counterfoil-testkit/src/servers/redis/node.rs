@@ -130,11 +130,18 @@ impl Node {
 
     pub(super) fn kill(&mut self) {
         let Some(mut keeper) = self.keeper.take() else { return };
-        let _killed = Command::new("kill").args(["-KILL", self.pid().trim()]).stderr(Stdio::null()).status();
+        self.signal("KILL");
         drop(keeper.stdin.take());
         let _ended = keeper.wait();
         // The kernel may keep the port open for a moment after the process has ended.
         patiently(|| TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err());
+    }
+
+    /// Sends a signal to the server, if it still runs.
+    pub(super) fn signal(&self, name: &str) {
+        let signal = format!("-{name}");
+        let sent = Command::new("kill").args([&signal, self.pid().trim()]).stderr(Stdio::null()).status();
+        let _may_be_gone = sent.expect("kill runs");
     }
 
     pub(super) fn restart(&mut self) {
