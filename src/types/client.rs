@@ -98,7 +98,7 @@ pub enum Grant {
 }
 
 impl Grant {
-    /// All grants.
+    /// Every grant that [`Registration::grants`] can contain.
     pub const ALL: [Self; 3] = [Self::Password, Self::RefreshToken, Self::ClientCredentials];
 
     /// The value of `grant_type` in a request.
@@ -219,8 +219,9 @@ pub struct Registration {
     pub epoch: u64,
     /// When the client was registered.
     pub created_at: Timestamp,
-    /// The service account whose tokens the client gets with the grant [`Grant::ClientCredentials`]. `None` in a
-    /// document without this member. A change of this field does not affect existing tokens.
+    /// The service account whose tokens the client gets with the grant [`Grant::ClientCredentials`]. `None` if the
+    /// registration names no service account. A client with this grant must have one. A change of this field does not
+    /// affect existing tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_account: Option<ServiceAccountId>,
     /// Members of the stored document that a newer version of this library wrote.

@@ -269,7 +269,8 @@ fn life_4_a_shortened_token_gets_its_notices_for_the_shortened_end() {
     world.clock.set(end);
     assert_eq!(run(&after), [NoticeText::Expired; 3]);
     assert!(run(&after).is_empty(), "once");
-    // The old policy is restored. The first token works again, until its own expiry.
+    // `world` still has the old policy, under which the token `long` is valid until its own expiry. So upkeep through
+    // `world` sets its notice again, for that expiry.
     assert_eq!(rearm_twice(&world), 1);
     let own_end = long.view.expires_at.expect("an end");
     assert_eq!(mark(&world, &long.view.id), Some(NoticeMark { at: own_end.minus(days(7)), stage: 0 }));

@@ -89,11 +89,14 @@ fn fault_g1_nothing_is_answered_by_a_replica_that_the_address_leads_to() {
     hold("no_replica_answers", &Subject::new(Pairs(How::ByAddress)));
 }
 
-/// Counts the results of the rounds.
+/// The measurements of all rounds.
 #[derive(Default)]
 struct Tally {
+    /// The number of wrong answers.
     wrong: u32,
+    /// The number of passes over the records in which a read was unavailable.
     unavailable: u32,
+    /// For each round, the time until the store worked again.
     recovered: Vec<Duration>,
 }
 

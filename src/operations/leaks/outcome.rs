@@ -14,14 +14,14 @@ pub enum LeakOutcome {
     NotOurs,
     /// The text is the secret of a credential that had ended before. The report changed nothing.
     AlreadyEnded {
-        /// The kind of the credential.
+        /// The kind of the credential. [`TokenKind::ClientSecret`] if the text is the secret of a client.
         kind: TokenKind,
         /// The id of the credential, or of the client secret.
         id: RecordId,
     },
     /// The text is the secret of a credential that this report ended.
     Ended {
-        /// The kind of the credential.
+        /// The kind of the credential. [`TokenKind::ClientSecret`] if the text is the secret of a client.
         kind: TokenKind,
         /// The id of the credential, or of the client secret.
         id: RecordId,
@@ -29,7 +29,7 @@ pub enum LeakOutcome {
     /// The text is the secret of a security code or of a client, which the policy does not end
     /// ([`Leaks`](crate::policy::Leaks)). The text is still accepted.
     LeftValid {
-        /// The kind of the credential.
+        /// The kind of the credential. [`TokenKind::ClientSecret`] if the text is the secret of a client.
         kind: TokenKind,
         /// The id of the credential, or of the client secret.
         id: RecordId,

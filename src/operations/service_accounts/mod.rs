@@ -1,8 +1,9 @@
 //! Service accounts. A service account owns credentials but is no person. Administrators create, change and delete
 //! service accounts, and create their personal access tokens.
 //!
-//! A service account is an entry in the stored settings, so its label is unique in the realm, and a verification finds
-//! it in memory. `service/account_for.rs` decides with which rights it acts.
+//! All service accounts of a realm are in one document, the stored settings. The document is replaced only if its
+//! version has not changed, so two concurrent calls cannot store the same label twice. A verification reads the account
+//! from the copy of the settings in memory. `service/account_for.rs` decides with which rights the account acts.
 
 pub(crate) mod create;
 pub(crate) mod delete;

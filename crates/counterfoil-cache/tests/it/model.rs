@@ -75,7 +75,8 @@ pub(crate) struct Model {
     log: Arc<SlowLog>,
     cache: CachedReads<SlowLog>,
     age: DrivenAge,
-    /// The true time since the beginning.
+    /// The time that has passed since the model was created. It includes suspensions and is never set back, unlike the
+    /// clocks that the cache reads.
     now: Duration,
     ids: [RecordId; TOKENS],
     /// For each token, when each of its changes returned. The change with the index `v` ended version `v`.

@@ -154,7 +154,8 @@ impl SqliteStore {
 }
 
 impl Write {
-    /// Sets the instant of the steps that this call has written, if its statements write the instant to no column.
+    /// Sets the instant of the steps of this transaction that have none. The triggers leave the instant out if the
+    /// operation writes it to none of the columns from which they copy it.
     pub(super) async fn date_steps(&mut self, now: Timestamp) -> Result<(), StoreError> {
         self.run(sqlx::query(sql::DATE_STEPS).bind(micros(now))).await.map(drop)
     }

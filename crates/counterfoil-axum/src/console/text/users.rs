@@ -30,7 +30,7 @@ pub(crate) struct UserTexts {
 }
 
 impl UserTexts {
-    /// Returns the name of a role.
+    /// Returns the text for a role on pages, in the language of these texts.
     pub(crate) const fn role_name(&self, role: Role) -> &'static str {
         match role {
             Role::Collaborator => self.role_collaborator,
