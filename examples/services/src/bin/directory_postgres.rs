@@ -30,8 +30,7 @@ type Row = (i64, String, String, bool, Vec<u8>, Vec<u8>);
 
 struct People(PgPool);
 
-/// Returns the name in lower case, the form in which the table contains it and in which failed attempts are counted.
-/// The SQL function `lower` is not used, because its results depend on the locale.
+/// Returns the name in lower case, as the table contains it. The results of SQL's `lower` depend on the locale.
 fn folded(name: &str) -> String {
     name.to_lowercase()
 }
