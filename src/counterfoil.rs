@@ -34,7 +34,10 @@ impl Counterfoil {
     /// has returned. Without a cache it is now.
     ///
     /// Nodes keep the bound by the time that has passed, so their clocks need not agree: the instant is one of this
-    /// process. What an operation changes in settings or clients also needs
+    /// process. A process without a cache measures nothing: if it is suspended after the store has answered, and before
+    /// the call ends, it accepts by that answer. The same is true of sessions and introspection on every node.
+    ///
+    /// What an operation changes in settings or clients also needs
     /// [`Policy::settings_staleness`](crate::policy::Policy::settings_staleness).
     ///
     /// ```

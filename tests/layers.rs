@@ -191,8 +191,8 @@ const CLOSED: &[&str] = &[
 /// The public enums that are not `#[non_exhaustive]`. A new variant would be a breaking change. docs/design.md gives
 /// the reasons.
 const CLOSED_ENUMS: &[&str] = &[
-    // Enums with a fixed set of cases, such as a stored value that is missing, invalid or valid. Callers match all cases
-    // without a wildcard.
+    // Enums with a fixed set of cases, such as a stored value that is missing, invalid or valid. Callers match all
+    // cases without a wildcard.
     "Credentials",
     "PublicRefusal",
     "Reading",

@@ -8,8 +8,9 @@ use crate::store::verification_reads::VerificationReads;
 
 impl Builder {
     /// Sets a cache that answers verifications from memory. The crate `counterfoil-cache` has one.
-    /// [`Policy::verification_staleness`] must be at least the `max_staleness` of the cache. Set this value of the policy
-    /// in every process of the service, also in those without a cache, because [`effective_by`](crate::Counterfoil::effective_by) tells it.
+    /// [`Policy::verification_staleness`] must be at least the `max_staleness` of the cache. Set this value of the
+    /// policy in every process of the service, also in those without a cache, because
+    /// [`effective_by`](crate::Counterfoil::effective_by) tells it.
     ///
     /// ```
     /// use std::time::Duration;

@@ -7,9 +7,9 @@ use crate::types::source::SourceName;
 
 /// Writes every event to `tracing` with the target `counterfoil`. Each part of the event is a field. The first fields
 /// are `event` ([`EventKind::name`]), `at` (microseconds since 1970), `realm`, `actor`, `by_subject`, `by_credential`,
-/// `by_client`, `by_creator` (who created the security code that was used) and `source`. The fields of the kind of event
-/// follow. A failure of a store or of the directory has the level error, a refusal or another problem has the level
-/// warn, and any other event has the level info.
+/// `by_client`, `by_creator` (who created the security code that was used) and `source`. The fields of the kind of
+/// event follow. A failure of a store or of the directory has the level error, a refusal or another problem has the
+/// level warn, and any other event has the level info.
 ///
 /// The builder adds this sink by default. [`Builder::without_tracing`](crate::Builder::without_tracing) removes it.
 #[derive(Clone, Copy, Debug, Default)]

@@ -67,9 +67,9 @@ impl Counterfoil {
     /// A call reads the store once and the directory once. Settings and clients are read from a snapshot in memory,
     /// which is read from the store again when it is too old. The first use of a personal access token that replaces
     /// another one also reads the replaced token. If the replaced token works only until this use, the call ends it.
-    /// For a text that may be an imported token, the call also reads the alias store. If
-    /// the host has set a cache ([`Builder::verification_reads`](crate::Builder::verification_reads)), an accepted token may
-    /// need no read at all.
+    /// For a text that may be an imported token, the call also reads the alias store. If the host has set a cache
+    /// ([`Builder::verification_reads`](crate::Builder::verification_reads)), an accepted token may need no read at
+    /// all.
     ///
     /// # Errors
     ///

@@ -89,11 +89,11 @@ pub struct Policy {
     /// up to ten seconds older when they are used.
     #[serde(with = "whole_seconds")]
     pub settings_staleness: Duration,
-    /// The longest time for which a verification may accept a credential after it was revoked or narrowed, at most 60 s.
-    /// It is zero without a cache ([`Builder::verification_reads`](crate::Builder::verification_reads)). All processes
-    /// of a service need the same value, because [`Counterfoil::effective_by`](crate::Counterfoil::effective_by) tells
-    /// it. What comes from settings and clients can be older by
-    /// [`settings_staleness`](Self::settings_staleness).
+    /// The longest time for which a verification may accept a credential after it was revoked or narrowed, at most 60
+    /// s. It is zero without a cache ([`Builder::verification_reads`](crate::Builder::verification_reads)). All
+    /// processes of a service need the same value, because
+    /// [`Counterfoil::effective_by`](crate::Counterfoil::effective_by) tells it. What comes from settings and clients
+    /// can be older by [`settings_staleness`](Self::settings_staleness).
     #[serde(with = "whole_seconds")]
     pub verification_staleness: Duration,
     /// How long the record of a deleted or revoked credential is kept, from 1 to 366 days. During this time, a repeated

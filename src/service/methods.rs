@@ -8,8 +8,8 @@
 /// DirectoryError>` for a trait of the directory. To pass further tokens to `wrap!` before the methods, write them in
 /// brackets, as in `methods_of!(TokenStore => wrap[S])`.
 ///
-/// These are the traits: `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, `AliasStore`, `NarrowingLog`, and the
-/// directory's `Accounts`, `Logins` and `Search`.
+/// These are the traits: `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, `AliasStore`, `NarrowingLog`, and
+/// the directory's `Accounts`, `Logins` and `Search`.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};

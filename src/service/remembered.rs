@@ -14,8 +14,8 @@ use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// Decides as [`Service::decided`] does, for a record in the phase `Live`. Also returns the ticket of the account if
-    /// the cache has shown it.
+    /// Decides as [`Service::decided`] does, for a record in the phase `Live`. Also returns the ticket of the account
+    /// if the cache has shown it.
     pub(crate) async fn decided_from_memory(
         &self,
         reads: &dyn VerificationReads,

@@ -129,8 +129,8 @@ impl Narrowings {
 /// - `rotate` with the result `Done`, also a slide.
 /// - `revoke`, for each family that it revokes, and for the family of the record that it revokes. A call that revokes
 ///   families of an owner may write one step [`Narrowed::Owner`] instead.
-/// - `insert`, for each family that it revokes to make room, and for a family that loses its label. The new records, and
-///   the family that they join, need no step.
+/// - `insert`, for each family that it revokes to make room, and for a family that loses its label. The new records,
+///   and the family that they join, need no step.
 ///
 /// `touch`, `claim`, `settle`, `purge` and [`Transfer::restore`](crate::store::Transfer::restore) need no step. A step
 /// that is not needed is allowed.
@@ -147,15 +147,15 @@ impl Narrowings {
 ///     read. So a position cannot be taken from a sequence before the change is committed: a transaction that takes
 ///     its number first and commits last would be missed.
 /// 74. `lost_steps_show`: `trim_narrowings` removes steps from the beginning of the log, at most `limit` of them, and
-///     none whose `now` is `before` or later. After a step was removed, a read from any position from which it would have
-///     returned the step has `lost: true`. So has a read from a position after the end of the log, and from bytes that
-///     are no position of the log. If the log no longer continues the log that a reader has read, the epoch is
+///     none whose `now` is `before` or later. After a step was removed, a read from any position from which it would
+///     have returned the step has `lost: true`. So has a read from a position after the end of the log, and from bytes
+///     that are no position of the log. If the log no longer continues the log that a reader has read, the epoch is
 ///     different. This is the case after a restore of a backup, and if the log was switched off meanwhile.
 /// 75. `narrowing_is_one_step`: if a call is cut off or fails, either both the change and its step exist afterwards, or
 ///     neither. A refused call writes no step.
 ///
-/// Clause 1 of [`TokenStore`](crate::store::TokenStore) applies to all methods but the creation of the epoch. Clauses 25
-/// and 27 apply to all methods.
+/// Clause 1 of [`TokenStore`](crate::store::TokenStore) applies to all methods but the creation of the epoch. Clauses
+/// 25 and 27 apply to all methods.
 ///
 /// # Errors
 ///

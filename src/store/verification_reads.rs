@@ -31,9 +31,9 @@ impl Ticket {
 ///
 /// A verification uses the cache only to accept. It reads the record and the account from the cache, decides, and then
 /// asks [`holds`](Self::holds) about each ticket. If the credential is accepted and the tickets hold, this is the
-/// result. In every other case the whole verification is repeated with the store and the directory: if the record is not
-/// in the cache, if the credential is refused, if a ticket does not hold, and if anything fails. An account that is not
-/// in the cache is read from the directory. No other operation uses the cache.
+/// result. In every other case the whole verification is repeated with the store and the directory: if the record is
+/// not in the cache, if the credential is refused, if a ticket does not hold, and if anything fails. An account that is
+/// not in the cache is read from the directory. No other operation uses the cache.
 ///
 /// A verification with the store can also be paused between its read and its end. So it accepts only if it is
 /// [in time](Self::is_in_time). Otherwise it is repeated once.

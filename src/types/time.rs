@@ -79,8 +79,8 @@ impl Timestamp {
     }
 
     /// The instant `duration` later, at most [`Timestamp::MAX`]. A fraction of a microsecond is dropped. Use this
-    /// method to compute how long data is kept, or an instant that only shortens a life. A capped instant is practically
-    /// never reached, so it must not be the only end of a credential.
+    /// method to compute how long data is kept, or an instant that only shortens a life. A capped instant is
+    /// practically never reached, so it must not be the only end of a credential.
     #[must_use]
     pub const fn plus_capped(self, duration: Duration) -> Self {
         match self.plus(duration) {

@@ -14,11 +14,11 @@ use crate::follower::Follower;
 use crate::options::{CacheOptions, InvalidOptions};
 use crate::stamps::Stamps;
 
-/// Records, and if wanted accounts, in the memory of one node, for the verifications of this node. It follows the log of
-/// the store, and so keeps the bound of [`CacheOptions::max_staleness`].
+/// Records, and if wanted accounts, in the memory of one node, for the verifications of this node. It follows the log
+/// of the store, and so keeps the bound of [`CacheOptions::max_staleness`].
 ///
-/// All clones share their state. [`CachedReads::run`] must run as long as the node works: without it nothing is trusted,
-/// and each verification reads the store.
+/// All clones share their state. [`CachedReads::run`] must run as long as the node works: without it nothing is
+/// trusted, and each verification reads the store.
 ///
 /// `S` is the token store of the service, with its log on. The cache itself reads only the log.
 pub struct CachedReads<S: ?Sized> {
@@ -108,7 +108,7 @@ impl<S: NarrowingLog + ?Sized> CachedReads<S> {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has told either all nodes or none.
+    /// A dropped call has written the step to the log or not. All nodes read the same log.
     pub async fn invalidate(&self, realm: &Realm, subject: &SubjectId, now: Timestamp) -> Result<(), StoreError> {
         let what = Narrowed::Owner { realm: realm.clone(), owner: subject.into() };
         self.log.narrow(&what, now).await
@@ -135,8 +135,8 @@ impl Shared {
 
     fn holds(&self, ticket: Ticket) -> bool {
         let [seen, running, wall] = ticket.numbers();
-        // The age of the log comes before the number of the last step: a thread that sees a new read of the log then also
-        // sees its steps.
+        // The age of the log comes before the number of the last step: a thread that sees a new read of the log then
+        // also sees its steps.
         let now = self.clock.read();
         let age = now.since(&AgeReading::from_nanos([running, wall]));
         let longest = self.options.accounts.unwrap_or_default().max(self.options.max_staleness);

@@ -81,8 +81,8 @@ impl<S: NarrowingLog + ?Sized> CachedReads<S> {
         }
     }
 
-    /// Removes at most 1,000 steps that are older than ten minutes. A wrong clock removes too many: then the other nodes
-    /// forget everything once.
+    /// Removes at most 1,000 steps that are older than ten minutes. A wrong clock removes too many: then the other
+    /// nodes forget everything once.
     async fn trim(&self) -> Result<u64, StoreError> {
         let wall = self.shared.clock.read().wall.saturating_sub(KEPT);
         let before = u64::try_from(wall.as_micros()).ok().and_then(Timestamp::from_micros);

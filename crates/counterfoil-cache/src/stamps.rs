@@ -1,7 +1,7 @@
 //! Stamps: for each family and owner, the number of the last step of the log that named it.
 //!
-//! A step does not remove entries. It raises the stamp of its family or owner, and an entry counts only while its stamps
-//! are not newer than the moment at which it was requested from the store. Each use compares, so there is no gap
+//! A step does not remove entries. It raises the stamp of its family or owner, and an entry counts only while its
+//! stamps are not newer than the moment at which it was requested from the store. Each use compares, so there is no gap
 //! between a check and an insertion.
 
 use std::hash::{BuildHasher as _, RandomState};

@@ -122,8 +122,9 @@ pub mod sibling_clauses {
     };
 }
 
-/// The checks of stores that implement [`NarrowingLog`](counterfoil::store::NarrowingLog), from which a cache learns what
-/// it must read again. For each clause in the docs of this trait (72 to 75) there is a function with the clause's name.
+/// The checks of stores that implement [`NarrowingLog`](counterfoil::store::NarrowingLog), from which a cache learns
+/// what it must read again. For each clause in the docs of this trait (72 to 75) there is a function with the clause's
+/// name.
 pub mod log_clauses {
     pub use crate::narrowings::{
         LogFixture, Logged, hold_log, log_order_is_commit_order, lost_steps_show, narrowing_is_one_step,

@@ -55,10 +55,10 @@ fn shown(store: &dyn TokenStore, id: &RecordId) -> Result<Shown, Violation> {
     Ok(answer.then_some(seen))
 }
 
-/// Compares `try_read` with `get`, through both handles. If `try_read` returns `true`, `get` must succeed, and the record
-/// given to `look` must be the one that `get` returns. If `try_read` returns `false`, it is called again after the
-/// `get`, because a cache may have the record only then. Returns true if `try_read` has returned true through at least
-/// one handle.
+/// Compares `try_read` with `get`, through both handles. If `try_read` returns `true`, `get` must succeed, and the
+/// record given to `look` must be the one that `get` returns. If `try_read` returns `false`, it is called again after
+/// the `get`, because a cache may have the record only then. Returns true if `try_read` has returned true through at
+/// least one handle.
 async fn agrees(database: &Database, id: &RecordId, when: &str) -> Result<bool, Violation> {
     let first = [shown(&**database.handle(0), id)?, shown(&**database.handle(1), id)?];
     let answer = database.get(id).await;

@@ -25,9 +25,9 @@ pub fn redis_rows(data: &[u8]) -> bool {
     row.resize(FIELDS.max(row.len()), None);
     let Ok(Some(record)) = fuzzing::record(&id, &row) else { return false };
     assert_eq!((record.record().id, row.len()), (id, FIELDS));
-    // The family's own fields must decode to the same family as the whole row. Layout 1 is left out (there, the instants
-    // of a family have 32 bytes). It has the last use of a family in the fields of the members, so the family's own
-    // fields do not decode.
+    // The family's own fields must decode to the same family as the whole row. Layout 1 is left out (there, the
+    // instants of a family have 32 bytes). It has the last use of a family in the fields of the members, so the
+    // family's own fields do not decode.
     if row[2].as_ref().is_some_and(|ends| ends.len() != 32) {
         let family = fuzzing::family(id.family(), &row[..FAMILY_FIELDS]).expect("a part of a valid row");
         assert_eq!(family.as_ref(), Some(record.family()));

@@ -49,8 +49,9 @@ impl Counterfoil {
     /// [`ManageError::Invalid`] if there are more than 1,000 tokens. [`ManageError::Forbidden`] if the presenter may
     /// not import, or if a token has more rights than the presented credential. [`ManageError::Conflict`] with
     /// [`Conflict::NotAllowed`] if the presenter is not the host, and a token belongs to somebody else, and the policy
-    /// does not allow this. [`ManageError::Unavailable`] if a store or the directory failed, or if no scheme was set ([`Builder::import`](crate::Builder::import)). If a store or
-    /// the directory failed, some tokens may already be imported: repeat the call.
+    /// does not allow this. [`ManageError::Unavailable`] if a store or the directory failed, or if no scheme was set
+    /// ([`Builder::import`](crate::Builder::import)). If a store or the directory failed, some tokens may already be
+    /// imported: repeat the call.
     ///
     /// # Cancel safety
     ///

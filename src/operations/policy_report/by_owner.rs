@@ -76,8 +76,8 @@ pub struct PolicyReport {
     counts: TouchedCounts,
     searched: u64,
     corrupt: u64,
-    /// The kind and the shard (the first byte of the id) that the credentials of all owners in `open` have. A credential
-    /// of another kind or shard completes these owners. `None` before the first credential.
+    /// The kind and the shard (the first byte of the id) that the credentials of all owners in `open` have. A
+    /// credential of another kind or shard completes these owners. `None` before the first credential.
     place: Option<(TokenKind, u8)>,
     open: BTreeMap<Option<SubjectId>, TouchedOwner>,
 }

@@ -40,8 +40,8 @@ impl FromRequest<Shared> for SubmittedForm {
             Err(signed_out) => return Err(ask_to_sign_in(console, &signed_out, &parts, body).await),
         };
         let form = read(console, &parts, body).await.map_err(|reason| Rejection::page(console, &viewer, reason))?;
-        // The form can arrive seconds after the headers. In between, the session can end, and the person can be disabled
-        // or lose a role. A form must not act by what was true before.
+        // The form can arrive seconds after the headers. In between, the session can end, and the person can be
+        // disabled or lose a role. A form must not act by what was true before.
         let Ok(mut viewer) = Viewer::of(console, &parts).await? else {
             return Err(sign_in_again(console, &page(&parts), &form));
         };

@@ -53,7 +53,7 @@ pub fn store<B: Backend>(address: &str) -> Arc<B::Store> {
     }
 }
 
-/// The cache has less room than there are live tokens, so that tokens are read from the store again and again.
+/// The capacity of the cache is smaller than the number of live tokens, so that misses happen all the time.
 pub fn options() -> CacheOptions {
     CacheOptions::default().with_capacity(LIVE - LIVE / 8).with_accounts(Duration::from_secs(60))
 }

@@ -1,4 +1,4 @@
-//! Compares the last acceptance of each token with the instant that was told for it.
+//! Compares the last acceptance of each token with the `effective_by` of the step that narrowed the token.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The files by which the processes of the test know the tokens, and by which the test knows their answers. They survive
-//! a process that is killed.
+//! The files by which the processes of the test know the tokens, and by which the test knows their answers. They
+//! survive a process that is killed.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Write as _};

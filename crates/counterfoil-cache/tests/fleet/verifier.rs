@@ -16,8 +16,8 @@ use crate::tally::{self, Noted, RememberedAge};
 
 /// A process verifies the newest tokens: the live ones, and twice as many that were narrowed before.
 const NEWEST: usize = 3 * LIVE;
-/// The number of new tokens that a process takes up in a round. A process that was suspended for long first verifies the
-/// tokens that it knew before.
+/// The number of new tokens that a process takes up in a round. A process that was suspended for long first verifies
+/// the tokens that it knew before.
 const NEW_IN_A_ROUND: usize = 8;
 /// A refused token is verified again in each round of this number.
 const REFUSED_AGAIN: usize = 32;

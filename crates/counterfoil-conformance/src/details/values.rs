@@ -25,8 +25,8 @@ fn all() -> Vec<FamilyDetails> {
 }
 
 /// Metadata whose text a store must not change. It has names that are not in alphabetical order, a number with more
-/// digits than an `f64` can hold, a trailing zero, an exponent, a negative zero, escapes, names that contain separators,
-/// and characters of one to four bytes.
+/// digits than an `f64` can hold, a trailing zero, an exponent, a negative zero, escapes, names that contain
+/// separators, and characters of one to four bytes.
 const TEXT: &str = concat!(
     r#"{"z":1,"a":12345678901234567890123456789,"m":1.50,"e":1E2,"":null,"body":{"details":"alone"},"#,
     r#""\u0041\n":"\\ \" / é я 漢 😀 {}[]:,'%$1","nested":[[[{"b":false}]]],"long":-0.0}"#

@@ -50,7 +50,7 @@ pub(super) struct Prepared {
     /// The family that the call narrows.
     family: Draft,
     root: RecordId,
-    /// A further family of the person: the one that asks for the label or for room.
+    /// Another family of the person. Its insert needs the label of the first family, or makes room by ending it.
     other: Draft,
     next: counterfoil::store::NewRecord,
 }

@@ -11,8 +11,8 @@ use crate::sample::{Person, at};
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
 /// Checks that each call that narrows a family writes a step (clause 72 of `NarrowingLog`). A read of the log through
-/// any handle must return the step, if its position was taken before the call began. Also checks the steps that the host
-/// writes, and pages of one step.
+/// any handle must return the step, if its position was taken before the call began. Also checks the steps that the
+/// host writes, and pages of one step.
 pub async fn narrowings_are_logged<F: LogFixture>(fixture: &F) -> Verdict {
     let database = fixture.create().await;
     let handles = [fixture.open_logged(&database).await, fixture.open_logged(&database).await];

@@ -9,8 +9,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 /// Checks trims of the log (clause 74 of `NarrowingLog`). They must remove only steps before the given instant, at most
 /// as many as the limit allows. `lost` must then be true for each position from which a removed step would have been
-/// returned, and false for the others. It must be true for bytes that are no position of the log. If the fixture has the
-/// hook `renew_log`, the epoch must be different after it.
+/// returned, and false for the others. It must be true for bytes that are no position of the log. If the fixture has
+/// the hook `renew_log`, the epoch must be different after it.
 pub async fn lost_steps_show<F: LogFixture>(fixture: &F) -> Verdict {
     let database = fixture.create().await;
     let log = fixture.open_logged(&database).await;

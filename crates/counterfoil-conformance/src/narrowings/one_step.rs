@@ -29,9 +29,9 @@ pub async fn narrowing_is_one_step<F: LogFixture>(fixture: &F) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Makes a call, and drops it if it is not done after `polls` polls. Checks that the change and its step then both exist
-/// or are both missing, at once or shortly afterwards. If the call was done, its step must exist. Returns whether the
-/// call was done.
+/// Makes a call, and drops it if it is not done after `polls` polls. Checks that the change and its step then both
+/// exist or are both missing, at once or shortly afterwards. If the call was done, its step must exist. Returns whether
+/// the call was done.
 async fn one_cut(store: &dyn Logged, act: Act, polls: u32) -> Result<bool, Violation> {
     let prepared = Prepared::new(store, act).await?;
     let (before, began) = (prepared.state(store).await?, Reader::at_the_end(store).await?);

@@ -79,8 +79,8 @@ async fn within<T>(patience: Duration, mut future: Pin<&mut impl Future<Output =
     }
 }
 
-/// Pauses a write before its call of the backend with the number `stop`. Meanwhile another write is done, and the log is
-/// read. Returns true if the write was done before this call.
+/// Pauses a write before its call of the backend with the number `stop`. Meanwhile another write is done, and the log
+/// is read. Returns true if the write was done before this call.
 async fn paused(handles: &[Arc<dyn Logged>], stop: u32) -> Result<bool, Violation> {
     let [first, second, follower, ..] = handles else { return Ok(true) };
     let [(one, early), (two, late)] = [new_family(&**first).await?, new_family(&**second).await?];

@@ -19,8 +19,8 @@ pub(super) enum Operation {
     /// owner that the cap can count.
     FoundCapped,
     /// An insert with a limit on the rate of creations. Such a limit counts the records of the same realm, owner and
-    /// kind that were created after the instant `since`. The operation compares the `created_at` of each of these records
-    /// with `since`.
+    /// kind that were created after the instant `since`. The operation compares the `created_at` of each of these
+    /// records with `since`.
     FoundPaced,
     /// A join, which inserts a record into a family that exists. It compares the generation in the request with the
     /// family's generation. The state in the cell is the state of the new record's parent.

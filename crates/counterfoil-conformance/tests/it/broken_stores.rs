@@ -174,8 +174,8 @@ fn every_broken_store_is_rejected_by_the_check_that_names_its_promise() {
 /// Tests the broken stores that contain a race condition. Each has two forms, one for a check that races calls and one
 /// for a check that interleaves them. A form must be rejected by the check that is named for it. A form for which no
 /// check is named is skipped. Only one form of each store is tested, alternately the first and the second, unless the
-/// environment variable `COUNTERFOIL_ALL_CHECKS` is set. `COUNTERFOIL_RUNS` sets how often each store is tested (default
-/// 1). `COUNTERFOIL_ONLY` selects the stores whose names begin with its value.
+/// environment variable `COUNTERFOIL_ALL_CHECKS` is set. `COUNTERFOIL_RUNS` sets how often each store is tested
+/// (default 1). `COUNTERFOIL_ONLY` selects the stores whose names begin with its value.
 #[test]
 fn every_planted_race_is_rejected_by_racing_or_by_interleaving() {
     let runs: usize = std::env::var("COUNTERFOIL_RUNS").map_or(1, |runs| runs.parse().unwrap());

@@ -34,8 +34,9 @@ const OP: &str = "narrowings";
 /// during a script.
 const BATCH: u64 = 1_000;
 
-/// Keeps at most 4,096 steps of each of the 256 shards. [`Options::with_narrowing_log`](crate::Options::with_narrowing_log)
-/// switches the log on. The README of the crate says what a fail-over does to it.
+/// Keeps at most 4,096 steps of each of the 256 shards.
+/// [`Options::with_narrowing_log`](crate::Options::with_narrowing_log) switches the log on. The README of the crate
+/// says what a fail-over does to it.
 #[async_trait]
 impl NarrowingLog for RedisStore {
     async fn narrowings(&self, after: Option<&LogPosition>, limit: NonZeroU32) -> Result<Narrowings, StoreError> {

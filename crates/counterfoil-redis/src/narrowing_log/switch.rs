@@ -36,8 +36,8 @@ impl RedisStore {
 
     /// Switches the log off on every node, and removes all its steps. Nodes that read it get
     /// [`StoreError::Unsupported`] from then on. The next [`open`](Self::open) with
-    /// [`Options::with_narrowing_log`](crate::Options::with_narrowing_log) switches it on again. Do not open a store with this
-    /// option meanwhile.
+    /// [`Options::with_narrowing_log`](crate::Options::with_narrowing_log) switches it on again. Do not open a store
+    /// with this option meanwhile.
     ///
     /// # Errors
     ///

@@ -178,9 +178,9 @@ async fn fault_a7_a_session_that_turns_stale_while_its_form_is_handled_was_fresh
         let form = sue.form("/codes", "access=super_administrator").await;
         clock.left.store(asked, Ordering::SeqCst);
         let answer = sue.send_form("/codes", &form).await;
-        // The session is verified twice: when the headers have arrived, and when the form has arrived. Each verification
-        // reads the clock once. Only the second reading decides whether the session is fresh. So the response must ask
-        // for the password exactly if the clock jumps before this reading.
+        // The session is verified twice: when the headers have arrived, and when the form has arrived. Each
+        // verification reads the clock once. Only the second reading decides whether the session is fresh. So the
+        // response must ask for the password exactly if the clock jumps before this reading.
         match asked {
             0 | 1 => assert!(answer.status == 403 && answer.text.contains("id=\"password\""), "{answer:?}"),
             _ => assert!(answer.status == 200 && answer.text.contains("id=\"secret\""), "{asked}: {answer:?}"),

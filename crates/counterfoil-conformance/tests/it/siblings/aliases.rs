@@ -24,7 +24,7 @@ sibling_flaw!(ReplacesAnyAlias, put_alias, |inner, alias, entry, expect| {
     }
 });
 
-// If the caller expects a stored entry and there is none, creates an entry.
+// Creates an entry if the caller expects one but the store has none.
 sibling_flaw!(CreatesAnExpectedAlias, put_alias, |inner, alias, entry, expect| {
     match inner.put_alias(alias, entry, expect).await? {
         AliasPut::Missing => inner.put_alias(alias, entry, None).await,

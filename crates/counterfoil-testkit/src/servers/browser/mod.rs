@@ -196,8 +196,8 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Does not close the browser during a panic. If the driver has died, `close` would panic too, and a second panic
-        // aborts the process.
+        // Does not close the browser during a panic. If the driver has died, `close` would panic too, and a second
+        // panic aborts the process.
         if !std::thread::panicking() {
             self.close();
         }
